@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Reads Duo's telephony log page by page and writes each page's new events as one immutable NDJSON object to S3, every
+ * event exactly once. The order of things stands in {@code routes/}; what is true (windows, signatures, event keys, state)
+ * stands in the packages below: {@code source} is the Duo side, {@code sink} the S3 side, {@code state} what lies between.
+ */
+@NullMarked
+package dev.duocollector;
+
+import org.jspecify.annotations.NullMarked;
