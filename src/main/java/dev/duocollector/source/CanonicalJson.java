@@ -1,0 +1,221 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.source;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Rewrites valid JSON so that two texts of one content become the same bytes: members sorted by the code points of their
+ * names, no blanks, no escape where none is needed. Numbers keep their digits, since {@code 2.5} and {@code 2.50} are not
+ * the same statement; members of one name all stay, in their order; half a surrogate pair is written as an escape.
+ *
+ * <p>The text must have been accepted by {@link EventJson} before: this class checks nothing.
+ */
+final class CanonicalJson {
+
+    private final byte[] in;
+    private int at;
+    private byte[] out;
+    private int size;
+
+    private CanonicalJson(byte[] in) {
+        this.in = in;
+        this.out = new byte[in.length + 8];
+    }
+
+    static byte[] of(byte[] json) {
+        CanonicalJson canonical = new CanonicalJson(json);
+        canonical.value();
+        return Arrays.copyOf(canonical.out, canonical.size);
+    }
+
+    private void value() {
+        switch (next()) {
+            case '{' -> object();
+            case '[' -> array();
+            case '"' -> string();
+            default -> literal();
+        }
+    }
+
+    private void object() {
+        at++;
+        write('{');
+        int start = size;
+        List<Member> members = new ArrayList<>();
+        while (next() != '}') {
+            members.add(member());
+            if (next() == ',') {
+                at++;
+            }
+        }
+        at++;
+        if (members.isEmpty()) {
+            write('}');
+        } else {
+            sort(members, start);
+            out[size - 1] = '}';
+        }
+    }
+
+    /** Writes a member with a comma after it, the last one too, so that members can change places. */
+    private Member member() {
+        int start = size;
+        string();
+        int nameEnd = size;
+        next();
+        at++;
+        write(':');
+        value();
+        write(',');
+        return new Member(start, nameEnd, size);
+    }
+
+    private void sort(List<Member> members, int start) {
+        List<Member> sorted = new ArrayList<>(members);
+        sorted.sort(this::compareNames);
+        if (sorted.equals(members)) {
+            return;
+        }
+        byte[] written = Arrays.copyOfRange(out, start, size);
+        size = start;
+        for (Member member : sorted) {
+            write(written, member.start - start, member.end - start);
+        }
+    }
+
+    private void array() {
+        at++;
+        write('[');
+        while (next() != ']') {
+            if (in[at] == ',') {
+                at++;
+                write(',');
+            }
+            value();
+        }
+        at++;
+        write(']');
+    }
+
+    private void literal() {
+        int start = at;
+        while (at < in.length && !isBlank(in[at]) && in[at] != ',' && in[at] != ']' && in[at] != '}') {
+            at++;
+        }
+        write(in, start, at);
+    }
+
+    private void string() {
+        int start = at++;
+        boolean escaped = false;
+        for (; in[at] != '"'; at++) {
+            if (in[at] == '\\') {
+                escaped = true;
+                at++;
+            }
+        }
+        at++;
+        if (escaped) {
+            byte[] quoted = quote(unescape(in, start + 1, at - 1)).getBytes(UTF_8);
+            write(quoted, 0, quoted.length);
+        } else {
+            write(in, start, at);
+        }
+    }
+
+    /** Compares two written names by code point, which for names without an escape is the order of their bytes. */
+    private int compareNames(Member a, Member b) {
+        if (isEscaped(a) || isEscaped(b)) {
+            return Arrays.compare(codePoints(a), codePoints(b));
+        }
+        return Arrays.compareUnsigned(out, a.start + 1, a.nameEnd - 1, out, b.start + 1, b.nameEnd - 1);
+    }
+
+    private boolean isEscaped(Member member) {
+        for (int i = member.start; i < member.nameEnd; i++) {
+            if (out[i] == '\\') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private int[] codePoints(Member member) {
+        return unescape(out, member.start + 1, member.nameEnd - 1).codePoints().toArray();
+    }
+
+    private static String unescape(byte[] json, int start, int end) {
+        String text = new String(json, start, end - start, UTF_8);
+        StringBuilder plain = new StringBuilder(text.length());
+        int from = 0;
+        for (int escape = text.indexOf('\\'); escape >= 0; escape = text.indexOf('\\', from)) {
+            plain.append(text, from, escape);
+            char kind = text.charAt(escape + 1);
+            from = escape + (kind == 'u' ? 6 : 2);
+            plain.append(kind == 'u' ? (char) Integer.parseInt(text, escape + 2, from, 16) : unescape(kind));
+        }
+        return plain.append(text, from, text.length()).toString();
+    }
+
+    private static char unescape(char kind) {
+        return switch (kind) {
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            default -> kind;
+        };
+    }
+
+    private static String quote(String plain) {
+        StringBuilder quoted = new StringBuilder(plain.length() + 2).append('"');
+        plain.codePoints().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append((char) c);
+            } else if (c < ' ' || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+                quoted.append("\\u").append(Integer.toHexString(0x10000 | c), 1, 5);
+            } else {
+                quoted.appendCodePoint(c);
+            }
+        });
+        return quoted.append('"').toString();
+    }
+
+    /** Returns the next byte that is not a blank, without taking it. */
+    private byte next() {
+        while (isBlank(in[at])) {
+            at++;
+        }
+        return in[at];
+    }
+
+    private static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t' || b == '\n' || b == '\r';
+    }
+
+    private void write(char ascii) {
+        reserve(1);
+        out[size++] = (byte) ascii;
+    }
+
+    private void write(byte[] source, int start, int end) {
+        reserve(end - start);
+        System.arraycopy(source, start, out, size, end - start);
+        size += end - start;
+    }
+
+    private void reserve(int bytes) {
+        if (out.length - size < bytes) {
+            out = Arrays.copyOf(out, Math.max(size + bytes, out.length * 2));
+        }
+    }
+
+    /** Where a member stands in the output, its comma included. */
+    private record Member(int start, int nameEnd, int end) {}
+}

@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.source;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How this program reads JSON: as UTF-8 and nothing else, unknown members kept, every number printable as it was sent.
+ * Nesting deeper than 1000 is refused; names, strings and numbers have no bound of their own, since the body has one.
+ */
+final class EventJson {
+
+    private static final int CONVERTED_DIGITS_MAX = 1000;
+    private static final int CHUNK_CHARS = 8192;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            // Else a body that starts with a zero byte is taken for UTF-16, and byte offsets no longer mean the body's.
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    private EventJson() {}
+
+    /**
+     * Opens a parser over the whole array.
+     *
+     * @throws CharacterCodingException if the array is not UTF-8; Jackson alone lets encoded surrogates and overlong forms
+     *     pass, which would give one event two keys and the object a line that other readers refuse
+     */
+    static JsonParser parser(byte[] json) throws IOException {
+        requireUtf8(json);
+        return FACTORY.createParser(json);
+    }
+
+    /** Reads the event at whose opening brace the parser stands, over the array it was opened with. */
+    static TelephonyEvent event(JsonParser parser, byte[] json) throws IOException {
+        long start = parser.currentTokenLocation().getByteOffset();
+        List<String> names = new ArrayList<>();
+        @Nullable Instant ts = null;
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            names.add(name);
+            boolean isText = parser.nextToken() == JsonToken.VALUE_STRING;
+            if (name.equals("ts")) {
+                ts = isText ? EventTime.parse(parser.getText()).orElse(null) : null;
+            }
+            parser.skipChildren();
+        }
+        long end = parser.currentLocation().getByteOffset();
+        return new TelephonyEvent(line(json, (int) start, (int) end), List.copyOf(names), ts);
+    }
+
+    /** Reads a whole event into mutable maps and lists; of two members of one name the last counts. */
+    static Map<String, @Nullable Object> members(byte[] event) throws IOException {
+        try (JsonParser parser = FACTORY.createParser(event)) {
+            parser.nextToken();
+            return object(parser);
+        }
+    }
+
+    /** Says what is wrong with the JSON without a word of it, since Jackson's own message quotes the body. */
+    static String flaw(IOException e) {
+        if (e instanceof StreamConstraintsException) {
+            return "it is nested too deeply";
+        }
+        if (e instanceof JsonProcessingException json && json.getLocation() != null) {
+            return "it breaks off or is no JSON at byte " + json.getLocation().getByteOffset();
+        }
+        return e instanceof CharacterCodingException ? "it is not UTF-8" : "it is no JSON";
+    }
+
+    private static void requireUtf8(byte[] json) throws CharacterCodingException {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer in = ByteBuffer.wrap(json);
+        CharBuffer out = CharBuffer.allocate(CHUNK_CHARS);
+        CoderResult result = CoderResult.OVERFLOW;
+        while (result.isOverflow()) {
+            result = decoder.decode(in, out.clear(), true);
+        }
+        if (result.isError()) {
+            result.throwException();
+        }
+    }
+
+    /** Copies the event out of its page, so that it does not keep the page alive, as one line. */
+    private static byte[] line(byte[] json, int start, int end) {
+        byte[] line = new byte[end - start];
+        int length = 0;
+        for (int i = start; i < end; i++) {
+            // JSON strings hold no raw line breaks, so these stand between tokens.
+            if (json[i] != '\n' && json[i] != '\r') {
+                line[length++] = json[i];
+            }
+        }
+        return length == line.length ? line : Arrays.copyOf(line, length);
+    }
+
+    private static Map<String, @Nullable Object> object(JsonParser parser) throws IOException {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            parser.nextToken();
+            members.put(name, value(parser));
+        }
+        return members;
+    }
+
+    private static List<@Nullable Object> array(JsonParser parser) throws IOException {
+        List<@Nullable Object> elements = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            elements.add(value(parser));
+        }
+        return elements;
+    }
+
+    private static @Nullable Object value(JsonParser parser) throws IOException {
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> object(parser);
+            case START_ARRAY -> array(parser);
+            case VALUE_STRING -> parser.getText();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser);
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            default -> null;
+        };
+    }
+
+    private static Number number(JsonParser parser) throws IOException {
+        String text = parser.getText();
+        if (text.length() > CONVERTED_DIGITS_MAX) {
+            // Converting takes time that grows with the square of the digits.
+            return new VerbatimNumber(text);
+        }
+        try {
+            Number number = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                    ? parser.getNumberValue()
+                    : new BigDecimal(text);
+            return number.toString().equals(text) ? number : new VerbatimNumber(text);
+        } catch (NumberFormatException e) {
+            // An exponent beyond BigDecimal's.
+            return new VerbatimNumber(text);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.source;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+
+/**
+ * The event key: by it an event is known again, whatever page it comes in and however its JSON is laid out.
+ *
+ * <p>The key is the first 16 bytes of the SHA-256 over the event's {@linkplain CanonicalJson canonical JSON}, in Base64 for
+ * URLs without padding: 22 characters. Every member counts, since Duo's {@code telephony_id} is not unique: the test data
+ * of <a href="https://github.com/duosecurity/duo_log_sync">duo_log_sync</a> has three events of one {@code telephony_id}
+ * and {@code ts}. The keys of earlier runs stand in the state, so what this class returns for an event must never change.
+ */
+final class EventKey {
+
+    private static final int BYTES = 16;
+
+    private EventKey() {}
+
+    /** Returns the key of an event, given as one valid JSON object in UTF-8. */
+    static String of(byte[] event) {
+        byte[] digest = sha256().digest(CanonicalJson.of(event));
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, BYTES));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 belongs to every Java platform", e);
+        }
+    }
+}
