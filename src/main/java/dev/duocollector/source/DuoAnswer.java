@@ -1,0 +1,189 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.source;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands in the body of an answer of Duo's Admin API, page or refusal, gathered in one pass as far as it can be read.
+ * What is wrong with it is noted and judged at the end, since {@code stat} may come last.
+ */
+final class DuoAnswer {
+
+    private final byte[] body;
+    private @Nullable String stat;
+    private @Nullable String code;
+    private @Nullable String message;
+    private @Nullable String messageDetail;
+    private @Nullable List<TelephonyEvent> items;
+    private @Nullable Offset nextOffset;
+    private @Nullable String flaw;
+    private @Nullable String itemsFlaw;
+    private @Nullable String offsetFlaw;
+
+    private DuoAnswer(byte[] body) {
+        this.body = body;
+    }
+
+    /** Reads a body of any kind; whatever stands before the point where it stops being JSON is kept. */
+    static DuoAnswer read(byte[] body) {
+        DuoAnswer answer = new DuoAnswer(body);
+        try (JsonParser parser = EventJson.parser(body)) {
+            answer.whole(parser);
+        } catch (IOException e) {
+            answer.flaw = EventJson.flaw(e);
+        }
+        return answer;
+    }
+
+    TelephonyPage page() throws DuoApiException, MalformedPageException {
+        if (flaw != null) {
+            throw new MalformedPageException(flaw, body.length);
+        }
+        if (stat == null) {
+            throw new MalformedPageException("stat is missing", body.length);
+        }
+        if (!stat.equals("OK")) {
+            throw new DuoApiException(200, this);
+        }
+        if (items == null || itemsFlaw != null) {
+            throw new MalformedPageException(itemsFlaw == null ? "response.items is missing" : itemsFlaw, body.length);
+        }
+        if (items.isEmpty()) {
+            return new TelephonyPage(items, Optional.empty());
+        }
+        if (offsetFlaw != null) {
+            throw new MalformedPageException(offsetFlaw, body.length);
+        }
+        return new TelephonyPage(items, Optional.ofNullable(nextOffset));
+    }
+
+    @Nullable
+    String code() {
+        return code;
+    }
+
+    @Nullable
+    String message() {
+        return message;
+    }
+
+    @Nullable
+    String messageDetail() {
+        return messageDetail;
+    }
+
+    private void whole(JsonParser parser) throws IOException {
+        if (parser.nextToken() != JsonToken.START_OBJECT) {
+            flaw = body.length == 0 ? "it is empty" : "it is not a JSON object";
+            return;
+        }
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            parser.nextToken();
+            switch (name) {
+                case "stat" -> stat = scalar(parser);
+                case "code" -> code = scalar(parser);
+                case "message" -> message = scalar(parser);
+                case "message_detail" -> messageDetail = scalar(parser);
+                case "response" -> response(parser);
+                // Other endpoints of Duo have it here, and Duo's own Python client looks in both places. To pass it
+                // over
+                // would end the window after its first page.
+                case "metadata" -> metadata(parser);
+                default -> parser.skipChildren();
+            }
+        }
+        if (parser.nextToken() != null) {
+            flaw = "something follows the JSON object";
+        }
+    }
+
+    private void response(JsonParser parser) throws IOException {
+        if (!parser.hasToken(JsonToken.START_OBJECT)) {
+            itemsFlaw = "response is not an object";
+            parser.skipChildren();
+            return;
+        }
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            parser.nextToken();
+            switch (name) {
+                case "items" -> items(parser);
+                case "metadata" -> metadata(parser);
+                default -> parser.skipChildren();
+            }
+        }
+    }
+
+    private void items(JsonParser parser) throws IOException {
+        if (!parser.hasToken(JsonToken.START_ARRAY) || items != null) {
+            itemsFlaw = items == null ? "response.items is not an array" : "response.items is there twice";
+            parser.skipChildren();
+            return;
+        }
+        items = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (parser.hasToken(JsonToken.START_OBJECT)) {
+                items.add(EventJson.event(parser, body));
+            } else {
+                itemsFlaw = "response.items holds something that is not an object";
+                parser.skipChildren();
+            }
+        }
+    }
+
+    private void metadata(JsonParser parser) throws IOException {
+        if (!parser.hasToken(JsonToken.START_OBJECT)) {
+            if (!parser.hasToken(JsonToken.VALUE_NULL)) {
+                offsetFlaw = "metadata is not an object";
+            }
+            parser.skipChildren();
+            return;
+        }
+        for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            parser.nextToken();
+            if (name.equals("next_offset")) {
+                nextOffset(parser);
+            } else {
+                parser.skipChildren();
+            }
+        }
+    }
+
+    private void nextOffset(JsonParser parser) throws IOException {
+        List<String> parts = new ArrayList<>();
+        switch (parser.currentToken()) {
+            case VALUE_NULL -> {}
+            case VALUE_STRING -> parts.add(parser.getText());
+            case START_ARRAY -> {
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    parts.add(parser.hasToken(JsonToken.VALUE_STRING) ? parser.getText() : offsetMisfit(parser));
+                }
+            }
+            default -> offsetMisfit(parser);
+        }
+        String wire = String.join(",", parts);
+        if (!wire.isEmpty()) {
+            nextOffset = new Offset(wire);
+        }
+    }
+
+    private String offsetMisfit(JsonParser parser) throws IOException {
+        offsetFlaw = "next_offset is neither a string nor an array of strings";
+        parser.skipChildren();
+        return "";
+    }
+
+    private static @Nullable String scalar(JsonParser parser) throws IOException {
+        if (parser.currentToken().isScalarValue() && !parser.hasToken(JsonToken.VALUE_NULL)) {
+            return parser.getText();
+        }
+        parser.skipChildren();
+        return null;
+    }
+}

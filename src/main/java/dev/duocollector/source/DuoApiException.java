@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.source;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A refusal by Duo: an HTTP status other than 200, or a 200 whose {@code stat} is not OK.
+ *
+ * <p>Duo's texts are cut to 200 printable characters, and what could be a phone number in them is masked. A body that is
+ * not Duo's JSON is never quoted.
+ */
+public final class DuoApiException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final int TEXT_CHARS_MAX = 200;
+
+    /** How much of a text is looked at: masking shortens it, but never to less than the characters that are kept. */
+    private static final int TEXT_CHARS_READ = 2000;
+
+    /** Digits of any script and what people put between them. */
+    private static final Pattern DIGITS = Pattern.compile("[+(]{0,2}\\p{Nd}[\\p{Nd}\\s()./-]*\\p{Nd}");
+
+    /** What has this many could be a phone number; it hits long numbers of other kinds too. */
+    private static final int PHONE_DIGITS_MIN = 7;
+
+    private final int statusCode;
+    private final @Nullable String code;
+    private final @Nullable String duoMessage;
+    private final @Nullable String messageDetail;
+
+    DuoApiException(int statusCode, DuoAnswer answer) {
+        this(
+                statusCode,
+                presentable(answer.code()),
+                presentable(answer.message()),
+                presentable(answer.messageDetail()));
+    }
+
+    private DuoApiException(
+            int statusCode, @Nullable String code, @Nullable String duoMessage, @Nullable String messageDetail) {
+        super(sentence(statusCode, code, duoMessage, messageDetail));
+        this.statusCode = statusCode;
+        this.code = code;
+        this.duoMessage = duoMessage;
+        this.messageDetail = messageDetail;
+    }
+
+    /** Reads a refusal as far as its body allows: empty, cut and HTML bodies give one without code and message. */
+    public static DuoApiException fromBody(int statusCode, byte[] body) {
+        return new DuoApiException(statusCode, DuoAnswer.read(body));
+    }
+
+    /** Reads a refusal like {@link #fromBody(int, byte[])}, from the text that Camel keeps of a failed call. */
+    public static DuoApiException fromBody(int statusCode, @Nullable String body) {
+        return fromBody(statusCode, body == null ? new byte[0] : body.getBytes(UTF_8));
+    }
+
+    /** Returns the HTTP status, 200 included. */
+    public int statusCode() {
+        return statusCode;
+    }
+
+    /** Returns Duo's code, usually five digits that begin with the HTTP status; Duo has sent the empty string as well. */
+    public Optional<String> code() {
+        return Optional.ofNullable(code);
+    }
+
+    /** Returns Duo's {@code message}. */
+    public Optional<String> duoMessage() {
+        return Optional.ofNullable(duoMessage);
+    }
+
+    /** Returns Duo's {@code message_detail}, which for a 400 names the wrong parameter. */
+    public Optional<String> messageDetail() {
+        return Optional.ofNullable(messageDetail);
+    }
+
+    private static String sentence(
+            int statusCode, @Nullable String code, @Nullable String message, @Nullable String detail) {
+        return "Duo answered HTTP " + statusCode
+                + (code == null || code.isEmpty() ? "" : ", code " + code)
+                + (message == null ? ", without a message" : ": " + message)
+                + (detail == null ? "" : " (" + detail + ")");
+    }
+
+    private static @Nullable String presentable(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        StringBuilder printable = new StringBuilder();
+        text.codePoints()
+                .limit(TEXT_CHARS_READ)
+                .map(c -> isPrintable(c) ? c : ' ')
+                .forEach(printable::appendCodePoint);
+        String masked = DIGITS.matcher(printable).replaceAll(run -> masked(run.group()));
+        return masked.codePointCount(0, masked.length()) <= TEXT_CHARS_MAX
+                ? masked
+                : masked.substring(0, masked.offsetByCodePoints(0, TEXT_CHARS_MAX));
+    }
+
+    private static String masked(String run) {
+        return run.codePoints().filter(Character::isDigit).count() < PHONE_DIGITS_MIN ? run : "[masked]";
+    }
+
+    private static boolean isPrintable(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.PRIVATE_USE,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED -> false;
+            default -> true;
+        };
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DuoApiExceptionTest {
+
+    @Test
+    void refusal_isReadWhole() {
+        DuoApiException refusal = DuoApiException.fromBody(400, """
+                {"code": 40002, "message": "Invalid request parameters",
+                 "message_detail": "mintime must be within the past 180 days", "stat": "FAIL"}""");
+
+        assertThat(refusal.statusCode()).isEqualTo(400);
+        assertThat(refusal.code()).contains("40002");
+        assertThat(refusal.duoMessage()).contains("Invalid request parameters");
+        assertThat(refusal.messageDetail()).contains("mintime must be within the past 180 days");
+        assertThat(refusal)
+                .hasMessage("Duo answered HTTP 400, code 40002: Invalid request parameters"
+                        + " (mintime must be within the past 180 days)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "{\"code\":\"\",\"message\":\"No\"}       | ''    | No",
+                "{\"code\":\"E7\",\"message\":\"No\"}     | E7    | No",
+                "{\"code\":401.5}                         | 401.5 | -",
+                "{\"code\":null,\"message\":null}         | -     | -",
+                "{\"code\":[1],\"message\":{\"a\":1}}     | -     | -",
+                "{\"code\":42901,\"message\":\"Too Ma     | 42901 | -",
+                "{\"code\":42901,\"message\":\"No\"}}}    | 42901 | No",
+                "<html>502 Bad Gateway</html>             | -     | -",
+                "[]                                       | -     | -",
+                "''                                       | -     | -",
+                "-                                        | -     | -",
+            })
+    void refusal_isReadAsFarAsItGoes(String body, String code, String message) {
+        DuoApiException refusal = DuoApiException.fromBody(502, body);
+
+        assertThat(refusal.code().orElse(null)).isEqualTo(code);
+        assertThat(refusal.duoMessage().orElse(null)).isEqualTo(message);
+        assertThat(refusal.getMessage())
+                .startsWith("Duo answered HTTP 502")
+                .doesNotContain("html")
+                .doesNotContain("code :")
+                .endsWith(message == null ? ", without a message" : ": " + message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "+12025550123",
+                "12025550123",
+                "+1 202 555 0123",
+                "(202) 555-0123",
+                "+1 (202) 555-0123",
+                "202.555.0123",
+                "202/555/0123",
+                "+1\u00ad202\u200b555\n0123",
+                "\uff0b\uff11\uff12\uff10\uff12\uff15\uff15\uff15\uff10\uff11\uff12\uff13"
+            })
+    void phoneNumber_isMasked(String phone) {
+        DuoApiException refusal = DuoApiException.fromBody(
+                400,
+                "{\"message\":\"for " + phone.replace("\n", "\\n") + " no\",\"message_detail\":\""
+                        + phone.replace("\n", "\\n") + "\"}");
+
+        assertThat(refusal.getMessage())
+                .contains("[masked] no")
+                .doesNotContain("555")
+                .doesNotContain("\uff15");
+        assertThat(refusal.duoMessage().orElseThrow()).doesNotContain("0123");
+        assertThat(refusal.messageDetail().orElseThrow()).endsWith("[masked]");
+    }
+
+    @Test
+    void text_isCut_toPrintableCharacters() {
+        DuoApiException refusal = DuoApiException.fromBody(
+                400,
+                "{\"message\":\"" + "\uD83D\uDE00".repeat(500)
+                        + "\",\"message_detail\":\"a\\u001b[31m\\nb\u2028c\\ud800\"}");
+
+        assertThat(refusal.duoMessage()).contains("\uD83D\uDE00".repeat(200));
+        assertThat(refusal.messageDetail()).contains("a [31m b c ");
+    }
+
+    @Test
+    void phoneNumbers_areMasked_inLongTexts() {
+        DuoApiException refusal =
+                DuoApiException.fromBody(400, "{\"message\":\"" + "+12025550123, ".repeat(100_000) + "\"}");
+
+        assertThat(refusal.duoMessage().orElseThrow())
+                .startsWith("[masked], [masked]")
+                .hasSize(200)
+                .doesNotContain("5");
+        assertThat(DuoApiException.fromBody(400, "{\"message\":\"" + "1".repeat(1_000_000) + "\"}")
+                        .duoMessage())
+                .contains("[masked]");
+    }
+}
