@@ -1,0 +1,200 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.source.EventTime;
+import dev.duocollector.source.TelephonyEvent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.DataFormat;
+import org.apache.camel.spi.DataFormatName;
+import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data format {@code ndjson}: one event a line, {@code \n} after each, UTF-8. In a route:
+ * {@code marshal: { custom: { ref: ndjson } }}.
+ *
+ * <p>An event that no step changed is written from the bytes that Duo sent. A changed one, or any other map, is written
+ * anew with its numbers as they print and its members in their order. After them come the fields of the
+ * {@linkplain EventShape shape}, never in place of one that is there, were it null.
+ */
+public final class NdjsonDataFormat extends ServiceSupport implements DataFormat, DataFormatName {
+
+    private final ObjectMapper mapper = new ObjectMapper();
+    private EventShape shape;
+    private String apiHost;
+
+    /** Makes one that writes and reads raw events, until told otherwise. */
+    public NdjsonDataFormat() {
+        this(EventShape.RAW, "");
+    }
+
+    /** Makes one; the API host is what the events name as {@code host}, and may be empty for raw events only. */
+    public NdjsonDataFormat(EventShape shape, String apiHost) {
+        this.shape = shape;
+        this.apiHost = apiHost;
+    }
+
+    /** Sets the shape, {@code raw} or {@code duo-client}. */
+    public void setShape(String shape) {
+        this.shape = EventShape.parse(shape);
+    }
+
+    /** Sets the account's API host. */
+    public void setApiHost(String apiHost) {
+        this.apiHost = apiHost;
+    }
+
+    @Override
+    public String getDataFormatName() {
+        return "ndjson";
+    }
+
+    /**
+     * Writes a map, or maps in an iterable or an array; without any it writes nothing.
+     *
+     * @throws IllegalArgumentException for anything else, naming its class but never its content
+     */
+    @Override
+    public void marshal(Exchange exchange, @Nullable Object graph, OutputStream stream) throws IOException {
+        if (graph instanceof Map<?, ?> event) {
+            write(event, stream);
+        } else if (graph instanceof Iterable<?> events) {
+            for (Object event : events) {
+                writeElement(event, stream);
+            }
+        } else if (graph instanceof Object[] events) {
+            for (Object event : events) {
+                writeElement(event, stream);
+            }
+        } else {
+            throw misfit("the body", graph);
+        }
+    }
+
+    /**
+     * Reads lines of JSON objects into a list of {@link TelephonyEvent}; blank lines are passed over.
+     *
+     * @throws IOException if a line is anything else, with its number and without its content
+     */
+    @Override
+    public List<TelephonyEvent> unmarshal(Exchange exchange, InputStream stream) throws IOException {
+        byte[] text = stream.readAllBytes();
+        List<TelephonyEvent> events = new ArrayList<>();
+        int lineNumber = 1;
+        for (int start = 0; start < text.length; lineNumber++) {
+            int end = start;
+            boolean blank = true;
+            while (end < text.length && text[end] != '\n') {
+                blank &= text[end] == ' ' || text[end] == '\t' || text[end] == '\r';
+                end++;
+            }
+            if (!blank) {
+                events.add(event(Arrays.copyOfRange(text, start, end), lineNumber));
+            }
+            start = end + 1;
+        }
+        return events;
+    }
+
+    @Override
+    protected void doInit() {
+        if (shape == EventShape.DUO_CLIENT && apiHost.isBlank()) {
+            throw new IllegalStateException(
+                    "event.shape is duo-client, which names the account's host in every event, but"
+                            + " duo.api.host is empty: set duo.api.host, or event.shape to raw");
+        }
+    }
+
+    private static TelephonyEvent event(byte[] line, int lineNumber) throws IOException {
+        try {
+            return TelephonyEvent.of(line);
+        } catch (IOException e) {
+            throw new IOException("line " + lineNumber + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void writeElement(@Nullable Object element, OutputStream stream) throws IOException {
+        if (!(element instanceof Map<?, ?> event)) {
+            throw misfit("an element of the body", element);
+        }
+        write(event, stream);
+    }
+
+    private void write(Map<?, ?> event, OutputStream stream) throws IOException {
+        if (event instanceof TelephonyEvent telephonyEvent && telephonyEvent.unchanged()) {
+            writeSent(telephonyEvent, stream);
+        } else {
+            stream.write(mapper.writeValueAsBytes(shaped(event)));
+        }
+        stream.write('\n');
+    }
+
+    private void writeSent(TelephonyEvent event, OutputStream stream) throws IOException {
+        byte[] json = event.json();
+        StringBuilder added = new StringBuilder();
+        addFields(event.names()::contains, event.ts(), (name, value) -> {
+            added.append(added.isEmpty() && event.names().isEmpty() ? "" : ",");
+            added.append('"').append(name).append("\":").append(jsonOf(value));
+        });
+        stream.write(json, 0, json.length - 1);
+        stream.write(added.append('}').toString().getBytes(UTF_8));
+    }
+
+    private Map<Object, @Nullable Object> shaped(Map<?, ?> event) {
+        Map<Object, @Nullable Object> line = new LinkedHashMap<>(event);
+        addFields(event::containsKey, ts(event), line::put);
+        return line;
+    }
+
+    private void addFields(Predicate<String> isThere, Optional<Instant> ts, BiConsumer<String, Object> fields) {
+        if (shape == EventShape.RAW) {
+            return;
+        }
+        if (!isThere.test("eventtype")) {
+            fields.accept("eventtype", "telephony");
+        }
+        if (!isThere.test("host")) {
+            fields.accept("host", apiHost);
+        }
+        if (ts.isPresent() && !isThere.test("timestamp")) {
+            fields.accept("timestamp", ts.get().getEpochSecond());
+        }
+    }
+
+    /** Returns the time that stands in the line; where a step took it away, Duo's, so that the line keeps a time. */
+    private static Optional<Instant> ts(Map<?, ?> event) {
+        Optional<Instant> ts = event.get("ts") instanceof String text ? EventTime.parse(text) : Optional.empty();
+        return event instanceof TelephonyEvent telephonyEvent ? ts.or(telephonyEvent::ts) : ts;
+    }
+
+    private static String jsonOf(Object value) {
+        return value instanceof String text
+                ? '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"'
+                : value.toString();
+    }
+
+    private static IllegalArgumentException misfit(String what, @Nullable Object found) {
+        // Not Camel's InvalidPayloadException, whose message quotes the body.
+        return new IllegalArgumentException("ndjson writes events, each a java.util.Map, alone or in a List, but "
+                + what
+                + " is " + (found == null ? "null" : "a " + found.getClass().getName())
+                + ". See which step before marshal made it");
+    }
+}
