@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.sink;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/**
+ * The key of a batch's object in the bucket:
+ * {@code <prefix>/telephony_20261123T081500.123Z_00001_<12 hex digits>.ndjson}, the window's maxtime, the page, and a
+ * digest of the batch's event keys, with {@code .gz} after it for a compressed one.
+ *
+ * <p>Equal keys mean equal batches: an object that is there already under this key is this very batch.
+ *
+ * @param value the whole key, without a slash before it
+ */
+public record ObjectKey(String value) {
+
+    private static final DateTimeFormatter MAXTIME =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private static final int DIGEST_BYTES = 6;
+
+    /**
+     * Names a batch; the order of the event keys does not matter.
+     *
+     * @param maxtime the end of the batch's window; counts to the millisecond, like everything that Duo is asked
+     * @param page the page's number in its window, not negative
+     * @throws IllegalArgumentException if there is no event key, since no object is ever empty, or if the page is negative
+     */
+    public static ObjectKey of(
+            KeyPrefix prefix, Instant maxtime, int page, Collection<String> eventKeys, boolean gzip) {
+        if (eventKeys.isEmpty()) {
+            throw new IllegalArgumentException("eventKeys is empty: a batch without events has no object");
+        }
+        if (page < 0) {
+            throw new IllegalArgumentException("page is " + page + ": it must be 0 or more");
+        }
+        String name = String.format(
+                Locale.ROOT,
+                "telephony_%s_%05d_%s.ndjson%s",
+                MAXTIME.format(maxtime),
+                page,
+                digest(eventKeys),
+                gzip ? ".gz" : "");
+        return new ObjectKey(prefix.resolve(name));
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+
+    private static String digest(Collection<String> eventKeys) {
+        try {
+            byte[] sorted =
+                    String.join("\n", eventKeys.stream().sorted().toList()).getBytes(US_ASCII);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(sorted), 0, DIGEST_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 belongs to every Java platform", e);
+        }
+    }
+}
