@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector;
+
+import dev.duocollector.run.RunReport;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.MainListenerSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Camel Main with the routes and settings of the working directory where they are there, else with those in the jar. It binds
+ * no bean: the routes bring theirs, so that they run the same elsewhere.
+ */
+final class CamelApplication {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CamelApplication.class);
+
+    /** A property with several values: the first that knows a setting wins. */
+    private static final String SETTINGS =
+            "file:application.properties;optional=true,classpath:application.properties;optional=true";
+
+    /** Camel's number for "do not look names up in the environment". */
+    private static final int ENVIRONMENT_VARIABLES_NEVER = 0;
+
+    private final org.apache.camel.main.Main camel = new org.apache.camel.main.Main();
+
+    private CamelApplication(boolean schedule) {
+        camel.setDefaultPropertyPlaceholderLocation(SETTINGS);
+        boolean ownRoutes = Files.isDirectory(Path.of("routes"));
+        camel.configure().withRoutesIncludePattern((ownRoutes ? "file:" : "classpath:") + "routes/*.camel.yaml");
+        if (!schedule) {
+            camel.addOverrideProperty("duo.schedule.auto-startup", "false");
+        }
+        camel.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeInitialize(BaseMainSupport main) {
+                PropertiesComponent properties =
+                        (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
+                properties.setEnvironmentVariableMode(ENVIRONMENT_VARIABLES_NEVER);
+                properties.addPropertiesSource(new EnvironmentPropertiesSource(System.getenv()));
+            }
+        });
+    }
+
+    /** Returns an application that makes a run at its start and then by the schedule. */
+    static CamelApplication withSchedule() {
+        return new CamelApplication(true);
+    }
+
+    /** Returns an application that makes a run when it is asked to. */
+    static CamelApplication withoutSchedule() {
+        return new CamelApplication(false);
+    }
+
+    /** Runs until the program is told to stop, and returns the exit code. */
+    int runUntilStopped() {
+        exitZeroOnSigterm();
+        try {
+            camel.run();
+            return camel.getExitCode();
+        } catch (Exception e) {
+            return reportStart(e);
+        }
+    }
+
+    /** Makes one run and returns the exit code. */
+    int runOnce() {
+        exitZeroOnSigterm();
+        try {
+            camel.start();
+        } catch (Exception e) {
+            return reportStart(e);
+        }
+        try (ProducerTemplate template = camel.getCamelContext().createProducerTemplate()) {
+            Exchange done = template.send("direct:telephony", exchange -> {});
+            RunReport report = done.getMessage().getBody(RunReport.class);
+            return report == null ? reportBroken(done) : report.outcome().exitCode();
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } finally {
+            stop(camel.getCamelContext());
+        }
+    }
+
+    private void stop(CamelContext context) {
+        LOG.debug("Stopping {}", context.getName());
+        camel.shutdown();
+    }
+
+    private static int reportBroken(Exchange done) {
+        Exception cause = done.getException();
+        LOG.error(
+                "The route telephony ended without a report{}. Put routes/telephony.camel.yaml back as it was shipped.",
+                cause == null ? "" : ": " + cause.getMessage());
+        return ExitCode.OPERATOR;
+    }
+
+    /** Says why the program cannot start, one line for each mistake, and returns the exit code. */
+    private static int reportStart(Exception failure) {
+        LOG.debug("The program could not start", failure);
+        Throwable root = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            root = cause;
+            if (cause instanceof SettingsException settings) {
+                settings.problems().forEach(LOG::error);
+                return ExitCode.OPERATOR;
+            }
+        }
+        LOG.error(
+                "The program cannot start: {}",
+                String.valueOf(root.getMessage()).lines().findFirst().orElse(""));
+        return ExitCode.OPERATOR;
+    }
+
+    /**
+     * Makes SIGTERM, the ordinary way to stop a service, exit 0 after the shutdown hooks have run; the JVM's own code is 143.
+     * SIGINT keeps its 130. By reflection, because sun.misc.Signal is not part of the platform that --release knows.
+     */
+    private static void exitZeroOnSigterm() {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object exit = Proxy.newProxyInstance(
+                    CamelApplication.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
+                        System.exit(ExitCode.DONE);
+                        return null;
+                    });
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance("TERM"), exit);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.debug("SIGTERM will exit with the JVM's own code", e);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** Collects by the schedule until the program is told to stop. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = "Makes a run at once, then by duo.schedule (UTC), until it is told to stop.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:told to stop (SIGTERM); the page in hand was finished",
+            "2:a setting or a route is wrong; each is named on a line of its own"
+        })
+final class RunCommand implements Callable<Integer> {
+
+    @Override
+    public Integer call() {
+        return CamelApplication.withSchedule().runUntilStopped();
+    }
+}

@@ -1,0 +1,543 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector;
+
+import dev.duocollector.sink.EventShape;
+import dev.duocollector.sink.KeyPrefix;
+import dev.duocollector.source.SignatureVersion;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
+import org.jspecify.annotations.Nullable;
+import org.quartz.CronExpression;
+
+/**
+ * The collector's settings, read from the Camel context's properties when the bean is bound and checked there as a whole. What
+ * each one means, its unit, default and bound stand in {@code application.properties}, which a test holds against this class.
+ */
+public final class Settings implements CamelContextAware {
+
+    /**
+     * What counts as Duo's retention. Duo keeps 180 days and refuses an older mintime; the missing hour leaves room for
+     * clocks that differ (<a href="https://duo.com/docs/adminapi#telephony-logs">Admin API</a>, read 2026-11-23).
+     */
+    public static final Duration RETENTION = Duration.ofDays(180).minusHours(1);
+
+    private static final Pattern API_HOST = Pattern.compile("api-[a-z0-9-]+\\.(duosecurity|duofederal)\\.com");
+    private static final Pattern SIMPLE_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+    private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,62}");
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+
+    /** Every setting's name, in the order of application.properties. */
+    static final List<String> NAMES = List.of(
+            "duo.api.host",
+            "duo.ikey",
+            "duo.skey",
+            "duo.skey-file",
+            "duo.base-url",
+            "duo.proxy",
+            "duo.signature",
+            "duo.connect-timeout",
+            "duo.response-timeout",
+            "duo.retry.delay-max",
+            "duo.retry.max-elapsed",
+            "duo.schedule",
+            "duo.schedule-jitter",
+            "duo.schedule.auto-startup",
+            "duo.lag",
+            "duo.overlap",
+            "duo.lookback",
+            "duo.page.size",
+            "duo.page.pause",
+            "max.iterations",
+            "s3.bucket",
+            "s3.prefix",
+            "s3.region",
+            "s3.endpoint",
+            "s3.path-style",
+            "s3.proxy",
+            "s3.compression",
+            "s3.checksums",
+            "state.key",
+            "state.inside-prefix",
+            "event.shape");
+
+    private final List<String> problems = new ArrayList<>();
+    private final Map<String, String> values = new HashMap<>();
+    private @Nullable CamelContext camelContext;
+
+    private String apiHost = "";
+    private String ikey = "";
+    private Optional<Path> secretKeyFile = Optional.empty();
+    private URI baseUrl = URI.create("https://localhost");
+    private Optional<URI> duoProxy = Optional.empty();
+    private SignatureVersion signature = SignatureVersion.V5;
+    private Duration connectTimeout = Duration.ZERO;
+    private Duration responseTimeout = Duration.ZERO;
+    private Duration retryDelayMax = Duration.ZERO;
+    private Duration retryElapsedMax = Duration.ZERO;
+    private Duration scheduleJitter = Duration.ZERO;
+    private Duration lag = Duration.ZERO;
+    private Duration overlap = Duration.ZERO;
+    private Duration lookback = Duration.ZERO;
+    private int pageSize;
+    private Duration pagePause = Duration.ZERO;
+    private int iterationsMax;
+    private String bucket = "";
+    private KeyPrefix prefix = new KeyPrefix("");
+    private Optional<String> region = Optional.empty();
+    private Optional<URI> endpoint = Optional.empty();
+    private boolean pathStyle;
+    private Optional<URI> s3Proxy = Optional.empty();
+    private boolean gzip;
+    private boolean checksumsWhenRequired;
+    private String stateKey = "";
+    private EventShape eventShape = EventShape.DUO_CLIENT;
+
+    /** For the route's bean: the values come with the Camel context. */
+    public Settings() {}
+
+    /**
+     * Reads settings from a look-up, for tests and tools.
+     *
+     * @param lookup gives a setting's value by its name, null or empty when it is not set
+     * @throws SettingsException if any is wrong, with one line for each
+     */
+    static Settings of(Function<String, @Nullable String> lookup) {
+        Settings settings = new Settings();
+        settings.read(lookup);
+        return settings;
+    }
+
+    @Override
+    public @Nullable CamelContext getCamelContext() {
+        return camelContext;
+    }
+
+    /** Reads and checks every setting. Called once, by Camel, when the bean is bound. */
+    @Override
+    public void setCamelContext(CamelContext context) {
+        camelContext = context;
+        refuseUnknownNames(context);
+        read(name -> context.getPropertiesComponent().resolveProperty(name).orElse(null));
+    }
+
+    private void refuseUnknownNames(CamelContext context) {
+        Set<String> unknown = new TreeSet<>();
+        for (Object name : context.getPropertiesComponent()
+                .loadProperties(name -> name.startsWith("duo."))
+                .keySet()) {
+            if (!NAMES.contains(name.toString())) {
+                unknown.add(name.toString());
+            }
+        }
+        for (String name : unknown) {
+            problems.add("Setting " + name + " does not exist. See application.properties for those that do.");
+        }
+    }
+
+    private void read(Function<String, @Nullable String> lookup) {
+        for (String name : NAMES) {
+            String value = lookup.apply(name);
+            values.put(name, value == null ? "" : value.trim());
+        }
+        readDuo();
+        readReading();
+        readS3();
+        if (!problems.isEmpty()) {
+            throw new SettingsException(problems);
+        }
+    }
+
+    private void readDuo() {
+        apiHost = required("duo.api.host", "the API hostname of Duo's Admin API application")
+                .toLowerCase(Locale.ROOT);
+        if (!apiHost.isEmpty() && !API_HOST.matcher(apiHost).matches()) {
+            problem("duo.api.host", apiHost, "api-….duosecurity.com or api-….duofederal.com, without https://");
+        }
+        ikey = required("duo.ikey", "the integration key of Duo's Admin API application");
+        readSecretKey();
+        String host = API_HOST.matcher(apiHost).matches() ? apiHost : "localhost";
+        baseUrl = url("duo.base-url").orElse(URI.create("https://" + host));
+        if ("http".equals(baseUrl.getScheme()) && !isLoopback(baseUrl.getHost())) {
+            problem("duo.base-url", baseUrl.toString(), "https://…; plain http is allowed to a loopback address only");
+        }
+        duoProxy = proxy("duo.proxy");
+        signature =
+                choice("duo.signature", List.of("v5", "v2")).equals("v2") ? SignatureVersion.V2 : SignatureVersion.V5;
+        connectTimeout = duration("duo.connect-timeout", Duration.ofMillis(1), Duration.ofMinutes(10));
+        responseTimeout = duration("duo.response-timeout", Duration.ofMillis(1), Duration.ofMinutes(10));
+        retryDelayMax = duration("duo.retry.delay-max", Duration.ZERO, Duration.ofHours(1));
+        retryElapsedMax = duration("duo.retry.max-elapsed", Duration.ZERO, Duration.ofDays(1));
+        if (!CronExpression.isValidExpression(value("duo.schedule"))) {
+            problem(
+                    "duo.schedule",
+                    value("duo.schedule"),
+                    "a Quartz cron expression, such as 0 0 * * * ? for each hour");
+        }
+        scheduleJitter = duration("duo.schedule-jitter", Duration.ZERO, Duration.ofHours(1));
+        bool("duo.schedule.auto-startup");
+    }
+
+    private void readSecretKey() {
+        if (!value("duo.skey").isEmpty() && !value("duo.skey-file").isEmpty()) {
+            problems.add("Settings duo.skey and duo.skey-file are both set. Keep one of them.");
+        } else if (value("duo.skey").isEmpty() && value("duo.skey-file").isEmpty()) {
+            required("duo.skey", "the secret key of Duo's Admin API application, or its file in duo.skey-file");
+        } else if (!value("duo.skey-file").isEmpty()) {
+            try {
+                secretKeyFile = Optional.of(Path.of(value("duo.skey-file")));
+                secretKey();
+            } catch (InvalidPathException | IllegalStateException e) {
+                problem("duo.skey-file", value("duo.skey-file"), "a readable file that holds the secret key");
+            }
+        }
+    }
+
+    private void readReading() {
+        lag = duration("duo.lag", Duration.ofMinutes(2), Duration.ofHours(1));
+        overlap = duration("duo.overlap", Duration.ofMinutes(1), Duration.ofHours(24));
+        lookback = duration("duo.lookback", Duration.ofMinutes(1), Duration.ofDays(180));
+        if (problems.isEmpty() && lookback.compareTo(lag) <= 0) {
+            problem("duo.lookback", value("duo.lookback"), "longer than duo.lag, which is " + value("duo.lag"));
+        }
+        pageSize = number("duo.page.size", 1, 1000);
+        pagePause = duration("duo.page.pause", Duration.ZERO, Duration.ofHours(1));
+        iterationsMax = number("max.iterations", 0, Integer.MAX_VALUE);
+    }
+
+    private void readS3() {
+        bucket = required("s3.bucket", "the name of the bucket");
+        if (!bucket.isEmpty() && !BUCKET.matcher(bucket).matches()) {
+            problem("s3.bucket", bucket, "a bucket's name, without s3:// and without a path");
+        }
+        try {
+            prefix = new KeyPrefix(value("s3.prefix"));
+        } catch (IllegalArgumentException e) {
+            problems.add("Setting " + e.getMessage() + ".");
+        }
+        region = optional("s3.region");
+        endpoint = url("s3.endpoint");
+        pathStyle = bool("s3.path-style");
+        s3Proxy = proxy("s3.proxy");
+        gzip = choice("s3.compression", List.of("none", "gzip")).equals("gzip");
+        checksumsWhenRequired = choice("s3.checksums", List.of("when-supported", "when-required"))
+                .equals("when-required");
+        eventShape = choice("event.shape", List.of("duo-client", "raw")).equals("raw")
+                ? EventShape.RAW
+                : EventShape.DUO_CLIENT;
+        readStateKey();
+    }
+
+    private void readStateKey() {
+        stateKey = optional("state.key").orElse("duo-telephony-state/" + apiHost + ".json");
+        if (stateKey.startsWith("/") || stateKey.endsWith("/") || stateKey.contains("${")) {
+            problem("state.key", stateKey, "an object key without a slash at either end and without ${");
+        }
+        boolean inside = prefix.contains(stateKey);
+        if (inside && !bool("state.inside-prefix")) {
+            problems.add("Setting state.key is " + stateKey + " and lies inside s3.prefix, which is '" + prefix
+                    + "': a SecOps feed on the prefix would take the state for a log, and delete it if told to delete"
+                    + " sources. Set state.key to a key outside, such as duo-telephony-state/state.json"
+                    + (prefix.value().isEmpty() ? ", and s3.prefix to a folder, such as duo-telephony" : "")
+                    + ", or state.inside-prefix=true to keep it there.");
+        }
+    }
+
+    // ---- How one value is read.
+
+    private String value(String name) {
+        return values.getOrDefault(name, "");
+    }
+
+    private Optional<String> optional(String name) {
+        return Optional.of(value(name)).filter(value -> !value.isEmpty());
+    }
+
+    private String required(String name, String what) {
+        if (value(name).isEmpty()) {
+            problems.add(
+                    "Setting " + name + " is not set. It is " + what + "; set it in application.properties or in the"
+                            + " environment as " + EnvironmentPropertiesSource.variable(name) + ".");
+        }
+        return value(name);
+    }
+
+    private void problem(String name, String value, @Nullable String allowed) {
+        problems.add("Setting " + name + " is '" + value + "'. Allowed: " + allowed + ".");
+    }
+
+    private Duration duration(String name, Duration min, Duration max) {
+        Optional<Duration> read = parseDuration(value(name));
+        if (read.isEmpty() || read.get().compareTo(min) < 0 || read.get().compareTo(max) > 0) {
+            problem(name, value(name), text(min) + " to " + text(max) + ", written as 30s, 10m, 1d or PT30S");
+            return min;
+        }
+        return read.get();
+    }
+
+    static Optional<Duration> parseDuration(String value) {
+        var simple = SIMPLE_DURATION.matcher(value);
+        if (simple.matches()) {
+            long amount = Long.parseLong(simple.group(1));
+            return Optional.of(
+                    switch (simple.group(2)) {
+                        case "ms" -> Duration.ofMillis(amount);
+                        case "s" -> Duration.ofSeconds(amount);
+                        case "m" -> Duration.ofMinutes(amount);
+                        case "h" -> Duration.ofHours(amount);
+                        default -> Duration.ofDays(amount);
+                    });
+        }
+        if (value.equals("0")) {
+            return Optional.of(Duration.ZERO);
+        }
+        try {
+            return Optional.of(Duration.parse(value));
+        } catch (java.time.format.DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String text(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis == 0) {
+            return "0s";
+        }
+        if (millis % 1000 != 0) {
+            return millis + "ms";
+        }
+        long seconds = millis / 1000;
+        return seconds % 86400 == 0
+                ? seconds / 86400 + "d"
+                : seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+    }
+
+    private int number(String name, int min, int max) {
+        try {
+            int read = Integer.parseInt(value(name));
+            if (read >= min && read <= max) {
+                return read;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, together with a number out of bounds.
+        }
+        problem(
+                name,
+                value(name),
+                "a whole number, " + (max == Integer.MAX_VALUE ? min + " or more" : min + " to " + max));
+        return min;
+    }
+
+    private boolean bool(String name) {
+        return choice(name, List.of("false", "true")).equals("true");
+    }
+
+    private String choice(String name, List<String> allowed) {
+        String read = value(name).toLowerCase(Locale.ROOT);
+        if (!allowed.contains(read)) {
+            problem(name, value(name), String.join(" or ", allowed));
+            return allowed.get(0);
+        }
+        return read;
+    }
+
+    private Optional<URI> url(String name) {
+        if (value(name).isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            URI read = new URI(value(name));
+            boolean plain = read.getRawQuery() == null
+                    && read.getRawFragment() == null
+                    && read.getRawUserInfo() == null
+                    && (read.getRawPath().isEmpty() || read.getRawPath().equals("/"));
+            if (List.of("http", "https").contains(String.valueOf(read.getScheme()))
+                    && read.getHost() != null
+                    && plain) {
+                return Optional.of(new URI(read.getScheme() + "://" + read.getRawAuthority()));
+            }
+        } catch (URISyntaxException | NullPointerException e) {
+            // Told below, together with a URL that has what it must not.
+        }
+        problem(
+                name,
+                value(name).replaceAll("//[^/@]*@", "//…@"),
+                "http(s)://host or http(s)://host:port, nothing after it");
+        return Optional.empty();
+    }
+
+    private Optional<URI> proxy(String name) {
+        Optional<URI> read = url(name);
+        if (read.isPresent()
+                && (!"http".equals(read.get().getScheme()) || read.get().getPort() < 0)) {
+            problem(name, value(name), "http://host:port");
+        }
+        return read;
+    }
+
+    private static boolean isLoopback(String host) {
+        return LOOPBACK.contains(host.toLowerCase(Locale.ROOT)) || host.matches("127(\\.\\d{1,3}){3}");
+    }
+
+    // ---- What the beans ask for.
+
+    public String apiHost() {
+        return apiHost;
+    }
+
+    public String ikey() {
+        return ikey;
+    }
+
+    /**
+     * Returns the secret key. From a file it is read anew at each call, trimmed, so that a rotated key counts from the next run.
+     *
+     * @throws IllegalStateException if the file cannot be read or is empty; the message holds the path only
+     */
+    public String secretKey() {
+        if (secretKeyFile.isEmpty()) {
+            return value("duo.skey");
+        }
+        try {
+            String read = Files.readString(secretKeyFile.get(), StandardCharsets.UTF_8)
+                    .trim();
+            if (!read.isEmpty()) {
+                return read;
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "The secret key's file " + secretKeyFile.get() + " (duo.skey-file) cannot be read", e);
+        }
+        throw new IllegalStateException("The secret key's file " + secretKeyFile.get() + " (duo.skey-file) is empty");
+    }
+
+    /** Where requests go; differs from the API host when {@code duo.base-url} is set. */
+    public URI baseUrl() {
+        return baseUrl;
+    }
+
+    public Optional<URI> duoProxy() {
+        return duoProxy;
+    }
+
+    public SignatureVersion signature() {
+        return signature;
+    }
+
+    public Duration connectTimeout() {
+        return connectTimeout;
+    }
+
+    public Duration responseTimeout() {
+        return responseTimeout;
+    }
+
+    public Duration retryDelayMax() {
+        return retryDelayMax;
+    }
+
+    public Duration retryElapsedMax() {
+        return retryElapsedMax;
+    }
+
+    public Duration scheduleJitter() {
+        return scheduleJitter;
+    }
+
+    public Duration lag() {
+        return lag;
+    }
+
+    public Duration overlap() {
+        return overlap;
+    }
+
+    /** At most {@link #RETENTION}, whatever was set. */
+    public Duration lookback() {
+        return lookback.compareTo(RETENTION) > 0 ? RETENTION : lookback;
+    }
+
+    public int pageSize() {
+        return pageSize;
+    }
+
+    public Duration pagePause() {
+        return pagePause;
+    }
+
+    /** The most pages in one run, 0 for no bound. */
+    public int iterationsMax() {
+        return iterationsMax;
+    }
+
+    public String bucket() {
+        return bucket;
+    }
+
+    public KeyPrefix prefix() {
+        return prefix;
+    }
+
+    public Optional<String> region() {
+        return region;
+    }
+
+    public Optional<URI> endpoint() {
+        return endpoint;
+    }
+
+    public boolean pathStyle() {
+        return pathStyle;
+    }
+
+    public Optional<URI> s3Proxy() {
+        return s3Proxy;
+    }
+
+    public boolean gzip() {
+        return gzip;
+    }
+
+    public boolean checksumsWhenRequired() {
+        return checksumsWhenRequired;
+    }
+
+    public String stateKey() {
+        return stateKey;
+    }
+
+    public EventShape eventShape() {
+        return eventShape;
+    }
+
+    @Override
+    public String toString() {
+        return "Settings[" + apiHost + " -> s3://" + bucket + "/" + prefix + "]";
+    }
+
+    static {
+        // A name that stands twice would be read twice and documented once.
+        if (NAMES.size() != Set.copyOf(NAMES).size()) {
+            throw new IllegalStateException("Setting names must be unique: " + Arrays.toString(NAMES.toArray()));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.S3IdempotentRepository;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Ends a run that nothing went wrong with: commits the window if it is read to its end, else writes where the next run goes
+ * on. The body becomes the {@link RunReport}.
+ */
+public final class CloseRun implements Processor {
+
+    private final S3IdempotentRepository repository;
+    private final Pause pause;
+
+    public CloseRun(S3IdempotentRepository repository, Pause pause) {
+        this.repository = repository;
+        this.pause = pause;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = Run.of(exchange);
+        exchange.getMessage().setBody(close(run));
+    }
+
+    private RunReport close(Run run) {
+        if (!run.hasWindow()) {
+            return new RunReport(
+                    RunOutcome.DONE,
+                    "Nothing to read yet: collected through "
+                            + repository.checkpoint().committedThrough() + ".");
+        }
+        Checkpoint checkpoint = repository.checkpoint();
+        if (run.isOutlived()) {
+            repository.closeWindow();
+            return new RunReport(
+                    RunOutcome.MORE,
+                    "Duo no longer keeps anything of the open window " + run.window()
+                            + ": what was not read of it is lost. The next run goes on after it.");
+        }
+        if (checkpoint.openWindow().orElseThrow().finished()) {
+            repository.closeWindow();
+            return new RunReport(RunOutcome.DONE, "Window " + done(run) + ".");
+        }
+        repository.save();
+        return pause.isStopping()
+                ? new RunReport(RunOutcome.STOPPED, "Stopped in window " + done(run) + ". The next run goes on.")
+                : new RunReport(
+                        RunOutcome.MORE,
+                        "Bound of max.iterations reached in window " + done(run) + ". The next run goes on.");
+    }
+
+    /** What a run has done, for the line that reports it. */
+    static String done(Run run) {
+        Optional<String> last = Optional.of(run.lastObject()).filter(key -> !key.isEmpty());
+        return run.window() + ": " + run.pages() + " pages, " + run.events() + " new events in " + run.objects()
+                + " objects, " + run.duplicates() + " seen before"
+                + last.map(key -> ", last object " + key).orElse("");
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.state.Batch;
+import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.Cursor;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Finds the events of a pending batch in the pages that Duo gives now. Events that Duo showed late may have joined and pushed
+ * some to a later page, so it reads on until every event key is found, or the pages are past the last one's time.
+ */
+public final class CollectPending implements Processor {
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = Run.of(exchange);
+        Batch pending = run.getBatch();
+        TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
+        Cursor next = DropSeen.cursorAfter(page, run);
+        for (TelephonyEvent event : page.events()) {
+            if (pending.eventKeys().containsKey(event.eventKey())) {
+                run.recovered(event);
+            }
+        }
+        run.pageRead(next, page.events().size() >= run.window().limit(), 0);
+        boolean allFound = run.recoveredCount() == pending.eventKeys().size();
+        if (allFound
+                || isPast(page.events(), Collections.max(pending.eventKeys().values()))) {
+            run.enough();
+        }
+    }
+
+    private static boolean isPast(List<TelephonyEvent> events, Instant last) {
+        return !events.isEmpty()
+                && events.get(events.size() - 1)
+                        .ts()
+                        .filter(ts -> Checkpoint.toMillis(ts).isAfter(last))
+                        .isPresent();
+    }
+}

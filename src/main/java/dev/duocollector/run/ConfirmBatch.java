@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.Settings;
+import dev.duocollector.state.Batch;
+import dev.duocollector.state.S3IdempotentRepository;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Notes that the batch in hand is in the bucket, or that nothing of it was to be stored, and moves the cursor past its page.
+ * In memory: the state write that comes next, at the latest at the run's end, makes it durable.
+ */
+public final class ConfirmBatch implements Processor {
+
+    private final S3IdempotentRepository repository;
+    private final int pagesMax;
+
+    public ConfirmBatch(S3IdempotentRepository repository, Settings settings) {
+        this.repository = repository;
+        this.pagesMax = settings.iterationsMax();
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = Run.of(exchange);
+        Batch batch = run.getBatch();
+        repository.confirm(batch);
+        run.delivered(batch);
+        if (run.isRecovering()) {
+            run.recoveryDone();
+            run.read(repository.checkpoint().openWindow().orElseThrow());
+        }
+        if (pagesMax > 0 && run.pages() >= pagesMax) {
+            run.enough();
+        }
+    }
+}

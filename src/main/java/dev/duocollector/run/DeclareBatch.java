@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.state.S3IdempotentRepository;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Writes into the state which batch is about to be stored, and under which object key, before it is. A crash from here on
+ * leaves a pending batch, which the next run settles.
+ */
+public final class DeclareBatch implements Processor {
+
+    private final S3IdempotentRepository repository;
+
+    public DeclareBatch(S3IdempotentRepository repository) {
+        this.repository = repository;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = Run.of(exchange);
+        repository.declare(run.getBatch());
+        run.storing(run.getBatch().objectKey());
+    }
+}

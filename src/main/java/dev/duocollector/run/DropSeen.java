@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.Settings;
+import dev.duocollector.sink.KeyPrefix;
+import dev.duocollector.sink.ObjectKey;
+import dev.duocollector.source.DuoOrderException;
+import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.state.Batch;
+import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.Cursor;
+import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.Window;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Takes from a page the events that no run has delivered yet. The body goes in as a {@link TelephonyPage} and comes out as a
+ * list of its new events; what they amount to as a batch is noted in the {@link Run}, before any operator's step, so that a
+ * dropped or changed event counts as seen.
+ */
+public final class DropSeen implements Processor {
+
+    private final S3IdempotentRepository repository;
+    private final KeyPrefix prefix;
+    private final boolean gzip;
+
+    public DropSeen(S3IdempotentRepository repository, Settings settings) {
+        this.repository = repository;
+        this.prefix = settings.prefix();
+        this.gzip = settings.gzip();
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = Run.of(exchange);
+        TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
+        Window window = repository.checkpoint().openWindow().orElseThrow();
+        Cursor next = cursorAfter(page, run);
+        Map<String, Instant> keys = new HashMap<>();
+        List<TelephonyEvent> fresh = new ArrayList<>(page.events().size());
+        for (TelephonyEvent event : page.events()) {
+            Instant ts = time(event, window, run);
+            if (!repository.contains(event.eventKey()) && keys.putIfAbsent(event.eventKey(), ts) == null) {
+                fresh.add(event);
+            }
+        }
+        run.inHand(new Batch(objectKey(window, keys), keys, next));
+        run.pageRead(next, page.events().size() >= window.limit(), page.events().size() - fresh.size());
+        exchange.getMessage().setBody(fresh);
+    }
+
+    /** Returns the key of the batch's object; a page without new events has none. */
+    private String objectKey(Window window, Map<String, Instant> keys) {
+        return keys.isEmpty()
+                ? ""
+                : ObjectKey.of(prefix, window.maxtime(), window.page(), keys.keySet(), gzip)
+                        .value();
+    }
+
+    /** Returns where reading goes on after a page, the same for a first reading and for a recovery. */
+    static Cursor cursorAfter(TelephonyPage page, Run run) {
+        if (page.nextOffset().isEmpty()) {
+            return Cursor.END;
+        }
+        String offset = page.nextOffset().get().wire();
+        if (run.hasSent(offset)) {
+            throw new DuoOrderException("Duo gave the next_offset " + offset + " twice in the window " + run.window()
+                    + ", which would be read for ever. Nothing of this page was stored; the next run asks again.");
+        }
+        return Cursor.after(offset);
+    }
+
+    private Instant time(TelephonyEvent event, Window window, Run run) {
+        if (event.ts().isEmpty()) {
+            return window.maxtime();
+        }
+        Instant ts = Checkpoint.toMillis(event.ts().get());
+        Instant keysFrom = repository.checkpoint().keysFrom();
+        if (ts.isBefore(keysFrom)) {
+            throw new DuoOrderException("Duo gave an event of " + ts + " although events from "
+                    + (run.reached() == null ? window.mintime() : run.reached())
+                    + " on were asked for, oldest first. Whether it was collected before cannot be told any more (keys are"
+                    + " complete from " + keysFrom + "), so nothing of this page was stored; the next run asks again.");
+        }
+        run.reached(ts);
+        return ts;
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.Settings;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.camel.Exchange;
+import org.apache.camel.Predicate;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says whether a failed request is made again, and waits before it is: the {@code retryWhile} of the error handling. Waits
+ * {@code Retry-After} when Duo gives one; else after a 429 30 s, 60 s and so on to {@code duo.retry.delay-max}, after anything
+ * else 1 s, 2 s and so on to a minute, each with jitter. Gives up as soon as a wait would end later than
+ * {@code duo.retry.max-elapsed} after the request's first failure, and when the program stops.
+ *
+ * <p>It waits by itself, with Camel's redelivery delay at zero, because Camel's own waits hold up a shutdown.
+ */
+public final class DuoRetry implements Predicate {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DuoRetry.class);
+
+    private static final Duration RATE_LIMIT_DELAY = Duration.ofSeconds(30);
+    private static final Duration FAILURE_DELAY = Duration.ofSeconds(1);
+    private static final Duration FAILURE_DELAY_MAX = Duration.ofMinutes(1);
+    private static final int DOUBLINGS_MAX = 20;
+
+    private final Pause pause;
+    private final Duration delayMax;
+    private final Duration elapsedMax;
+    private final Clock clock;
+
+    public DuoRetry(Pause pause, Settings settings, Clock clock) {
+        this.pause = pause;
+        this.delayMax = settings.retryDelayMax();
+        this.elapsedMax = settings.retryElapsedMax();
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean matches(Exchange exchange) {
+        Run run = Run.of(exchange);
+        Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        long now = System.nanoTime();
+        int retry = run.retry(now);
+        Duration delay = delay(failure, retry);
+        Duration left = elapsedMax.minusNanos(run.retryingNanos(now));
+        if (delay.compareTo(left) > 0) {
+            return false;
+        }
+        LOG.warn(
+                "{}. Asking again in {} s (retry {}, giving up in {} s).",
+                RunFailure.brief(failure),
+                seconds(delay),
+                retry,
+                seconds(left));
+        return pause.await(delay);
+    }
+
+    private Duration delay(Exception failure, int retry) {
+        if (failure instanceof HttpOperationFailedException answer) {
+            Optional<Duration> retryAfter = retryAfter(answer);
+            if (retryAfter.isPresent()) {
+                return retryAfter.get();
+            }
+            if (answer.getStatusCode() == 429) {
+                return withJitter(doubled(RATE_LIMIT_DELAY, retry, delayMax));
+            }
+        }
+        Duration max = delayMax.compareTo(FAILURE_DELAY_MAX) < 0 ? delayMax : FAILURE_DELAY_MAX;
+        return withJitter(doubled(FAILURE_DELAY, retry, max));
+    }
+
+    private static Duration doubled(Duration first, int retry, Duration max) {
+        Duration delay = first.multipliedBy(1L << Math.min(retry - 1, DOUBLINGS_MAX));
+        return delay.compareTo(max) < 0 ? delay : max;
+    }
+
+    // A fifth less at most: two collectors that were refused together do not come back together.
+    private static Duration withJitter(Duration delay) {
+        long millis = delay.toMillis();
+        return Duration.ofMillis(millis - ThreadLocalRandom.current().nextLong(millis / 5 + 1));
+    }
+
+    private Optional<Duration> retryAfter(HttpOperationFailedException answer) {
+        return header(answer, "Retry-After").flatMap(this::parseRetryAfter).filter(wait -> !wait.isNegative());
+    }
+
+    private Optional<Duration> parseRetryAfter(String value) {
+        if (value.matches("\\d{1,9}")) {
+            return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
+        }
+        return httpDate(value).map(date -> Duration.between(clock.instant(), date.toInstant()));
+    }
+
+    /** Reads an HTTP date, such as the {@code Date} header's. */
+    static Optional<ZonedDateTime> httpDate(String value) {
+        try {
+            return Optional.of(ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME.withLocale(Locale.US)));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns a response header; their names come in any case. */
+    static Optional<String> header(HttpOperationFailedException answer, String name) {
+        Map<String, String> headers = answer.getResponseHeaders();
+        if (headers == null) {
+            return Optional.empty();
+        }
+        return headers.entrySet().stream()
+                .filter(header -> header.getKey().equalsIgnoreCase(name))
+                .map(header -> header.getValue().trim())
+                .findFirst();
+    }
+
+    private static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.1f", duration.toMillis() / 1000.0);
+    }
+}

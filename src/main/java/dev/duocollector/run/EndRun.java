@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.Settings;
+import dev.duocollector.state.S3IdempotentRepository;
+import java.time.Clock;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends a run that failed: writes where the next run goes on, if it can, and says what happened and what to do. The body
+ * becomes the {@link RunReport}.
+ */
+public final class EndRun implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EndRun.class);
+
+    private final S3IdempotentRepository repository;
+    private final RunFailure.Explainer explainer;
+    private final Pause pause;
+
+    public EndRun(S3IdempotentRepository repository, Settings settings, Pause pause, Clock clock) {
+        this.repository = repository;
+        this.explainer =
+                new RunFailure.Explainer(settings.bucket(), settings.prefix().value(), clock);
+        this.pause = pause;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        LOG.debug("The run failed", cause);
+        RunFailure failure = explainer.explain(cause, exchange);
+        RunOutcome outcome = failure.outcome();
+        if (pause.isStopping() && outcome.exitCode() == 1) {
+            outcome = RunOutcome.STOPPED;
+        }
+        exchange.getMessage().setBody(new RunReport(outcome, failure.message() + saved(exchange, failure)));
+    }
+
+    private String saved(Exchange exchange, RunFailure failure) {
+        if (failure.outcome() == RunOutcome.OWNED) {
+            return "";
+        }
+        try {
+            repository.save();
+        } catch (RuntimeException e) {
+            // The first failure is the one to report. What this write would have made durable is recovered by the next
+            // run.
+            LOG.debug("The state could not be written at the end of a failed run", e);
+            return "";
+        }
+        Run run = exchange.getVariable(Run.VARIABLE, Run.class);
+        return run == null || run.objects() == 0 ? "" : " Before it, in window " + CloseRun.done(run) + ".";
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.Settings;
+import dev.duocollector.source.PollWindow;
+import dev.duocollector.state.Batch;
+import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.Window;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Begins a run: reads the state, and takes up the window that is open or opens the next one, whose bounds are in the state
+ * before its first page is asked for. Leaves the {@link Run} in its exchange variable.
+ */
+public final class OpenRun implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OpenRun.class);
+
+    private final S3IdempotentRepository repository;
+    private final PollWindow pollWindow;
+    private final Clock clock;
+
+    public OpenRun(S3IdempotentRepository repository, Settings settings, Clock clock) {
+        this.repository = repository;
+        this.pollWindow = PollWindow.of(settings);
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = new Run();
+        exchange.setVariable(Run.VARIABLE, run);
+        Instant now = clock.instant();
+        Optional<Checkpoint> checkpoint = repository.open();
+        Optional<Window> open = checkpoint.flatMap(Checkpoint::openWindow);
+        if (open.isPresent()) {
+            takeUp(run, open.get(), checkpoint.flatMap(Checkpoint::pendingBatch), now);
+        } else {
+            openNext(run, checkpoint, now);
+        }
+    }
+
+    private void takeUp(Run run, Window open, Optional<Batch> pending, Instant now) {
+        boolean outlived = !pollWindow.oldest(now).isBefore(open.maxtime());
+        if (outlived && pending.isEmpty()) {
+            LOG.warn("Duo no longer keeps anything of the open window {}: what was not read of it is lost.", open);
+            repository.closeWindow();
+            openNext(run, Optional.of(repository.checkpoint()), now);
+            return;
+        }
+        run.read(open);
+        pending.ifPresent(run::recover);
+        if (outlived) {
+            // Its batch may still be in the bucket, and is asked for there; Duo cannot be asked any more.
+            run.outlived();
+        }
+    }
+
+    private void openNext(Run run, Optional<Checkpoint> checkpoint, Instant now) {
+        Optional<PollWindow.Next> next = pollWindow.next(checkpoint.orElse(null), now);
+        if (next.isEmpty()) {
+            return;
+        }
+        next.get()
+                .gap()
+                .ifPresent(gap ->
+                        LOG.warn("Duo no longer keeps {}: no event of that time can be collected any more.", gap));
+        repository.openWindow(next.get().window());
+        run.read(next.get().window());
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.Settings;
+import java.time.Duration;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Keeps the pace between two pages: Duo allows about two log requests a minute
+ * (<a href="https://github.com/duosecurity/duo_client_python/issues/101">Duo's staff on the limits</a>, read 2026-11-23). A
+ * page shorter than the limit is the last one but for an empty one, which is asked for at once.
+ */
+public final class PagePause implements Processor {
+
+    private final Pause pause;
+    private final Duration duration;
+
+    public PagePause(Pause pause, Settings settings) {
+        this.pause = pause;
+        this.duration = settings.pagePause();
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = Run.of(exchange);
+        if (run.isMore() && run.pageFull()) {
+            pause.await(duration);
+        }
+        if (pause.isStopping()) {
+            run.enough();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.Settings;
+import dev.duocollector.source.DuoRequestSigner;
+import dev.duocollector.source.PollWindow;
+import dev.duocollector.state.Cursor;
+import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.Window;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says what to ask Duo for: the whole window with every page, since Duo's offsets hold for the request they came from, and the
+ * cursor's offset. Leaves the parameters in the exchange variable that the signer takes them from.
+ */
+public final class PageQuery implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PageQuery.class);
+
+    private final S3IdempotentRepository repository;
+    private final PollWindow pollWindow;
+    private final Clock clock;
+
+    public PageQuery(S3IdempotentRepository repository, Settings settings, Clock clock) {
+        this.repository = repository;
+        this.pollWindow = PollWindow.of(settings);
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = Run.of(exchange);
+        keepWithinRetention(run);
+        exchange.setVariable(DuoRequestSigner.QUERY, parameters(run.window(), run.cursor()));
+        if (run.cursor().position() == Cursor.Position.OFFSET) {
+            run.sends(run.cursor().offset());
+        }
+    }
+
+    private void keepWithinRetention(Run run) {
+        Window window = run.window();
+        Instant now = clock.instant();
+        if (!pollWindow.isTooOld(window.mintime(), now)) {
+            return;
+        }
+        Instant oldest = pollWindow.oldest(now);
+        Instant reached = run.reached();
+        if (reached == null || reached.isBefore(oldest)) {
+            LOG.warn(
+                    "Duo no longer keeps what lies before {}: the open window {} now begins there, and what was not read of"
+                            + " the time before is lost.",
+                    oldest,
+                    window);
+        }
+        repository.raiseMintime(oldest);
+        run.mintimeRaised(window.startingAt(oldest));
+    }
+
+    /** The parameters of one page, in the names and units of Duo's Admin API: milliseconds since 1970. */
+    static Map<String, String> parameters(Window window, Cursor cursor) {
+        Map<String, String> parameters = new TreeMap<>();
+        parameters.put("mintime", Long.toString(window.mintime().toEpochMilli()));
+        parameters.put("maxtime", Long.toString(window.maxtime().toEpochMilli()));
+        parameters.put("limit", Integer.toString(window.limit()));
+        parameters.put("sort", window.sort());
+        if (cursor.position() == Cursor.Position.OFFSET) {
+            parameters.put("next_offset", cursor.offset());
+        }
+        return parameters;
+    }
+}

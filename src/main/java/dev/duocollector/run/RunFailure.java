@@ -1,0 +1,257 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.SettingsException;
+import dev.duocollector.source.BodyTooLargeException;
+import dev.duocollector.source.DuoApiException;
+import dev.duocollector.source.DuoOrderException;
+import dev.duocollector.state.CheckpointOwnedException;
+import dev.duocollector.state.S3OperationException;
+import dev.duocollector.state.StateRefusedException;
+import java.io.IOException;
+import java.security.cert.CertificateException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.apache.camel.Exchange;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/**
+ * What a failure means to whoever runs the collector.
+ *
+ * @param outcome how the run ends
+ * @param message one line: what happened, and what to do when somebody must act; no secret, no phone number
+ */
+record RunFailure(RunOutcome outcome, String message) {
+
+    /** How far this machine's clock may be from Duo's before a refused signature is put down to it. */
+    private static final Duration SKEW_TOLD = Duration.ofSeconds(60);
+
+    private static final Pattern PHONE = Pattern.compile("(?<![\\w.-])\\+?\\d(?:[ ()./-]?\\d){6,}");
+
+    private static final Set<String> CREDENTIAL_CODES = Set.of(
+            "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired");
+    private static final Set<String> REGION_CODES = Set.of(
+            "PermanentRedirect",
+            "AuthorizationHeaderMalformed",
+            "IllegalLocationConstraintException",
+            "TemporaryRedirect");
+
+    /** Explains failures, given what the settings say. */
+    static final class Explainer {
+
+        private final String bucket;
+        private final String prefix;
+        private final Clock clock;
+
+        Explainer(String bucket, String prefix, Clock clock) {
+            this.bucket = bucket;
+            this.prefix = prefix;
+            this.clock = clock;
+        }
+
+        RunFailure explain(Throwable failure, Exchange exchange) {
+            if (failure instanceof HttpOperationFailedException answer) {
+                return duoAnswer(answer);
+            }
+            if (failure instanceof DuoApiException refused) {
+                return operator(refused.getMessage()
+                        + ". Check duo.api.host; if the request itself is wrong, report it as a" + " bug.");
+            }
+            if (failure instanceof CheckpointOwnedException) {
+                return new RunFailure(RunOutcome.OWNED, failure.getMessage());
+            }
+            if (failure instanceof StateRefusedException
+                    || failure instanceof DuoOrderException
+                    || failure instanceof SettingsException) {
+                return operator(failure.getMessage());
+            }
+            if (failure instanceof S3OperationException s3) {
+                return s3(s3.action(), s3.bucket() + "/" + s3.key(), s3.getCause());
+            }
+            if (failure instanceof SdkException s3) {
+                return component(s3, exchange);
+            }
+            if (failure instanceof IOException io) {
+                return network(io, exchange);
+            }
+            return new RunFailure(
+                    RunOutcome.FAILED,
+                    "The run failed in route "
+                            + exchange.getProperty(Exchange.FAILURE_ROUTE_ID, "telephony", String.class)
+                            + ": " + brief(failure)
+                            + ". Nothing is lost; the next run tries again. The log level DEBUG of dev.duocollector shows more.");
+        }
+
+        private RunFailure duoAnswer(HttpOperationFailedException answer) {
+            int status = answer.getStatusCode();
+            String said = said(answer);
+            if (status == 429) {
+                return new RunFailure(
+                        RunOutcome.BEHIND,
+                        "Duo allows no more requests for now (" + said
+                                + "). Nothing is lost; the next run goes on where this one stopped. If this lasts for hours,"
+                                + " another program is reading the same account's logs.");
+            }
+            if (status >= 500) {
+                return new RunFailure(
+                        RunOutcome.FAILED, "Duo keeps failing (" + said + "). Nothing is lost; the next run goes on.");
+            }
+            if (status == 401) {
+                return operator("Duo refused the signature (" + said + "). "
+                        + skew(answer)
+                                .map(skew -> "This machine's clock is " + skew + " Duo's: set it right.")
+                                .orElse(
+                                        "Check duo.ikey, duo.skey and duo.api.host: all three come from the same Admin API"
+                                                + " application."));
+            }
+            if (status == 403) {
+                return operator("Duo does not let this application read logs (" + said
+                        + "). In Duo's admin panel, give it \"Grant read log\", and look whether its \"Networks for API"
+                        + " Access\" allow this machine's address.");
+            }
+            if (status >= 300 && status < 400) {
+                return operator("Duo answered with a redirection (" + status
+                        + "), which is not followed. Check duo.api.host and duo.base-url.");
+            }
+            return operator("Duo refused the request (" + said
+                    + "). Check duo.api.host; if the request itself is wrong," + " report it as a bug.");
+        }
+
+        private Optional<String> skew(HttpOperationFailedException answer) {
+            Optional<Instant> duo =
+                    DuoRetry.header(answer, "Date").flatMap(DuoRetry::httpDate).map(date -> date.toInstant());
+            if (duo.isEmpty()) {
+                return Optional.empty();
+            }
+            Duration ahead = Duration.between(duo.get(), clock.instant());
+            return ahead.abs().compareTo(SKEW_TOLD) > 0
+                    ? Optional.of(ahead.abs().toSeconds() + " s " + (ahead.isNegative() ? "behind" : "ahead of"))
+                    : Optional.empty();
+        }
+
+        private RunFailure network(IOException failure, Exchange exchange) {
+            String where = endpoint(exchange);
+            if (failure instanceof BodyTooLargeException) {
+                return operator(failure.getMessage() + ". Set a smaller duo.page.size.");
+            }
+            if (isUntrusted(failure)) {
+                return operator("The certificate of " + where + " is not trusted (" + brief(failure)
+                        + "). If a proxy inspects TLS here, give the JVM its authority:"
+                        + " -Djavax.net.ssl.trustStore=FILE -Djavax.net.ssl.trustStorePassword=PASSWORD.");
+            }
+            return new RunFailure(
+                    RunOutcome.FAILED,
+                    "No usable answer from " + where + " (" + brief(failure)
+                            + "). Nothing is lost; the next run goes on."
+                            + " Check the network, duo.api.host and duo.proxy if this lasts.");
+        }
+
+        private RunFailure component(SdkException failure, Exchange exchange) {
+            String uri = exchange.getProperty(Exchange.TO_ENDPOINT, "", String.class);
+            String action = uri.contains("headObject") ? "s3:GetObject" : "s3:PutObject";
+            return s3(action, bucket + "/" + (prefix.isEmpty() ? "" : prefix + "/") + "*", failure);
+        }
+
+        private static RunFailure s3(String action, String resource, SdkException failure) {
+            String where = action + " on s3://" + resource;
+            if (failure instanceof AwsServiceException refused) {
+                return s3Refused(action, resource, where, refused);
+            }
+            String message = String.valueOf(failure.getMessage());
+            if (failure instanceof SdkClientException && message.contains("credentials")) {
+                return operator(
+                        "No AWS credentials for " + where
+                                + ". Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is attached.");
+            }
+            return new RunFailure(
+                    RunOutcome.FAILED,
+                    "S3 could not be reached for " + where + " (" + brief(failure)
+                            + "). Nothing is lost; the next run goes on. Check the network, s3.endpoint, s3.region and"
+                            + " s3.proxy if this lasts.");
+        }
+
+        private static RunFailure s3Refused(String action, String resource, String where, AwsServiceException refused) {
+            String code = refused.awsErrorDetails() == null
+                    ? ""
+                    : String.valueOf(refused.awsErrorDetails().errorCode());
+            String answer = where + " (" + refused.statusCode() + (code.isEmpty() ? "" : " " + code) + ")";
+            if (code.equals("RequestTimeTooSkewed")) {
+                return operator("S3 refused " + answer + ": this machine's clock is wrong. Set it right.");
+            }
+            if (CREDENTIAL_CODES.contains(code)) {
+                return operator(
+                        "S3 refused " + answer + ": the AWS credentials are wrong or have expired. Renew them.");
+            }
+            if (REGION_CODES.contains(code) || refused.statusCode() == 301) {
+                return operator("S3 refused " + answer + ": the bucket lies in another region. Set s3.region.");
+            }
+            if (code.equals("NoSuchBucket")) {
+                return operator("S3 refused " + answer + ": there is no such bucket. Create it, or set s3.bucket.");
+            }
+            if (refused.statusCode() == 403) {
+                String list = action.equals("s3:GetObject")
+                        ? ", and s3:ListBucket on the bucket (without it S3 says 403 where it means \"not there\")"
+                        : "";
+                return operator(
+                        "S3 refused " + answer + ". Grant " + action + " on arn:aws:s3:::" + resource + list + ".");
+            }
+            if (refused.statusCode() >= 500 || refused.isThrottlingException() || refused.statusCode() == 409) {
+                return new RunFailure(
+                        RunOutcome.FAILED, "S3 failed " + answer + ". Nothing is lost; the next run goes on.");
+            }
+            return operator("S3 refused " + answer + ". Check s3.bucket, s3.endpoint and s3.region.");
+        }
+
+        private static String endpoint(Exchange exchange) {
+            String uri = exchange.getProperty(Exchange.TO_ENDPOINT, "the server", String.class);
+            int query = uri.indexOf('?');
+            return query < 0 ? uri : uri.substring(0, query);
+        }
+    }
+
+    /** One line on a failure for a log: what it is, without anything that could be personal. */
+    static String brief(Throwable failure) {
+        if (failure instanceof HttpOperationFailedException answer) {
+            return said(answer);
+        }
+        String message = failure.getMessage() == null
+                ? ""
+                : failure.getMessage().lines().findFirst().orElse("");
+        if (message.length() > 300) {
+            message = message.substring(0, 300) + "…";
+        }
+        return failure.getClass().getSimpleName()
+                + (message.isEmpty() ? "" : ": " + PHONE.matcher(message).replaceAll("…"));
+    }
+
+    private static String said(HttpOperationFailedException answer) {
+        return DuoApiException.fromBody(answer.getStatusCode(), answer.getResponseBody())
+                .getMessage();
+    }
+
+    private static boolean isUntrusted(IOException failure) {
+        if (failure instanceof SSLPeerUnverifiedException) {
+            return true;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                return failure instanceof SSLException;
+            }
+        }
+        return false;
+    }
+
+    private static RunFailure operator(String message) {
+        return new RunFailure(RunOutcome.OPERATOR, message);
+    }
+}

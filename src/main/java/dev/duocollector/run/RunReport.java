@@ -1,0 +1,28 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import org.slf4j.event.Level;
+
+/**
+ * How a run ended, in one line; the body with which the telephony route ends.
+ *
+ * @param outcome what {@code once} exits by
+ * @param line what is logged: what was read and stored, or what failed and what to do
+ */
+public record RunReport(RunOutcome outcome, String line) {
+
+    /** ERROR when an operator must act, WARN when it mends itself, INFO when all is well. */
+    public Level level() {
+        return switch (outcome) {
+            case DONE, STOPPED -> Level.INFO;
+            case MORE, BEHIND, OWNED, FAILED -> Level.WARN;
+            case OPERATOR -> Level.ERROR;
+        };
+    }
+
+    @Override
+    public String toString() {
+        return line;
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.sink;
+
+import dev.duocollector.Settings;
+import dev.duocollector.SettingsException;
+import java.time.Duration;
+import java.util.List;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.http.apache.ProxyConfiguration;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Configuration;
+
+/** Makes the one S3 client that the aws2-s3 endpoints and the state share. */
+public final class S3Clients {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(60);
+
+    private S3Clients() {}
+
+    /**
+     * Returns a client as the settings say; credentials, and the region when none is set, come from the SDK's default chains.
+     *
+     * @throws SettingsException if no region can be found
+     */
+    public static S3Client create(Settings settings) {
+        ApacheHttpClient.Builder http =
+                ApacheHttpClient.builder().connectionTimeout(CONNECT_TIMEOUT).socketTimeout(SOCKET_TIMEOUT);
+        settings.s3Proxy()
+                .ifPresent(proxy -> http.proxyConfiguration(
+                        ProxyConfiguration.builder().endpoint(proxy).build()));
+        S3ClientBuilder client = S3Client.builder()
+                .httpClientBuilder(http)
+                .forcePathStyle(settings.pathStyle())
+                // In chunks, a conditional write that is refused leaves its body unread on the connection, and some
+                // servers then reset it: the refusal would look like an outage.
+                .serviceConfiguration(
+                        S3Configuration.builder().chunkedEncodingEnabled(false).build());
+        settings.region().ifPresent(region -> client.region(Region.of(region)));
+        settings.endpoint().ifPresent(client::endpointOverride);
+        if (settings.checksumsWhenRequired()) {
+            client.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                    .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
+        }
+        try {
+            return client.build();
+        } catch (SdkClientException e) {
+            throw new SettingsException(
+                    List.of("Setting s3.region is not set, and neither AWS_REGION nor the AWS profile"
+                            + " names a region. Set s3.region to the bucket's, such as eu-central-1 (any will do for an s3.endpoint"
+                            + " outside AWS)."));
+        }
+    }
+}

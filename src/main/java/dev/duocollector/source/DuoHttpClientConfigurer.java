@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.source;
+
+import dev.duocollector.Settings;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP client as signed requests need it: what is signed is what is sent, once, and what comes back is bounded.
+ *
+ * <p>Switched off are the client's own retries (they would send the same date and signature again, unseen by the route),
+ * cookies, and redirects (the signature holds for one host and path). An answer's body of more than {@link #BODY_BYTES_MAX}
+ * ends in a {@link BodyTooLargeException}. Camel's own proxy options and system properties hold unless a proxy is given.
+ */
+public final class DuoHttpClientConfigurer implements HttpClientConfigurer {
+    /**
+     * 64 MiB, some hundred times a page of 1000 events. On a small heap an eighth of it counts instead: reading takes the
+     * body's size twice for a moment, and its events follow.
+     */
+    public static final int BODY_BYTES_MAX = 64 * 1024 * 1024;
+
+    private final @Nullable HttpHost proxy;
+    private final Timeout connectTimeout;
+    private final Timeout responseTimeout;
+    private final int bodyBytesMax;
+
+    /**
+     * Makes a configurer; as a bean in YAML it takes the settings as they are written.
+     *
+     * @param proxy the setting {@code duo.proxy}, {@code http://host:port}; null or blank for none
+     * @param connectTimeout for a connection, TLS handshake included
+     * @param responseTimeout for the answer's first byte, and again for each next one
+     * @throws IllegalArgumentException if the proxy is something else
+     */
+    public DuoHttpClientConfigurer(@Nullable String proxy, Duration connectTimeout, Duration responseTimeout) {
+        this(proxy, connectTimeout, responseTimeout, (int)
+                Math.min(BODY_BYTES_MAX, Runtime.getRuntime().maxMemory() / 8));
+    }
+
+    DuoHttpClientConfigurer(
+            @Nullable String proxy, Duration connectTimeout, Duration responseTimeout, int bodyBytesMax) {
+        this.proxy = proxy == null || proxy.isBlank() ? null : proxy(proxy);
+        this.connectTimeout = Timeout.of(connectTimeout);
+        this.responseTimeout = Timeout.of(responseTimeout);
+        this.bodyBytesMax = bodyBytesMax;
+    }
+
+    /** Returns the configurer that the settings describe. */
+    public static DuoHttpClientConfigurer of(Settings settings) {
+        return new DuoHttpClientConfigurer(
+                settings.duoProxy().map(URI::toString).orElse(null),
+                settings.connectTimeout(),
+                settings.responseTimeout());
+    }
+
+    @Override
+    public void configureHttpClient(HttpClientBuilder builder) {
+        builder.disableAutomaticRetries();
+        builder.disableCookieManagement();
+        builder.disableRedirectHandling();
+        builder.setDefaultRequestConfig(timeouts());
+        builder.addRequestInterceptorLast(DuoHttpClientConfigurer::sendTildeAsSigned);
+        builder.addExecInterceptorFirst("bounded-body", new BoundedBody(bodyBytesMax));
+        if (proxy != null) {
+            builder.setProxy(proxy);
+        }
+    }
+
+    /** Here and not in the route: the endpoint's options take milliseconds only, the settings "10s" and "PT10S". */
+    @SuppressWarnings("deprecation") // Its successor belongs to the connection manager, which is Camel's.
+    private RequestConfig timeouts() {
+        return RequestConfig.custom()
+                .setConnectTimeout(connectTimeout)
+                .setConnectionRequestTimeout(connectTimeout)
+                .setResponseTimeout(responseTimeout)
+                .build();
+    }
+
+    /**
+     * Undoes the one change that Camel makes to a {@link CanonicalQuery}: it takes the tilde for unsafe. A canonical query
+     * itself never holds {@code %7E}, and the path has no tilde.
+     */
+    private static void sendTildeAsSigned(HttpRequest request, @Nullable EntityDetails entity, HttpContext context) {
+        request.setPath(request.getPath().replace("%7E", "~"));
+    }
+
+    private static HttpHost proxy(String value) {
+        try {
+            URI uri = new URI(value.strip());
+            if ("http".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0 && isBare(uri)) {
+                return new HttpHost(uri.getScheme(), uri.getHost(), uri.getPort());
+            }
+        } catch (URISyntaxException e) {
+            // Falls through to the one message: the parser's own would repeat the value, which may hold a password.
+        }
+        throw new IllegalArgumentException("duo.proxy is \"" + value.replaceFirst("//.*@", "//***@")
+                + "\"; it must be http://host:port, without user, path or query.");
+    }
+
+    private static boolean isBare(URI uri) {
+        String path = uri.getRawPath();
+        return uri.getRawUserInfo() == null
+                && uri.getRawQuery() == null
+                && uri.getRawFragment() == null
+                && (path.isEmpty() || path.equals("/"));
+    }
+}

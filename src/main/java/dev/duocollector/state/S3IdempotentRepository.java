@@ -1,0 +1,282 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.state;
+
+import dev.duocollector.Settings;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.apache.camel.spi.IdempotentRepository;
+import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * A Camel idempotent repository whose keys lie in one S3 object, together with the checkpoint of the collector whose events
+ * the keys stand for. A key counts once it is confirmed, and a confirmation is durable when {@link #confirm} returns; a key
+ * that was only added lives in memory and is forgotten by a crash.
+ *
+ * <p>The collector does not confirm event by event: it {@linkplain #declare declares} a page's batch, stores the batch's
+ * object, and {@linkplain #confirm(Batch) confirms} in memory, which the next state write makes durable. Its state PUT is the
+ * commit point; a PUT that another collector got in before fails with {@link CheckpointOwnedException}.
+ *
+ * <p>Thread-safe. Used by a route of a stranger's it needs a state key of its own, one process at a time, and grows by about
+ * 30 bytes a key until {@link #clear()}.
+ */
+public final class S3IdempotentRepository extends ServiceSupport implements IdempotentRepository {
+
+    /** How far a checkpoint may lie ahead of this machine's clock before it is refused. */
+    static final Duration AHEAD_MAX = Duration.ofMinutes(5);
+
+    private final S3StateStore store;
+    private final String owner;
+    private final Duration overlap;
+    private final Clock clock;
+
+    private final Set<String> added = new HashSet<>();
+    private Map<String, Instant> confirmed = new HashMap<>();
+    private S3StateStore.@Nullable Stored stored;
+    private @Nullable Checkpoint checkpoint;
+    private @Nullable Instant reached;
+    private boolean loaded;
+    private boolean moved;
+
+    /**
+     * @param store where the state lies
+     * @param owner whose state it is: the API host of the Duo account; a state of another owner is refused
+     * @param overlap how long before the end of a window the next one begins; keys are kept that long
+     * @param clock tells whether a checkpoint lies in the future, and dates keys that strangers add
+     */
+    public S3IdempotentRepository(S3StateStore store, String owner, Duration overlap, Clock clock) {
+        this.store = store;
+        this.owner = owner;
+        this.overlap = overlap;
+        this.clock = clock;
+    }
+
+    /** Returns the repository of the collector that the settings describe. */
+    public static S3IdempotentRepository of(S3Client s3, Settings settings, Clock clock) {
+        S3StateStore store = new S3StateStore(s3, settings.bucket(), settings.stateKey());
+        return new S3IdempotentRepository(store, settings.apiHost(), settings.overlap(), clock);
+    }
+
+    // ---- The collector's side.
+
+    /**
+     * Reads the state afresh and forgets what was in memory; each run begins with it.
+     *
+     * @return how far the log has been collected, empty before the first run
+     * @throws StateRefusedException if the state is another account's or from the future
+     */
+    public synchronized Optional<Checkpoint> open() {
+        added.clear();
+        reached = null;
+        moved = false;
+        stored = store.load().orElse(null);
+        loaded = true;
+        if (stored == null) {
+            confirmed = new HashMap<>();
+            checkpoint = null;
+            return Optional.empty();
+        }
+        State state = stored.state();
+        refuseForeign(state);
+        confirmed = new HashMap<>(state.eventKeys());
+        checkpoint = state.checkpoint();
+        return Optional.ofNullable(checkpoint);
+    }
+
+    private void refuseForeign(State state) {
+        if (!state.owner().equals(owner)) {
+            throw new StateRefusedException("The state at " + store + " belongs to " + state.owner()
+                    + ", and duo.api.host is " + owner + ". Give this account a state.key of its own.");
+        }
+        Checkpoint read = state.checkpoint();
+        Instant now = clock.instant();
+        if (read != null && read.committedThrough().isAfter(now.plus(AHEAD_MAX))) {
+            throw new StateRefusedException("The state at " + store + " says that everything up to "
+                    + read.committedThrough() + " is collected, and this machine's clock says " + now
+                    + ". Set the clock right, or put an earlier version of the state back.");
+        }
+    }
+
+    /** Returns the checkpoint as this run has moved it, which may be ahead of what is stored. */
+    public synchronized Checkpoint checkpoint() {
+        if (checkpoint == null) {
+            throw new IllegalStateException("No window has been opened yet");
+        }
+        return checkpoint;
+    }
+
+    /** Opens a window and writes it, before anything of it is read. */
+    public synchronized void openWindow(Window window) {
+        Checkpoint next = checkpoint == null ? Checkpoint.first(window) : checkpoint.opened(window);
+        write(next);
+    }
+
+    /** Gives the open window a later start, because Duo no longer keeps what lies before. */
+    public synchronized void raiseMintime(Instant mintime) {
+        write(checkpoint().startingAt(mintime));
+    }
+
+    /**
+     * Writes that the batch is about to be stored. Declaring the batch that is pending already writes nothing.
+     */
+    public synchronized void declare(Batch batch) {
+        Optional<Batch> pending = checkpoint().pendingBatch();
+        if (pending.isPresent() && pending.get().objectKey().equals(batch.objectKey())) {
+            return;
+        }
+        write(checkpoint().declared(batch));
+    }
+
+    /**
+     * Takes the pending batch over from the run that declared it, by a write that changes nothing but the write id: a run
+     * that is still alive somewhere finds that it no longer owns the checkpoint.
+     */
+    public synchronized void claim() {
+        write(checkpoint());
+    }
+
+    /**
+     * Notes, in memory, that the batch is in the bucket or that nothing of it was to be stored: its keys are known and the
+     * cursor moves past its page. The next state write makes that durable.
+     */
+    public synchronized void confirm(Batch batch) {
+        known(batch);
+        moveTo(checkpoint().advanced(batch.cursorAfter()));
+    }
+
+    /**
+     * Notes, in memory, that a pending batch was stored anew by a recovery: its keys are known, and its page is read again,
+     * so that whatever joined the page since becomes a batch of its own.
+     */
+    public synchronized void settle(Batch batch) {
+        known(batch);
+        moveTo(checkpoint().settled());
+    }
+
+    /** Commits the open window, whose pages have all been read. */
+    public synchronized void closeWindow() {
+        reached = null;
+        write(pruned(checkpoint().closed()));
+    }
+
+    /** Writes the state if anything moved since it was written last; every run ends with it. */
+    public synchronized void save() {
+        if (moved) {
+            write(checkpoint());
+        }
+    }
+
+    private void known(Batch batch) {
+        confirmed.putAll(batch.eventKeys());
+        Instant maxtime = checkpoint().openWindow().orElseThrow().maxtime();
+        for (Instant ts : batch.eventKeys().values()) {
+            // An event without a readable time is dated maxtime, which says nothing of how far the window is read.
+            if (ts.isBefore(maxtime) && (reached == null || ts.isAfter(reached))) {
+                reached = ts;
+            }
+        }
+    }
+
+    private void moveTo(Checkpoint next) {
+        checkpoint = pruned(next);
+        moved = true;
+    }
+
+    private Checkpoint pruned(Checkpoint next) {
+        Instant from = next.keysNeededFrom(overlap, reached);
+        confirmed.values().removeIf(ts -> ts.isBefore(from));
+        return next.keysComplete(from);
+    }
+
+    private void write(@Nullable Checkpoint next) {
+        stored = store.compareAndSwap(new State(owner, "", next, confirmed), stored);
+        checkpoint = next;
+        moved = false;
+    }
+
+    // ---- Camel's side.
+
+    @Override
+    public synchronized boolean contains(String key) {
+        ensureLoaded();
+        return confirmed.containsKey(key) || added.contains(key);
+    }
+
+    @Override
+    public synchronized boolean add(String key) {
+        ensureLoaded();
+        return !confirmed.containsKey(key) && added.add(key);
+    }
+
+    @Override
+    public synchronized boolean confirm(String key) {
+        ensureLoaded();
+        if (confirmed.containsKey(key)) {
+            return true;
+        }
+        if (!added.contains(key)) {
+            return false;
+        }
+        rewriteKeys(keys -> {
+            keys.put(key, Checkpoint.toMillis(clock.instant()));
+            return keys;
+        });
+        added.remove(key);
+        return true;
+    }
+
+    @Override
+    public synchronized boolean remove(String key) {
+        ensureLoaded();
+        boolean removed = added.remove(key);
+        if (confirmed.containsKey(key)) {
+            rewriteKeys(keys -> {
+                keys.remove(key);
+                return keys;
+            });
+            removed = true;
+        }
+        return removed;
+    }
+
+    /** Empties the keys, durably, and keeps the checkpoint. */
+    @Override
+    public synchronized void clear() {
+        ensureLoaded();
+        added.clear();
+        if (!confirmed.isEmpty()) {
+            rewriteKeys(keys -> new HashMap<>());
+        }
+    }
+
+    private void rewriteKeys(UnaryOperator<Map<String, Instant>> change) {
+        Map<String, Instant> before = confirmed;
+        confirmed = change.apply(new HashMap<>(before));
+        try {
+            write(checkpoint);
+        } catch (RuntimeException e) {
+            confirmed = before;
+            throw e;
+        }
+    }
+
+    private void ensureLoaded() {
+        if (!loaded) {
+            open();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "S3IdempotentRepository[" + store + "]";
+    }
+}

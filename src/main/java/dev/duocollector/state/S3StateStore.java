@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.state;
+
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * The one S3 object that holds the state, read whole and written by compare-and-swap on its ETag. The commit point is the
+ * PUT: before it nothing has changed, after it everything has. S3 being strongly consistent, a read that follows sees it.
+ *
+ * <p>It does not guard against stores that ignore {@code If-Match}. Safe for use by several threads and processes.
+ */
+public final class S3StateStore {
+
+    // A writer that loses a race is told so at once; only failures that left the state as it was are worth repeating.
+    private static final int WRITES_MAX = 4;
+
+    private final S3Client s3;
+    private final String bucket;
+    private final String key;
+
+    public S3StateStore(S3Client s3, String bucket, String key) {
+        this.s3 = s3;
+        this.bucket = bucket;
+        this.key = key;
+    }
+
+    /** A state with the ETag to name when it is replaced. */
+    record Stored(State state, String etag) {}
+
+    /**
+     * Reads the state. Empty only when S3 says NoSuchKey; every other refusal is thrown, since "no permission" taken for
+     * "never run" would read a day again.
+     *
+     * @throws StateRefusedException if what is there is not a state
+     * @throws S3OperationException if S3 refuses or cannot be reached
+     */
+    Optional<Stored> load() {
+        try {
+            ResponseBytes<GetObjectResponse> object = s3.getObjectAsBytes(
+                    GetObjectRequest.builder().bucket(bucket).key(key).build());
+            return Optional.of(new Stored(
+                    StateFormat.read(object.asByteArray(), toString()),
+                    object.response().eTag()));
+        } catch (NoSuchKeyException e) {
+            return Optional.empty();
+        } catch (S3Exception | SdkClientException e) {
+            throw new S3OperationException("s3:GetObject", bucket, key, e);
+        }
+    }
+
+    /**
+     * Replaces the state that was read before by another one. A write whose outcome is in doubt (412, 409, a time-out, a lost
+     * connection: the SDK's own retry also turns a success whose answer was lost into a 412) is settled by reading once: the
+     * state carries this write's id, or it is still the one from before and the same bytes are written again, or somebody
+     * else's stands there.
+     *
+     * @param next what to write; its write id is replaced by a new one
+     * @param before what was read or written last, null if there was no state
+     * @return what stands there now
+     * @throws CheckpointOwnedException if somebody else wrote meanwhile
+     * @throws S3OperationException if S3 refuses or cannot be reached; the write may still take effect later
+     */
+    Stored compareAndSwap(State next, @Nullable Stored before) {
+        State mine = new State(next.owner(), UUID.randomUUID().toString(), next.checkpoint(), next.eventKeys());
+        byte[] body = StateFormat.write(mine);
+        for (int write = 1; ; write++) {
+            try {
+                return new Stored(mine, put(body, before));
+            } catch (S3Exception | SdkClientException e) {
+                if (!inDoubt(e)) {
+                    throw new S3OperationException("s3:PutObject", bucket, key, e);
+                }
+                Optional<Stored> found = load();
+                if (found.isPresent() && found.get().state().writeId().equals(mine.writeId())) {
+                    return found.get();
+                }
+                if (!sameState(found.orElse(null), before)) {
+                    throw new CheckpointOwnedException("Another collector has written " + this
+                            + " since this run read it. This run stops; if that was not meant, run only one"
+                            + " collector on a state key.");
+                }
+                if (write == WRITES_MAX) {
+                    throw new S3OperationException("s3:PutObject", bucket, key, e);
+                }
+            }
+        }
+    }
+
+    private String put(byte[] body, @Nullable Stored before) {
+        PutObjectRequest.Builder put =
+                PutObjectRequest.builder().bucket(bucket).key(key).contentType("application/json");
+        if (before == null) {
+            put.ifNoneMatch("*");
+        } else {
+            put.ifMatch(before.etag());
+        }
+        return s3.putObject(put.build(), RequestBody.fromBytes(body)).eTag();
+    }
+
+    private static boolean sameState(@Nullable Stored found, @Nullable Stored before) {
+        if (found == null || before == null) {
+            return found == null && before == null;
+        }
+        return found.state().writeId().equals(before.state().writeId());
+    }
+
+    private static boolean inDoubt(Exception e) {
+        if (!(e instanceof S3Exception refused)) {
+            return true;
+        }
+        int status = refused.statusCode();
+        // 404 answers an If-Match on an object that has gone; a bucket that has gone is not in doubt.
+        return status == 412
+                || status == 409
+                || status == 408
+                || status >= 500
+                || (status == 404 && refused instanceof NoSuchKeyException);
+    }
+
+    @Override
+    public String toString() {
+        return "s3://" + bucket + "/" + key;
+    }
+}

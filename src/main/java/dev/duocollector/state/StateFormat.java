@@ -1,0 +1,269 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.state;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state object's bytes: one JSON object, UTF-8. Version 1, by example:
+ *
+ * <pre>
+ * {"version":1,
+ *  "owner":"api-00000000.duosecurity.com",
+ *  "writeId":"0b0f3c3e-…",                     a new one with each write
+ *  "committedThrough":"2026-11-23T08:15:00.123Z",
+ *  "keysFrom":"2026-11-23T08:05:00.123Z",      also the zero of every event's time below
+ *  "window":{"mintime":"…","maxtime":"…","limit":1000,"sort":"ts:asc",
+ *            "cursor":"START" | "END" | {"offset":"1763885700123,5bf1…"},"page":7},
+ *  "pending":{"objectKey":"…","cursorAfter":…,"eventKeys":{…}},
+ *  "eventKeys":{"Qm9ndXMgYnl0ZXMgaGVyZQ":61250, …}}   event key: milliseconds after keysFrom
+ * </pre>
+ *
+ * {@code window} and {@code pending} are left out when there is none; all from {@code committedThrough} to {@code pending}
+ * before the first run. About 32 bytes an event. A member that this version does not know is refused, because writing the
+ * state back would drop it.
+ */
+final class StateFormat {
+
+    /** The version that is written; older ones are upgraded when read, newer ones refused. */
+    static final int VERSION = 1;
+
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final Set<String> MEMBERS =
+            Set.of("version", "owner", "writeId", "committedThrough", "keysFrom", "window", "pending", "eventKeys");
+    private static final Set<String> WINDOW_MEMBERS = Set.of("mintime", "maxtime", "limit", "sort", "cursor", "page");
+    private static final Set<String> PENDING_MEMBERS = Set.of("objectKey", "cursorAfter", "eventKeys");
+
+    private StateFormat() {}
+
+    static byte[] write(State state) {
+        ByteArrayOutputStream bytes =
+                new ByteArrayOutputStream(512 + 40 * state.eventKeys().size());
+        try (JsonGenerator json = JSON.getFactory().createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeNumberField("version", VERSION);
+            json.writeStringField("owner", state.owner());
+            json.writeStringField("writeId", state.writeId());
+            Checkpoint checkpoint = state.checkpoint();
+            Instant zero = Instant.EPOCH;
+            if (checkpoint != null) {
+                zero = checkpoint.keysFrom();
+                json.writeStringField(
+                        "committedThrough", checkpoint.committedThrough().toString());
+                json.writeStringField("keysFrom", zero.toString());
+                writeWindow(json, checkpoint.window());
+                writePending(json, checkpoint.pending(), zero);
+            }
+            writeEventKeys(json, state.eventKeys(), zero);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing to memory failed", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void writeWindow(JsonGenerator json, @Nullable Window window) throws IOException {
+        if (window == null) {
+            return;
+        }
+        json.writeObjectFieldStart("window");
+        json.writeStringField("mintime", window.mintime().toString());
+        json.writeStringField("maxtime", window.maxtime().toString());
+        json.writeNumberField("limit", window.limit());
+        json.writeStringField("sort", window.sort());
+        writeCursor(json, "cursor", window.cursor());
+        json.writeNumberField("page", window.page());
+        json.writeEndObject();
+    }
+
+    private static void writePending(JsonGenerator json, @Nullable Batch pending, Instant zero) throws IOException {
+        if (pending == null) {
+            return;
+        }
+        json.writeObjectFieldStart("pending");
+        json.writeStringField("objectKey", pending.objectKey());
+        writeCursor(json, "cursorAfter", pending.cursorAfter());
+        writeEventKeys(json, pending.eventKeys(), zero);
+        json.writeEndObject();
+    }
+
+    private static void writeCursor(JsonGenerator json, String name, Cursor cursor) throws IOException {
+        if (cursor.position() == Cursor.Position.OFFSET) {
+            json.writeObjectFieldStart(name);
+            json.writeStringField("offset", cursor.offset());
+            json.writeEndObject();
+        } else {
+            json.writeStringField(name, cursor.position().name());
+        }
+    }
+
+    private static void writeEventKeys(JsonGenerator json, Map<String, Instant> keys, Instant zero) throws IOException {
+        json.writeObjectFieldStart("eventKeys");
+        for (Map.Entry<String, Instant> key : keys.entrySet()) {
+            json.writeNumberField(
+                    key.getKey(), Duration.between(zero, key.getValue()).toMillis());
+        }
+        json.writeEndObject();
+    }
+
+    /**
+     * Reads a state back.
+     *
+     * @param place where the bytes come from, for messages
+     * @throws StateRefusedException unless every member is there, known and of its type
+     */
+    static State read(byte[] bytes, String place) {
+        JsonNode root;
+        try {
+            root = JSON.readTree(bytes);
+        } catch (JsonProcessingException e) {
+            // Without its location the cause quotes a part of the content; the place and the line are enough to look it
+            // up.
+            throw new StateRefusedException("The state at " + place + " is not readable JSON (line "
+                    + (e.getLocation() == null ? 1 : e.getLocation().getLineNr()) + "). " + REMEDY);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Reading from memory failed", e);
+        }
+        JsonNode version = root.path("version");
+        if (!root.isObject() || !version.isIntegralNumber() || version.asInt() < 1) {
+            throw new StateRefusedException("The state at " + place + " is not this program's: its version should be "
+                    + VERSION + " and is " + (version.isMissingNode() ? "missing" : version) + ". " + REMEDY);
+        }
+        if (version.asInt() > VERSION) {
+            throw new StateRefusedException("The state at " + place + " has version " + version
+                    + ", and this program knows versions up to " + VERSION
+                    + ". A newer collector wrote it: run that one, or a newer one still.");
+        }
+        try {
+            return readVersion1(root);
+        } catch (IllegalArgumentException | IllegalStateException | DateTimeException e) {
+            throw new StateRefusedException(
+                    "The state at " + place + " is damaged: " + e.getMessage() + ". " + REMEDY, e);
+        }
+    }
+
+    private static final String REMEDY =
+            "Put an earlier version of the object back (OPERATIONS, \"A state that is refused\");"
+                    + " nothing was read or written";
+
+    private static State readVersion1(JsonNode root) {
+        requireKnown(root, MEMBERS, "state");
+        String owner = text(root, "owner");
+        String writeId = text(root, "writeId");
+        if (!root.has("committedThrough")) {
+            return new State(owner, writeId, null, eventKeys(root, Instant.EPOCH));
+        }
+        Instant zero = instant(root, "keysFrom");
+        Checkpoint checkpoint =
+                new Checkpoint(instant(root, "committedThrough"), zero, window(root), pending(root, zero));
+        return new State(owner, writeId, checkpoint, eventKeys(root, zero));
+    }
+
+    private static @Nullable Window window(JsonNode root) {
+        JsonNode window = root.get("window");
+        if (window == null) {
+            return null;
+        }
+        requireKnown(window, WINDOW_MEMBERS, "window");
+        return new Window(
+                instant(window, "mintime"),
+                instant(window, "maxtime"),
+                integer(window, "limit"),
+                text(window, "sort"),
+                cursor(window, "cursor"),
+                integer(window, "page"));
+    }
+
+    private static @Nullable Batch pending(JsonNode root, Instant zero) {
+        JsonNode pending = root.get("pending");
+        if (pending == null) {
+            return null;
+        }
+        requireKnown(pending, PENDING_MEMBERS, "pending");
+        return new Batch(text(pending, "objectKey"), eventKeys(pending, zero), cursor(pending, "cursorAfter"));
+    }
+
+    private static Cursor cursor(JsonNode parent, String name) {
+        JsonNode cursor = parent.path(name);
+        if (cursor.isTextual() && cursor.asText().equals("START")) {
+            return Cursor.START;
+        }
+        if (cursor.isTextual() && cursor.asText().equals("END")) {
+            return Cursor.END;
+        }
+        if (cursor.isObject() && cursor.size() == 1) {
+            return Cursor.after(text(cursor, "offset"));
+        }
+        throw new IllegalArgumentException("'" + name + "' is no cursor");
+    }
+
+    private static Map<String, Instant> eventKeys(JsonNode parent, Instant zero) {
+        JsonNode keys = parent.path("eventKeys");
+        if (!keys.isObject()) {
+            throw new IllegalArgumentException("'eventKeys' is no object");
+        }
+        Map<String, Instant> read = new HashMap<>(2 * keys.size());
+        for (Map.Entry<String, JsonNode> key : keys.properties()) {
+            if (!key.getValue().canConvertToLong() || !key.getValue().isIntegralNumber()) {
+                throw new IllegalArgumentException("an event key's time is no number of milliseconds");
+            }
+            read.put(key.getKey(), zero.plusMillis(key.getValue().asLong()));
+        }
+        return read;
+    }
+
+    private static String text(JsonNode parent, String name) {
+        JsonNode value = parent.path(name);
+        if (!value.isTextual() || value.asText().isEmpty()) {
+            throw new IllegalArgumentException("'" + name + "' is no text");
+        }
+        return value.asText();
+    }
+
+    private static int integer(JsonNode parent, String name) {
+        JsonNode value = parent.path(name);
+        if (!value.isInt()) {
+            throw new IllegalArgumentException("'" + name + "' is no whole number");
+        }
+        return value.asInt();
+    }
+
+    private static Instant instant(JsonNode parent, String name) {
+        return Instant.parse(text(parent, name));
+    }
+
+    private static void requireKnown(JsonNode object, Set<String> known, String what) {
+        if (!object.isObject()) {
+            throw new IllegalArgumentException("'" + what + "' is no object");
+        }
+        Set<String> unknown = new HashSet<>();
+        for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
+            unknown.add(names.next());
+        }
+        unknown.removeAll(known);
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("'" + what + "' has the unknown members " + unknown);
+        }
+    }
+}
