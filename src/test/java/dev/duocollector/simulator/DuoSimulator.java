@@ -1,0 +1,251 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.simulator;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Duo's GET /admin/v2/logs/telephony on 127.0.0.1, stricter than Duo: it recomputes the signature over what came, and
+ * refuses whatever Duo is known or said to refuse, with Duo's error envelope. A refusal that no test takes makes
+ * {@link #close()} fail, unless a misbehaviour made it; so no test passes by luck over a request that Duo would not take.
+ */
+public final class DuoSimulator implements AutoCloseable {
+    private final String apiHost;
+    private final Clock clock;
+    private final Optional<RateLimit> rateLimit;
+    private final TelephonyEndpoint endpoint;
+    private final RequestLog log = new RequestLog();
+    private final AtomicInteger requestCount = new AtomicInteger();
+    private final List<Installed> misbehaviours = new CopyOnWriteArrayList<>();
+    private final HttpListener listener;
+
+    private record Installed(Predicate<Request> when, Misbehaviour misbehaviour) {}
+
+    private DuoSimulator(Builder settings) throws IOException {
+        this.apiHost = settings.apiHost;
+        this.clock = Objects.requireNonNull(settings.clock, "clock");
+        this.rateLimit = Optional.ofNullable(settings.rateLimit);
+        SignatureRules signatures = new SignatureRules(
+                Objects.requireNonNull(settings.ikey, "ikey"),
+                Objects.requireNonNull(settings.skey, "skey"),
+                settings.signatures,
+                settings.skewTolerance);
+        EventStore events = Objects.requireNonNull(settings.events, "events");
+        this.endpoint = new TelephonyEndpoint(signatures, settings.limits, events);
+        this.listener = HttpListener.start(settings.port, this::answer);
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Returns the base of the URLs; the host in it, without the port, is the one to sign. */
+    public URI uri() {
+        return URI.create("http://localhost:" + port());
+    }
+
+    public int port() {
+        return listener.port();
+    }
+
+    /** Returns the account's name, which is not the host that requests go to. */
+    public String apiHost() {
+        return apiHost;
+    }
+
+    /**
+     * Misbehaves at some requests; where several misbehaviours meet, the one installed last wins.
+     *
+     * @param from the number of the first request, counted from 1 over the simulator's life
+     * @param count how many requests
+     */
+    public void misbehave(int from, int count, Misbehaviour misbehaviour) {
+        misbehave(request -> request.number() >= from && request.number() - from < count, misbehaviour);
+    }
+
+    /** Misbehaves at every request that the predicate takes. */
+    public void misbehave(Predicate<Request> when, Misbehaviour misbehaviour) {
+        misbehaviours.add(0, new Installed(when, misbehaviour));
+    }
+
+    /** Takes every misbehaviour away. */
+    public void behave() {
+        misbehaviours.clear();
+    }
+
+    /** Returns the requests so far, in the order in which they were answered. */
+    public List<RecordedRequest> requests() {
+        return log.requests();
+    }
+
+    /**
+     * Accounts for one refusal, the oldest with that code.
+     *
+     * @throws AssertionError if no request was refused with it
+     */
+    public RecordedRequest takeRefusal(int code) {
+        return log.takeRefusal(code);
+    }
+
+    /**
+     * Fails if a refusal is left that no {@link #takeRefusal} has accounted for.
+     *
+     * @throws AssertionError with the refusals that are left
+     */
+    public void assertEveryRefusalTaken() {
+        log.assertEveryRefusalTaken();
+    }
+
+    /**
+     * Stops the server. The port can be given to another simulator on the same events, which then accepts this one's
+     * offsets.
+     *
+     * @throws AssertionError if a refusal has not been taken, or if the simulator itself failed
+     */
+    @Override
+    public void close() {
+        listener.close();
+        assertEveryRefusalTaken();
+    }
+
+    private Answer answer(RequestHead head) {
+        Request request = Request.of(requestCount.incrementAndGet(), clock.instant(), head);
+        Optional<Answer> tooMany = rateLimit.flatMap(limit -> limit.refuse(request.at()));
+        if (tooMany.isPresent()) {
+            return record(request, true, tooMany.get());
+        }
+        Call call = new Call(request, endpoint, request.at());
+        Optional<Misbehaviour> misbehaviour = misbehaviours.stream()
+                .filter(installed -> installed.when().test(request))
+                .findFirst()
+                .map(Installed::misbehaviour);
+        if (misbehaviour.isEmpty()) {
+            return record(request, call.refusal().isPresent(), call.answer());
+        }
+        // What the rules refuse stays a refusal, also when the client gets to see something else.
+        call.refusal().ifPresent(refusal -> log.addRefusal(recorded(request, refusal.answer())));
+        return record(request, false, misbehaviour.get().answer(call));
+    }
+
+    /** Notes the request before its answer leaves, so that whoever has the answer finds the request noted. */
+    private Answer record(Request request, boolean refused, Answer answer) {
+        RecordedRequest recorded = recorded(request, answer);
+        log.add(recorded);
+        if (refused) {
+            log.addRefusal(recorded);
+        }
+        return withCommonHeaders(request.at(), answer);
+    }
+
+    private static RecordedRequest recorded(Request request, Answer answer) {
+        int status = answer.transfer() == Answer.Transfer.DROPPED ? 0 : answer.status();
+        return new RecordedRequest(
+                request.number(), request.at(), request.query(), status, answer.code(), answer.detail());
+    }
+
+    /** Adds the simulator's time, and headers that must not come back with the next request. */
+    private static Answer withCommonHeaders(Instant now, Answer answer) {
+        Answer dated = answer.headers().containsKey("Date") ? answer : answer.withHeader("Date", HttpDate.format(now));
+        return dated.withHeader("Server", "Duo/1.0")
+                .withHeader("Set-Cookie", "session=must-not-come-back; Path=/")
+                .withHeader("X-Something", "must-not-come-back");
+    }
+
+    /** The settings of a simulator; ikey, skey, clock and events have no default. */
+    public static final class Builder {
+        private String apiHost = "api-00000000.duosecurity.com";
+        private @Nullable String ikey;
+        private @Nullable String skey;
+        private @Nullable Clock clock;
+        private @Nullable EventStore events;
+        private Duration skewTolerance = Duration.ofMinutes(5);
+        private Limits limits = Limits.DUO;
+        private Set<SignatureVersion> signatures = EnumSet.allOf(SignatureVersion.class);
+        private @Nullable RateLimit rateLimit;
+        private int port;
+
+        private Builder() {}
+
+        public Builder apiHost(String newApiHost) {
+            this.apiHost = newApiHost;
+            return this;
+        }
+
+        public Builder ikey(String newIkey) {
+            this.ikey = newIkey;
+            return this;
+        }
+
+        public Builder skey(String newSkey) {
+            this.skey = newSkey;
+            return this;
+        }
+
+        public Builder clock(Clock newClock) {
+            this.clock = newClock;
+            return this;
+        }
+
+        public Builder events(EventStore newEvents) {
+            this.events = newEvents;
+            return this;
+        }
+
+        /** How far a request's Date may lie from the clock, both ways; 5 minutes by default. */
+        public Builder skewTolerance(Duration newSkewTolerance) {
+            this.skewTolerance = newSkewTolerance;
+            return this;
+        }
+
+        /** {@link Limits#DUO} by default. */
+        public Builder limits(Limits newLimits) {
+            this.limits = newLimits;
+            return this;
+        }
+
+        /** The signature versions that are accepted; all by default. */
+        public Builder signatures(Set<SignatureVersion> newSignatures) {
+            this.signatures = Set.copyOf(newSignatures);
+            return this;
+        }
+
+        /** Refuses with 42901 what exceeds this number (1 or more) in any minute; no limit by default. */
+        public Builder rateLimit(int requestsPerMinute, boolean withRetryAfter) {
+            this.rateLimit = new RateLimit(requestsPerMinute, withRetryAfter);
+            return this;
+        }
+
+        /** The port to listen at; any free one by default. */
+        public Builder port(int newPort) {
+            this.port = newPort;
+            return this;
+        }
+
+        /**
+         * Starts to listen.
+         *
+         * @throws UncheckedIOException if the port is taken
+         */
+        public DuoSimulator start() {
+            try {
+                return new DuoSimulator(this);
+            } catch (IOException e) {
+                throw new UncheckedIOException("The simulator cannot listen at port " + port, e);
+            }
+        }
+    }
+}

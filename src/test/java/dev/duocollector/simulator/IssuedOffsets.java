@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.simulator;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The offsets that were issued, each for one window, limit and sort. A window keeps its offsets when its mintime is raised
+ * because the old one has fallen out of Duo's retention, which a reader that was down for months cannot avoid.
+ */
+public final class IssuedOffsets {
+    private final Map<Key, Set<Instant>> mintimes = new ConcurrentHashMap<>();
+
+    private record Key(String offset, Instant maxtime, int limit, Sort sort) {}
+
+    void add(String offset, PageQuery query) {
+        mintimes.computeIfAbsent(key(offset, query), key -> ConcurrentHashMap.newKeySet())
+                .add(query.mintime());
+    }
+
+    /** @param oldest the oldest mintime that is still allowed */
+    boolean accept(String offset, PageQuery query, Instant oldest) {
+        return mintimes.getOrDefault(key(offset, query), Set.of()).stream()
+                .anyMatch(mintime -> mintime.equals(query.mintime()) || mintime.isBefore(oldest));
+    }
+
+    private static Key key(String offset, PageQuery query) {
+        return new Key(offset, query.maxtime(), query.limit(), query.sort());
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.simulator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Function;
+
+/** The JSON that a page is put into. */
+@FunctionalInterface
+public interface PageForm {
+    /** Duo's form. */
+    PageForm DUO = withMetadata(page -> metadata(nextOffset(page)));
+
+    List<ByteBuffer> render(Page page);
+
+    /** Returns Duo's form with another "metadata". */
+    static PageForm withMetadata(Function<Page, String> metadata) {
+        return page -> List.of(
+                utf8("{\"response\":{\"items\":["),
+                page.items(),
+                utf8("],\"metadata\":" + metadata.apply(page) + "},\"stat\":\"OK\"}"));
+    }
+
+    /** Returns Duo's metadata with that JSON for "next_offset". */
+    static String metadata(String nextOffset) {
+        return "{\"next_offset\":" + nextOffset + "," + totalObjects() + "}";
+    }
+
+    /** Returns the page's offset as Duo writes it: a string, or null on a page without events. */
+    static String nextOffset(Page page) {
+        return page.nextOffset().map(PageForm::quote).orElse("null");
+    }
+
+    /** Returns a number that is always wrong, as Duo's is an estimate (duo_log_sync has seen this one for no events). */
+    static String totalObjects() {
+        return "\"total_objects\":94";
+    }
+
+    /** Returns the text as JSON. */
+    static String quote(String text) {
+        return TextNode.valueOf(text).toString();
+    }
+
+    static ByteBuffer utf8(String text) {
+        return ByteBuffer.wrap(text.getBytes(UTF_8));
+    }
+}

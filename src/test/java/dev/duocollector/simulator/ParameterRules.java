@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.simulator;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads the parameters of GET /admin/v2/logs/telephony. Stricter than Duo is known to be: mintime and maxtime belong on
+ * every page, an offset goes only with the window, limit and sort it was issued for, and nothing unknown or repeated passes.
+ */
+final class ParameterRules {
+    private static final Set<String> KNOWN = Set.of("mintime", "maxtime", "limit", "next_offset", "sort");
+
+    private final Limits limits;
+    private final IssuedOffsets issued;
+
+    ParameterRules(Limits limits, IssuedOffsets issued) {
+        this.limits = limits;
+        this.issued = issued;
+    }
+
+    PageQuery check(Request request) throws Refusal {
+        Map<String, String> parameters = distinct(request);
+        Instant mintime = time("mintime", parameters);
+        Instant maxtime = time("maxtime", parameters);
+        if (!mintime.isBefore(maxtime)) {
+            throw Refusal.invalidParameter("mintime must be before maxtime");
+        }
+        Instant oldest = request.at().minus(limits.retention());
+        if (mintime.isBefore(oldest)) {
+            throw Refusal.invalidParameter(
+                    "mintime must be within the past " + limits.retention().toDays() + " days");
+        }
+        PageQuery first = new PageQuery(mintime, maxtime, limit(parameters), sort(parameters), Optional.empty());
+        String offset = parameters.get("next_offset");
+        return offset == null ? first : behind(offset, first, oldest);
+    }
+
+    private PageQuery behind(String offset, PageQuery first, Instant oldest) throws Refusal {
+        if (!issued.accept(offset, first, oldest)) {
+            throw Refusal.invalidParameter(
+                    "next_offset was not issued for this mintime, maxtime, limit and sort: was " + offset);
+        }
+        return new PageQuery(
+                first.mintime(), first.maxtime(), first.limit(), first.sort(), Optional.of(Position.parse(offset)));
+    }
+
+    private static Map<String, String> distinct(Request request) throws Refusal {
+        Map<String, String> parameters = new HashMap<>();
+        for (QueryString.Parameter parameter :
+                QueryString.parse(request.rawQuery()).parameters()) {
+            if (!KNOWN.contains(parameter.name())) {
+                throw Refusal.invalidParameter("unknown parameter " + parameter.name());
+            }
+            if (parameters.put(parameter.name(), parameter.value()) != null) {
+                throw Refusal.invalidParameter("repeated parameter " + parameter.name());
+            }
+        }
+        return parameters;
+    }
+
+    private static Instant time(String name, Map<String, String> parameters) throws Refusal {
+        String value = parameters.get(name);
+        if (value == null) {
+            throw Refusal.missingParameter(name);
+        }
+        if (!value.matches("[0-9]{13}")) {
+            throw Refusal.invalidParameter("'" + name + "' must be a timestamp in milliseconds");
+        }
+        return Instant.ofEpochMilli(Long.parseLong(value));
+    }
+
+    private int limit(Map<String, String> parameters) throws Refusal {
+        String value = parameters.getOrDefault("limit", String.valueOf(limits.limitDefault()));
+        if (!value.matches("[1-9][0-9]{0,8}") || Integer.parseInt(value) > limits.limitMax()) {
+            throw Refusal.invalidParameter("limit must be between 1 and " + limits.limitMax() + ": was " + value);
+        }
+        return Integer.parseInt(value);
+    }
+
+    private static Sort sort(Map<String, String> parameters) throws Refusal {
+        String value = parameters.getOrDefault("sort", "ts:desc");
+        return switch (value) {
+            case "ts:asc" -> Sort.ASCENDING;
+            case "ts:desc" -> Sort.DESCENDING;
+            default -> throw Refusal.invalidParameter("sort must be ts:asc or ts:desc: was " + value);
+        };
+    }
+}

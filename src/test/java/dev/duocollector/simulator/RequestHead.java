@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.simulator;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The request line and the headers of one HTTP request, as they came over the wire.
+ *
+ * @param target the request target: path and raw query
+ * @param headers values by lower-case name, repeated headers with all their values
+ */
+record RequestHead(String method, String target, String protocol, Map<String, List<String>> headers) {
+    private static final String END = "\r\n\r\n";
+    private static final int HEAD_BYTES_MAX = 64 * 1024;
+    private static final int BODY_BYTES_MAX = 1024 * 1024;
+
+    /**
+     * Reads the next request of a connection and passes over its body.
+     *
+     * @return empty when the client has closed the connection between two requests
+     * @throws IOException if what came is not an HTTP request within the bounds
+     */
+    static Optional<RequestHead> read(BufferedInputStream in) throws IOException {
+        String text = readText(in);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        String[] lines = text.split("\r\n");
+        String[] parts = lines[0].split(" ", -1);
+        if (parts.length != 3 || !parts[2].startsWith("HTTP/1.")) {
+            throw new IOException("Not an HTTP/1 request line: " + lines[0]);
+        }
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        for (String line : Arrays.asList(lines).subList(1, lines.length)) {
+            int colon = line.indexOf(':');
+            if (colon <= 0) {
+                throw new IOException("A header without a name");
+            }
+            String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
+            headers.computeIfAbsent(name, key -> new ArrayList<>())
+                    .add(line.substring(colon + 1).strip());
+        }
+        RequestHead head = new RequestHead(parts[0], parts[1], parts[2], headers);
+        in.skipNBytes(head.contentLength());
+        return Optional.of(head);
+    }
+
+    /** Returns whether the client may send its next request over this connection. */
+    boolean keepsAlive() {
+        return method.equals("GET")
+                && protocol.equals("HTTP/1.1")
+                && !headers.containsKey("transfer-encoding")
+                && headers.getOrDefault("connection", List.of()).stream().noneMatch("close"::equalsIgnoreCase);
+    }
+
+    private long contentLength() throws IOException {
+        String length = headers.getOrDefault("content-length", List.of("0")).get(0);
+        if (!length.matches("[0-9]{1,7}") || Integer.parseInt(length) > BODY_BYTES_MAX) {
+            throw new IOException("Content-Length must be at most " + BODY_BYTES_MAX + ": was " + length);
+        }
+        return Integer.parseInt(length);
+    }
+
+    /** Returns everything up to the empty line, one character a byte. */
+    private static String readText(BufferedInputStream in) throws IOException {
+        StringBuilder text = new StringBuilder();
+        while (text.length() < END.length() || text.lastIndexOf(END) != text.length() - END.length()) {
+            int c = in.read();
+            if (c < 0 && text.isEmpty()) {
+                return "";
+            }
+            if (c < 0 || text.length() == HEAD_BYTES_MAX) {
+                throw new IOException("No end of the request's head within " + text.length() + " bytes");
+            }
+            text.append((char) c);
+        }
+        return text.toString();
+    }
+}

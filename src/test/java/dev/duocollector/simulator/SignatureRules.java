@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.simulator;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.format.ResolverStyle;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Verifies the Authorization and Date headers over what came on the wire, see https://duo.com/docs/adminapi#authentication.
+ * Stricter than Duo in the Date, which must be in UTC, and in the query, which must be sent in its canonical form.
+ */
+final class SignatureRules {
+    private static final DateTimeFormatter RFC_2822 = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM uuuu HH:mm:ss Z", Locale.ENGLISH)
+            .withResolverStyle(ResolverStyle.STRICT);
+    private static final Pattern UTC = Pattern.compile(".* [+-]0000");
+    private static final String SCHEME = "Basic ";
+
+    private final String ikey;
+    private final String skey;
+    private final Set<SignatureVersion> versions;
+    private final Duration tolerance;
+
+    /** @param tolerance how far the Date may lie from the simulator's clock, both ways, bounds included */
+    SignatureRules(String ikey, String skey, Set<SignatureVersion> versions, Duration tolerance) {
+        this.ikey = ikey;
+        this.skey = skey;
+        this.versions = Set.copyOf(versions);
+        this.tolerance = tolerance;
+    }
+
+    /** @param now the time that the Date is held against */
+    void check(Request request, Instant now) throws Refusal {
+        String signature = signature(request);
+        String date = request.header("date").orElseThrow(() -> Refusal.badTimestamp("header Date is missing"));
+        Instant sent = parse(date);
+        String canonical = canonicalQuery(request);
+        CanonicalRequest lines =
+                new CanonicalRequest(date, request.method(), host(request), request.path(), canonical, "");
+        boolean matches = false;
+        for (SignatureVersion version : versions) {
+            for (String expected : version.signatures(lines, skey)) {
+                matches |= MessageDigest.isEqual(expected.getBytes(UTF_8), signature.getBytes(UTF_8));
+            }
+        }
+        if (!matches) {
+            throw Refusal.invalidSignature(
+                    "not a signature of " + versions + " over this date, method, host, path and query");
+        }
+        if (Duration.between(sent, now).abs().compareTo(tolerance) > 0) {
+            throw Refusal.badTimestamp(
+                    "Date " + date + " is more than " + tolerance + " away from the server's time " + now);
+        }
+        if (!canonical.equals(request.rawQuery())) {
+            throw Refusal.strictness(
+                    "query must be sent as it is signed: was " + request.rawQuery() + " instead of " + canonical);
+        }
+    }
+
+    private String signature(Request request) throws Refusal {
+        String header = request.header("authorization")
+                .orElseThrow(() -> Refusal.invalidSignature("header Authorization is missing"));
+        if (!header.startsWith(SCHEME)) {
+            throw Refusal.invalidSignature("header Authorization must begin with Basic");
+        }
+        String credentials;
+        try {
+            credentials = new String(Base64.getDecoder().decode(header.substring(SCHEME.length())), UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw Refusal.invalidSignature("header Authorization must hold Base64");
+        }
+        int colon = credentials.indexOf(':');
+        if (colon < 0) {
+            throw Refusal.invalidSignature("header Authorization must hold ikey:signature");
+        }
+        if (!MessageDigest.isEqual(credentials.substring(0, colon).getBytes(UTF_8), ikey.getBytes(UTF_8))) {
+            throw Refusal.invalidSignature("unknown integration key");
+        }
+        return credentials.substring(colon + 1);
+    }
+
+    private static Instant parse(String date) throws Refusal {
+        try {
+            if (UTC.matcher(date).matches()) {
+                return OffsetDateTime.parse(date, RFC_2822).toInstant();
+            }
+        } catch (DateTimeParseException e) {
+            // Told below, with the form that is wanted.
+        }
+        throw Refusal.badTimestamp(
+                "Date must be like \"Tue, 21 Aug 2012 17:29:18 -0000\" and in UTC: was \"" + date + "\"");
+    }
+
+    private static String canonicalQuery(Request request) throws Refusal {
+        try {
+            return QueryString.parse(request.rawQuery()).canonical();
+        } catch (IllegalArgumentException e) {
+            throw Refusal.strictness("query cannot be decoded: was " + request.rawQuery());
+        }
+    }
+
+    private static String host(Request request) throws Refusal {
+        String host = request.header("host").orElseThrow(() -> Refusal.strictness("header Host is missing"));
+        return host.replaceFirst(":[0-9]+$", "");
+    }
+}

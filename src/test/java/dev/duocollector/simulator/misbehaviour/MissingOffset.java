@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.simulator.misbehaviour;
+
+import dev.duocollector.simulator.Answer;
+import dev.duocollector.simulator.Call;
+import dev.duocollector.simulator.Misbehaviour;
+import dev.duocollector.simulator.PageForm;
+
+/** No next_offset on the last page, as in the canned server of elastic/integrations. */
+public record MissingOffset() implements Misbehaviour {
+    @Override
+    public Answer answer(Call call) {
+        return call.answer(PageForm.withMetadata(page ->
+                page.last() ? "{" + PageForm.totalObjects() + "}" : PageForm.metadata(PageForm.nextOffset(page))));
+    }
+}

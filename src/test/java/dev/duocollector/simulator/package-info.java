@@ -1,0 +1,5 @@
+/** Duo's telephony log as an HTTP server for the tests: stricter than Duo, with made-up events and named misbehaviours. */
+@NullMarked
+package dev.duocollector.simulator;
+
+import org.jspecify.annotations.NullMarked;
