@@ -175,10 +175,8 @@ public final class Settings implements CamelContextAware {
         }
         ikey = required("duo.ikey", "the integration key of Duo's Admin API application");
         readSecretKey();
-        String host = API_HOST.matcher(apiHost).matches() ? apiHost : "localhost";
-        baseUrl = url("duo.base-url").orElse(URI.create("https://" + host));
-        if ("http".equals(baseUrl.getScheme()) && !isLoopback(baseUrl.getHost())) {
-            problem("duo.base-url", baseUrl.toString(), "https://…; plain http is allowed to a loopback address only");
+        if (!apiHost.isEmpty()) {
+            readBaseUrl();
         }
         duoProxy = proxy("duo.proxy");
         signature =
@@ -195,6 +193,16 @@ public final class Settings implements CamelContextAware {
         }
         scheduleJitter = duration("duo.schedule-jitter", Duration.ZERO, Duration.ofHours(1));
         bool("duo.schedule.auto-startup");
+    }
+
+    private void readBaseUrl() {
+        if (value("duo.base-url").isEmpty()) {
+            problem("duo.base-url", "", "https://host or https://host:port; its default is https://{{duo.api.host}}");
+        }
+        baseUrl = url("duo.base-url").orElse(baseUrl);
+        if ("http".equals(baseUrl.getScheme()) && !isLoopback(baseUrl.getHost())) {
+            problem("duo.base-url", baseUrl.toString(), "https://…; plain http is allowed to a loopback address only");
+        }
     }
 
     private void readSecretKey() {

@@ -9,9 +9,9 @@ public final class BodyTooLargeException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /** Makes the exception for a body of more than {@code bodyBytesMax} bytes. */
-    BodyTooLargeException(long bodyBytesMax) {
-        super("Duo's answer is larger than " + bodyBytesMax + " bytes, the most that is read ("
-                + DuoHttpClientConfigurer.BODY_BYTES_MAX + ", or an eighth of the heap if that is less)."
-                + " Check that duo.base-url is Duo; if it is, lower duo.page.size or raise -Xmx.");
+    BodyTooLargeException(int bodyBytesMax) {
+        super("Duo's answer is larger than " + bodyBytesMax
+                + " bytes, the most that is read (64 MiB, or an eighth of the"
+                + " heap). Check that duo.base-url leads to Duo; if it does, lower duo.page.size or raise -Xmx.");
     }
 }

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  *
  * <p>Keys and values are percent-encoded as RFC 3986 has it: {@code A-Z a-z 0-9 - _ . ~} stay, every other byte of the
  * UTF-8 form becomes {@code %XX} with upper-case digits, a blank {@code %20}. Pairs are sorted by encoded key, those of one
- * key by encoded value. The rule is Duo's (https://duo.com/docs/adminapi, section "Authentication", read 2026-11-23).
+ * key by encoded value. The rule is Duo's (https://duo.com/docs/adminapi, section "Authentication"), and OAuth 1.0's (RFC
+ * 5849, section 3.4.1.3.2).
  */
 public final class CanonicalQuery {
     private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";

@@ -3,7 +3,6 @@
 package dev.duocollector.source;
 
 import dev.duocollector.Settings;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads. The secret key is asked for at each request and never kept.
  */
 public final class DuoRequestSigner implements Processor {
-    /** Duo's telephony log, version 2; https://duo.com/docs/adminapi#telephony-logs, read 2026-11-23. */
+    /** Duo's telephony log, version 2; https://duo.com/docs/adminapi#telephony-logs. */
     public static final String PATH = "/admin/v2/logs/telephony";
 
     /** The exchange variable with the query's parameters, a {@code Map<String, String>}. */
@@ -44,9 +43,12 @@ public final class DuoRequestSigner implements Processor {
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss Z", Locale.US)
             .withZone(ZoneOffset.UTC);
 
+    /** Camel counts its attempts in these headers: without them a redelivery would never come to its end. */
+    private static final String REDELIVERY_HEADERS = "CamelRedeliver*";
+
     private final String ikey;
     private final Supplier<String> skey;
-    private final URI baseUrl;
+    private final String signedHost;
     private final SignatureVersion version;
     private final Clock clock;
     private final String userAgent;
@@ -55,14 +57,19 @@ public final class DuoRequestSigner implements Processor {
      * Makes a signer.
      *
      * @param skey the secret key, asked for once a request, so that a replaced key file takes effect
-     * @param baseUrl where requests go; its host stands in the Host header and is signed, without the port
+     * @param signedHost the host that stands in the request's Host header; a port is left out of the signature
      * @param userAgent name and version, as Duo's administrators see them
      */
     public DuoRequestSigner(
-            String ikey, Supplier<String> skey, URI baseUrl, SignatureVersion version, Clock clock, String userAgent) {
+            String ikey,
+            Supplier<String> skey,
+            String signedHost,
+            SignatureVersion version,
+            Clock clock,
+            String userAgent) {
         this.ikey = ikey;
         this.skey = skey;
-        this.baseUrl = baseUrl;
+        this.signedHost = signedHost;
         this.version = version;
         this.clock = clock;
         this.userAgent = userAgent;
@@ -71,7 +78,12 @@ public final class DuoRequestSigner implements Processor {
     /** Returns the signer that the settings describe. */
     public static DuoRequestSigner of(Settings settings, Clock clock) {
         return new DuoRequestSigner(
-                settings.ikey(), settings::secretKey, settings.baseUrl(), settings.signature(), clock, USER_AGENT);
+                settings.ikey(),
+                settings::secretKey,
+                settings.baseUrl().getHost(),
+                settings.signature(),
+                clock,
+                USER_AGENT);
     }
 
     /**
@@ -83,12 +95,11 @@ public final class DuoRequestSigner implements Processor {
     public void process(Exchange exchange) {
         String query = CanonicalQuery.encode(query(exchange));
         String date = DATE.format(clock.instant());
-        String authorization = authorization(CanonicalRequest.get(date, baseUrl.getHost(), PATH, query));
+        String authorization = authorization(CanonicalRequest.get(date, signedHost, PATH, query));
 
         Message message = exchange.getMessage();
-        message.removeHeaders("*");
+        message.removeHeaders("*", REDELIVERY_HEADERS);
         message.setBody(null);
-        message.setHeader(Exchange.HTTP_URI, baseUrl + PATH);
         message.setHeader(Exchange.HTTP_METHOD, "GET");
         message.setHeader(Exchange.HTTP_QUERY, query);
         message.setHeader("Date", date);
@@ -119,6 +130,6 @@ public final class DuoRequestSigner implements Processor {
 
     @Override
     public String toString() {
-        return "DuoRequestSigner[" + baseUrl + ", " + version + "]";
+        return "DuoRequestSigner[" + signedHost + ", " + version + "]";
     }
 }

@@ -11,8 +11,8 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * The form in which Duo wants a request signed: the lines of the {@link CanonicalRequest} and the HMAC over them.
  *
- * <p>Duo describes it at https://duo.com/docs/adminapi (section "Authentication"); what its page leaves open is taken from
- * its clients (https://github.com/duosecurity/duo_client_python, {@code duo_client/client.py}; both read 2026-11-23).
+ * <p>Duo describes it at https://duo.com/docs/adminapi (section "Authentication"); what counts here are the known answers of
+ * its own client (https://github.com/duosecurity/duo_client_python, {@code tests/test_client.py}, read 2026-11-23).
  */
 public enum SignatureVersion {
     /** Seven lines, HMAC-SHA512: what Duo's own clients send. */
