@@ -1,0 +1,213 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duocollector.fault.Fault;
+import dev.duocollector.fault.FaultPlan;
+import dev.duocollector.fault.FaultProxy;
+import dev.duocollector.fault.ProxiedRequest;
+import dev.duocollector.run.RunOutcome;
+import dev.duocollector.run.RunReport;
+import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.simulator.SimulatedEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The test of the guarantee: whatever single request fails, and wherever the process dies, every event is in the bucket
+ * exactly once after a restart. The shipped routes run over HTTP against a strict Duo and a real S3 server, with a proxy
+ * before each that fails the n-th request, <em>for every n</em> until the story is through without a failure. The bucket is
+ * read back over S3 and compared as multisets.
+ */
+class CrashRecoveryTest {
+
+    /** More restarts than any story needs; one that needs more is stuck. */
+    private static final int RESTARTS_MAX = 12;
+
+    // What the story makes without a failure, less a little: the loops below must not end early for another reason.
+    private static final int S3_WRITES_MIN = 15;
+    private static final int S3_READS_MIN = 4;
+    private static final int DUO_CALLS_MIN = 8;
+
+    /** A bound on n, well above the number of requests that the story makes. */
+    private static final int POSITIONS_MAX = 200;
+
+    /** How the process goes on once a request has failed. */
+    enum Aftermath {
+        /** It lives: the failure is reported, and the state is written if it can be. */
+        LIVES,
+        /** It is cut off at that very request: nothing that it sends afterwards arrives. */
+        DIES
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DROP_BEFORE, ALL, LIVES",
+        "DROP_AFTER, ALL, LIVES",
+        "DROP_AFTER, FIRST, LIVES",
+        "ANSWER_500_AFTER, FIRST, LIVES",
+        "ANSWER_503, ALL, LIVES",
+        "DROP_BEFORE, ALL, DIES",
+        "DROP_AFTER, ALL, DIES"
+    })
+    void everyEventOnce_whereverAnS3WriteFails(Fault fault, FaultPlan.Tries tries, Aftermath aftermath) {
+        int positions = everyPosition(story -> story.world.s3Proxy, ProxiedRequest::isWrite, fault, tries, aftermath);
+
+        assertThat(positions).as("S3 writes that failed").isGreaterThanOrEqualTo(S3_WRITES_MIN);
+    }
+
+    @Test
+    void everyEventOnce_whereverAnS3WriteArrivesLate() {
+        int positions = everyPosition(
+                story -> story.world.s3Proxy,
+                ProxiedRequest::isWrite,
+                Fault.DELIVER_LATE,
+                FaultPlan.Tries.FIRST,
+                Aftermath.LIVES);
+
+        assertThat(positions).as("S3 writes that arrived late").isGreaterThanOrEqualTo(S3_WRITES_MIN);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.class,
+            names = {"DROP_BEFORE", "ANSWER_403"})
+    void everyEventOnce_whereverAnS3ReadFails(Fault fault) {
+        int positions = everyPosition(
+                story -> story.world.s3Proxy,
+                request -> !request.isWrite(),
+                fault,
+                FaultPlan.Tries.ALL,
+                Aftermath.LIVES);
+
+        assertThat(positions).as("S3 reads that failed").isGreaterThanOrEqualTo(S3_READS_MIN);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DROP_BEFORE, LIVES", "ANSWER_503, LIVES", "ANSWER_403, LIVES", "DROP_AFTER, DIES"})
+    void everyEventOnce_whereverADuoCallFails(Fault fault, Aftermath aftermath) {
+        int positions =
+                everyPosition(story -> story.world.duoProxy, request -> true, fault, FaultPlan.Tries.ALL, aftermath);
+
+        assertThat(positions).as("Duo calls that failed").isGreaterThanOrEqualTo(DUO_CALLS_MIN);
+    }
+
+    /** Tells the story once for every n, with the n-th request failing, and returns how many there were. */
+    private static int everyPosition(
+            Function<Story, FaultProxy> where,
+            Predicate<ProxiedRequest> which,
+            Fault fault,
+            FaultPlan.Tries tries,
+            Aftermath aftermath) {
+        for (int n = 1; n <= POSITIONS_MAX; n++) {
+            try (Story story = new Story()) {
+                FaultProxy proxy = where.apply(story);
+                story.fail(proxy, FaultPlan.logical(FaultPlan.at(n, which, fault), tries), aftermath);
+                story.tell();
+                if (proxy.faulted().isEmpty()) {
+                    return n - 1;
+                }
+                story.assertEveryEventOnce(fault + " at request " + n + ", " + tries + ", " + aftermath);
+            }
+        }
+        throw new AssertionError("The story has more than " + POSITIONS_MAX + " requests");
+    }
+
+    /** Several windows with pages, duplicates and late events, run to its end with as many restarts as it takes. */
+    private static final class Story implements AutoCloseable {
+
+        private static final Duration HOUR = Duration.ofHours(1);
+
+        final World world = new World().set("duo.page.size", "3").set("duo.retry.max-elapsed", "20ms");
+        private final MadeUpEvents madeUp = new MadeUpEvents(7);
+        private final List<SimulatedEvent> expected = new ArrayList<>();
+        private final AtomicBoolean cutOff = new AtomicBoolean();
+        private TestCollector collector = world.start();
+
+        Story() {
+            Instant start = World.START;
+            add(madeUp.spread(7, start.minus(Duration.ofMinutes(55)), start.minus(Duration.ofMinutes(4))));
+            SimulatedEvent twin = madeUp.twinOf(expected.get(3));
+            add(List.of(twin));
+            // The same event twice is one event.
+            world.events.add(expected.get(2));
+            // Shown only after the first window is read, with a time within it: later than the lag, within the overlap.
+            Instant late = start.minus(Duration.ofMinutes(5));
+            add(List.of(madeUp.at(late).visibleFrom(start.plus(Duration.ofMinutes(3)))));
+            add(madeUp.spread(4, start, start.plus(Duration.ofMinutes(50))));
+            // Joins a page that may be pending just then.
+            add(List.of(madeUp.at(start.plus(Duration.ofMinutes(49)))
+                    .visibleFrom(start.plus(HOUR).plusSeconds(1))));
+            add(madeUp.spread(2, start.plus(Duration.ofMinutes(70)), start.plus(Duration.ofMinutes(110))));
+        }
+
+        private void add(List<SimulatedEvent> events) {
+            expected.addAll(events);
+            world.events.add(events);
+        }
+
+        /** Fails requests of one proxy by the plan; with DIES, nothing arrives anywhere after the first, until a restart. */
+        void fail(FaultProxy proxy, FaultPlan plan, Aftermath aftermath) {
+            if (aftermath == Aftermath.LIVES) {
+                proxy.plan(plan);
+                return;
+            }
+            FaultProxy other = proxy == world.s3Proxy ? world.duoProxy : world.s3Proxy;
+            other.plan(request -> cutOff.get() ? Fault.DROP_BEFORE : Fault.NONE);
+            proxy.plan(request -> {
+                if (cutOff.get()) {
+                    return Fault.DROP_BEFORE;
+                }
+                Fault fault = plan.faultFor(request);
+                cutOff.set(fault != Fault.NONE);
+                return fault;
+            });
+        }
+
+        void tell() {
+            runUntilDone();
+            world.clock.advance(HOUR);
+            runUntilDone();
+            world.clock.advance(HOUR);
+            runUntilDone();
+            world.clock.advance(Duration.ofMinutes(5));
+            runUntilDone();
+        }
+
+        private void runUntilDone() {
+            for (int restart = 0; restart < RESTARTS_MAX; restart++) {
+                cutOff.set(false);
+                RunReport report = collector.run();
+                world.s3Proxy.deliverLate();
+                if (report.outcome() == RunOutcome.DONE) {
+                    return;
+                }
+                collector.abandon();
+                collector = world.start();
+                world.clock.advance(Duration.ofSeconds(2));
+            }
+            throw new AssertionError("Still not done after " + RESTARTS_MAX + " restarts");
+        }
+
+        void assertEveryEventOnce(String what) {
+            assertThat(world.lines()).as(what).containsExactlyInAnyOrderElementsOf(World.stored(expected));
+        }
+
+        @Override
+        public void close() {
+            collector.abandon();
+            world.close();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.route;
+
+import dev.duocollector.run.RunReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeSet;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+
+/**
+ * A collector in this JVM: the shipped routes and settings, loaded as they stand at the top of the project. Only two things
+ * differ: its settings are overridden by the test's, and its clock is the test's. A new one knows nothing but what lies in the
+ * bucket, so starting one is a restart.
+ */
+final class TestCollector implements AutoCloseable {
+
+    private static final String SYSTEM_CLOCK = """
+                - name: clock
+                  type: java.time.Clock
+                  factoryMethod: systemUTC
+            """;
+    private final DefaultCamelContext context = new DefaultCamelContext();
+    private final ProducerTemplate template;
+
+    private TestCollector(Map<String, String> settings, Clock clock, Map<String, String> replacedRoutes)
+            throws Exception {
+        Properties overrides = new Properties();
+        overrides.putAll(settings);
+        context.getPropertiesComponent().setLocation("file:application.properties");
+        context.getPropertiesComponent().setOverrideProperties(overrides);
+        context.getRegistry().bind("clock", clock);
+        PluginHelper.getRoutesLoader(context).loadRoutes(routes(replacedRoutes));
+        context.start();
+        template = context.createProducerTemplate();
+    }
+
+    /** Starts a collector whose runs the test makes. */
+    static TestCollector start(Map<String, String> settings, Clock clock) {
+        return start(settings, clock, Map.of());
+    }
+
+    /**
+     * Starts a collector with some route files replaced.
+     *
+     * @param replacedRoutes YAML by the file's name
+     */
+    static TestCollector start(Map<String, String> settings, Clock clock, Map<String, String> replacedRoutes) {
+        try {
+            return new TestCollector(settings, clock, replacedRoutes);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("The collector does not start", e);
+        }
+    }
+
+    private static List<Resource> routes(Map<String, String> replaced) throws IOException {
+        TreeSet<Path> files = new TreeSet<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(Path.of("routes"), "*.camel.yaml")) {
+            found.forEach(files::add);
+        }
+        List<Resource> resources = new ArrayList<>();
+        for (Path file : files) {
+            String name = file.getFileName().toString();
+            String yaml = replaced.getOrDefault(name, Files.readString(file));
+            if (name.equals("beans.camel.yaml")) {
+                if (!yaml.contains(SYSTEM_CLOCK)) {
+                    throw new IllegalStateException(
+                            "beans.camel.yaml no longer declares its clock as this test expects");
+                }
+                yaml = yaml.replace(SYSTEM_CLOCK, "");
+            }
+            resources.add(ResourceHelper.fromString(name, yaml));
+        }
+        return resources;
+    }
+
+    /** Makes one run and returns its report. */
+    RunReport run() {
+        Exchange done = template.send("direct:telephony", exchange -> {});
+        if (done.getException() != null) {
+            throw new IllegalStateException("The run ended in an exception", done.getException());
+        }
+        return done.getMessage().getBody(RunReport.class);
+    }
+
+    DefaultCamelContext context() {
+        return context;
+    }
+
+    /** Stops the collector, as SIGTERM would: the run in hand ends at a page's boundary. */
+    @Override
+    public void close() {
+        try {
+            template.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            context.stop();
+        }
+    }
+
+    /** Walks away from a collector that makes no run any more; it stops by and by, while the test goes on. */
+    void abandon() {
+        Thread stopping = new Thread(this::close, "abandoned collector");
+        stopping.setDaemon(true);
+        stopping.start();
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.route;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.duocollector.fault.FaultProxy;
+import dev.duocollector.s3.EmbeddedS3;
+import dev.duocollector.simulator.DuoSimulator;
+import dev.duocollector.simulator.MemoryEventStore;
+import dev.duocollector.simulator.SimulatedEvent;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * A Duo account and a bucket, each behind a proxy that can fail, and the settings of a collector between them. The S3 server
+ * is one for all tests; each world has a bucket of its own.
+ */
+final class World implements AutoCloseable {
+
+    static final String API_HOST = "api-00000000.duosecurity.com";
+    static final String IKEY = "DIXXXXXXXXXXXXXXXXXX";
+    static final String SKEY = "the-secret-key-of-nobody-at-all-0123456789";
+    static final Instant START = Instant.parse("2026-11-23T08:00:00Z");
+
+    private static final AtomicInteger BUCKETS = new AtomicInteger();
+    private static EmbeddedS3 s3;
+
+    final MovableClock clock = new MovableClock(START);
+    final MemoryEventStore events = new MemoryEventStore();
+    final DuoSimulator duo;
+    final FaultProxy duoProxy;
+    final FaultProxy s3Proxy;
+    final String bucket;
+    final Map<String, String> settings = new HashMap<>();
+
+    World() {
+        this(builder -> {});
+    }
+
+    World(java.util.function.Consumer<DuoSimulator.Builder> duoOptions) {
+        DuoSimulator.Builder builder = DuoSimulator.builder()
+                .apiHost(API_HOST)
+                .ikey(IKEY)
+                .skey(SKEY)
+                .clock(clock)
+                .events(events);
+        duoOptions.accept(builder);
+        duo = builder.start();
+        duoProxy = FaultProxy.inFrontOf(duo.uri());
+        s3Proxy = FaultProxy.inFrontOf(s3().uri());
+        bucket = "bucket-" + BUCKETS.incrementAndGet();
+        s3().createBucket(bucket);
+        settings.putAll(Map.of(
+                "duo.api.host", API_HOST,
+                "duo.ikey", IKEY,
+                "duo.skey", SKEY,
+                "duo.base-url", duoProxy.uri().toString(),
+                "duo.page.pause", "0s",
+                "duo.retry.delay-max", "10ms",
+                "duo.retry.max-elapsed", "5s",
+                "duo.schedule.auto-startup", "false",
+                "duo.lookback", "1h"));
+        settings.putAll(Map.of(
+                "s3.bucket",
+                bucket,
+                "s3.region",
+                EmbeddedS3.REGION,
+                "s3.endpoint",
+                s3Proxy.uri().toString(),
+                "s3.path-style",
+                "true"));
+    }
+
+    static synchronized EmbeddedS3 s3() {
+        if (s3 == null) {
+            s3 = EmbeddedS3.inMemory();
+            // Where the SDK looks first. Two tries show its retries as well as four, in less time.
+            System.setProperty("aws.maxAttempts", "2");
+            System.setProperty("aws.accessKeyId", s3.accessKey());
+            System.setProperty("aws.secretAccessKey", s3.secretKey());
+        }
+        return s3;
+    }
+
+    World set(String setting, String value) {
+        settings.put(setting, value);
+        return this;
+    }
+
+    TestCollector start() {
+        return TestCollector.start(settings, clock);
+    }
+
+    /** Every object under the prefix, by its key. */
+    SortedMap<String, byte[]> objects() {
+        return s3().objects(bucket, "duo-telephony/");
+    }
+
+    /** Every object of the bucket. */
+    SortedMap<String, byte[]> everything() {
+        return s3().objects(bucket, "");
+    }
+
+    /** Every line of every object, as stored. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        objects().forEach((key, bytes) -> lines.addAll(text(key, bytes).lines().toList()));
+        return lines;
+    }
+
+    private static String text(String key, byte[] bytes) {
+        if (!key.endsWith(".gz")) {
+            return new String(bytes, UTF_8);
+        }
+        try (GZIPInputStream plain = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+            return new String(plain.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the lines must be for the given events, in the shape that is stored by default. */
+    static List<String> stored(List<SimulatedEvent> events) {
+        return events.stream().map(World::stored).toList();
+    }
+
+    private static String stored(SimulatedEvent event) {
+        String json = event.json().strip().replaceAll("[\r\n]", "");
+        boolean dated = json.contains("\"ts\":");
+        return json.substring(0, json.length() - 1) + ",\"eventtype\":\"telephony\",\"host\":\"" + API_HOST + "\""
+                + (dated ? ",\"timestamp\":" + event.ts().getEpochSecond() : "") + "}";
+    }
+
+    @Override
+    public void close() {
+        duoProxy.close();
+        s3Proxy.close();
+        duo.close();
+    }
+}
