@@ -27,7 +27,7 @@ public final class CollectPending implements Processor {
         Cursor next = DropSeen.cursorAfter(page, run);
         for (TelephonyEvent event : page.events()) {
             if (pending.eventKeys().containsKey(event.eventKey())) {
-                run.recovered(event);
+                run.addRecovered(event);
             }
         }
         run.pageRead(next, page.events().size() >= run.window().limit(), 0);

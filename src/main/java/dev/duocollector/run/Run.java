@@ -113,7 +113,7 @@ public final class Run {
         more = true;
     }
 
-    void recovered(TelephonyEvent event) {
+    void addRecovered(TelephonyEvent event) {
         recovered.putIfAbsent(event.eventKey(), event);
     }
 

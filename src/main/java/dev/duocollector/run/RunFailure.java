@@ -157,7 +157,7 @@ record RunFailure(RunOutcome outcome, String message) {
         }
 
         private RunFailure component(SdkException failure, Exchange exchange) {
-            String uri = exchange.getProperty(Exchange.TO_ENDPOINT, "", String.class);
+            String uri = exchange.getProperty(Exchange.FAILURE_ENDPOINT, "", String.class);
             String action = uri.contains("headObject") ? "s3:GetObject" : "s3:PutObject";
             return s3(action, bucket + "/" + (prefix.isEmpty() ? "" : prefix + "/") + "*", failure);
         }
@@ -213,7 +213,7 @@ record RunFailure(RunOutcome outcome, String message) {
         }
 
         private static String endpoint(Exchange exchange) {
-            String uri = exchange.getProperty(Exchange.TO_ENDPOINT, "the server", String.class);
+            String uri = exchange.getProperty(Exchange.FAILURE_ENDPOINT, "the server", String.class);
             int query = uri.indexOf('?');
             return query < 0 ? uri : uri.substring(0, query);
         }

@@ -149,7 +149,8 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
      * cursor moves past its page. The next state write makes that durable.
      */
     public synchronized void confirm(Batch batch) {
-        known(batch);
+        confirmed.putAll(batch.eventKeys());
+        noteReached(batch);
         moveTo(checkpoint().advanced(batch.cursorAfter()));
     }
 
@@ -158,7 +159,8 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
      * so that whatever joined the page since becomes a batch of its own.
      */
     public synchronized void settle(Batch batch) {
-        known(batch);
+        // Reading has not come further: the page is read again, so keys of its time are still needed.
+        confirmed.putAll(batch.eventKeys());
         moveTo(checkpoint().settled());
     }
 
@@ -175,8 +177,7 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
         }
     }
 
-    private void known(Batch batch) {
-        confirmed.putAll(batch.eventKeys());
+    private void noteReached(Batch batch) {
         Instant maxtime = checkpoint().openWindow().orElseThrow().maxtime();
         for (Instant ts : batch.eventKeys().values()) {
             // An event without a readable time is dated maxtime, which says nothing of how far the window is read.

@@ -98,7 +98,7 @@ class CrashRecoveryTest {
     @CsvSource({"DROP_BEFORE, LIVES", "ANSWER_503, LIVES", "ANSWER_403, LIVES", "DROP_AFTER, DIES"})
     void everyEventOnce_whereverADuoCallFails(Fault fault, Aftermath aftermath) {
         int positions =
-                everyPosition(story -> story.world.duoProxy, request -> true, fault, FaultPlan.Tries.ALL, aftermath);
+                everyPosition(story -> story.world.duoProxy, request -> true, fault, FaultPlan.Tries.FIRST, aftermath);
 
         assertThat(positions).as("Duo calls that failed").isGreaterThanOrEqualTo(DUO_CALLS_MIN);
     }
@@ -129,7 +129,7 @@ class CrashRecoveryTest {
 
         private static final Duration HOUR = Duration.ofHours(1);
 
-        final World world = new World().set("duo.page.size", "3").set("duo.retry.max-elapsed", "20ms");
+        final World world = new World().set("duo.page.size", "3").set("duo.retry.max-elapsed", "0s");
         private final MadeUpEvents madeUp = new MadeUpEvents(7);
         private final List<SimulatedEvent> expected = new ArrayList<>();
         private final AtomicBoolean cutOff = new AtomicBoolean();
