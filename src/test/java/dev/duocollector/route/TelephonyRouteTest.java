@@ -4,32 +4,422 @@ package dev.duocollector.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.simulator.RecordedRequest;
 import dev.duocollector.simulator.SimulatedEvent;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a collector does when nothing goes wrong. */
+/** What a collector does when nothing goes wrong: windows, pages, objects, and what they hold. */
 class TelephonyRouteTest {
 
+    private static final Instant START = World.START;
+    private static final Duration HOUR = Duration.ofHours(1);
+
     private final MadeUpEvents madeUp = new MadeUpEvents(1);
+
+    private List<SimulatedEvent> beforeStart(int count) {
+        return madeUp.spread(count, START.minus(Duration.ofMinutes(50)), START.minus(Duration.ofMinutes(15)));
+    }
 
     @Test
     void storesEveryEventOnce_inPagesOfTheLimit() {
         try (World world = new World().set("duo.page.size", "10");
                 TestCollector collector = world.start()) {
-            List<SimulatedEvent> events = madeUp.spread(
-                    25, World.START.minus(Duration.ofMinutes(50)), World.START.minus(Duration.ofMinutes(5)));
+            List<SimulatedEvent> events = beforeStart(25);
             world.events.add(events);
 
             RunReport report = collector.run();
 
             assertThat(report.outcome()).as(report.line()).isEqualTo(RunOutcome.DONE);
+            assertThat(report.line())
+                    .contains(
+                            "2026-11-23T07:00:00Z..2026-11-23T07:58:00Z",
+                            "25 new events in 3 objects",
+                            "0 seen before");
             assertThat(world.lines()).containsExactlyElementsOf(World.stored(events));
-            assertThat(world.objects()).hasSize(3);
+            assertThat(world.objects().keySet())
+                    .hasSize(3)
+                    .first()
+                    .asString()
+                    .matches("duo-telephony/telephony_20261123T075800\\.000Z_00001_[0-9a-f]{12}\\.ndjson");
+            assertThat(report.line()).contains(world.objects().lastKey());
+        }
+    }
+
+    @Test
+    void makesOneGetOnePutAndOneStatePut_forEachPageWithNewEvents() {
+        try (World world = new World().set("duo.page.size", "10");
+                TestCollector collector = world.start()) {
+            world.events.add(beforeStart(30));
+
+            collector.run();
+
+            List<ProxiedRequest> writes = world.s3Proxy.requests().stream()
+                    .filter(ProxiedRequest::isWrite)
+                    .toList();
+            assertThat(world.duo.requests()).as("GETs for 3 pages").hasSize(3 + 1);
+            assertThat(writes).as("data PUTs and state PUTs").hasSize(3 + 3 + 2);
+            assertThat(writes).filteredOn(World::isState).as("state PUTs").hasSize(3 + 2);
+        }
+    }
+
+    @Test
+    void storesNothing_whenNothingIsNew_andCommitsAllTheSame() {
+        try (World world = new World();
+                TestCollector collector = world.start()) {
+            List<SimulatedEvent> events = beforeStart(5);
+            world.events.add(events);
+            collector.run();
+            world.clock.advance(HOUR);
+            String before = world.state();
+
+            RunReport report = collector.run();
+
+            assertThat(report.line()).contains("0 new events in 0 objects");
+            assertThat(world.objects()).hasSize(1);
+            assertThat(before).contains("\"committedThrough\":\"2026-11-23T07:58:00Z\"");
+            assertThat(world.state()).contains("\"committedThrough\":\"2026-11-23T08:58:00Z\"");
+        }
+    }
+
+    @Test
+    void hasNothingToRead_withinASecondOfTheLastWindow_orWhenTheClockGoesBack() {
+        try (World world = new World();
+                TestCollector collector = world.start()) {
+            collector.run();
+            int requests = world.duo.requests().size();
+            String state = world.state();
+
+            world.clock.advance(Duration.ofMillis(900));
+            RunReport soon = collector.run();
+            world.clock.advance(Duration.ofMinutes(-4));
+            RunReport back = collector.run();
+
+            assertThat(soon.line()).isEqualTo("Nothing to read yet: collected through 2026-11-23T07:58:00Z.");
+            assertThat(back.outcome()).isEqualTo(RunOutcome.DONE);
+            assertThat(world.duo.requests()).hasSize(requests);
+            assertThat(world.state()).isEqualTo(state);
+        }
+    }
+
+    @Test
+    void findsLateEventsOnce_withinTheOverlap() {
+        try (World world = new World();
+                TestCollector collector = world.start()) {
+            List<SimulatedEvent> events = new ArrayList<>(beforeStart(3));
+            // In the first window's last minutes, shown only after it was read.
+            Instant late = START.minus(Duration.ofMinutes(11));
+            events.add(madeUp.at(late).visibleFrom(late.plus(Duration.ofMinutes(12))));
+            world.events.add(events);
+            collector.run();
+            assertThat(world.lines()).hasSize(3);
+            world.clock.advance(HOUR);
+
+            RunReport report = collector.run();
+
+            assertThat(report.line()).contains("1 new events in 1 objects");
+            assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(events));
+            world.clock.advance(HOUR);
+            collector.run();
+            assertThat(world.lines()).hasSize(4);
+        }
+    }
+
+    @Test
+    void keepsEveryValueAsDuoSentIt() {
+        try (World world = new World().set("duo.page.size", "4");
+                TestCollector collector = world.start()) {
+            List<SimulatedEvent> events = new ArrayList<>(madeUp.exotic(START.minus(Duration.ofMinutes(50))));
+            events.add(madeUp.withoutTelephonyId(START.minus(Duration.ofMinutes(20))));
+            SimulatedEvent twin = madeUp.at(START.minus(Duration.ofMinutes(19)));
+            events.addAll(List.of(twin, madeUp.twinOf(twin)));
+            world.events.add(events);
+
+            collector.run();
+
+            assertThat(events).extracting(SimulatedEvent::json).anyMatch(json -> json.contains("2.50"));
+            assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(events));
+        }
+    }
+
+    @Test
+    void storesAnEventWithoutTime_once() {
+        try (World world = new World();
+                TestCollector collector = world.start()) {
+            SimulatedEvent timeless = madeUp.withoutTs(START.minus(Duration.ofMinutes(6)));
+            world.events.add(timeless);
+            collector.run();
+            world.clock.advance(Duration.ofMinutes(5));
+
+            RunReport second = collector.run();
+
+            assertThat(second.line()).contains("1 seen before");
+            assertThat(world.lines()).containsExactlyElementsOf(World.stored(List.of(timeless)));
+        }
+    }
+
+    @Test
+    void writesRawEvents_whenTold() {
+        try (World world = new World().set("event.shape", "raw");
+                TestCollector collector = world.start()) {
+            List<SimulatedEvent> events = beforeStart(2);
+            world.events.add(events);
+
+            collector.run();
+
+            assertThat(world.lines())
+                    .containsExactlyElementsOf(
+                            events.stream().map(SimulatedEvent::json).toList());
+        }
+    }
+
+    @Test
+    void compressesObjects_whenTold() {
+        try (World world = new World().set("s3.compression", "gzip");
+                TestCollector collector = world.start()) {
+            List<SimulatedEvent> events = beforeStart(7);
+            world.events.add(events);
+
+            collector.run();
+
+            String key = world.objects().firstKey();
+            assertThat(key).endsWith(".ndjson.gz");
+            assertThat(world.contentType(key)).isEqualTo("application/gzip");
+            assertThat(world.lines()).containsExactlyElementsOf(World.stored(events));
+        }
+    }
+
+    @Test
+    void saysNdjson_ofPlainObjects() {
+        try (World world = new World();
+                TestCollector collector = world.start()) {
+            world.events.add(beforeStart(1));
+
+            collector.run();
+
+            assertThat(world.contentType(world.objects().firstKey())).isEqualTo("application/x-ndjson");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/", "a//b/", "/logs/duo"})
+    void putsObjectsUnderThePrefix_howeverItsSlashesStand(String prefix) {
+        try (World world = new World().set("s3.prefix", prefix).set("state.inside-prefix", "true");
+                TestCollector collector = world.start()) {
+            world.events.add(beforeStart(1));
+
+            collector.run();
+
+            assertThat(world.everything().keySet())
+                    .hasSize(2)
+                    .noneMatch(key -> key.startsWith("/") || key.contains("//"))
+                    .anyMatch(key -> key.matches("((a/b|logs/duo)/)?telephony_.*"));
+        }
+    }
+
+    @Test
+    void goesOnWithTheWindow_afterTheBoundOnPages() {
+        try (World world = new World().set("duo.page.size", "10").set("max.iterations", "1");
+                TestCollector collector = world.start()) {
+            List<SimulatedEvent> events = beforeStart(25);
+            world.events.add(events);
+            List<RunOutcome> outcomes = new ArrayList<>();
+            for (int run = 0; run < 4; run++) {
+                world.clock.advance(Duration.ofSeconds(10));
+                outcomes.add(collector.run().outcome());
+            }
+
+            assertThat(outcomes).containsExactly(RunOutcome.MORE, RunOutcome.MORE, RunOutcome.MORE, RunOutcome.DONE);
+            assertThat(world.lines()).containsExactlyElementsOf(World.stored(events));
+            assertThat(world.duo.requests())
+                    .extracting(request -> request.query().get("maxtime"))
+                    .containsOnly(Long.toString(
+                            START.plusSeconds(10).minus(Duration.ofMinutes(2)).toEpochMilli()));
+        }
+    }
+
+    @Test
+    void makesProgress_whenBoundedPagesHoldNothingNew() {
+        // The overlap alone takes several pages here: a run that did not write its state would stand still for ever.
+        try (World world = new World().set("duo.page.size", "2").set("duo.overlap", "30m");
+                TestCollector first = world.start()) {
+            List<SimulatedEvent> events =
+                    madeUp.spread(8, START.minus(Duration.ofMinutes(25)), START.minus(Duration.ofMinutes(15)));
+            world.events.add(events);
+            first.run();
+            world.clock.advance(Duration.ofMinutes(10));
+            world.set("max.iterations", "1");
+            List<RunOutcome> outcomes = new ArrayList<>();
+            for (int run = 0; run < 6; run++) {
+                TestCollector collector = world.start();
+                outcomes.add(collector.run().outcome());
+                collector.abandon();
+            }
+
+            assertThat(outcomes).startsWith(RunOutcome.MORE).contains(RunOutcome.DONE);
+            assertThat(world.lines()).containsExactlyElementsOf(World.stored(events));
+        }
+    }
+
+    @Test
+    void keepsTheWindowAsItWasOpened_whenSettingsChange() {
+        try (World world = new World().set("duo.page.size", "3").set("max.iterations", "1")) {
+            world.events.add(beforeStart(7));
+            TestCollector first = world.start();
+            first.run();
+            first.abandon();
+            world.set("duo.page.size", "5")
+                    .set("duo.lag", "30m")
+                    .set("duo.overlap", "20m")
+                    .set("max.iterations", "0");
+
+            try (TestCollector changed = world.start()) {
+                changed.run();
+            }
+
+            Stream<RecordedRequest> requests = world.duo.requests().stream();
+            assertThat(requests.map(request -> request.query().get("limit") + " "
+                            + request.query().get("mintime") + " "
+                            + request.query().get("maxtime")))
+                    .hasSize(4)
+                    .containsOnly("3 " + START.minus(HOUR).toEpochMilli() + " "
+                            + START.minus(Duration.ofMinutes(2)).toEpochMilli());
+        }
+    }
+
+    @Test
+    void findsNothingTwice_whenTheOverlapIsRaised() {
+        try (World world = new World().set("duo.lookback", "30m")) {
+            List<SimulatedEvent> events =
+                    madeUp.spread(6, START.minus(Duration.ofMinutes(28)), START.minus(Duration.ofMinutes(3)));
+            world.events.add(events);
+            TestCollector first = world.start();
+            first.run();
+            world.clock.advance(Duration.ofMinutes(5));
+            first.run();
+            first.abandon();
+            world.set("duo.overlap", "24h");
+            world.clock.advance(Duration.ofMinutes(5));
+
+            try (TestCollector raised = world.start()) {
+                RunReport report = raised.run();
+
+                assertThat(report.line()).contains("0 new events");
+            }
+            assertThat(world.lines()).containsExactlyElementsOf(World.stored(events));
+        }
+    }
+
+    @Test
+    void countsAnObjectThatIsThereAlready_asDelivered() {
+        try (World world = new World();
+                TestCollector first = world.start()) {
+            List<SimulatedEvent> events = beforeStart(4);
+            world.events.add(events);
+            first.run();
+            String key = world.objects().firstKey();
+            byte[] content = world.objects().get(key);
+            world.deleteState();
+
+            RunReport report = first.run();
+
+            assertThat(report.outcome()).as(report.line()).isEqualTo(RunOutcome.DONE);
+            assertThat(world.objects().keySet()).containsExactly(key);
+            assertThat(world.objects().get(key)).isEqualTo(content);
+        }
+    }
+
+    @Test
+    void keepsWorking_forAQuietTenant() {
+        try (World world = new World();
+                TestCollector collector = world.start();
+                Logs logs = Logs.capture()) {
+            for (int day = 0; day < 200; day += 5) {
+                assertThat(collector.run().outcome()).isEqualTo(RunOutcome.DONE);
+                world.clock.advance(Duration.ofDays(5));
+            }
+            SimulatedEvent event = madeUp.at(world.clock.instant().minus(Duration.ofMinutes(30)));
+            world.events.add(event);
+
+            collector.run();
+
+            assertThat(world.lines()).containsExactlyElementsOf(World.stored(List.of(event)));
+            assertThat(logs.lines(Level.WARN)).isEmpty();
+        }
+    }
+
+    @Test
+    void saysWhichGapThereIs_afterMoreThanDuoKeeps_andGoesOn() {
+        try (World world = new World();
+                TestCollector collector = world.start();
+                Logs logs = Logs.capture()) {
+            collector.run();
+            world.clock.advance(Duration.ofDays(185));
+            SimulatedEvent event = madeUp.at(world.clock.instant().minus(Duration.ofDays(100)));
+            world.events.add(event);
+
+            RunReport report = collector.run();
+
+            assertThat(report.outcome()).as(report.line()).isEqualTo(RunOutcome.DONE);
+            assertThat(world.lines()).containsExactlyElementsOf(World.stored(List.of(event)));
+            assertThat(logs.lines(Level.WARN))
+                    .singleElement()
+                    .asString()
+                    .contains("2026-11-23T07:58:00Z..2026-11-28T09:00:00.001Z", "no event of that time");
+        }
+    }
+
+    @Test
+    void raisesTheStartOfAnOpenWindow_whenDuoNoLongerKeepsIt() {
+        try (World world = new World()
+                        .set("duo.page.size", "2")
+                        .set("max.iterations", "1")
+                        .set("duo.lookback", "180d");
+                TestCollector collector = world.start();
+                Logs logs = Logs.capture()) {
+            List<SimulatedEvent> events =
+                    madeUp.spread(4, START.minus(Duration.ofDays(179)), START.minus(Duration.ofDays(20)));
+            world.events.add(events);
+            collector.run();
+            world.clock.advance(Duration.ofDays(2));
+
+            RunOutcome second = collector.run().outcome();
+            RunOutcome third = collector.run().outcome();
+
+            assertThat(List.of(second, third)).containsExactly(RunOutcome.MORE, RunOutcome.DONE);
+            assertThat(world.lines()).containsExactlyElementsOf(World.stored(events));
+            assertThat(logs.lines(Level.WARN)).anyMatch(line -> line.contains("now begins there"));
+        }
+    }
+
+    @Test
+    void givesUpAnOpenWindow_thatDuoKeepsNothingOf_andGoesOn() {
+        try (World world = new World().set("duo.page.size", "2").set("max.iterations", "1");
+                TestCollector collector = world.start();
+                Logs logs = Logs.capture()) {
+            List<SimulatedEvent> events = beforeStart(4);
+            world.events.add(events);
+            collector.run();
+            world.clock.advance(Duration.ofDays(200));
+            // The first page's batch is pending no more: the bounded run wrote its end.
+            RunReport report = collector.run();
+
+            assertThat(report.outcome()).as(report.line()).isEqualTo(RunOutcome.DONE);
+            assertThat(world.lines()).containsExactlyElementsOf(World.stored(events.subList(0, 2)));
+            assertThat(logs.lines(Level.WARN))
+                    .anyMatch(line -> line.contains("Duo no longer keeps anything of the open window"))
+                    .anyMatch(line -> line.contains("no event of that time can be collected"));
         }
     }
 }

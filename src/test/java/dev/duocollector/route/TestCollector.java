@@ -4,7 +4,6 @@ package dev.duocollector.route;
 
 import dev.duocollector.run.RunReport;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,21 +102,19 @@ final class TestCollector implements AutoCloseable {
     }
 
     /** Stops the collector, as SIGTERM would: the run in hand ends at a page's boundary. */
-    @Override
-    public void close() {
-        try {
-            template.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            context.stop();
-        }
+    void stop() {
+        context.stop();
     }
 
     /** Walks away from a collector that makes no run any more; it stops by and by, while the test goes on. */
-    void abandon() {
-        Thread stopping = new Thread(this::close, "abandoned collector");
+    @Override
+    public void close() {
+        Thread stopping = new Thread(this::stop, "abandoned collector");
         stopping.setDaemon(true);
         stopping.start();
+    }
+
+    void abandon() {
+        close();
     }
 }

@@ -5,6 +5,7 @@ package dev.duocollector.route;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.duocollector.fault.FaultProxy;
+import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.s3.EmbeddedS3;
 import dev.duocollector.simulator.DuoSimulator;
 import dev.duocollector.simulator.MemoryEventStore;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -30,6 +32,7 @@ final class World implements AutoCloseable {
     static final String API_HOST = "api-00000000.duosecurity.com";
     static final String IKEY = "DIXXXXXXXXXXXXXXXXXX";
     static final String SKEY = "the-secret-key-of-nobody-at-all-0123456789";
+    static final String STATE_KEY = "duo-telephony-state/" + API_HOST + ".json";
     static final Instant START = Instant.parse("2026-11-23T08:00:00Z");
 
     private static final AtomicInteger BUCKETS = new AtomicInteger();
@@ -47,7 +50,7 @@ final class World implements AutoCloseable {
         this(builder -> {});
     }
 
-    World(java.util.function.Consumer<DuoSimulator.Builder> duoOptions) {
+    World(Consumer<DuoSimulator.Builder> duoOptions) {
         DuoSimulator.Builder builder = DuoSimulator.builder()
                 .apiHost(API_HOST)
                 .ikey(IKEY)
@@ -111,6 +114,26 @@ final class World implements AutoCloseable {
         return s3().objects(bucket, "");
     }
 
+    /** The state object's text. */
+    String state() {
+        return new String(everything().get(STATE_KEY), UTF_8);
+    }
+
+    void deleteState() {
+        s3().client().deleteObject(request -> request.bucket(bucket).key(STATE_KEY));
+    }
+
+    String contentType(String key) {
+        return s3().client()
+                .headObject(request -> request.bucket(bucket).key(key))
+                .contentType();
+    }
+
+    /** Tells whether a request is about the state object. */
+    static boolean isState(ProxiedRequest request) {
+        return request.path().endsWith(STATE_KEY);
+    }
+
     /** Every line of every object, as stored. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
@@ -136,9 +159,17 @@ final class World implements AutoCloseable {
 
     private static String stored(SimulatedEvent event) {
         String json = event.json().strip().replaceAll("[\r\n]", "");
-        boolean dated = json.contains("\"ts\":");
-        return json.substring(0, json.length() - 1) + ",\"eventtype\":\"telephony\",\"host\":\"" + API_HOST + "\""
-                + (dated ? ",\"timestamp\":" + event.ts().getEpochSecond() : "") + "}";
+        StringBuilder line = new StringBuilder(json.substring(0, json.length() - 1));
+        if (!json.contains("\"eventtype\":")) {
+            line.append(",\"eventtype\":\"telephony\"");
+        }
+        if (!json.contains("\"host\":")) {
+            line.append(",\"host\":\"").append(API_HOST).append('"');
+        }
+        if (json.contains("\"ts\":") && !json.contains("\"timestamp\":")) {
+            line.append(",\"timestamp\":").append(event.ts().getEpochSecond());
+        }
+        return line.append('}').toString();
     }
 
     @Override
