@@ -51,6 +51,9 @@ public final class DuoRetry implements Predicate {
     public boolean matches(Exchange exchange) {
         Run run = Run.of(exchange);
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        if (RunFailure.isLasting(failure)) {
+            return false;
+        }
         long now = System.nanoTime();
         int retry = run.retry(now);
         Duration delay = delay(failure, retry);

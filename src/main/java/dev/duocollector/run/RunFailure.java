@@ -239,6 +239,11 @@ record RunFailure(RunOutcome outcome, String message) {
                 .getMessage();
     }
 
+    /** Tells whether asking again could not help: a certificate that is not trusted, or an answer that is too large. */
+    static boolean isLasting(Exception failure) {
+        return failure instanceof BodyTooLargeException || (failure instanceof IOException io && isUntrusted(io));
+    }
+
     private static boolean isUntrusted(IOException failure) {
         if (failure instanceof SSLPeerUnverifiedException) {
             return true;

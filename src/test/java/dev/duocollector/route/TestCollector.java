@@ -35,8 +35,12 @@ final class TestCollector implements AutoCloseable {
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final ProducerTemplate template;
 
-    private TestCollector(Map<String, String> settings, Clock clock, Map<String, String> replacedRoutes)
+    private TestCollector(
+            Map<String, String> settings, Clock clock, Map<String, String> replacedRoutes, boolean counting)
             throws Exception {
+        if (!counting) {
+            context.disableJMX();
+        }
         Properties overrides = new Properties();
         overrides.putAll(settings);
         context.getPropertiesComponent().setLocation("file:application.properties");
@@ -58,8 +62,18 @@ final class TestCollector implements AutoCloseable {
      * @param replacedRoutes YAML by the file's name
      */
     static TestCollector start(Map<String, String> settings, Clock clock, Map<String, String> replacedRoutes) {
+        return start(settings, clock, replacedRoutes, false);
+    }
+
+    /** Starts a collector that counts the exchanges at each step. */
+    static TestCollector startCounting(Map<String, String> settings, Clock clock) {
+        return start(settings, clock, Map.of(), true);
+    }
+
+    private static TestCollector start(
+            Map<String, String> settings, Clock clock, Map<String, String> replacedRoutes, boolean counting) {
         try {
-            return new TestCollector(settings, clock, replacedRoutes);
+            return new TestCollector(settings, clock, replacedRoutes, counting);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
