@@ -16,10 +16,11 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,7 @@ final class StateFormat {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final Set<String> MEMBERS =
             Set.of("version", "owner", "writeId", "committedThrough", "keysFrom", "window", "pending", "eventKeys");
+    private static final List<String> CHECKPOINT_MEMBERS = List.of("keysFrom", "window", "pending");
     private static final Set<String> WINDOW_MEMBERS = Set.of("mintime", "maxtime", "limit", "sort", "cursor", "page");
     private static final Set<String> PENDING_MEMBERS = Set.of("objectKey", "cursorAfter", "eventKeys");
 
@@ -134,21 +136,12 @@ final class StateFormat {
      * @throws StateRefusedException unless every member is there, known and of its type
      */
     static State read(byte[] bytes, String place) {
-        JsonNode root;
-        try {
-            root = JSON.readTree(bytes);
-        } catch (JsonProcessingException e) {
-            // Without its location the cause quotes a part of the content; the place and the line are enough to look it
-            // up.
-            throw new StateRefusedException("The state at " + place + " is not readable JSON (line "
-                    + (e.getLocation() == null ? 1 : e.getLocation().getLineNr()) + "). " + REMEDY);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Reading from memory failed", e);
-        }
+        JsonNode root = parse(bytes, place);
         JsonNode version = root.path("version");
-        if (!root.isObject() || !version.isIntegralNumber() || version.asInt() < 1) {
+        // Not asInt() alone: it cuts off, and 4294967297 would pass for 1.
+        if (!root.isObject() || !version.isInt() || version.asInt() < 1) {
             throw new StateRefusedException("The state at " + place + " is not this program's: its version should be "
-                    + VERSION + " and is " + (version.isMissingNode() ? "missing" : version) + ". " + REMEDY);
+                    + VERSION + " and is " + shown(version) + ". " + REMEDY);
         }
         if (version.asInt() > VERSION) {
             throw new StateRefusedException("The state at " + place + " has version " + version
@@ -167,11 +160,36 @@ final class StateFormat {
             "Put an earlier version of the object back (OPERATIONS, \"A state that is refused\");"
                     + " nothing was read or written";
 
+    private static JsonNode parse(byte[] bytes, String place) {
+        try {
+            return JSON.readTree(bytes);
+        } catch (IOException e) {
+            // Not as the cause, whose message quotes a part of the content; place and line are enough to look it up.
+            int line = e instanceof JsonProcessingException json && json.getLocation() != null
+                    ? json.getLocation().getLineNr()
+                    : 1;
+            throw new StateRefusedException(
+                    "The state at " + place + " is not readable JSON (line " + line + "). " + REMEDY);
+        }
+    }
+
+    private static String shown(JsonNode version) {
+        if (version.isMissingNode()) {
+            return "missing";
+        }
+        return version.isNumber() ? version.toString() : "no number";
+    }
+
     private static State readVersion1(JsonNode root) {
         requireKnown(root, MEMBERS, "state");
         String owner = text(root, "owner");
         String writeId = text(root, "writeId");
         if (!root.has("committedThrough")) {
+            for (String member : CHECKPOINT_MEMBERS) {
+                if (root.has(member)) {
+                    throw new IllegalArgumentException("'" + member + "' is there without 'committedThrough'");
+                }
+            }
             return new State(owner, writeId, null, eventKeys(root, Instant.EPOCH));
         }
         Instant zero = instant(root, "keysFrom");
@@ -201,7 +219,11 @@ final class StateFormat {
             return null;
         }
         requireKnown(pending, PENDING_MEMBERS, "pending");
-        return new Batch(text(pending, "objectKey"), eventKeys(pending, zero), cursor(pending, "cursorAfter"));
+        Batch batch = new Batch(text(pending, "objectKey"), eventKeys(pending, zero), cursor(pending, "cursorAfter"));
+        if (batch.eventKeys().isEmpty()) {
+            throw new IllegalArgumentException("'pending' has no event keys");
+        }
+        return batch;
     }
 
     private static Cursor cursor(JsonNode parent, String name) {
@@ -250,14 +272,18 @@ final class StateFormat {
     }
 
     private static Instant instant(JsonNode parent, String name) {
-        return Instant.parse(text(parent, name));
+        try {
+            return Instant.parse(text(parent, name));
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("'" + name + "' is no time such as 2026-11-23T08:15:00Z", e);
+        }
     }
 
     private static void requireKnown(JsonNode object, Set<String> known, String what) {
         if (!object.isObject()) {
             throw new IllegalArgumentException("'" + what + "' is no object");
         }
-        Set<String> unknown = new HashSet<>();
+        Set<String> unknown = new TreeSet<>();
         for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
             unknown.add(names.next());
         }

@@ -1,0 +1,207 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.state;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The state's bytes, held to the files in {@code src/test/resources/state}: what is in buckets already must stay readable. */
+class StateFormatTest {
+
+    private static final String PLACE = "s3://logs/duo-telephony-state/state.json";
+    private static final String WRITE_ID = "8c1d2f0e-6f3a-4a52-9a51-0a7b2f6f3c11";
+    private static final String OFFSET = "1795421700123,5bf1a860-fe39-49e3-be29-217659663a74";
+    private static final Instant COMMITTED = Instant.parse("2026-11-23T08:15:00.123Z");
+    private static final Instant KEYS_FROM = Instant.parse("2026-11-23T08:05:00.123Z");
+    private static final int EVENTS = 10_000;
+
+    static Stream<Arguments> goldens() {
+        Window window = new Window(
+                KEYS_FROM, Instant.parse("2026-11-23T09:15:00Z"), 1000, Window.ASCENDING, Cursor.after(OFFSET), 7);
+        Batch pending = new Batch(
+                "duo-telephony/telephony_20261123T091500.000Z_00007_0123456789ab.ndjson",
+                Map.of("A".repeat(22), KEYS_FROM.plusSeconds(660)),
+                Cursor.END);
+        Map<String, Instant> keys = new LinkedHashMap<>();
+        keys.put("B".repeat(22), KEYS_FROM);
+        keys.put("C".repeat(22), KEYS_FROM.plusMillis(61_250));
+        keys.put("D".repeat(22), KEYS_FROM.minusMillis(1));
+        Map<String, Instant> key = Map.of("B".repeat(22), KEYS_FROM);
+        return Stream.of(
+                arguments(
+                        "window-and-pending.json", state(new Checkpoint(COMMITTED, KEYS_FROM, window, pending), keys)),
+                arguments("between-windows.json", state(new Checkpoint(COMMITTED, KEYS_FROM, null, null), key)),
+                arguments(
+                        "never-run.json",
+                        new State(
+                                "a-route-of-somebody",
+                                WRITE_ID,
+                                null,
+                                Map.of("B".repeat(22), Instant.ofEpochMilli(1_795_421_700_123L)))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("goldens")
+    void golden_isReadAndWritten(String file, State state) throws IOException {
+        String golden = golden(file);
+
+        assertThat(StateFormat.read(golden.getBytes(UTF_8), PLACE)).isEqualTo(state);
+        assertThat(new String(StateFormat.write(state), UTF_8)).isEqualTo(golden.stripTrailing());
+    }
+
+    @ParameterizedTest
+    @MethodSource("cursors")
+    void cursor_isReadBack(Cursor cursor) {
+        Window window = new Window(KEYS_FROM, COMMITTED, 1, Window.ASCENDING, cursor, 1);
+        Batch pending = new Batch("a", Map.of("A", KEYS_FROM), cursor);
+        State state = state(new Checkpoint(COMMITTED, KEYS_FROM, window, pending), Map.of());
+
+        assertThat(StateFormat.read(StateFormat.write(state), PLACE)).isEqualTo(state);
+    }
+
+    static Stream<Cursor> cursors() {
+        return Stream.of(Cursor.START, Cursor.END, Cursor.after("END"), Cursor.after("1,\"\\/ \u2028日本İı"));
+    }
+
+    @Test
+    void anEvent_takesAboutThirtyBytes() {
+        Map<String, Instant> keys = new HashMap<>();
+        Random random = new Random(1);
+        byte[] digest = new byte[16];
+        for (int i = 0; i < EVENTS; i++) {
+            random.nextBytes(digest);
+            keys.put(
+                    Base64.getUrlEncoder().withoutPadding().encodeToString(digest),
+                    KEYS_FROM.plusMillis(random.nextInt(86_400_000)));
+        }
+        Checkpoint checkpoint = new Checkpoint(COMMITTED, KEYS_FROM, null, null);
+        int empty = StateFormat.write(state(checkpoint, Map.of())).length;
+
+        byte[] written = StateFormat.write(state(checkpoint, keys));
+
+        assertThat((written.length - empty) / (double) EVENTS).isBetween(25.0, 40.0);
+        assertThat(StateFormat.read(written, PLACE).eventKeys()).isEqualTo(keys);
+    }
+
+    /** Each row changes the first golden, which holds every member, and says what the message must say. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "newer version           | \"version\":1           | \"version\":2           | has version 2, and this program knows versions up to 1",
+                "version as text         | \"version\":1           | \"version\":\"1\"       | its version should be 1 and is no number",
+                "version zero            | \"version\":1           | \"version\":0           | its version should be 1 and is 0",
+                "version minus one       | \"version\":1           | \"version\":-1          | its version should be 1 and is -1",
+                "version with fraction   | \"version\":1           | \"version\":1.0         | its version should be 1 and is 1.0",
+                "version that is 1 cut   | \"version\":1           | \"version\":4294967297  | its version should be 1 and is 4294967297",
+                "version that is 1 cut 2 | \"version\":1           | \"version\":18446744073709551617 | is 18446744073709551617",
+                "version as object       | \"version\":1           | \"version\":{\"a\":\"secret\"} | its version should be 1 and is no number",
+                "no version              | \"version\":1,          | ``                      | its version should be 1 and is missing",
+                "unknown member          | \"version\":1           | \"version\":1,\"lag\":2 | 'state' has the unknown members [lag]",
+                "unknown window member   | \"page\":7              | \"page\":7,\"x\":1,\"a\":1 | 'window' has the unknown members [a, x]",
+                "unknown pending member  | \"cursorAfter\"         | \"a\":1,\"cursorAfter\" | 'pending' has the unknown members [a]",
+                "empty owner             | api-00000000.duosecurity.com | ``               | 'owner' is no text",
+                "no writeId              | \"writeId\":\"8c1d2f0e-6f3a-4a52-9a51-0a7b2f6f3c11\", | `` | 'writeId' is no text",
+                "no committedThrough     | \"committedThrough\":\"2026-11-23T08:15:00.123Z\", | `` | 'keysFrom' is there without 'committedThrough'",
+                "committedThrough null   | \"committedThrough\":\"2026-11-23T08:15:00.123Z\" | \"committedThrough\":null | 'committedThrough' is no text",
+                "no keysFrom             | \"keysFrom\":\"2026-11-23T08:05:00.123Z\", | ``     | 'keysFrom' is no text",
+                "time without zone       | 08:15:00.123Z           | 08:15:00.123            | 'committedThrough' is no time",
+                "window without length   | 2026-11-23T09:15:00Z    | 2026-11-23T08:05:00.123Z | mintime must be before maxtime: was 2026-11-23T08:05:00.123Z and 2026-11-23T08:05:00.123Z",
+                "window the wrong way    | 2026-11-23T09:15:00Z    | 2025-11-23T09:15:00Z    | mintime must be before maxtime: was 2026-11-23T08:05:00.123Z and 2025-11-23T09:15:00Z",
+                "window in microseconds  | 2026-11-23T09:15:00Z    | 2026-11-23T09:15:00.000001Z | must be whole milliseconds",
+                "limit as text           | \"limit\":1000          | \"limit\":\"1000\"      | 'limit' is no whole number",
+                "limit of zero           | \"limit\":1000          | \"limit\":0             | limit and page must be at least 1: were 0 and 7",
+                "page too large          | \"page\":7              | \"page\":4294967297     | 'page' is no whole number",
+                "cursor unknown          | \"cursorAfter\":\"END\" | \"cursorAfter\":\"MIDDLE\" | 'cursorAfter' is no cursor",
+                "cursor null             | \"cursorAfter\":\"END\" | \"cursorAfter\":null    | 'cursorAfter' is no cursor",
+                "cursor missing          | \"cursorAfter\":\"END\",| ``                      | 'cursorAfter' is no cursor",
+                "cursor of two           | {\"offset\":            | {\"a\":\"b\",\"offset\": | 'cursor' is no cursor",
+                "cursor of something else| {\"offset\":            | {\"page\":              | 'offset' is no text",
+                "duplicated member       | \"page\":7              | \"page\":7,\"page\":8   | not readable JSON (line 1)",
+                "duplicated event key    | CCCCCCCCCCCCCCCCCCCCCC  | BBBBBBBBBBBBBBBBBBBBBB  | not readable JSON (line 1)",
+                "pending without keys    | {\"AAAAAAAAAAAAAAAAAAAAAA\":660000} | {}          | 'pending' has no event keys",
+                "event keys as array     | {\"AAAAAAAAAAAAAAAAAAAAAA\":660000} | []          | 'eventKeys' is no object",
+                "event time as text      | :61250                  | :\"61250\"              | an event key's time is no number of milliseconds",
+                "event time in fractions | :61250                  | :61250.5                | an event key's time is no number of milliseconds",
+                "event time too large    | :61250                  | :9223372036854775808    | an event key's time is no number of milliseconds",
+            })
+    void damagedState_isRefused(String what, String part, String replacement, String said) throws IOException {
+        String golden = golden("window-and-pending.json");
+        assertThat(golden).contains(part);
+
+        assertRefused(golden.replace(part, replacement).getBytes(UTF_8), said);
+    }
+
+    static Stream<Arguments> strangers() throws IOException {
+        String golden = golden("window-and-pending.json");
+        String window = golden.substring(golden.indexOf("\"window\""), golden.indexOf("\"pending\""));
+        return Stream.of(
+                arguments("nothing", "", "its version should be 1 and is missing"),
+                arguments("truncated", golden.substring(0, golden.length() / 2), "not readable JSON (line 1)"),
+                arguments("truncated on line 3", "{\n\"version\":1,\n\"owner\":\"+12025550123", "JSON (line 3)"),
+                arguments("two objects", golden + "{}", "not readable JSON (line 2)"),
+                arguments("not JSON", "Dear +12025550123", "not readable JSON (line 1)"),
+                arguments("zeros", "\0".repeat(512), "not readable JSON (line 1)"),
+                arguments("an array", "[" + golden + "]", "its version should be 1 and is missing"),
+                arguments("text", "\"version\"", "its version should be 1 and is missing"),
+                arguments("null", "null", "its version should be 1 and is missing"),
+                arguments("empty object", "{}", "its version should be 1 and is missing"),
+                arguments(
+                        "the reference Lambda's, in a window",
+                        "{\"last_offset\": \"1763885700123,+12025550123\"}",
+                        "its version should be 1 and is missing"),
+                arguments(
+                        "the reference Lambda's, between windows",
+                        "{\"last_offset\": null, \"last_timestamp_ms\": 1763885700124}",
+                        "its version should be 1 and is missing"),
+                arguments("pending without window", golden.replace(window, ""), "A pending batch needs its window"),
+                arguments("window null", golden.replace(window, "\"window\":null,"), "'window' is no object"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("strangers")
+    void whatIsNoState_isRefused(String what, String text, String said) {
+        assertRefused(text.getBytes(UTF_8), said);
+    }
+
+    private static void assertRefused(byte[] bytes, String said) {
+        assertThatThrownBy(() -> StateFormat.read(bytes, PLACE))
+                .isInstanceOf(StateRefusedException.class)
+                .hasMessageStartingWith("The state at " + PLACE + " ")
+                .hasMessageContaining(said)
+                .message()
+                .as("says what to do, and nothing of the content")
+                .containsAnyOf("Put an earlier version of the object back", "run that one, or a newer one still")
+                .doesNotContain("AAAA", "BBBB", OFFSET, WRITE_ID, "api-0", "+1202", "secret", "ndjson");
+    }
+
+    private static State state(@Nullable Checkpoint checkpoint, Map<String, Instant> keys) {
+        return new State("api-00000000.duosecurity.com", WRITE_ID, checkpoint, keys);
+    }
+
+    private static String golden(String file) throws IOException {
+        try (InputStream golden = StateFormatTest.class.getResourceAsStream("/state/" + file)) {
+            assertThat(golden).as(file).isNotNull();
+            return new String(golden.readAllBytes(), UTF_8);
+        }
+    }
+}
