@@ -78,18 +78,21 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
         added.clear();
         reached = null;
         moved = false;
-        stored = store.load().orElse(null);
-        loaded = true;
-        if (stored == null) {
-            confirmed = new HashMap<>();
-            checkpoint = null;
-            return Optional.empty();
-        }
-        State state = stored.state();
-        refuseForeign(state);
-        confirmed = new HashMap<>(state.eventKeys());
-        checkpoint = state.checkpoint();
+        load();
         return Optional.ofNullable(checkpoint);
+    }
+
+    /** A state that cannot be read or is refused leaves nothing behind that a later call could write over it. */
+    private void load() {
+        loaded = false;
+        S3StateStore.Stored read = store.load().orElse(null);
+        if (read != null) {
+            refuseForeign(read.state());
+        }
+        stored = read;
+        checkpoint = read == null ? null : read.state().checkpoint();
+        confirmed = read == null ? new HashMap<>() : new HashMap<>(read.state().eventKeys());
+        loaded = true;
     }
 
     private void refuseForeign(State state) {
@@ -266,13 +269,15 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
             write(checkpoint);
         } catch (RuntimeException e) {
             confirmed = before;
+            // The write may still take effect, or somebody else's did: the next call looks.
+            loaded = false;
             throw e;
         }
     }
 
     private void ensureLoaded() {
         if (!loaded) {
-            open();
+            load();
         }
     }
 
