@@ -1,0 +1,436 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.duocollector.source.PollWindow;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the collector writes into the state, when, and which keys it keeps there; over HTTP, every write counted. */
+@Timeout(60) // a slow start of the server
+class CollectorStateTest {
+
+    private static final Duration OVERLAP = Duration.ofMinutes(10);
+    private static final Instant NOW = at("10:00");
+    private static final Cursor OFFSET = Cursor.after("1795421700123,a");
+
+    private static StateBucket bucket;
+
+    private S3IdempotentRepository collector;
+
+    @BeforeAll
+    static void start() {
+        bucket = new StateBucket();
+    }
+
+    @AfterAll
+    static void stop() {
+        bucket.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        bucket.reset();
+        collector = reopened(OVERLAP);
+        collector.open();
+    }
+
+    // ---- Opening.
+
+    @Test
+    void open_isEmpty_beforeTheFirstRun() {
+        assertThat(collector.open()).isEmpty();
+        assertThatIllegalStateException()
+                .isThrownBy(collector::checkpoint)
+                .withMessage("No window has been opened yet");
+        assertThat(bucket.writes()).isZero();
+    }
+
+    @Test
+    void open_refusesTheStateOfAnotherAccount() {
+        collector.openWindow(window("08:00", "09:00"));
+        S3IdempotentRepository other = new S3IdempotentRepository(
+                bucket.store(), "api-99999999.duosecurity.com", OVERLAP, Clock.fixed(NOW, ZoneOffset.UTC));
+
+        assertThatThrownBy(other::open)
+                .isInstanceOf(StateRefusedException.class)
+                .hasMessage(
+                        "The state at s3://logs/duo-telephony-state/state.json belongs to " + StateBucket.OWNER
+                                + ", and duo.api.host is api-99999999.duosecurity.com. Give this account a state.key of its own.");
+        assertThatCode(() -> reopened(OVERLAP).open()).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest(name = "committed {0} ahead of the clock")
+    @CsvSource({"PT-1H, true", "PT0S, true", "PT4M59S, true", "PT5M, true", "PT5M0.001S, false", "PT24H, false"})
+    void open_refusesACheckpointFromTheFuture(Duration ahead, boolean accepted) {
+        Instant committed = NOW.plus(ahead);
+        put(new Checkpoint(committed, at("07:00"), null, null), Map.of());
+
+        if (accepted) {
+            assertThat(collector.open().orElseThrow().committedThrough()).isEqualTo(committed);
+        } else {
+            assertThatThrownBy(collector::open)
+                    .isInstanceOf(StateRefusedException.class)
+                    .hasMessageContaining("s3://logs/duo-telephony-state/state.json")
+                    .hasMessageContaining(committed.toString())
+                    .hasMessageContaining(NOW.toString())
+                    .hasMessageContaining("Set the clock right, or put an earlier version of the state back");
+        }
+    }
+
+    @Test
+    void open_forgetsWhatWasNotWritten() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.confirm(batch("a", OFFSET, "08:10"));
+        assertThat(collector.contains("a")).isTrue();
+
+        assertThat(collector.open().orElseThrow().openWindow()).contains(window("08:00", "09:00"));
+        assertThat(collector.contains("a")).isFalse();
+        collector.save();
+        assertThat(bucket.writes()).as("the window's opening").isEqualTo(1);
+    }
+
+    // ---- Writing.
+
+    @Test
+    void windowIsWritten_beforeAnythingOfItIsRead() {
+        collector.openWindow(window("08:00", "09:00"));
+
+        assertThat(bucket.writes()).isEqualTo(1);
+        assertThat(bucket.state().checkpoint())
+                .isEqualTo(new Checkpoint(at("08:00"), at("08:00"), window("08:00", "09:00"), null));
+    }
+
+    @ParameterizedTest(name = "{0} pages with new events")
+    @CsvSource({"0, 2", "1, 3", "5, 7"})
+    void window_costsAWriteAPage_andTwo(int pages, int writes) {
+        collector.openWindow(window("08:00", "09:00"));
+        for (int page = 1; page <= pages; page++) {
+            Batch batch = batch("key " + page, Cursor.after("offset " + page), "08:10");
+            collector.declare(batch);
+            collector.confirm(batch);
+        }
+        collector.confirm(new Batch("", Map.of(), Cursor.END));
+        collector.closeWindow();
+
+        assertThat(bucket.writes()).isEqualTo(writes);
+        assertThat(bucket.state().checkpoint())
+                .extracting(Checkpoint::committedThrough, Checkpoint::window)
+                .containsExactly(at("09:00"), null);
+    }
+
+    @Test
+    void declare_isDurable_withTheCursorBeforeThePage() {
+        collector.openWindow(window("08:00", "09:00"));
+        Batch batch = batch("a", OFFSET, "08:10");
+
+        collector.declare(batch);
+
+        Checkpoint declared = reopened(OVERLAP).open().orElseThrow();
+        assertThat(declared.pendingBatch()).contains(batch);
+        assertThat(declared.openWindow()).contains(window("08:00", "09:00"));
+        assertThat(reopened(OVERLAP).contains("a")).as("not in the bucket yet").isFalse();
+    }
+
+    @Test
+    void declare_again_writesNothing() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.declare(batch("a", OFFSET, "08:10"));
+        collector.declare(batch("a", OFFSET, "08:10"));
+
+        assertThat(bucket.writes()).isEqualTo(2);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> collector.declare(batch("b", OFFSET, "08:10")))
+                .withMessage("A batch is pending already");
+    }
+
+    @Test
+    void confirm_isDurable_withTheNextWrite() {
+        collector.openWindow(window("08:00", "09:00"));
+        Batch first = batch("a", OFFSET, "08:10");
+        collector.declare(first);
+        collector.confirm(first);
+        assertThat(collector.contains("a")).isTrue();
+        assertThat(reopened(OVERLAP).open().orElseThrow().pendingBatch()).contains(first);
+
+        collector.declare(batch("b", Cursor.END, "08:20"));
+
+        assertThat(reopened(OVERLAP).contains("a")).isTrue();
+        assertThat(reopened(OVERLAP).contains("b")).isFalse();
+        assertThat(reopened(OVERLAP).open().orElseThrow().openWindow())
+                .contains(window("08:00", "09:00").advancedTo(OFFSET));
+    }
+
+    @Test
+    void save_writesOnce_whatMoved() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.save();
+        assertThat(bucket.writes()).as("nothing moved").isEqualTo(1);
+
+        collector.confirm(new Batch("", Map.of(), OFFSET));
+        collector.save();
+        collector.save();
+
+        assertThat(bucket.writes())
+                .as("a page without new events moved the cursor")
+                .isEqualTo(2);
+        assertThat(reopened(OVERLAP).open().orElseThrow().openWindow())
+                .contains(window("08:00", "09:00").advancedTo(OFFSET));
+    }
+
+    @Test
+    void end_survivesAReopen() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.confirm(batch("a", Cursor.END, "08:10"));
+        collector.save();
+
+        Window open = reopened(OVERLAP).open().orElseThrow().openWindow().orElseThrow();
+
+        assertThat(open.cursor()).isEqualTo(Cursor.END);
+        assertThat(open.finished()).isTrue();
+    }
+
+    @Test
+    void raiseMintime_isWritten_andKeepsThePendingBatch() {
+        collector.openWindow(window("08:00", "09:00"));
+        Batch batch = batch("a", OFFSET, "08:40");
+        collector.declare(batch);
+
+        collector.raiseMintime(at("08:30"));
+
+        Checkpoint raised = reopened(OVERLAP).open().orElseThrow();
+        assertThat(raised.openWindow()).contains(window("08:30", "09:00"));
+        assertThat(raised.pendingBatch()).contains(batch);
+        assertThat(raised.keysFrom()).isEqualTo(at("08:00"));
+    }
+
+    // ---- Several collectors, and recovery.
+
+    @Test
+    void collectorThatWasOvertaken_writesNothing() {
+        collector.openWindow(window("08:00", "09:00"));
+        S3IdempotentRepository other = reopened(OVERLAP);
+        other.open();
+        other.declare(batch("theirs", OFFSET, "08:10"));
+        String theirs = bucket.text().orElseThrow();
+
+        assertThatThrownBy(() -> collector.declare(batch("mine", OFFSET, "08:10")))
+                .isInstanceOf(CheckpointOwnedException.class);
+        assertThatThrownBy(collector::closeWindow).isInstanceOf(CheckpointOwnedException.class);
+        assertThatThrownBy(() -> {
+                    collector.confirm(batch("mine", OFFSET, "08:10"));
+                    collector.save();
+                })
+                .isInstanceOf(CheckpointOwnedException.class);
+
+        assertThat(bucket.text()).contains(theirs);
+    }
+
+    @Test
+    void claim_changesTheWriteIdOnly_andShutsTheOtherOneOut() {
+        collector.openWindow(window("08:00", "09:00"));
+        Batch batch = batch("a", OFFSET, "08:10");
+        collector.declare(batch);
+        State declared = bucket.state();
+        S3IdempotentRepository other = reopened(OVERLAP);
+        other.open();
+
+        other.claim();
+
+        State claimed = bucket.state();
+        assertThat(claimed.writeId()).isNotEqualTo(declared.writeId());
+        assertThat(claimed.checkpoint()).isEqualTo(declared.checkpoint());
+        assertThat(claimed.eventKeys()).isEqualTo(declared.eventKeys());
+        collector.confirm(batch);
+        assertThatThrownBy(() -> collector.declare(batch("b", OFFSET, "08:20")))
+                .isInstanceOf(CheckpointOwnedException.class);
+    }
+
+    @Test
+    void settle_leavesTheCursorBeforeThePage_andEveryKeyOfIt() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.declare(batch(Map.of("early", at("08:01"), "late", at("08:50")), OFFSET));
+        S3IdempotentRepository other = reopened(OVERLAP);
+        Batch pending = other.open().orElseThrow().pendingBatch().orElseThrow();
+
+        other.settle(pending);
+        other.save();
+
+        S3IdempotentRepository next = reopened(OVERLAP);
+        Checkpoint settled = next.open().orElseThrow();
+        assertThat(settled.pendingBatch()).isEmpty();
+        assertThat(settled.openWindow().orElseThrow().cursor()).isEqualTo(Cursor.START);
+        assertThat(settled.openWindow().orElseThrow().page()).isEqualTo(2);
+        assertThat(next.contains("early"))
+                .as("its page is read again, however much time the page spans")
+                .isTrue();
+        assertThat(next.contains("late")).isTrue();
+        assertThat(settled.keysFrom()).isEqualTo(at("08:00"));
+    }
+
+    // ---- Which keys are kept.
+
+    @Test
+    void closing_keepsTheKeysOfAnOverlap_boundsIncluded() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.confirm(batch(
+                Map.of(
+                        "long before", at("08:00"),
+                        "just before", at("08:50").minusMillis(1),
+                        "at the bound", at("08:50"),
+                        "within", at("08:55"),
+                        "at maxtime", at("09:00")),
+                OFFSET));
+
+        collector.closeWindow();
+
+        assertThat(bucket.state().eventKeys()).containsOnlyKeys("at the bound", "within", "at maxtime");
+        assertThat(collector.contains("just before")).isFalse();
+        assertThat(collector.contains("at the bound")).isTrue();
+        assertThat(collector.checkpoint().keysFrom()).isEqualTo(at("08:50"));
+    }
+
+    @Test
+    void openWindow_keepsTheKeysItCanStillReturn_untilItIsReadPastThem() {
+        put(
+                new Checkpoint(at("08:00"), at("07:50"), null, null),
+                Map.of("at its start", at("07:50"), "in its overlap", at("07:55")));
+        collector.open();
+        collector.openWindow(window("07:50", "09:00"));
+        collector.confirm(batch("a", OFFSET, "08:00"));
+        assertThat(collector.contains("at its start"))
+                .as("an overlap behind is kept")
+                .isTrue();
+
+        collector.confirm(batch("b", OFFSET, "08:05"));
+        assertThat(collector.contains("at its start")).isFalse();
+        assertThat(collector.contains("in its overlap")).isTrue();
+
+        collector.confirm(batch("c", OFFSET, "08:30"));
+        assertThat(collector.contains("in its overlap")).isFalse();
+        assertThat(collector.contains("a")).isFalse();
+        assertThat(collector.contains("c")).isTrue();
+        assertThat(collector.checkpoint().keysFrom()).isEqualTo(at("08:20"));
+    }
+
+    @Test
+    void pageWithoutNewEvents_dropsNoKeys() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.confirm(batch("a", OFFSET, "08:01"));
+        collector.confirm(new Batch("", Map.of(), OFFSET));
+
+        assertThat(collector.contains("a")).isTrue();
+    }
+
+    @Test
+    void eventWithoutATime_saysNothingOfHowFarTheWindowIsRead() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.confirm(batch("a", OFFSET, "08:01"));
+
+        collector.confirm(batch("dated maxtime", OFFSET, "09:00"));
+
+        assertThat(collector.contains("a")).isTrue();
+        assertThat(collector.checkpoint().keysFrom()).isEqualTo(at("08:00"));
+    }
+
+    @Test
+    void nextWindow_forgetsHowFarTheLastOneWasRead() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.confirm(batch("a", Cursor.END, "08:59"));
+        collector.closeWindow();
+        collector.openWindow(window("08:50", "09:50"));
+
+        collector.confirm(new Batch("", Map.of(), OFFSET));
+
+        assertThat(collector.contains("a")).isTrue();
+        assertThat(collector.checkpoint().keysFrom()).isEqualTo(at("08:50"));
+    }
+
+    @Test
+    void raisedOverlap_takesEffectAsKeysAccumulate() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.confirm(batch(Map.of("dropped", at("08:45"), "kept", at("08:55")), Cursor.END));
+        collector.closeWindow();
+
+        S3IdempotentRepository raised = reopened(Duration.ofHours(1));
+        Checkpoint checkpoint = raised.open().orElseThrow();
+        Window next = next(checkpoint, Duration.ofHours(1), at("09:10"));
+        assertThat(next.mintime()).as("not before the keys are complete").isEqualTo(at("08:50"));
+
+        raised.openWindow(next);
+        raised.closeWindow();
+        assertThat(raised.contains("kept")).isTrue();
+        assertThat(raised.checkpoint().keysFrom()).isEqualTo(at("08:50"));
+        assertThat(next(raised.checkpoint(), Duration.ofHours(1), at("09:52")).mintime())
+                .isEqualTo(at("08:50"));
+    }
+
+    @Test
+    void loweredOverlap_keepsTheKeysThatAnOpenWindowCanStillReturn() {
+        put(new Checkpoint(at("08:00"), at("07:00"), null, null), Map.of("a", at("07:01"), "b", at("07:59")));
+        S3IdempotentRepository before = reopened(Duration.ofHours(1));
+        before.open();
+        before.openWindow(window("07:00", "09:00"));
+
+        S3IdempotentRepository lowered = reopened(Duration.ofMinutes(1));
+        lowered.open();
+        lowered.confirm(new Batch("", Map.of(), OFFSET));
+        lowered.save();
+        assertThat(lowered.contains("a")).isTrue();
+        assertThat(lowered.contains("b")).isTrue();
+
+        lowered.closeWindow();
+        assertThat(bucket.state().eventKeys()).isEmpty();
+        assertThat(lowered.checkpoint().keysFrom()).isEqualTo(at("08:59"));
+    }
+
+    // ---- Helpers.
+
+    private static S3IdempotentRepository reopened(Duration overlap) {
+        return bucket.repository(overlap, Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    private static void put(Checkpoint checkpoint, Map<String, Instant> keys) {
+        bucket.put(StateFormat.write(new State(StateBucket.OWNER, "somebody's", checkpoint, keys)));
+    }
+
+    private static Window next(Checkpoint checkpoint, Duration overlap, Instant now) {
+        Duration lag = Duration.ofMinutes(2);
+        return new PollWindow(lag, overlap, Duration.ofHours(24), Duration.ofDays(180), 1000)
+                .next(checkpoint, now)
+                .orElseThrow()
+                .window();
+    }
+
+    private static Window window(String mintime, String maxtime) {
+        return Window.unread(at(mintime), at(maxtime), 1000);
+    }
+
+    private static Batch batch(String key, Cursor after, String ts) {
+        return batch(Map.of(key, at(ts)), after);
+    }
+
+    private static Batch batch(Map<String, Instant> keys, Cursor after) {
+        return new Batch("duo-telephony/" + new TreeSet<>(keys.keySet()), keys, after);
+    }
+
+    private static Instant at(String time) {
+        return Instant.parse("2026-11-23T" + time + ":00Z");
+    }
+}
