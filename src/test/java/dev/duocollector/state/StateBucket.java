@@ -65,6 +65,11 @@ final class StateBucket implements AutoCloseable {
         return new S3IdempotentRepository(store(), OWNER, overlap, clock);
     }
 
+    /** The client of the code under test. */
+    S3Client client() {
+        return client;
+    }
+
     FaultProxy proxy() {
         return proxy;
     }

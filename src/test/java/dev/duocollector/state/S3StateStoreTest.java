@@ -1,0 +1,346 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.state;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.duocollector.fault.Fault;
+import dev.duocollector.fault.FaultPlan;
+import dev.duocollector.fault.FaultPlan.Tries;
+import dev.duocollector.fault.ProxiedRequest;
+import dev.duocollector.state.S3StateStore.Stored;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.DelegatingS3Client;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** Compare-and-swap over HTTP, with each way in which a write can fail, half fail, or succeed without anybody hearing of it. */
+@Timeout(60) // a slow start of the server
+class S3StateStoreTest {
+
+    private static final String PLACE = "s3://logs/duo-telephony-state/state.json";
+    private static final int WRITES_MAX = 4;
+
+    private static StateBucket bucket;
+
+    private S3StateStore store;
+
+    @BeforeAll
+    static void start() {
+        bucket = new StateBucket();
+    }
+
+    @AfterAll
+    static void stop() {
+        bucket.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        bucket.reset();
+        store = bucket.store();
+    }
+
+    // ---- Reading.
+
+    @Test
+    void load_isEmpty_onlyWhenTheKeyIsMissing() {
+        assertThat(store.load()).isEmpty();
+
+        store.compareAndSwap(state("a"), null);
+
+        assertThat(store.load()).isPresent();
+    }
+
+    @Test
+    void load_isNotEmpty_whenTheBucketIsMissing() {
+        assertRefused(() -> bucket.store("no-such-bucket").load(), "s3:GetObject", "s3://no-such-bucket/")
+                .hasRootCauseInstanceOf(S3Exception.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ANSWER_403", "ANSWER_503", "ANSWER_500_AFTER", "DROP_BEFORE", "DROP_AFTER"})
+    void load_isNotEmpty_whenS3DoesNotAnswer(Fault fault) {
+        bucket.proxy().plan(FaultPlan.every(1, request -> request.method().equals("GET"), fault));
+
+        assertRefused(store::load, "s3:GetObject", PLACE);
+    }
+
+    @Test
+    void load_isNotEmpty_whenWhatIsThereIsNoState() {
+        bucket.put("{\"last_offset\": null, \"last_timestamp_ms\": 1763885700124}".getBytes(UTF_8));
+
+        assertThatThrownBy(store::load)
+                .isInstanceOf(StateRefusedException.class)
+                .hasMessageContaining(PLACE);
+    }
+
+    // ---- Writing.
+
+    @Test
+    void firstWrite_asksForAnEmptyPlace_andTheNextForThatVersion() {
+        Stored first = store.compareAndSwap(state("a"), null);
+        Stored second = store.compareAndSwap(state("b"), first);
+
+        assertThat(bucket.proxy().requests())
+                .extracting(request -> request.header("if-none-match").orElse("-"))
+                .containsExactly("*", "-");
+        assertThat(bucket.proxy().requests())
+                .extracting(request -> request.header("if-match").orElse("-"))
+                .containsExactly("-", first.etag());
+        assertThat(bucket.proxy().requests())
+                .allSatisfy(
+                        request -> assertThat(request.header("content-type")).hasValue("application/json"));
+        assertThat(store.load()).contains(second);
+        assertThat(second.state().eventKeys()).containsOnlyKeys("b");
+    }
+
+    @Test
+    void eachWrite_hasAnIdOfItsOwn() {
+        Stored first = store.compareAndSwap(state("a"), null);
+        Stored same = store.compareAndSwap(first.state(), first);
+
+        assertThat(same.state().writeId()).isNotEqualTo(first.state().writeId());
+        assertThat(same.etag()).isNotEqualTo(first.etag());
+    }
+
+    @Test
+    void staleWrite_isOwned_andWritesNothing() {
+        Stored first = store.compareAndSwap(state("a"), null);
+        bucket.store().compareAndSwap(state("theirs"), first);
+
+        assertOwned(state("mine"), first);
+
+        assertThat(bucket.state().eventKeys()).containsOnlyKeys("theirs");
+    }
+
+    @Test
+    void firstWrite_isOwned_whenSomebodyWasFirst() {
+        bucket.store().compareAndSwap(state("theirs"), null);
+
+        assertOwned(state("mine"), null);
+
+        assertThat(bucket.state().eventKeys()).containsOnlyKeys("theirs");
+    }
+
+    @Test
+    void deletedState_isOwned_andStaysDeleted() {
+        Stored first = store.compareAndSwap(state("a"), null);
+        bucket.delete(StateBucket.KEY);
+
+        assertOwned(state("b"), first);
+
+        assertThat(bucket.text()).isEmpty();
+    }
+
+    // ---- Writes in doubt.
+
+    /** FIRST: the SDK's own second try meets what the first one did. ALL: the SDK gives up, and the store has to ask. */
+    @ParameterizedTest(name = "{0} on {1}, first write: {2}")
+    @CsvSource({
+        "DROP_AFTER,       FIRST, true",
+        "DROP_AFTER,       FIRST, false",
+        "DROP_AFTER,       ALL,   true",
+        "DROP_AFTER,       ALL,   false",
+        "ANSWER_500_AFTER, FIRST, true",
+        "ANSWER_500_AFTER, FIRST, false",
+        "ANSWER_500_AFTER, ALL,   true",
+        "ANSWER_500_AFTER, ALL,   false",
+        "ANSWER_503,       FIRST, true",
+        "ANSWER_503,       FIRST, false",
+        "ANSWER_503,       ALL,   true",
+        "ANSWER_503,       ALL,   false",
+        "DROP_BEFORE,      FIRST, true",
+        "DROP_BEFORE,      FIRST, false",
+        "DROP_BEFORE,      ALL,   true",
+        "DROP_BEFORE,      ALL,   false",
+    })
+    void doubtfulWrite_takesEffectOnce_andReadingGoesOnFromIt(Fault fault, Tries tries, boolean firstWrite) {
+        Stored before = firstWrite ? null : store.compareAndSwap(state("a"), null);
+        bucket.proxy().reset();
+        bucket.proxy().plan(FaultPlan.logical(FaultPlan.at(1, ProxiedRequest::isWrite, fault), tries));
+
+        Stored written = store.compareAndSwap(state("b"), before);
+
+        assertThat(bucket.proxy().faulted()).as("the plan came to its request").isNotEmpty();
+        assertThat(bucket.proxy().requests())
+                .filteredOn(request -> request.isWrite() && request.status() == 200)
+                .as("writes that took effect")
+                .hasSize(1);
+        assertThat(store.load()).contains(written);
+        assertThat(store.compareAndSwap(state("c"), written).state().eventKeys())
+                .as("the ETag is the right one")
+                .containsOnlyKeys("c");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 409, 412, 500, 503})
+    void refusalInPassing_isWrittenAgain(int status) {
+        Stored before = store.compareAndSwap(state("a"), null);
+        AtomicInteger calls = new AtomicInteger();
+        S3StateStore refusedOnce = new S3StateStore(
+                new DelegatingS3Client(bucket.client()) {
+                    @Override
+                    public PutObjectResponse putObject(PutObjectRequest put, RequestBody body) {
+                        if (calls.incrementAndGet() == 1) {
+                            throw S3Exception.builder()
+                                    .statusCode(status)
+                                    .message("In passing")
+                                    .build();
+                        }
+                        return super.putObject(put, body);
+                    }
+                },
+                StateBucket.BUCKET,
+                StateBucket.KEY);
+
+        Stored written = refusedOnce.compareAndSwap(state("b"), before);
+
+        assertThat(calls).hasValue(2);
+        assertThat(store.load()).contains(written);
+    }
+
+    @Test
+    void doubtfulWrite_isOwned_whenSomebodyElseWroteMeanwhile() {
+        Stored before = store.compareAndSwap(state("a"), null);
+        bucket.proxy().plan(FaultPlan.logical(FaultPlan.at(1, ProxiedRequest::isWrite, Fault.DROP_BEFORE), Tries.ALL));
+        bucket.proxy().onRequest(request -> {
+            if (request.fault() == Fault.DROP_BEFORE) {
+                bucket.put(StateFormat.write(state("theirs")));
+            }
+        });
+
+        assertOwned(state("mine"), before);
+
+        bucket.proxy().onRequest(request -> {});
+        assertThat(bucket.state().eventKeys()).containsOnlyKeys("theirs");
+    }
+
+    @Test
+    void writeThatNeverGetsThrough_fails_andLeavesTheStateAsItWas() {
+        Stored before = store.compareAndSwap(state("a"), null);
+        bucket.proxy().reset();
+        bucket.proxy().plan(FaultPlan.every(1, ProxiedRequest::isWrite, Fault.DROP_BEFORE));
+
+        assertRefused(() -> store.compareAndSwap(state("b"), before), "s3:PutObject", PLACE);
+
+        assertThat(bucket.proxy().requests())
+                .filteredOn(ProxiedRequest::isWrite)
+                .extracting(ProxiedRequest::logicalId)
+                .as("calls, each with the SDK's own tries")
+                .satisfies(ids -> assertThat(ids.stream().distinct()).hasSize(WRITES_MAX));
+        bucket.proxy().plan(FaultPlan.none());
+        assertThat(store.load()).contains(before);
+        assertThat(store.compareAndSwap(state("b"), before).state().eventKeys()).containsOnlyKeys("b");
+    }
+
+    @Test
+    void writeThatIsForbidden_failsAtOnce() {
+        Stored before = store.compareAndSwap(state("a"), null);
+        bucket.proxy().reset();
+        bucket.proxy().plan(FaultPlan.every(1, ProxiedRequest::isWrite, Fault.ANSWER_403));
+
+        assertRefused(() -> store.compareAndSwap(state("b"), before), "s3:PutObject", PLACE);
+
+        assertThat(bucket.proxy().requests()).hasSize(1);
+    }
+
+    @Test
+    void doubtfulWrite_fails_whenTheStateCannotBeRead() {
+        bucket.proxy().plan(request -> request.isWrite() ? Fault.DROP_AFTER : Fault.ANSWER_403);
+
+        assertRefused(() -> store.compareAndSwap(state("a"), null), "s3:GetObject", PLACE);
+    }
+
+    // ---- Writes that arrive late.
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void lateWrite_hasNoEffect_afterANewerOne(boolean firstWrite) {
+        Stored before = firstWrite ? null : store.compareAndSwap(state("a"), null);
+        bucket.proxy().plan(FaultPlan.every(1, ProxiedRequest::isWrite, Fault.DELIVER_LATE));
+        assertRefused(() -> store.compareAndSwap(state("late"), before), "s3:PutObject", PLACE);
+        bucket.proxy().plan(FaultPlan.none());
+        Stored newer = bucket.store().compareAndSwap(state("newer"), before);
+
+        assertThat(bucket.proxy().deliverLate())
+                .extracting(ProxiedRequest::status)
+                .isNotEmpty()
+                .containsOnly(412);
+
+        assertThat(store.load()).contains(newer);
+    }
+
+    @Test
+    void lateWrite_hasNoEffect_afterItsOwnRepetition() {
+        Stored before = store.compareAndSwap(state("a"), null);
+        bucket.proxy().plan(FaultPlan.logical(FaultPlan.at(1, ProxiedRequest::isWrite, Fault.DELIVER_LATE), Tries.ALL));
+        Stored written = store.compareAndSwap(state("b"), before);
+
+        assertThat(bucket.proxy().deliverLate())
+                .extracting(ProxiedRequest::status)
+                .isNotEmpty()
+                .containsOnly(412);
+
+        assertThat(store.load()).contains(written);
+        assertThat(store.compareAndSwap(state("c"), written).state().eventKeys())
+                .containsOnlyKeys("c");
+    }
+
+    @Test
+    void lateWrite_shutsOut_whoReadBeforeItArrived() {
+        Stored before = store.compareAndSwap(state("a"), null);
+        bucket.proxy().plan(FaultPlan.every(1, ProxiedRequest::isWrite, Fault.DELIVER_LATE));
+        assertRefused(() -> store.compareAndSwap(state("late"), before), "s3:PutObject", PLACE);
+        bucket.proxy().plan(FaultPlan.none());
+        Stored read = bucket.store().load().orElseThrow();
+        bucket.proxy().deliverLate();
+
+        assertOwned(state("mine"), read);
+
+        assertThat(bucket.state().eventKeys()).containsOnlyKeys("late");
+    }
+
+    @Test
+    void store_printsWhereTheStateLies() {
+        assertThat(store).hasToString(PLACE);
+    }
+
+    private void assertOwned(State next, @Nullable Stored before) {
+        assertThatThrownBy(() -> store.compareAndSwap(next, before))
+                .isInstanceOf(CheckpointOwnedException.class)
+                .hasMessage(
+                        "Another collector has written " + PLACE + " since this run read it. This run stops; if that"
+                                + " was not meant, run only one collector on a state key.");
+    }
+
+    private static AbstractThrowableAssert<?, ?> assertRefused(ThrowingCallable call, String action, String place) {
+        return assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        S3OperationException.class, e -> assertThat(e.action()).isEqualTo(action))
+                .hasMessageStartingWith(action + " on " + place);
+    }
+
+    private static State state(String key) {
+        Instant at = Instant.parse("2026-11-23T08:00:00Z");
+        return new State(StateBucket.OWNER, "replaced", new Checkpoint(at, at, null, null), Map.of(key, at));
+    }
+}
