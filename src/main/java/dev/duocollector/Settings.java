@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -44,6 +45,7 @@ public final class Settings implements CamelContextAware {
     private static final Pattern API_HOST = Pattern.compile("api-[a-z0-9-]+\\.(duosecurity|duofederal)\\.com");
     private static final Pattern SIMPLE_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,62}");
+    private static final String URL_ALLOWED = "http(s)://host or http(s)://host:port, nothing after it";
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
     /** Every setting's name, in the order of application.properties. */
@@ -175,9 +177,7 @@ public final class Settings implements CamelContextAware {
         }
         ikey = required("duo.ikey", "the integration key of Duo's Admin API application");
         readSecretKey();
-        if (!apiHost.isEmpty()) {
-            readBaseUrl();
-        }
+        readBaseUrl();
         duoProxy = proxy("duo.proxy");
         signature =
                 choice("duo.signature", List.of("v5", "v2")).equals("v2") ? SignatureVersion.V2 : SignatureVersion.V5;
@@ -196,12 +196,20 @@ public final class Settings implements CamelContextAware {
     }
 
     private void readBaseUrl() {
-        if (value("duo.base-url").isEmpty()) {
-            problem("duo.base-url", "", "https://host or https://host:port; its default is https://{{duo.api.host}}");
+        String value = value("duo.base-url");
+        if (value.equals("https://" + value("duo.api.host"))
+                && !API_HOST.matcher(apiHost).matches()) {
+            // The default, of a host that is told already.
+            return;
+        }
+        if (value.isEmpty() || value.endsWith("/")) {
+            // The route puts the path right behind it, and the signature is over a path with one slash.
+            problem("duo.base-url", withoutPassword(value), URL_ALLOWED + "; its default is https://{{duo.api.host}}");
+            return;
         }
         baseUrl = url("duo.base-url").orElse(baseUrl);
         if ("http".equals(baseUrl.getScheme()) && !isLoopback(baseUrl.getHost())) {
-            problem("duo.base-url", baseUrl.toString(), "https://…; plain http is allowed to a loopback address only");
+            problem("duo.base-url", value, "https://…; plain http is allowed to a loopback address only");
         }
     }
 
@@ -214,17 +222,18 @@ public final class Settings implements CamelContextAware {
             try {
                 secretKeyFile = Optional.of(Path.of(value("duo.skey-file")));
                 secretKey();
-            } catch (InvalidPathException | IllegalStateException e) {
+            } catch (InvalidPathException | SettingsException e) {
                 problem("duo.skey-file", value("duo.skey-file"), "a readable file that holds the secret key");
             }
         }
     }
 
     private void readReading() {
+        int problemsBefore = problems.size();
         lag = duration("duo.lag", Duration.ofMinutes(2), Duration.ofHours(1));
         overlap = duration("duo.overlap", Duration.ofMinutes(1), Duration.ofHours(24));
         lookback = duration("duo.lookback", Duration.ofMinutes(1), Duration.ofDays(180));
-        if (problems.isEmpty() && lookback.compareTo(lag) <= 0) {
+        if (problems.size() == problemsBefore && lookback.compareTo(lag) <= 0) {
             problem("duo.lookback", value("duo.lookback"), "longer than duo.lag, which is " + value("duo.lag"));
         }
         pageSize = number("duo.page.size", 1, 1000);
@@ -237,9 +246,11 @@ public final class Settings implements CamelContextAware {
         if (!bucket.isEmpty() && !BUCKET.matcher(bucket).matches()) {
             problem("s3.bucket", bucket, "a bucket's name, without s3:// and without a path");
         }
+        boolean prefixRefused = false;
         try {
             prefix = new KeyPrefix(value("s3.prefix"));
         } catch (IllegalArgumentException e) {
+            prefixRefused = true;
             problems.add("Setting " + e.getMessage() + ".");
         }
         region = optional("s3.region");
@@ -252,16 +263,17 @@ public final class Settings implements CamelContextAware {
         eventShape = choice("event.shape", List.of("duo-client", "raw")).equals("raw")
                 ? EventShape.RAW
                 : EventShape.DUO_CLIENT;
-        readStateKey();
+        readStateKey(prefixRefused);
     }
 
-    private void readStateKey() {
+    private void readStateKey(boolean prefixRefused) {
         stateKey = optional("state.key").orElse("duo-telephony-state/" + apiHost + ".json");
         if (stateKey.startsWith("/") || stateKey.endsWith("/") || stateKey.contains("${")) {
             problem("state.key", stateKey, "an object key without a slash at either end and without ${");
         }
-        boolean inside = prefix.contains(stateKey);
-        if (inside && !bool("state.inside-prefix")) {
+        boolean insideAllowed = bool("state.inside-prefix");
+        boolean inside = !prefixRefused && prefix.contains(stateKey);
+        if (inside && !insideAllowed) {
             problems.add("Setting state.key is " + stateKey + " and lies inside s3.prefix, which is '" + prefix
                     + "': a SecOps feed on the prefix would take the state for a log, and delete it if told to delete"
                     + " sources. Set state.key to a key outside, such as duo-telephony-state/state.json"
@@ -299,7 +311,8 @@ public final class Settings implements CamelContextAware {
             problem(name, value(name), text(min) + " to " + text(max) + ", written as 30s, 10m, 1d or PT30S");
             return min;
         }
-        return read.get();
+        // Duo's bounds are milliseconds; a finer overlap would begin a window between two.
+        return read.get().truncatedTo(ChronoUnit.MILLIS);
     }
 
     static Optional<Duration> parseDuration(String value) {
@@ -386,11 +399,13 @@ public final class Settings implements CamelContextAware {
         } catch (URISyntaxException | NullPointerException e) {
             // Told below, together with a URL that has what it must not.
         }
-        problem(
-                name,
-                value(name).replaceAll("//[^/@]*@", "//…@"),
-                "http(s)://host or http(s)://host:port, nothing after it");
+        problem(name, withoutPassword(value(name)), URL_ALLOWED);
         return Optional.empty();
+    }
+
+    /** Leaves out all before the last @: a password may hold slashes, and an @ too. */
+    private static String withoutPassword(String url) {
+        return url.replaceFirst("^(\\w+://)?.*@", "$1…@");
     }
 
     private Optional<URI> proxy(String name) {
@@ -419,7 +434,7 @@ public final class Settings implements CamelContextAware {
     /**
      * Returns the secret key. From a file it is read anew at each call, trimmed, so that a rotated key counts from the next run.
      *
-     * @throws IllegalStateException if the file cannot be read or is empty; the message holds the path only
+     * @throws SettingsException if the file cannot be read or is empty; the message holds the path only
      */
     public String secretKey() {
         if (secretKeyFile.isEmpty()) {
@@ -432,10 +447,14 @@ public final class Settings implements CamelContextAware {
                 return read;
             }
         } catch (IOException e) {
-            throw new IllegalStateException(
-                    "The secret key's file " + secretKeyFile.get() + " (duo.skey-file) cannot be read", e);
+            throw refusedSecretKeyFile("cannot be read");
         }
-        throw new IllegalStateException("The secret key's file " + secretKeyFile.get() + " (duo.skey-file) is empty");
+        throw refusedSecretKeyFile("is empty");
+    }
+
+    private SettingsException refusedSecretKeyFile(String flaw) {
+        return new SettingsException(List.of("The secret key's file " + secretKeyFile.orElseThrow()
+                + " (duo.skey-file) " + flaw + ". Put the secret key of Duo's Admin API application there."));
     }
 
     /** Where requests go; differs from the API host when {@code duo.base-url} is set. */

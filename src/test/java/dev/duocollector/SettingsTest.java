@@ -1,0 +1,520 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.duocollector.sink.EventShape;
+import dev.duocollector.source.SignatureVersion;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+
+    private static final String API_HOST_ALLOWED = "api-….duosecurity.com or api-….duofederal.com, without https://";
+    private static final String URL_ALLOWED = "http(s)://host or http(s)://host:port, nothing after it";
+
+    @TempDir
+    Path folder;
+
+    // ---- What is shipped.
+
+    @Test
+    void defaults_areAccepted_andSayWhatTheFileSays() {
+        Settings settings = TestSettings.with();
+
+        assertThat(settings.baseUrl()).isEqualTo(URI.create("https://" + TestSettings.API_HOST));
+        assertThat(settings.duoProxy()).isEmpty();
+        assertThat(settings.signature()).isEqualTo(SignatureVersion.V5);
+        assertThat(settings.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.responseTimeout()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(settings.retryDelayMax()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(settings.retryElapsedMax()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(settings.scheduleJitter()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(settings.lag()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(settings.overlap()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(settings.lookback()).isEqualTo(Duration.ofHours(24));
+        assertThat(settings.pageSize()).isEqualTo(1000);
+        assertThat(settings.pagePause()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.iterationsMax()).isZero();
+        assertThat(settings.prefix()).hasToString("duo-telephony");
+        assertThat(settings.region()).isEmpty();
+        assertThat(settings.endpoint()).isEmpty();
+        assertThat(settings.pathStyle()).isFalse();
+        assertThat(settings.s3Proxy()).isEmpty();
+        assertThat(settings.gzip()).isFalse();
+        assertThat(settings.checksumsWhenRequired()).isFalse();
+        assertThat(settings.stateKey()).isEqualTo("duo-telephony-state/" + TestSettings.API_HOST + ".json");
+        assertThat(settings.eventShape()).isEqualTo(EventShape.DUO_CLIENT);
+    }
+
+    @Test
+    void names_areThoseOfTheFile() {
+        assertThat(Settings.NAMES)
+                .containsExactlyInAnyOrderElementsOf(TestSettings.shipped().stringPropertyNames().stream()
+                        .filter(name -> !name.startsWith("camel."))
+                        .toList());
+    }
+
+    // ---- Each setting, just inside and just outside.
+
+    @ParameterizedTest
+    @CsvSource({
+        "duo.api.host,             api-1a2b3c4d.duosecurity.com",
+        "duo.api.host,             API-1A2B3C4D.DUOSECURITY.COM",
+        "duo.api.host,             api-1a2b3c4d.duofederal.com",
+        "duo.ikey,                 ' DIXXXXXXXXXXXXXXXXXX '",
+        "duo.base-url,             https://duo.example.org",
+        "duo.base-url,             https://duo.example.org:8443",
+        "duo.base-url,             http://localhost:8080",
+        "duo.base-url,             http://127.0.0.1:8080",
+        "duo.base-url,             http://127.255.0.1",
+        "duo.base-url,             http://[::1]:8080",
+        "duo.proxy,                http://proxy.example.org:3128",
+        "duo.signature,            v2",
+        "duo.signature,            V5",
+        "duo.connect-timeout,      1ms",
+        "duo.connect-timeout,      10m",
+        "duo.response-timeout,     1ms",
+        "duo.response-timeout,     600s",
+        "duo.retry.delay-max,      0s",
+        "duo.retry.delay-max,      1h",
+        "duo.retry.max-elapsed,    0",
+        "duo.retry.max-elapsed,    24h",
+        "duo.schedule,             0 0/15 * * * ?",
+        "duo.schedule,             0 0 8 ? * MON-FRI",
+        "duo.schedule-jitter,      0s",
+        "duo.schedule-jitter,      60m",
+        "duo.schedule.auto-startup, False",
+        "duo.lag,                  2m",
+        "duo.lag,                  1h",
+        "duo.overlap,              1m",
+        "duo.overlap,              1d",
+        "duo.lookback,             121s",
+        "duo.lookback,             180d",
+        "duo.page.size,            1",
+        "duo.page.size,            1000",
+        "duo.page.pause,           0s",
+        "duo.page.pause,           1h",
+        "max.iterations,           0",
+        "max.iterations,           2147483647",
+        "s3.bucket,                a.b-c_D1",
+        "s3.prefix,                ''",
+        "s3.prefix,                /a//b/",
+        "s3.region,                eu-central-1",
+        "s3.endpoint,              https://s3.example.org",
+        "s3.endpoint,              http://minio:9000",
+        "s3.path-style,            TRUE",
+        "s3.proxy,                 http://proxy.example.org:3128",
+        "s3.compression,           gzip",
+        "s3.checksums,             when-required",
+        "state.key,                elsewhere/state.json",
+        "state.inside-prefix,      true",
+        "event.shape,              raw",
+    })
+    void value_isAccepted(String name, String value) {
+        boolean statePlaced = !name.equals("s3.prefix");
+
+        assertThat(TestSettings.with(name, value, "state.inside-prefix", statePlaced ? "false" : "true"))
+                .isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "duo.connect-timeout       | 0s             | 1ms to 10m, written as 30s, 10m, 1d or PT30S",
+                "duo.connect-timeout       | 601s           | 1ms to 10m, written as 30s, 10m, 1d or PT30S",
+                "duo.response-timeout      | PT0.0009S      | 1ms to 10m, written as 30s, 10m, 1d or PT30S",
+                "duo.response-timeout      | 600001ms       | 1ms to 10m, written as 30s, 10m, 1d or PT30S",
+                "duo.retry.delay-max       | PT-1S          | 0s to 1h, written as 30s, 10m, 1d or PT30S",
+                "duo.retry.delay-max       | 61m            | 0s to 1h, written as 30s, 10m, 1d or PT30S",
+                "duo.retry.max-elapsed     | -1s            | 0s to 1d, written as 30s, 10m, 1d or PT30S",
+                "duo.retry.max-elapsed     | 25h            | 0s to 1d, written as 30s, 10m, 1d or PT30S",
+                "duo.schedule              | ''             | a Quartz cron expression, such as 0 0 * * * ? for each hour",
+                "duo.schedule              | * * * * *      | a Quartz cron expression, such as 0 0 * * * ? for each hour",
+                "duo.schedule              | hourly         | a Quartz cron expression, such as 0 0 * * * ? for each hour",
+                "duo.schedule-jitter       | 3601s          | 0s to 1h, written as 30s, 10m, 1d or PT30S",
+                "duo.schedule.auto-startup | yes            | false or true",
+                "duo.signature             | v3             | v5 or v2",
+                "duo.lag                   | 119s           | 2m to 1h, written as 30s, 10m, 1d or PT30S",
+                "duo.lag                   | 3601s          | 2m to 1h, written as 30s, 10m, 1d or PT30S",
+                "duo.lag                   | ''             | 2m to 1h, written as 30s, 10m, 1d or PT30S",
+                "duo.overlap               | 59999ms        | 1m to 1d, written as 30s, 10m, 1d or PT30S",
+                "duo.overlap               | 86401s         | 1m to 1d, written as 30s, 10m, 1d or PT30S",
+                "duo.lookback              | 59s            | 1m to 180d, written as 30s, 10m, 1d or PT30S",
+                "duo.lookback              | 181d           | 1m to 180d, written as 30s, 10m, 1d or PT30S",
+                "duo.lookback              | 120s           | longer than duo.lag, which is 2m",
+                "duo.page.size             | 0              | a whole number, 1 to 1000",
+                "duo.page.size             | 1001           | a whole number, 1 to 1000",
+                "duo.page.size             | 10.0           | a whole number, 1 to 1000",
+                "duo.page.pause            | 3601s          | 0s to 1h, written as 30s, 10m, 1d or PT30S",
+                "max.iterations            | -1             | a whole number, 0 or more",
+                "max.iterations            | 2147483648     | a whole number, 0 or more",
+                "max.iterations            | ten            | a whole number, 0 or more",
+                "s3.bucket                 | s3://logs      | a bucket's name, without s3:// and without a path",
+                "s3.bucket                 | logs/duo       | a bucket's name, without s3:// and without a path",
+                "s3.path-style             | 1              | false or true",
+                "s3.compression            | zip            | none or gzip",
+                "s3.checksums              | never          | when-supported or when-required",
+                "state.key                 | /state.json    | an object key without a slash at either end and without ${",
+                "state.key                 | state/         | an object key without a slash at either end and without ${",
+                "state.key                 | state/${x}     | an object key without a slash at either end and without ${",
+                "state.inside-prefix       | maybe          | false or true",
+                "event.shape               | udm            | duo-client or raw",
+            })
+    void value_isRefused_withItsBound(String name, String value, String bound) {
+        assertThat(problems(name, value))
+                .containsExactly("Setting " + name + " is '" + value + "'. Allowed: " + bound + ".");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://api-1a2b3c4d.duosecurity.com",
+                "api-1a2b3c4d.duosecurity.com.",
+                "api-1a2b3c4d.duosecurity.com:443",
+                "api-1a2b3c4d.duosecurity.com/admin",
+                "admin-1a2b3c4d.duosecurity.com",
+                "api-.duosecurity.com.example.org",
+                "api-x.example.org",
+                "api-x.y.duosecurity.com",
+                "duosecurity.com",
+            })
+    void apiHost_isRefused(String host) {
+        assertThat(problems("duo.api.host", host))
+                .containsExactly("Setting duo.api.host is '" + host + "'. Allowed: " + API_HOST_ALLOWED + ".");
+    }
+
+    @Test
+    void apiHost_isLowerCased_inAnyLanguage() {
+        Settings settings = TestSettings.with("duo.api.host", "API-IIII.DUOSECURITY.COM");
+
+        assertThat(settings.apiHost()).isEqualTo("api-iiii.duosecurity.com");
+        assertThat(settings.baseUrl()).isEqualTo(URI.create("https://api-iiii.duosecurity.com"));
+        assertThat(settings.stateKey()).isEqualTo("duo-telephony-state/api-iiii.duosecurity.com.json");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "duo.base-url, duo.example.org",
+        "duo.base-url, ftp://duo.example.org",
+        "duo.base-url, https://duo.example.org/admin",
+        "duo.base-url, https://duo.example.org?a=b",
+        "duo.base-url, https://duo.example.org#a",
+        "duo.base-url, https://:443",
+        "duo.base-url, https:opaque",
+        "duo.base-url, https://a b",
+        "s3.endpoint,  minio:9000",
+        "s3.endpoint,  http://minio:9000/bucket",
+        "duo.proxy,    proxy.example.org:3128",
+        "s3.proxy,     proxy.example.org:3128",
+    })
+    void url_isRefused_whenItIsMoreOrLessThanAHost(String name, String value) {
+        assertThat(problems(name, value))
+                .containsExactly("Setting " + name + " is '" + value + "'. Allowed: " + URL_ALLOWED + ".");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "https://duo.example.org/", "https://duo.example.org//"})
+    void baseUrl_isRefused_whenNoPathFitsBehindIt(String value) {
+        assertThat(problems("duo.base-url", value))
+                .containsExactly("Setting duo.base-url is '" + value + "'. Allowed: " + URL_ALLOWED
+                        + "; its default is https://{{duo.api.host}}.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "duo.proxy, https://proxy.example.org:3128",
+        "duo.proxy, http://proxy.example.org",
+        "s3.proxy,  https://proxy.example.org:3128",
+        "s3.proxy,  http://proxy.example.org",
+    })
+    void proxy_isRefused_withoutPlainHttpAndAPort(String name, String value) {
+        assertThat(problems(name, value))
+                .containsExactly("Setting " + name + " is '" + value + "'. Allowed: http://host:port.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://duo.example.org",
+                "http://192.168.0.1:8080",
+                "http://localhost.example.org",
+                "http://127.0.0.1.example.org",
+                "http://[::2]"
+            })
+    void plainHttp_isRefused_beyondThisMachine(String value) {
+        assertThat(problems("duo.base-url", value))
+                .containsExactly("Setting duo.base-url is '" + value
+                        + "'. Allowed: https://…; plain http is allowed to a loopback address only.");
+    }
+
+    @Test
+    void prefix_isRefused_whenCamelWouldEvaluateIt() {
+        assertThat(problems("s3.prefix", "duo/${date:now}"))
+                .singleElement()
+                .asString()
+                .startsWith("Setting s3.prefix is \"duo/${date:now}\": it must not contain ${")
+                .endsWith("Write the prefix out.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "500ms,     PT0.5S",
+        "30s,       PT30S",
+        "10m,       PT10M",
+        "2h,        PT2H",
+        "0,         PT0S",
+        "PT90S,     PT1M30S",
+        "pt1m,      PT1M",
+        "PT0.5S,    PT0.5S",
+        "PT1.0009S, PT1S",
+    })
+    void duration_isReadInItsForms_toTheMillisecond(String value, Duration duration) {
+        assertThat(TestSettings.with("duo.retry.max-elapsed", value).retryElapsedMax())
+                .isEqualTo(duration);
+    }
+
+    @Test
+    void duration_isReadInDays() {
+        assertThat(TestSettings.with("duo.lookback", "7d").lookback()).isEqualTo(Duration.ofDays(7));
+        assertThat(TestSettings.with("duo.lookback", "P7D").lookback()).isEqualTo(Duration.ofDays(7));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"30", "30 s", "30S", "1w", "1.5h", "9999999999s", "٣s", "PT", "PT99999999999999999999S"})
+    void duration_isRefused_inAnyOtherForm(String value) {
+        assertThat(problems("duo.page.pause", value)).singleElement().asString().contains("is '" + value + "'");
+    }
+
+    @Test
+    void lookback_of180Days_meansWhatDuoAnswers() {
+        assertThat(TestSettings.with("duo.lookback", "180d").lookback())
+                .isEqualTo(Duration.ofDays(180).minusHours(1))
+                .isEqualTo(Settings.RETENTION);
+    }
+
+    // ---- Settings that belong together.
+
+    @ParameterizedTest
+    @ValueSource(strings = {"duo.api.host", "duo.ikey", "duo.skey", "s3.bucket"})
+    void requiredSetting_isAskedForByName_andVariable(String name) {
+        assertThat(problems(name, " "))
+                .singleElement()
+                .asString()
+                .startsWith("Setting " + name + " is not set. It is the ")
+                .endsWith("; set it in application.properties or in the environment as "
+                        + EnvironmentPropertiesSource.variable(name) + ".");
+    }
+
+    @Test
+    void severalProblems_areToldAtOnce_oneLineEach() {
+        SettingsException refused = catchThrowableOfType(
+                SettingsException.class,
+                () -> TestSettings.with(
+                        "duo.ikey", "",
+                        "duo.lag", "1m",
+                        "duo.page.size", "0",
+                        "s3.bucket", "s3://logs",
+                        "state.inside-prefix", "maybe"));
+
+        assertThat(refused.problems())
+                .extracting(line -> line.replaceAll("^Setting (\\S+) .*", "$1"))
+                .containsExactly("duo.ikey", "duo.lag", "duo.page.size", "s3.bucket", "state.inside-prefix");
+        assertThat(refused.getMessage().lines()).containsExactlyElementsOf(refused.problems());
+    }
+
+    @Test
+    void lookback_isHeldAgainstTheLag_besideOtherProblems() {
+        SettingsException refused = catchThrowableOfType(
+                SettingsException.class,
+                () -> TestSettings.with("duo.ikey", "", "duo.lag", "30m", "duo.lookback", "30m"));
+
+        assertThat(refused.problems())
+                .hasSize(2)
+                .last()
+                .isEqualTo("Setting duo.lookback is '30m'. Allowed: longer than duo.lag, which is 30m.");
+    }
+
+    @Test
+    void stateInsideThePrefix_isRefused_withTheGuidesOwnValues() {
+        SettingsException refused = catchThrowableOfType(
+                SettingsException.class,
+                () -> TestSettings.with("s3.prefix", "duo-telephony/", "state.key", "duo-telephony/state.json"));
+
+        assertThat(refused.problems())
+                .containsExactly("Setting state.key is duo-telephony/state.json and lies inside s3.prefix, which is"
+                        + " 'duo-telephony': a SecOps feed on the prefix would take the state for a log, and delete it if"
+                        + " told to delete sources. Set state.key to a key outside, such as"
+                        + " duo-telephony-state/state.json, or state.inside-prefix=true to keep it there.");
+    }
+
+    @Test
+    void stateInsideThePrefix_isRefused_whenThereIsNoPrefix() {
+        assertThat(problems("s3.prefix", "/"))
+                .singleElement()
+                .asString()
+                .contains("lies inside s3.prefix, which is ''")
+                .contains("and s3.prefix to a folder, such as duo-telephony, or state.inside-prefix=true");
+    }
+
+    @Test
+    void stateInsideThePrefix_isAccepted_whenSaidSo() {
+        Settings settings = TestSettings.with(
+                "s3.prefix", "duo-telephony/",
+                "state.key", "duo-telephony/state.json",
+                "state.inside-prefix", "true");
+
+        assertThat(settings.stateKey()).isEqualTo("duo-telephony/state.json");
+    }
+
+    // ---- The secret key.
+
+    @Test
+    void secretKey_comesFromTheSetting() {
+        assertThat(TestSettings.with().secretKey()).isEqualTo(TestSettings.SKEY);
+    }
+
+    @Test
+    void secretKey_comesTrimmedFromTheFile_readAnewEachTime() throws IOException {
+        Path file = folder.resolve("skey");
+        Files.writeString(file, "\n first-key \r\n");
+        Settings settings = TestSettings.with("duo.skey", "", "duo.skey-file", file.toString());
+        assertThat(settings.secretKey()).isEqualTo("first-key");
+
+        Files.writeString(file, "second-key\n");
+
+        assertThat(settings.secretKey()).isEqualTo("second-key");
+    }
+
+    @Test
+    void secretKey_isMissed_whenTheFileGoesOrEmpties() throws IOException {
+        Path file = Files.writeString(folder.resolve("skey"), "first-key");
+        Settings settings = TestSettings.with("duo.skey", "", "duo.skey-file", file.toString());
+
+        Files.writeString(file, " \n");
+        assertThatThrownBy(settings::secretKey)
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("The secret key's file " + file
+                        + " (duo.skey-file) is empty. Put the secret key of Duo's Admin API application there.");
+
+        Files.delete(file);
+        assertThatThrownBy(settings::secretKey)
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("The secret key's file " + file
+                        + " (duo.skey-file) cannot be read. Put the secret key of Duo's Admin API application there.");
+    }
+
+    @Test
+    void secretKeyFile_isRefused_whenItIsMissingOrEmpty() throws IOException {
+        Path empty = Files.writeString(folder.resolve("empty"), "\n");
+
+        for (Object file : List.of(empty, folder.resolve("missing"), folder, "no\u0000path")) {
+            assertThatThrownBy(() -> TestSettings.with("duo.skey", "", "duo.skey-file", file.toString()))
+                    .hasMessage("Setting duo.skey-file is '" + file
+                            + "'. Allowed: a readable file that holds the secret key.");
+        }
+    }
+
+    @Test
+    void secretKeyAndItsFile_areNotBothAccepted() throws IOException {
+        Path file = Files.writeString(folder.resolve("skey"), "first-key");
+
+        assertThat(problems("duo.skey-file", file.toString()))
+                .containsExactly("Settings duo.skey and duo.skey-file are both set. Keep one of them.");
+    }
+
+    @Test
+    void secrets_areInNoMessage_andNotInWhatIsPrinted() {
+        assertThat(TestSettings.with())
+                .hasToString("Settings[api-00000000.duosecurity.com -> s3://logs/duo-telephony]");
+
+        Properties wrong = new Properties();
+        Settings.NAMES.forEach(name -> wrong.setProperty(name, "\u0000wrong"));
+        wrong.setProperty("duo.skey", TestSettings.SKEY);
+        wrong.setProperty("duo.skey-file", "");
+        assertThatThrownBy(() -> TestSettings.of(wrong))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("duo.signature")
+                .message()
+                .doesNotContain(TestSettings.SKEY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "duo.proxy,    http://user:pass-word@proxy.example.org:3128",
+        "duo.proxy,    http://user:pass-word/more@proxy.example.org:3128",
+        "duo.proxy,    http://user:pass-word@more@proxy.example.org:3128",
+        "duo.proxy,    user:pass-word@proxy.example.org:3128",
+        "s3.proxy,     http://user:pass-word@proxy.example.org:3128",
+        "s3.endpoint,  https://user:pass-word@proxy.example.org",
+        "duo.base-url, https://user:pass-word@proxy.example.org",
+        "duo.base-url, https://user:pass-word@proxy.example.org/",
+    })
+    void passwordInAUrl_isNotRepeated(String name, String value) {
+        assertThat(problems(name, value))
+                .singleElement()
+                .asString()
+                .startsWith("Setting " + name + " is '")
+                .contains("…@proxy.example.org")
+                .doesNotContain("pass-word")
+                .doesNotContain("more");
+    }
+
+    // ---- As a bean.
+
+    @Test
+    void bean_readsTheContextsProperties() throws IOException {
+        try (DefaultCamelContext context = context(Map.of("duo.page.size", "{{half}}", "half", "500"))) {
+            Settings settings = new Settings();
+            settings.setCamelContext(context);
+
+            assertThat(settings.pageSize()).isEqualTo(500);
+            assertThat(settings.apiHost()).isEqualTo(TestSettings.API_HOST);
+            assertThat(settings.getCamelContext()).isSameAs(context);
+        }
+    }
+
+    @Test
+    void bean_refusesASettingThatDoesNotExist() throws IOException {
+        try (DefaultCamelContext context = context(Map.of("duo.pagesize", "1", "duo.overlapp", "1m"))) {
+            Settings settings = new Settings();
+
+            assertThatThrownBy(() -> settings.setCamelContext(context))
+                    .isInstanceOfSatisfying(
+                            SettingsException.class,
+                            refused -> assertThat(refused.problems())
+                                    .containsExactly(
+                                            "Setting duo.overlapp does not exist. See application.properties for those that do.",
+                                            "Setting duo.pagesize does not exist. See application.properties for those that do."));
+        }
+    }
+
+    private static DefaultCamelContext context(Map<String, String> more) {
+        DefaultCamelContext context = new DefaultCamelContext();
+        Properties properties = TestSettings.properties();
+        properties.putAll(more);
+        context.getPropertiesComponent().setInitialProperties(properties);
+        return context;
+    }
+
+    private static List<String> problems(String name, String value) {
+        return catchThrowableOfType(SettingsException.class, () -> TestSettings.with(name, value))
+                .problems();
+    }
+}
