@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.Settings;
 import dev.duocollector.source.EventTime;
 import dev.duocollector.source.TelephonyEvent;
 import java.io.IOException;
@@ -49,6 +50,11 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
     public NdjsonDataFormat(EventShape shape, String apiHost) {
         this.shape = shape;
         this.apiHost = apiHost;
+    }
+
+    /** Returns the format that the settings describe; their values are as read, the host in lower case. */
+    public static NdjsonDataFormat of(Settings settings) {
+        return new NdjsonDataFormat(settings.eventShape(), settings.apiHost());
     }
 
     /** Sets the shape, {@code raw} or {@code duo-client}. */

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.duocollector.TestSettings;
 import dev.duocollector.source.RandomJson;
 import dev.duocollector.source.TelephonyEvent;
 import java.io.ByteArrayInputStream;
@@ -246,6 +247,17 @@ class NdjsonDataFormatTest {
             TelephonyEvent read = unmarshal(changedLine).get(0);
             assertThat(read).as(json).isEqualTo(changed);
         }
+    }
+
+    @Test
+    void of_takesTheSettingsAsTheyWereRead() throws IOException {
+        NdjsonDataFormat format = NdjsonDataFormat.of(
+                TestSettings.with("event.shape", "Duo-Client", "duo.api.host", "API-IIII.duosecurity.com"));
+
+        assertThat(marshal(format, event("{}")))
+                .isEqualTo("{\"eventtype\":\"telephony\",\"host\":\"api-iiii.duosecurity.com\"}\n");
+        assertThat(marshal(NdjsonDataFormat.of(TestSettings.with("event.shape", "RAW")), event("{}")))
+                .isEqualTo("{}\n");
     }
 
     @Test
