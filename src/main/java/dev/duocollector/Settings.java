@@ -208,7 +208,7 @@ public final class Settings implements CamelContextAware {
             return;
         }
         baseUrl = url("duo.base-url").orElse(baseUrl);
-        if ("http".equals(baseUrl.getScheme()) && !isLoopback(baseUrl.getHost())) {
+        if ("http".equals(baseUrl.getScheme()) && !isLoopback(baseUrl)) {
             problem("duo.base-url", value, "https://…; plain http is allowed to a loopback address only");
         }
     }
@@ -417,7 +417,9 @@ public final class Settings implements CamelContextAware {
         return read;
     }
 
-    private static boolean isLoopback(String host) {
+    /** Tells whether a URL names this machine by a loopback address. */
+    public static boolean isLoopback(URI url) {
+        String host = url.getHost();
         return LOOPBACK.contains(host.toLowerCase(Locale.ROOT)) || host.matches("127(\\.\\d{1,3}){3}");
     }
 

@@ -6,6 +6,7 @@ import dev.duocollector.Settings;
 import dev.duocollector.SettingsException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -32,9 +33,7 @@ public final class S3Clients {
     public static S3Client create(Settings settings) {
         ApacheHttpClient.Builder http =
                 ApacheHttpClient.builder().connectionTimeout(CONNECT_TIMEOUT).socketTimeout(SOCKET_TIMEOUT);
-        settings.s3Proxy()
-                .ifPresent(proxy -> http.proxyConfiguration(
-                        ProxyConfiguration.builder().endpoint(proxy).build()));
+        proxy(settings).ifPresent(http::proxyConfiguration);
         S3ClientBuilder client = S3Client.builder()
                 .httpClientBuilder(http)
                 .forcePathStyle(settings.pathStyle())
@@ -56,5 +55,21 @@ public final class S3Clients {
                             + " names a region. Set s3.region to the bucket's, such as eu-central-1 (any will do for an s3.endpoint"
                             + " outside AWS)."));
         }
+    }
+
+    /** Returns how to get to S3, where the SDK's own way, the JVM's or the environment's proxy, is not the one. */
+    private static Optional<ProxyConfiguration> proxy(Settings settings) {
+        if (settings.s3Proxy().isPresent()) {
+            return Optional.of(ProxyConfiguration.builder()
+                    .endpoint(settings.s3Proxy().get())
+                    .build());
+        }
+        // The SDK would ask HTTP_PROXY even for 127.0.0.1, where no proxy can reach this machine's own server.
+        return settings.endpoint()
+                .filter(Settings::isLoopback)
+                .map(endpoint -> ProxyConfiguration.builder()
+                        .useSystemPropertyValues(false)
+                        .useEnvironmentVariableValues(false)
+                        .build());
     }
 }

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.http.apache.ProxyConfiguration;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
@@ -57,6 +58,12 @@ public final class EmbeddedS3 implements AutoCloseable {
 
     /** More than the most threads that any test starts. */
     private static final int CONNECTIONS_MAX = 64;
+
+    /** The SDK would ask the environment's HTTP_PROXY even for 127.0.0.1. */
+    private static final ProxyConfiguration NO_PROXY = ProxyConfiguration.builder()
+            .useSystemPropertyValues(false)
+            .useEnvironmentVariableValues(false)
+            .build();
 
     private final AwsBasicCredentials credentials;
     private final boolean onFolder;
@@ -152,6 +159,7 @@ public final class EmbeddedS3 implements AutoCloseable {
                         S3Configuration.builder().chunkedEncodingEnabled(false).build())
                 .httpClientBuilder(ApacheHttpClient.builder()
                         .maxConnections(CONNECTIONS_MAX)
+                        .proxyConfiguration(NO_PROXY)
                         .connectionTimeout(ANSWER_TIMEOUT)
                         .socketTimeout(ANSWER_TIMEOUT));
     }
