@@ -3,9 +3,13 @@
 package dev.duocollector;
 
 import dev.duocollector.run.RunReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -30,34 +34,44 @@ final class CamelApplication {
     /** Camel's number for "do not look names up in the environment". */
     private static final int ENVIRONMENT_VARIABLES_NEVER = 0;
 
+    private static final String AUTO_STARTUP = "duo.schedule.auto-startup";
+
     private final org.apache.camel.main.Main camel = new org.apache.camel.main.Main();
 
-    private CamelApplication(boolean schedule) {
+    private CamelApplication(Map<String, String> environment, Map<String, String> overrides) {
         camel.setDefaultPropertyPlaceholderLocation(SETTINGS);
         boolean ownRoutes = Files.isDirectory(Path.of("routes"));
         camel.configure().withRoutesIncludePattern((ownRoutes ? "file:" : "classpath:") + "routes/*.camel.yaml");
-        if (!schedule) {
-            camel.addOverrideProperty("duo.schedule.auto-startup", "false");
-        }
+        overrides.forEach(camel::addOverrideProperty);
         camel.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeInitialize(BaseMainSupport main) {
                 PropertiesComponent properties =
                         (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
                 properties.setEnvironmentVariableMode(ENVIRONMENT_VARIABLES_NEVER);
-                properties.addPropertiesSource(new EnvironmentPropertiesSource(System.getenv()));
+                properties.addPropertiesSource(new EnvironmentPropertiesSource(environment));
             }
         });
     }
 
     /** Returns an application that makes a run at its start and then by the schedule. */
     static CamelApplication withSchedule() {
-        return new CamelApplication(true);
+        return new CamelApplication(System.getenv(), Map.of());
     }
 
     /** Returns an application that makes a run when it is asked to. */
     static CamelApplication withoutSchedule() {
-        return new CamelApplication(false);
+        return new CamelApplication(System.getenv(), Map.of(AUTO_STARTUP, "false"));
+    }
+
+    /**
+     * Returns an application that makes a run when it is asked to, on the given settings before those of the files, and
+     * without the environment's: for a try-out, whatever account this machine is set up for.
+     */
+    static CamelApplication on(Map<String, String> settings) {
+        Map<String, String> overrides = new HashMap<>(settings);
+        overrides.put(AUTO_STARTUP, "false");
+        return new CamelApplication(Map.of(), overrides);
     }
 
     /** Runs until the program is told to stop, and returns the exit code. */
@@ -75,23 +89,39 @@ final class CamelApplication {
     int runOnce() {
         exitZeroOnSigterm();
         try {
-            camel.start();
+            start();
         } catch (Exception e) {
             return reportStart(e);
         }
-        try (ProducerTemplate template = camel.getCamelContext().createProducerTemplate()) {
-            Exchange done = template.send("direct:telephony", exchange -> {});
+        try {
+            Exchange done = run();
             RunReport report = done.getMessage().getBody(RunReport.class);
             return report == null ? reportBroken(done) : report.outcome().exitCode();
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
         } finally {
-            stop(camel.getCamelContext());
+            stop();
         }
     }
 
-    private void stop(CamelContext context) {
-        LOG.debug("Stopping {}", context.getName());
+    /** Starts Camel; what makes it fail is whatever a route or a bean throws. */
+    void start() throws Exception {
+        camel.start();
+    }
+
+    /** Makes one run; the body that comes back is its {@link RunReport}. */
+    Exchange run() {
+        try (ProducerTemplate template = context().createProducerTemplate()) {
+            return template.send("direct:telephony", exchange -> {});
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    CamelContext context() {
+        return camel.getCamelContext();
+    }
+
+    void stop() {
+        LOG.debug("Stopping {}", context().getName());
         camel.shutdown();
     }
 
