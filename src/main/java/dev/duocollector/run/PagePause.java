@@ -10,7 +10,8 @@ import org.apache.camel.Processor;
 /**
  * Keeps the pace between two pages: Duo allows about two log requests a minute
  * (<a href="https://github.com/duosecurity/duo_client_python/issues/101">Duo's staff on the limits</a>, read 2026-11-23). A
- * page shorter than the limit is the last one but for an empty one, which is asked for at once.
+ * page shorter than the limit is the last one but for an empty one, which is asked for at once. A program that stops reads no
+ * further page, unless it is in the middle of finding a batch in doubt: half of that would be stored as the whole.
  */
 public final class PagePause implements Processor {
 
@@ -28,7 +29,7 @@ public final class PagePause implements Processor {
         if (run.isMore() && run.pageFull()) {
             pause.await(duration);
         }
-        if (pause.isStopping()) {
+        if (pause.isStopping() && !run.isRecovering()) {
             run.enough();
         }
     }

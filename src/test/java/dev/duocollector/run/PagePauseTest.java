@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duocollector.TestSettings;
+import dev.duocollector.state.Batch;
+import dev.duocollector.state.Cursor;
+import dev.duocollector.state.Window;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The pause is an hour, so that a test which waits for it fails. */
+@Timeout(30)
+class PagePauseTest {
+
+    private static final Instant MINTIME = Instant.parse("2026-11-23T08:00:00Z");
+    private static final Window WINDOW = Window.unread(MINTIME, MINTIME.plusSeconds(3600), 1000);
+    private static final Batch PENDING = new Batch("duo-telephony/a", Map.of("a", MINTIME), Cursor.END);
+    private static final Cursor OFFSET = Cursor.after("a");
+
+    private final DefaultCamelContext context = new DefaultCamelContext();
+    private final Pause pause = new Pause();
+    private final PagePause pagePause = new PagePause(pause, TestSettings.with("duo.page.pause", "1h"));
+    private final Exchange exchange = new DefaultExchange(context);
+    private final Run run = new Run();
+
+    @BeforeEach
+    void start() {
+        pause.setCamelContext(context);
+        context.start();
+        exchange.setVariable(Run.VARIABLE, run);
+        run.read(WINDOW);
+    }
+
+    @AfterEach
+    void stop() {
+        context.stop();
+    }
+
+    @Test
+    void shortPage_isFollowedAtOnce() {
+        run.pageRead(OFFSET, false, 0);
+
+        pagePause.process(exchange);
+
+        assertThat(run.isMore()).isTrue();
+    }
+
+    @Test
+    void lastPage_isFollowedByNothing() {
+        run.pageRead(Cursor.END, true, 0);
+
+        pagePause.process(exchange);
+
+        assertThat(run.isMore()).isFalse();
+    }
+
+    @Test
+    void stop_endsThePause_andTheRun() {
+        run.pageRead(OFFSET, true, 0);
+        context.stop();
+
+        pagePause.process(exchange);
+
+        assertThat(run.isMore()).isFalse();
+    }
+
+    @Test
+    void stop_endsThePause_butNotTheSearchForABatchInDoubt() {
+        run.recover(PENDING);
+        run.pageRead(OFFSET, true, 0);
+        context.stop();
+
+        pagePause.process(exchange);
+
+        assertThat(run.isMore())
+                .as("half of the batch would be stored, and all of it marked as known")
+                .isTrue();
+    }
+
+    @Test
+    void pause_waits() {
+        assertThat(pause.await(Duration.ofMillis(1))).isTrue();
+        assertThat(pause.isStopping()).isFalse();
+
+        context.stop();
+
+        assertThat(pause.await(Duration.ofHours(1))).isFalse();
+        assertThat(pause.isStopping()).isTrue();
+    }
+}
