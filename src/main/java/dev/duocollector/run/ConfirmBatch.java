@@ -30,7 +30,9 @@ public final class ConfirmBatch implements Processor {
         run.delivered(batch);
         if (run.isRecovering()) {
             run.recoveryDone();
-            run.read(repository.checkpoint().openWindow().orElseThrow());
+            if (!run.isOutlived()) {
+                run.read(repository.checkpoint().openWindow().orElseThrow());
+            }
         }
         if (pagesMax > 0 && run.pages() >= pagesMax) {
             run.enough();

@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duocollector.Settings;
+import dev.duocollector.TestSettings;
+import dev.duocollector.s3.MemoryS3;
+import dev.duocollector.state.Batch;
+import dev.duocollector.state.Cursor;
+import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.Window;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ConfirmBatchTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-23T09:00:00Z");
+    private static final Instant MINTIME = NOW.minusSeconds(3600);
+    private static final Window WINDOW = Window.unread(MINTIME, NOW.minusSeconds(120), 1000);
+    private static final Cursor OFFSET = Cursor.after("a");
+    private static final Batch BATCH = new Batch("duo-telephony/a", Map.of("a", MINTIME), OFFSET);
+
+    private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+    private final Run run = new Run();
+    private final S3IdempotentRepository repository =
+            S3IdempotentRepository.of(new MemoryS3(), TestSettings.with(), Clock.fixed(NOW, ZoneOffset.UTC));
+
+    @BeforeEach
+    void openWindow() {
+        repository.open();
+        repository.openWindow(WINDOW);
+        exchange.setVariable(Run.VARIABLE, run);
+        run.read(WINDOW);
+    }
+
+    @Test
+    void confirmed_isKnown_andReadingGoesOnBehindIt() {
+        run.inHand(BATCH);
+        run.pageRead(OFFSET, true, 0);
+        run.storing(BATCH.objectKey());
+
+        confirm(TestSettings.with());
+
+        assertThat(repository.contains("a")).isTrue();
+        assertThat(repository.checkpoint().openWindow()).contains(WINDOW.advancedTo(OFFSET));
+        assertThat(run.isMore()).isTrue();
+        assertThat(run.objects()).isEqualTo(1);
+        assertThat(run.lastObject()).isEqualTo(BATCH.objectKey());
+    }
+
+    @Test
+    void bound_endsTheRun_atItsPage() {
+        Settings bounded = TestSettings.with("max.iterations", "2");
+        run.inHand(BATCH);
+        run.pageRead(OFFSET, true, 0);
+        confirm(bounded);
+        assertThat(run.isMore()).isTrue();
+
+        run.pageRead(OFFSET, true, 0);
+        confirm(bounded);
+        assertThat(run.isMore()).isFalse();
+    }
+
+    @Test
+    void batchThatWasInTheBucket_isConfirmed_andItsWindowReadOn() {
+        repository.declare(BATCH);
+        run.recover(BATCH);
+
+        confirm(TestSettings.with());
+
+        assertThat(run.isRecovering()).isFalse();
+        assertThat(run.isMore()).isTrue();
+        assertThat(run.cursor()).isEqualTo(OFFSET);
+        assertThat(run.objects()).as("it was an earlier run's").isZero();
+    }
+
+    @Test
+    void batchThatWasInTheBucket_isConfirmed_andItsWindowLeft_whenDuoHasDroppedIt() {
+        repository.declare(BATCH);
+        run.recover(BATCH);
+        run.outlived();
+
+        confirm(TestSettings.with());
+
+        assertThat(repository.contains("a")).isTrue();
+        assertThat(run.isRecovering()).isFalse();
+        assertThat(run.isMore()).isFalse();
+    }
+
+    private void confirm(Settings settings) {
+        new ConfirmBatch(repository, settings).process(exchange);
+    }
+}
