@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Predicate;
 import org.apache.camel.http.base.HttpOperationFailedException;
@@ -39,12 +40,22 @@ public final class DuoRetry implements Predicate {
     private final Duration delayMax;
     private final Duration elapsedMax;
     private final Clock clock;
+    private final LongSupplier nanoTime;
 
     public DuoRetry(Pause pause, Settings settings, Clock clock) {
+        this(pause, settings, clock, System::nanoTime);
+    }
+
+    /**
+     * @param clock what an HTTP date is held against
+     * @param nanoTime measures how long a request is being retried: the clock may be set meanwhile
+     */
+    DuoRetry(Pause pause, Settings settings, Clock clock, LongSupplier nanoTime) {
         this.pause = pause;
         this.delayMax = settings.retryDelayMax();
         this.elapsedMax = settings.retryElapsedMax();
         this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     @Override
@@ -54,7 +65,7 @@ public final class DuoRetry implements Predicate {
         if (RunFailure.isLasting(failure)) {
             return false;
         }
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         int retry = run.retry(now);
         Duration delay = delay(failure, retry);
         Duration left = elapsedMax.minusNanos(run.retryingNanos(now));
@@ -70,7 +81,8 @@ public final class DuoRetry implements Predicate {
         return pause.await(delay);
     }
 
-    private Duration delay(Exception failure, int retry) {
+    /** Returns how long to wait before the given retry, counted from 1. */
+    Duration delay(Exception failure, int retry) {
         if (failure instanceof HttpOperationFailedException answer) {
             Optional<Duration> retryAfter = retryAfter(answer);
             if (retryAfter.isPresent()) {

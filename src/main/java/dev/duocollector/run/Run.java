@@ -8,8 +8,8 @@ import dev.duocollector.state.Cursor;
 import dev.duocollector.state.Window;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +26,7 @@ public final class Run {
     public static final String VARIABLE = "run";
 
     private final Set<String> offsetsSent = new HashSet<>();
-    private final Map<String, TelephonyEvent> recovered = new HashMap<>();
+    private final Map<String, TelephonyEvent> recovered = new LinkedHashMap<>();
     private @Nullable Window window;
     private @Nullable Batch batch;
     private Cursor cursor = Cursor.START;
@@ -72,7 +72,7 @@ public final class Run {
         return batch;
     }
 
-    /** The events of the batch in doubt, as Duo gave them again. */
+    /** The events of the batch in doubt, as Duo gave them again and in its order. */
     public List<TelephonyEvent> getRecovered() {
         return new ArrayList<>(recovered.values());
     }

@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import dev.duocollector.Settings;
+import dev.duocollector.TestSettings;
+import dev.duocollector.s3.MemoryS3;
+import dev.duocollector.source.DuoRequestSigner;
+import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.Cursor;
+import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.Window;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PageQueryTest {
+
+    private static final String OFFSET = "1795421700123,5bf1a860-fe39-49e3-be29-217659663a74";
+    private static final Instant MINTIME = Instant.parse("2026-11-23T08:00:00.001Z");
+    private static final Instant MAXTIME = Instant.parse("2026-11-23T09:15:00Z");
+
+    private final MemoryS3 s3 = new MemoryS3();
+    private final Run run = new Run();
+
+    @Test
+    void firstPage_isAskedForByTheWholeWindow() {
+        assertThat(PageQuery.parameters(Window.unread(MINTIME, MAXTIME, 1000), Cursor.START))
+                .containsExactly(
+                        entry("limit", "1000"),
+                        entry("maxtime", "1795425300000"),
+                        entry("mintime", "1795420800001"),
+                        entry("sort", "ts:asc"));
+    }
+
+    @Test
+    void laterPage_isAskedForByTheWholeWindow_andTheOffset() {
+        assertThat(PageQuery.parameters(Window.unread(MINTIME, MAXTIME, 1), Cursor.after(OFFSET)))
+                .containsExactly(
+                        entry("limit", "1"),
+                        entry("maxtime", "1795425300000"),
+                        entry("mintime", "1795420800001"),
+                        entry("next_offset", OFFSET),
+                        entry("sort", "ts:asc"));
+    }
+
+    /** In seconds, ten digits, Duo would take them for January 1970 and answer with nothing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2001-09-09T01:46:40Z", "2026-11-23T08:00:00Z", "2286-11-20T17:46:39.998Z"})
+    void times_areMilliseconds_ofThirteenDigits(Instant mintime) {
+        Map<String, String> parameters =
+                PageQuery.parameters(Window.unread(mintime, mintime.plusMillis(1), 1), Cursor.START);
+
+        assertThat(parameters.get("mintime")).matches("[0-9]{13}");
+        assertThat(parameters.get("maxtime")).matches("[0-9]{13}");
+    }
+
+    @Test
+    void query_isLeftForTheSigner_andItsOffsetRemembered() {
+        S3IdempotentRepository repository = openWindow(Window.unread(MINTIME, MAXTIME, 7), MAXTIME);
+        run.pageRead(Cursor.after(OFFSET), true, 0);
+
+        Exchange exchange = query(repository, MAXTIME);
+
+        assertThat(exchange.getVariable(DuoRequestSigner.QUERY))
+                .isEqualTo(PageQuery.parameters(Window.unread(MINTIME, MAXTIME, 7), Cursor.after(OFFSET)));
+        assertThat(run.hasSent(OFFSET)).isTrue();
+        assertThat(run.hasSent("another")).isFalse();
+    }
+
+    @Test
+    void mintimeThatDuoStillAnswers_isLeftAsItIs() {
+        Window window = Window.unread(MINTIME, MAXTIME, 7);
+        Instant now = MINTIME.plus(Settings.RETENTION).plus(Duration.ofMinutes(29));
+        S3IdempotentRepository repository = openWindow(window, now);
+
+        query(repository, now);
+
+        assertThat(run.window()).isEqualTo(window);
+        assertThat(repository.checkpoint().openWindow()).contains(window);
+    }
+
+    @Test
+    void mintimeThatDuoRefuses_isRaised_inTheStateAndInTheQuery_andTheCursorKept() {
+        Instant now = MINTIME.plus(Settings.RETENTION).plus(Duration.ofMinutes(31));
+        S3IdempotentRepository repository = openWindow(Window.unread(MINTIME, MAXTIME, 7), now);
+        run.pageRead(Cursor.after(OFFSET), true, 0);
+
+        Exchange exchange = query(repository, now);
+
+        Instant raised = MINTIME.plus(Duration.ofMinutes(31)).plusMillis(1);
+        assertThat(exchange.getVariable(DuoRequestSigner.QUERY))
+                .isEqualTo(PageQuery.parameters(Window.unread(raised, MAXTIME, 7), Cursor.after(OFFSET)));
+        assertThat(reopened(now).open().flatMap(Checkpoint::openWindow).orElseThrow())
+                .isEqualTo(Window.unread(raised, MAXTIME, 7));
+    }
+
+    private S3IdempotentRepository openWindow(Window window, Instant now) {
+        S3IdempotentRepository repository = reopened(now);
+        repository.open();
+        repository.openWindow(window);
+        run.read(window);
+        return repository;
+    }
+
+    private S3IdempotentRepository reopened(Instant now) {
+        return S3IdempotentRepository.of(s3, TestSettings.with(), Clock.fixed(now, ZoneOffset.UTC));
+    }
+
+    private Exchange query(S3IdempotentRepository repository, Instant now) {
+        Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+        exchange.setVariable(Run.VARIABLE, run);
+        new PageQuery(repository, TestSettings.with(), Clock.fixed(now, ZoneOffset.UTC)).process(exchange);
+        return exchange;
+    }
+}
