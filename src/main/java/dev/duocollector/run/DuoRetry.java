@@ -74,7 +74,9 @@ public final class DuoRetry implements Predicate {
         }
         LOG.warn(
                 "{}. Asking again in {} s (retry {}, giving up in {} s).",
-                RunFailure.brief(failure),
+                failure instanceof HttpOperationFailedException answer
+                        ? RunFailure.duoSaid(answer)
+                        : RunFailure.brief(failure),
                 seconds(delay),
                 retry,
                 seconds(left));

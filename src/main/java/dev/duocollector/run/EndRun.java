@@ -32,7 +32,9 @@ public final class EndRun implements Processor {
     @Override
     public void process(Exchange exchange) {
         Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        LOG.debug("The run failed", cause);
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("The run failed: {}", RunFailure.trace(cause));
+        }
         RunFailure failure = explainer.explain(cause, exchange);
         RunOutcome outcome = failure.outcome();
         if (pause.isStopping() && outcome.exitCode() == 1) {

@@ -36,7 +36,11 @@ record RunFailure(RunOutcome outcome, String message) {
     /** How far this machine's clock may be from Duo's before a refused signature is put down to it. */
     private static final Duration SKEW_TOLD = Duration.ofSeconds(60);
 
-    private static final Pattern PHONE = Pattern.compile("(?<![\\w.-])\\+?\\d(?:[ ()./-]?\\d){6,}");
+    private static final int MESSAGE_CHARS_MAX = 300;
+
+    private static final Pattern PHONE = Pattern.compile("(?<![\\w.-])\\+?\\d(?:[ ()./-]{0,3}\\d){6,}");
+    private static final Pattern QUERY_OF_URL = Pattern.compile("(https?://[^\\s?]+)\\?\\S+");
+    private static final Pattern CREDENTIALS_IN_URL = Pattern.compile("(https?://)[^\\s/@]+@");
 
     private static final Set<String> CREDENTIAL_CODES = Set.of(
             "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired");
@@ -94,7 +98,7 @@ record RunFailure(RunOutcome outcome, String message) {
 
         private RunFailure duoAnswer(HttpOperationFailedException answer) {
             int status = answer.getStatusCode();
-            String said = said(answer);
+            String said = duoSaid(answer);
             if (status == 429) {
                 return new RunFailure(
                         RunOutcome.BEHIND,
@@ -219,22 +223,40 @@ record RunFailure(RunOutcome outcome, String message) {
         }
     }
 
-    /** One line on a failure for a log: what it is, without anything that could be personal. */
+    /** One line on a failure for a log: what it is, without anything that could be secret or personal. */
     static String brief(Throwable failure) {
-        if (failure instanceof HttpOperationFailedException answer) {
-            return said(answer);
+        String message =
+                masked(String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
+        if (message.length() > MESSAGE_CHARS_MAX) {
+            message = message.substring(0, MESSAGE_CHARS_MAX) + "…";
         }
-        String message = failure.getMessage() == null
-                ? ""
-                : failure.getMessage().lines().findFirst().orElse("");
-        if (message.length() > 300) {
-            message = message.substring(0, 300) + "…";
-        }
-        return failure.getClass().getSimpleName()
-                + (message.isEmpty() ? "" : ": " + PHONE.matcher(message).replaceAll("…"));
+        return failure.getClass().getSimpleName() + (failure.getMessage() == null ? "" : ": " + message);
     }
 
-    private static String said(HttpOperationFailedException answer) {
+    /** A failure's stack trace, for DEBUG: Camel's messages quote bodies, and a body here holds phone numbers. */
+    static String trace(Throwable failure) {
+        StringBuilder trace = new StringBuilder(failure.toString());
+        for (StackTraceElement frame : failure.getStackTrace()) {
+            trace.append("\n\tat ").append(frame);
+        }
+        for (Throwable suppressed : failure.getSuppressed()) {
+            trace.append("\nSuppressed: ").append(trace(suppressed));
+        }
+        if (failure.getCause() != null) {
+            trace.append("\nCaused by: ").append(trace(failure.getCause()));
+        }
+        return masked(trace.toString());
+    }
+
+    private static String masked(String text) {
+        String withoutQueries = CREDENTIALS_IN_URL
+                .matcher(QUERY_OF_URL.matcher(text).replaceAll("$1?…"))
+                .replaceAll("$1…@");
+        return PHONE.matcher(withoutQueries).replaceAll("…");
+    }
+
+    /** What Duo said in an answer other than 200. */
+    static String duoSaid(HttpOperationFailedException answer) {
         return DuoApiException.fromBody(answer.getStatusCode(), answer.getResponseBody())
                 .getMessage();
     }
