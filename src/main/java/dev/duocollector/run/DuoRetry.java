@@ -110,7 +110,10 @@ public final class DuoRetry implements Predicate {
     }
 
     private Optional<Duration> retryAfter(HttpOperationFailedException answer) {
-        return header(answer, "Retry-After").flatMap(this::parseRetryAfter).filter(wait -> !wait.isNegative());
+        // One that is over is none: taken at its word, 0 would have this ask as fast as it can until max-elapsed.
+        return header(answer, "Retry-After")
+                .flatMap(this::parseRetryAfter)
+                .filter(wait -> !wait.isNegative() && !wait.isZero());
     }
 
     private Optional<Duration> parseRetryAfter(String value) {
