@@ -73,7 +73,8 @@ public final class DropSeen implements Processor {
         String offset = page.nextOffset().get().wire();
         if (run.hasSent(offset)) {
             throw new DuoOrderException("Duo gave the next_offset " + offset + " twice in the window " + run.window()
-                    + ", which would be read for ever. Nothing of this page was stored; the next run asks again.");
+                    + ", which would be read for ever. Nothing of this page was stored; the next run asks again."
+                    + " If it stays so, report it to Duo with this line.");
         }
         return Cursor.after(offset);
     }
@@ -88,7 +89,8 @@ public final class DropSeen implements Processor {
             throw new DuoOrderException("Duo gave an event of " + ts + " although events from "
                     + (run.reached() == null ? window.mintime() : run.reached())
                     + " on were asked for, oldest first. Whether it was collected before cannot be told any more (keys are"
-                    + " complete from " + keysFrom + "), so nothing of this page was stored; the next run asks again.");
+                    + " complete from " + keysFrom + "), so nothing of this page was stored; the next run asks again."
+                    + " If it stays so, report it to Duo with this line.");
         }
         run.reached(ts);
         return ts;

@@ -24,8 +24,7 @@ public final class EndRun implements Processor {
 
     public EndRun(S3IdempotentRepository repository, Settings settings, Pause pause, Clock clock) {
         this.repository = repository;
-        this.explainer =
-                new RunFailure.Explainer(settings.bucket(), settings.prefix().value(), clock);
+        this.explainer = new RunFailure.Explainer(settings, clock);
         this.pause = pause;
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Settings;
 import dev.duocollector.SettingsException;
 import dev.duocollector.source.BodyTooLargeException;
 import dev.duocollector.source.DuoApiException;
@@ -10,17 +11,21 @@ import dev.duocollector.state.CheckpointOwnedException;
 import dev.duocollector.state.S3OperationException;
 import dev.duocollector.state.StateRefusedException;
 import java.io.IOException;
+import java.net.URI;
 import java.security.cert.CertificateException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.camel.Exchange;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -44,6 +49,8 @@ record RunFailure(RunOutcome outcome, String message) {
 
     private static final Set<String> CREDENTIAL_CODES = Set.of(
             "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired");
+    private static final Set<String> CLOCK_CODES =
+            Set.of("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture");
     private static final Set<String> REGION_CODES = Set.of(
             "PermanentRedirect",
             "AuthorizationHeaderMalformed",
@@ -53,13 +60,15 @@ record RunFailure(RunOutcome outcome, String message) {
     /** Explains failures, given what the settings say. */
     static final class Explainer {
 
+        private final URI baseUrl;
         private final String bucket;
         private final String prefix;
         private final Clock clock;
 
-        Explainer(String bucket, String prefix, Clock clock) {
-            this.bucket = bucket;
-            this.prefix = prefix;
+        Explainer(Settings settings, Clock clock) {
+            this.baseUrl = settings.baseUrl();
+            this.bucket = settings.bucket();
+            this.prefix = settings.prefix().value();
             this.clock = clock;
         }
 
@@ -68,8 +77,7 @@ record RunFailure(RunOutcome outcome, String message) {
                 return duoAnswer(answer);
             }
             if (failure instanceof DuoApiException refused) {
-                return operator(refused.getMessage()
-                        + ". Check duo.api.host; if the request itself is wrong, report it as a" + " bug.");
+                return refusedRequest(refused.getMessage());
             }
             if (failure instanceof CheckpointOwnedException) {
                 return new RunFailure(RunOutcome.OWNED, failure.getMessage());
@@ -86,7 +94,7 @@ record RunFailure(RunOutcome outcome, String message) {
                 return component(s3, exchange);
             }
             if (failure instanceof IOException io) {
-                return network(io, exchange);
+                return network(io);
             }
             return new RunFailure(
                     RunOutcome.FAILED,
@@ -128,8 +136,12 @@ record RunFailure(RunOutcome outcome, String message) {
                         + "), which is not followed. Check duo.api.host and duo.base-url.");
             }
             return operator("Duo refused the request (" + said
-                    + "). Check duo.api.host; if the request itself is wrong," + " report it as a bug.");
+                    + "). Check duo.api.host; if the request itself is wrong, report it as a bug.");
         }
+            return refusedRequest(said);
+        }
+
+        private static RunFailure refusedRequest(String said) {
 
         private Optional<String> skew(HttpOperationFailedException answer) {
             Optional<Instant> duo =
@@ -143,19 +155,16 @@ record RunFailure(RunOutcome outcome, String message) {
                     : Optional.empty();
         }
 
-        private RunFailure network(IOException failure, Exchange exchange) {
-            String where = endpoint(exchange);
+        private RunFailure network(IOException failure) {
             if (failure instanceof BodyTooLargeException) {
-                return operator(failure.getMessage() + ". Set a smaller duo.page.size.");
+                return operator(failure.getMessage());
             }
             if (isUntrusted(failure)) {
-                return operator("The certificate of " + where + " is not trusted (" + brief(failure)
-                        + "). If a proxy inspects TLS here, give the JVM its authority:"
-                        + " -Djavax.net.ssl.trustStore=FILE -Djavax.net.ssl.trustStorePassword=PASSWORD.");
+                return untrusted("Duo at " + baseUrl, failure);
             }
             return new RunFailure(
                     RunOutcome.FAILED,
-                    "No usable answer from " + where + " (" + brief(failure)
+                    "No usable answer from Duo at " + baseUrl + " (" + brief(failure)
                             + "). Nothing is lost; the next run goes on."
                             + " Check the network, duo.api.host and duo.proxy if this lasts.");
         }
@@ -163,6 +172,12 @@ record RunFailure(RunOutcome outcome, String message) {
         private RunFailure component(SdkException failure, Exchange exchange) {
             String uri = exchange.getProperty(Exchange.FAILURE_ENDPOINT, "", String.class);
             String action = uri.contains("headObject") ? "s3:GetObject" : "s3:PutObject";
+        private static RunFailure untrusted(String where, Throwable failure) {
+            return operator("The certificate of " + where + " is not trusted (" + brief(failure)
+                    + "). If a proxy inspects TLS here, give the JVM its authority:"
+                    + " -Djavax.net.ssl.trustStore=FILE -Djavax.net.ssl.trustStorePassword=PASSWORD.");
+        }
+
             return s3(action, bucket + "/" + (prefix.isEmpty() ? "" : prefix + "/") + "*", failure);
         }
 
@@ -179,20 +194,22 @@ record RunFailure(RunOutcome outcome, String message) {
             }
             return new RunFailure(
                     RunOutcome.FAILED,
-                    "S3 could not be reached for " + where + " (" + brief(failure)
+                    "S3 could not be reached for " + where + " (" + brief(reason)
+            Throwable reason = causeOf(failure, IOException.class).orElse(failure);
+            if (isUntrusted(reason)) {
+                return untrusted("S3 for " + where, reason);
+            }
                             + "). Nothing is lost; the next run goes on. Check the network, s3.endpoint, s3.region and"
                             + " s3.proxy if this lasts.");
         }
 
         private static RunFailure s3Refused(String action, String resource, String where, AwsServiceException refused) {
-            String code = refused.awsErrorDetails() == null
-                    ? ""
-                    : String.valueOf(refused.awsErrorDetails().errorCode());
-            String answer = where + " (" + refused.statusCode() + (code.isEmpty() ? "" : " " + code) + ")";
-            if (code.equals("RequestTimeTooSkewed")) {
+            String code = code(refused);
+            String answer = where + " (" + said(refused) + ")";
+            if (CLOCK_CODES.contains(code)) {
                 return operator("S3 refused " + answer + ": this machine's clock is wrong. Set it right.");
             }
-            if (CREDENTIAL_CODES.contains(code)) {
+            if (CREDENTIAL_CODES.contains(code) || refused.statusCode() == 401) {
                 return operator(
                         "S3 refused " + answer + ": the AWS credentials are wrong or have expired. Renew them.");
             }
@@ -209,17 +226,28 @@ record RunFailure(RunOutcome outcome, String message) {
                 return operator(
                         "S3 refused " + answer + ". Grant " + action + " on arn:aws:s3:::" + resource + list + ".");
             }
-            if (refused.statusCode() >= 500 || refused.isThrottlingException() || refused.statusCode() == 409) {
+            if (refused.statusCode() >= 500
+                    || refused.isThrottlingException()
+                    || refused.statusCode() == 409
+                    || code.equals("RequestTimeout")) {
                 return new RunFailure(
-                        RunOutcome.FAILED, "S3 failed " + answer + ". Nothing is lost; the next run goes on.");
+                        RunOutcome.FAILED, "S3 failed at " + answer + ". Nothing is lost; the next run goes on.");
             }
             return operator("S3 refused " + answer + ". Check s3.bucket, s3.endpoint and s3.region.");
         }
 
-        private static String endpoint(Exchange exchange) {
-            String uri = exchange.getProperty(Exchange.FAILURE_ENDPOINT, "the server", String.class);
-            int query = uri.indexOf('?');
-            return query < 0 ? uri : uri.substring(0, query);
+        /** Status, code and message; of a key in KMS, for one, only the message says which permission is missing. */
+        private static String said(AwsServiceException refused) {
+            AwsErrorDetails details = refused.awsErrorDetails();
+            String message = details == null ? null : details.errorMessage();
+            return refused.statusCode()
+                    + (code(refused).isEmpty() ? "" : " " + code(refused))
+                    + (message == null || message.isBlank() ? "" : ": " + masked(message));
+        }
+
+        private static String code(AwsServiceException refused) {
+            AwsErrorDetails details = refused.awsErrorDetails();
+            return details == null ? "" : Objects.requireNonNullElse(details.errorCode(), "");
         }
     }
 
@@ -263,19 +291,19 @@ record RunFailure(RunOutcome outcome, String message) {
 
     /** Tells whether asking again could not help: a certificate that is not trusted, or an answer that is too large. */
     static boolean isLasting(Exception failure) {
-        return failure instanceof BodyTooLargeException || (failure instanceof IOException io && isUntrusted(io));
+        return failure instanceof BodyTooLargeException || isUntrusted(failure);
     }
 
-    private static boolean isUntrusted(IOException failure) {
-        if (failure instanceof SSLPeerUnverifiedException) {
-            return true;
-        }
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CertificateException) {
-                return failure instanceof SSLException;
-            }
-        }
-        return false;
+    private static boolean isUntrusted(Throwable failure) {
+        return failure instanceof SSLPeerUnverifiedException
+                || (failure instanceof SSLException
+                        && causeOf(failure, CertificateException.class).isPresent());
+    }
+
+    private static Optional<Throwable> causeOf(Throwable failure, Class<? extends Throwable> type) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .filter(type::isInstance)
+                .findFirst();
     }
 
     private static RunFailure operator(String message) {

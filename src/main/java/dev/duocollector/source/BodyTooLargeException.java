@@ -12,6 +12,6 @@ public final class BodyTooLargeException extends IOException {
     BodyTooLargeException(int bodyBytesMax) {
         super("Duo's answer is larger than " + bodyBytesMax
                 + " bytes, the most that is read (64 MiB, or an eighth of the"
-                + " heap). Check that duo.base-url leads to Duo; if it does, lower duo.page.size or raise -Xmx.");
+                + " heap). Check that duo.base-url leads to Duo; if it does, give the JVM more memory with -Xmx.");
     }
 }
