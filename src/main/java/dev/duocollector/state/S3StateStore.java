@@ -86,6 +86,12 @@ public final class S3StateStore {
                 if (found.isPresent() && found.get().state().writeId().equals(mine.writeId())) {
                     return found.get();
                 }
+                if (found.isEmpty() && before != null) {
+                    throw new CheckpointOwnedException(
+                            "Somebody has deleted " + this + " since this run read it. This run"
+                                    + " stops. Unless the state is put back, the next one begins anew, duo.lookback ago, and"
+                                    + " collects again what lies since.");
+                }
                 if (!sameState(found.orElse(null), before)) {
                     throw new CheckpointOwnedException("Another collector has written " + this
                             + " since this run read it. This run stops; if that was not meant, run only one"
