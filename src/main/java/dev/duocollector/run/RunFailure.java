@@ -87,6 +87,9 @@ record RunFailure(RunOutcome outcome, String message) {
                     || failure instanceof SettingsException) {
                 return operator(failure.getMessage());
             }
+            if (failure instanceof EventStepsException steps) {
+                return new RunFailure(steps.outcome(), steps.getMessage());
+            }
             if (failure instanceof S3OperationException s3) {
                 return s3(s3.action(), s3.bucket() + "/" + s3.key(), s3.getCause());
             }
@@ -135,13 +138,13 @@ record RunFailure(RunOutcome outcome, String message) {
                 return operator("Duo answered with a redirection (" + status
                         + "), which is not followed. Check duo.api.host and duo.base-url.");
             }
-            return operator("Duo refused the request (" + said
-                    + "). Check duo.api.host; if the request itself is wrong, report it as a bug.");
-        }
             return refusedRequest(said);
         }
 
         private static RunFailure refusedRequest(String said) {
+            return operator("Duo refused the request (" + said
+                    + "). Check duo.api.host; if the request itself is wrong, report it as a bug.");
+        }
 
         private Optional<String> skew(HttpOperationFailedException answer) {
             Optional<Instant> duo =
@@ -169,15 +172,15 @@ record RunFailure(RunOutcome outcome, String message) {
                             + " Check the network, duo.api.host and duo.proxy if this lasts.");
         }
 
-        private RunFailure component(SdkException failure, Exchange exchange) {
-            String uri = exchange.getProperty(Exchange.FAILURE_ENDPOINT, "", String.class);
-            String action = uri.contains("headObject") ? "s3:GetObject" : "s3:PutObject";
         private static RunFailure untrusted(String where, Throwable failure) {
             return operator("The certificate of " + where + " is not trusted (" + brief(failure)
                     + "). If a proxy inspects TLS here, give the JVM its authority:"
                     + " -Djavax.net.ssl.trustStore=FILE -Djavax.net.ssl.trustStorePassword=PASSWORD.");
         }
 
+        private RunFailure component(SdkException failure, Exchange exchange) {
+            String uri = exchange.getProperty(Exchange.FAILURE_ENDPOINT, "", String.class);
+            String action = uri.contains("headObject") ? "s3:GetObject" : "s3:PutObject";
             return s3(action, bucket + "/" + (prefix.isEmpty() ? "" : prefix + "/") + "*", failure);
         }
 
@@ -192,13 +195,13 @@ record RunFailure(RunOutcome outcome, String message) {
                         "No AWS credentials for " + where
                                 + ". Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is attached.");
             }
-            return new RunFailure(
-                    RunOutcome.FAILED,
-                    "S3 could not be reached for " + where + " (" + brief(reason)
             Throwable reason = causeOf(failure, IOException.class).orElse(failure);
             if (isUntrusted(reason)) {
                 return untrusted("S3 for " + where, reason);
             }
+            return new RunFailure(
+                    RunOutcome.FAILED,
+                    "S3 could not be reached for " + where + " (" + brief(reason)
                             + "). Nothing is lost; the next run goes on. Check the network, s3.endpoint, s3.region and"
                             + " s3.proxy if this lasts.");
         }

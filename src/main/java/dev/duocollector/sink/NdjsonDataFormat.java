@@ -4,6 +4,7 @@ package dev.duocollector.sink;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.Settings;
@@ -147,9 +148,22 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
         if (event instanceof TelephonyEvent telephonyEvent && telephonyEvent.unchanged()) {
             writeSent(telephonyEvent, stream);
         } else {
-            stream.write(mapper.writeValueAsBytes(shaped(event)));
+            stream.write(written(shaped(event)));
         }
         stream.write('\n');
+    }
+
+    private byte[] written(Map<?, ?> line) {
+        try {
+            return mapper.writeValueAsBytes(line);
+        } catch (JsonProcessingException e) {
+            // Not as the IOException that it is, which a route may take for a failure that passes; and not with its
+            // message,
+            // which may quote a value.
+            throw new IllegalArgumentException(
+                    "ndjson cannot write an event, because a step has put something into it that" + " is no JSON ("
+                            + e.getClass().getSimpleName() + ")");
+        }
     }
 
     private void writeSent(TelephonyEvent event, OutputStream stream) throws IOException {

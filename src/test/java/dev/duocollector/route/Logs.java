@@ -5,20 +5,35 @@ package dev.duocollector.route;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 
-/** What is logged while it is open. */
+/** What is logged while it is open: by the collector down to DEBUG, by everything else down to INFO. */
 final class Logs implements AutoCloseable {
+
+    /** The keys of Duo and S3, what is made of them for a request, and the phone numbers of {@code MadeUpEvents}. */
+    private static final Pattern SECRET = Pattern.compile(Pattern.quote(World.SKEY) + "|"
+            + Pattern.quote(World.s3().secretKey()) + "|Basic [A-Za-z0-9+/]{8}|AWS4-HMAC|1202555\\d{4}");
 
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final Logger ours = (Logger) LoggerFactory.getLogger("dev.duocollector");
+    private final Level rootBefore = root.getLevel();
     private final Level before = ours.getLevel();
-    private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
+    private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+            events.add(event);
+        }
+    };
 
     private Logs() {
-        ours.setLevel(Level.INFO);
+        root.setLevel(Level.INFO);
+        ours.setLevel(Level.DEBUG);
         appender.start();
         root.addAppender(appender);
     }
@@ -29,16 +44,55 @@ final class Logs implements AutoCloseable {
 
     /** Returns the lines logged at that level by the collector, oldest first. */
     List<String> lines(Level level) {
-        return List.copyOf(appender.list).stream()
+        return events.stream()
                 .filter(event -> event.getLoggerName().startsWith("dev.duocollector"))
                 .filter(event -> event.getLevel().equals(level))
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();
     }
 
+    /** Returns the lines that report on runs, each behind its level. */
+    List<String> reports() {
+        return events.stream()
+                .filter(event -> event.getLoggerName().equals("dev.duocollector.run"))
+                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
+                .toList();
+    }
+
+    /** Returns what an operator would take for trouble without knowing what to do: others' warnings, and stack traces. */
+    List<String> noise() {
+        return events.stream()
+                .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .filter(event -> !event.getLoggerName().startsWith("dev.duocollector")
+                        || event.getThrowableProxy() != null
+                        || event.getFormattedMessage().contains("\n"))
+                .map(Logs::whole)
+                .toList();
+    }
+
+    /** Returns the lines, at whatever level, that hold a secret or a phone number. */
+    List<String> secrets() {
+        return events.stream()
+                .map(Logs::whole)
+                .filter(line -> SECRET.matcher(line).find())
+                .toList();
+    }
+
+    void clear() {
+        events.clear();
+    }
+
+    private static String whole(ILoggingEvent event) {
+        String line = event.getLevel() + " " + event.getLoggerName() + " " + event.getFormattedMessage();
+        return event.getThrowableProxy() == null
+                ? line
+                : line + "\n" + ThrowableProxyUtil.asString(event.getThrowableProxy());
+    }
+
     @Override
     public void close() {
         root.detachAppender(appender);
+        root.setLevel(rootBefore);
         ours.setLevel(before);
     }
 }

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import java.util.Collection;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks what the operator's steps have left: a collection of events, empty when they dropped all. Nothing at all is refused
+ * as well, since a mistaken expression leaves it, and the page's events would count as seen without ever being stored.
+ */
+public final class CheckEvents implements Processor {
+
+    @Override
+    public void process(Exchange exchange) throws EventStepsException {
+        Object body = exchange.getMessage().getBody();
+        if (!(body instanceof Collection<?> events)) {
+            throw EventStepsException.left(kind(body));
+        }
+        for (Object event : events) {
+            if (!(event instanceof Map)) {
+                throw EventStepsException.left("a list with " + kind(event));
+            }
+        }
+    }
+
+    /** Names a class, never a content, which would be an event's. */
+    private static String kind(@Nullable Object found) {
+        return found == null ? "null" : "a " + found.getClass().getName();
+    }
+}

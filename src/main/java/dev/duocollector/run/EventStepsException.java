@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+/**
+ * What went wrong at the operator's place, in one line without anything personal.
+ *
+ * <p>It has no cause, only a suppressed exception: Camel's error handler matches causes too. With a cause, an enrichment's
+ * HTTP failure would be retried as Duo's, and the 412 of somebody's own S3 write would pass for a batch that is stored.
+ */
+final class EventStepsException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final String PLACE = "route event-steps (routes/event-steps.camel.yaml)";
+
+    private final RunOutcome outcome;
+
+    private EventStepsException(RunOutcome outcome, String message) {
+        super(message);
+        this.outcome = outcome;
+    }
+
+    /** A step threw, which may well work at the next run. */
+    static EventStepsException failed(Exception failure) {
+        EventStepsException exception = new EventStepsException(
+                RunOutcome.FAILED,
+                "A step of the " + PLACE + " failed (" + RunFailure.brief(failure)
+                        + "). Nothing of its page was stored, and nothing is lost; the next run tries again. Correct the step"
+                        + " if this lasts; the log level DEBUG of dev.duocollector shows more.");
+        exception.addSuppressed(failure);
+        return exception;
+    }
+
+    /** The steps left something that cannot be stored, and would leave it again. */
+    static EventStepsException left(String what) {
+        return new EventStepsException(
+                RunOutcome.OPERATOR,
+                "The " + PLACE + " left " + what + ", and must leave a list of events, an empty one if all are to be"
+                        + " dropped. Nothing of their page was stored, and nothing is lost. Correct the route.");
+    }
+
+    /** How a run ends with it. */
+    RunOutcome outcome() {
+        return outcome;
+    }
+}
