@@ -1,0 +1,461 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import dev.duocollector.run.RunOutcome;
+import dev.duocollector.simulator.Answer;
+import dev.duocollector.simulator.Misbehaviour;
+import dev.duocollector.simulator.RecordedRequest;
+import dev.duocollector.simulator.misbehaviour.ArrayOffset;
+import dev.duocollector.simulator.misbehaviour.BadRequest;
+import dev.duocollector.simulator.misbehaviour.ClockSkew;
+import dev.duocollector.simulator.misbehaviour.CutBody;
+import dev.duocollector.simulator.misbehaviour.CutChunkedBody;
+import dev.duocollector.simulator.misbehaviour.DroppedConnection;
+import dev.duocollector.simulator.misbehaviour.EmptyArrayOffset;
+import dev.duocollector.simulator.misbehaviour.EmptyStringOffset;
+import dev.duocollector.simulator.misbehaviour.Forbidden;
+import dev.duocollector.simulator.misbehaviour.GzipBody;
+import dev.duocollector.simulator.misbehaviour.HugeBody;
+import dev.duocollector.simulator.misbehaviour.MissingOffset;
+import dev.duocollector.simulator.misbehaviour.NonIntegerCode;
+import dev.duocollector.simulator.misbehaviour.NotJson;
+import dev.duocollector.simulator.misbehaviour.NullMetadata;
+import dev.duocollector.simulator.misbehaviour.RateLimited;
+import dev.duocollector.simulator.misbehaviour.Redirect;
+import dev.duocollector.simulator.misbehaviour.RepeatedOffset;
+import dev.duocollector.simulator.misbehaviour.ServerError;
+import dev.duocollector.simulator.misbehaviour.SlowPage;
+import dev.duocollector.simulator.misbehaviour.StatFail;
+import dev.duocollector.simulator.misbehaviour.UnknownFields;
+import dev.duocollector.testing.RawServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a run makes of everything that Duo, or the way to it, can do wrong. */
+class DuoFailureTest {
+
+    private static final String HTML = "<html>not Duo</html>";
+
+    private final Incident incident = new Incident();
+    private final World world = incident.world;
+
+    @AfterEach
+    void close() {
+        incident.close();
+    }
+
+    // ---- Too many requests.
+
+    static Stream<RateLimited> inASecond() {
+        return Stream.of(
+                new RateLimited(Duration.ofSeconds(1)), new RateLimited(World.START.plus(Duration.ofSeconds(1))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("inASecond")
+    void waitsAsLongAsDuoSays(RateLimited inASecond) {
+        incident.set("duo.retry.max-elapsed", "10s");
+        world.duo.misbehave(2, 1, inASecond);
+        incident.collector();
+
+        long start = System.nanoTime();
+        incident.run(RunOutcome.DONE);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+        assertThat(incident.requests()).hasSize(Incident.REQUESTS + 1);
+        assertThat(incident.logs.lines(Level.WARN))
+                .singleElement()
+                .asString()
+                .contains("HTTP 429, code 42901", "Asking again in 1.0 s (retry 1, giving up in 10.0 s)");
+        incident.assertEveryEventOnce();
+    }
+
+    static Stream<RateLimited> inTenMinutes() {
+        return Stream.of(
+                new RateLimited(Duration.ofMinutes(10)), new RateLimited(World.START.plus(Duration.ofMinutes(10))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("inTenMinutes")
+    void isBehindAtOnce_whenDuoSaysLongerThanIsLeft(RateLimited inTenMinutes) {
+        incident.set("duo.retry.max-elapsed", "9m");
+        world.duo.misbehave(2, 1, inTenMinutes);
+
+        incident.run(RunOutcome.BEHIND).contains("Duo allows no more requests for now", "HTTP 429, code 42901");
+
+        assertThat(incident.requests()).hasSize(2);
+        assertThat(incident.logs.lines(Level.WARN)).as("nothing but the report").hasSize(1);
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    /** Neither none, nor one that is unreadable or over, makes it ask faster than by its own delays. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "soon", "0", "Mon, 23 Nov 2026 07:59:00 GMT"})
+    void isBehind_andTheNextRunGoesOnAtTheSamePage(String retryAfter) {
+        world.duo.misbehave(request -> request.number() >= 2, new RateLimited(retryAfter));
+
+        incident.run(RunOutcome.BEHIND)
+                .contains("Nothing is lost; the next run goes on", "1 pages, 2 new events in 1 objects");
+
+        List<RecordedRequest> refused =
+                incident.requests().subList(1, incident.requests().size());
+        assertThat(refused).hasSizeBetween(2, Incident.TRIES_MAX);
+        assertThat(refused)
+                .extracting(RecordedRequest::query)
+                .containsOnly(refused.get(0).query());
+        assertThat(refused.get(0).query()).containsKey("next_offset");
+        assertThat(world.lines()).hasSize(2);
+
+        incident.restart();
+        incident.mend();
+        incident.run(RunOutcome.DONE);
+        assertThat(incident.requests().get(0).query()).isEqualTo(refused.get(0).query());
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    /** The simulator refuses a Date that is more than five minutes old. */
+    @Test
+    void signsEachTryAfresh() {
+        incident.set("duo.retry.max-elapsed", "10s");
+        world.duo.misbehave(2, 2, call -> {
+            world.clock.advance(Duration.ofMinutes(6));
+            return new ServerError(503).answer(call);
+        });
+
+        incident.run(RunOutcome.DONE);
+
+        assertThat(incident.requests()).hasSize(Incident.REQUESTS + 2);
+        assertThat(incident.requests().get(3).at())
+                .isEqualTo(incident.requests().get(1).at().plus(Duration.ofMinutes(12)));
+        incident.assertEveryEventOnce();
+    }
+
+    // ---- What may work at the next try.
+
+    static Stream<Arguments> passing() {
+        return Stream.of(
+                Arguments.of(
+                        "500", new ServerError(500), "Duo keeps failing (Duo answered HTTP 500, code 50001: Unknown"),
+                Arguments.of("502", new ServerError(502), "HTTP 502"),
+                Arguments.of("503 in HTML", page(HTML, 503), "HTTP 503, without a message"),
+                Arguments.of("504", new ServerError(504), "HTTP 504"),
+                Arguments.of("500, odd code", new NonIntegerCode(500), "HTTP 500: Not as documented"),
+                Arguments.of("dropped connection", new DroppedConnection(), "NoHttpResponseException"),
+                Arguments.of("cut body", new CutBody(), "Premature end of Content-Length"),
+                Arguments.of("cut chunk", new CutChunkedBody(), "Truncated chunk"),
+                Arguments.of("200 in HTML", new NotJson(), "is no JSON at byte 0"),
+                Arguments.of("200, JSON of another", page("{\"status\":\"OK\"}", 200), "stat is missing"),
+                Arguments.of("200, JSON without items", page("{\"stat\":\"OK\"}", 200), "response.items is missing"),
+                Arguments.of("200, empty", page("", 200), "it is empty (0 bytes)"));
+    }
+
+    private static Misbehaviour page(String body, int status) {
+        return call -> Answer.ok(body).withStatus(status);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("passing")
+    void asksAgain_thenFails_thenRecovers(String name, Misbehaviour passing, String said) {
+        // Not by way of the proxy, which hands on whole answers only.
+        incident.set("duo.base-url", world.duo.uri().toString());
+        world.duo.misbehave(request -> request.number() >= 2, passing);
+
+        incident.run(RunOutcome.FAILED)
+                .contains(said, "Nothing is lost; the next run goes on", "1 pages, 2 new events in 1 objects");
+        int requests = incident.requests().size();
+        assertThat(requests).isBetween(1 + 2, 1 + Incident.TRIES_MAX);
+        assertThat(incident.logs.lines(Level.WARN).get(0)).contains(said.replaceAll(".*\\(", ""), "Asking again in");
+
+        world.duo.behave();
+        world.duo.misbehave(requests + 2, 1, passing);
+        incident.run(RunOutcome.DONE);
+        assertThat(incident.requests()).hasSize(Incident.REQUESTS - 1 + 1);
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    @Test
+    void givesUpOnAnAnswer_afterTheResponseTimeout() {
+        incident.set("duo.response-timeout", "100ms");
+        world.duo.misbehave(1, Integer.MAX_VALUE, new SlowPage(Duration.ofSeconds(30)));
+
+        incident.run(RunOutcome.FAILED).contains("No usable answer from Duo at http://", "Read timed out");
+
+        incident.restart();
+        incident.set("duo.response-timeout", "10s").mendsWithoutLossOrDouble();
+    }
+
+    /** The first name has a label too long for any resolver to ask a server for. */
+    @ParameterizedTest
+    @CsvSource({
+        "https://a-label-of-more-than-63-characters-which-is-more-than-a-name-may-have.invalid, UnknownHostException",
+        "http://127.0.0.1:1, Connection refused"
+    })
+    void fails_whenThereIsNoServer(String baseUrl, String said) {
+        String good = world.settings.get("duo.base-url");
+        incident.set("duo.base-url", baseUrl);
+
+        incident.run(RunOutcome.FAILED)
+                .contains("No usable answer from Duo at " + baseUrl, said)
+                .contains("Check the network, duo.api.host and duo.proxy");
+        assertThat(incident.logs.lines(Level.WARN)).hasSizeBetween(2, Incident.TRIES_MAX);
+
+        incident.restart();
+        incident.set("duo.base-url", good).mendsWithoutLossOrDouble();
+    }
+
+    /** Linux leaves a connection unanswered once the listener's queue is full; others refuse it. */
+    @EnabledOnOs(OS.LINUX)
+    @Test
+    void givesUpOnAConnection_afterTheConnectTimeout() throws IOException {
+        String good = world.settings.get("duo.base-url");
+        List<Socket> queue = new ArrayList<>();
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            fill(queue, listener);
+            incident.set("duo.connect-timeout", "100ms")
+                    .set("duo.base-url", "http://127.0.0.1:" + listener.getLocalPort());
+
+            incident.run(RunOutcome.FAILED).contains("ConnectTimeoutException");
+        } finally {
+            for (Socket socket : queue) {
+                socket.close();
+            }
+        }
+        incident.restart();
+        incident.set("duo.connect-timeout", "10s").set("duo.base-url", good).mendsWithoutLossOrDouble();
+    }
+
+    private static void fill(List<Socket> queue, ServerSocket listener) throws IOException {
+        try {
+            for (int i = 0; i < 10; i++) {
+                Socket socket = new Socket();
+                queue.add(socket);
+                socket.connect(listener.getLocalSocketAddress(), 200);
+            }
+        } catch (SocketTimeoutException e) {
+            // The queue is full.
+        }
+    }
+
+    // ---- What stays until somebody acts.
+
+    @ParameterizedTest
+    @CsvSource({"duo.skey, the-secret-key-of-somebody-else", "duo.ikey, DIYYYYYYYYYYYYYYYYYY"})
+    void namesTheKeys_whenTheSignatureIsRefused(String setting, String wrong) {
+        String right = world.settings.get(setting);
+        incident.set(setting, wrong);
+
+        incident.run(RunOutcome.OPERATOR)
+                .contains("Duo refused the signature (Duo answered HTTP 401, code 40103: Invalid signature")
+                .contains("Check duo.ikey, duo.skey and duo.api.host")
+                .doesNotContain("clock", wrong);
+
+        assertThat(incident.requests()).hasSize(1);
+        world.duo.takeRefusal(40103);
+        incident.restart();
+        incident.set(setting, right).mendsWithoutLossOrDouble();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT7M, 420 s behind Duo's", "PT-61M, 3660 s ahead of Duo's"})
+    void saysHowMuchTheClockIsWrong_andWhichWay(Duration duoAhead, String said) {
+        world.duo.misbehave(1, 1, new ClockSkew(duoAhead));
+
+        incident.run(RunOutcome.OPERATOR)
+                .contains("HTTP 401", "This machine's clock is " + said + ": set it right.")
+                .doesNotContain("duo.skey");
+
+        assertThat(incident.requests()).hasSize(1);
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    @Test
+    void blamesNoClock_thatIsAMinuteWrong() {
+        world.duo.misbehave(
+                1,
+                1,
+                call -> Answer.failure(40103, "Invalid signature in request credentials", "")
+                        .withHeader("Date", "Mon, 23 Nov 2026 08:01:00 GMT"));
+
+        incident.run(RunOutcome.OPERATOR).contains("Check duo.ikey").doesNotContain("clock");
+    }
+
+    static Stream<Arguments> lasting() {
+        return Stream.of(
+                Arguments.of(
+                        "403",
+                        new Forbidden(),
+                        "HTTP 403, code 40301: Access forbidden). In Duo's admin panel, give it \"Grant read log\", and"
+                                + " look whether its \"Networks for API Access\" allow this machine's address."),
+                Arguments.of(
+                        "400",
+                        new BadRequest("'mintime' must be a timestamp"),
+                        "HTTP 400, code 40002: Invalid request parameters ('mintime' must be a timestamp)). Check"
+                                + " duo.api.host; if the request itself is wrong, report it as a bug."),
+                Arguments.of("400, phone", new BadRequest("no user has +1 (202) 555-0142"), "(no user has [masked])"),
+                Arguments.of("400, odd code", new NonIntegerCode(400), "(Duo answered HTTP 400: Not as documented)"),
+                Arguments.of(
+                        "200, stat FAIL",
+                        new StatFail(40002, "Invalid request parameters", "maxtime"),
+                        "Duo refused the request (Duo answered HTTP 200, code 40002: Invalid request parameters (maxtime))"),
+                Arguments.of("404 in HTML", page(HTML, 404), "HTTP 404, without a message). Check duo.api.host"),
+                Arguments.of("410", page("", 410), "HTTP 410"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lasting")
+    void asksOnce_andSaysWhatToDo(String name, Misbehaviour lasting, String said) {
+        world.duo.misbehave(request -> request.number() >= 2, lasting);
+
+        incident.run(RunOutcome.OPERATOR).contains(said, "1 pages, 2 new events in 1 objects");
+
+        assertThat(incident.requests()).hasSize(2);
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    @Test
+    void followsNoRedirect() {
+        try (RawServer elsewhere = RawServer.start()) {
+            world.duo.misbehave(2, 1, new Redirect(URI.create("http://127.0.0.1:" + elsewhere.port() + "/login")));
+
+            incident.run(RunOutcome.OPERATOR)
+                    .contains("redirection (302), which is not followed. Check duo.api.host and duo.base-url.");
+
+            assertThat(elsewhere.connections()).isZero();
+        }
+        assertThat(incident.requests()).hasSize(2);
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    @Test
+    void readsNoEndlessBody() {
+        incident.set("duo.base-url", world.duo.uri().toString());
+        world.duo.misbehave(2, 1, new HugeBody(64 * 1024 * 1024 + 1));
+
+        incident.run(RunOutcome.OPERATOR)
+                .contains("larger than 67108864 bytes", "Check that duo.base-url leads to Duo", "-Xmx")
+                .doesNotContain("duo.page.size");
+
+        assertThat(incident.requests()).hasSize(2);
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    @Test
+    void namesTheSecretKeysFile_whenItHasGone(@org.junit.jupiter.api.io.TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("skey"), World.SKEY + "\n");
+        incident.set("duo.skey", "").set("duo.skey-file", file.toString());
+        incident.collector();
+        Files.delete(file);
+
+        incident.run(RunOutcome.OPERATOR).contains("The secret key's file " + file + " (duo.skey-file) cannot be read");
+
+        assertThat(incident.requests()).isEmpty();
+        Files.writeString(file, World.SKEY);
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    // ---- Answers that are odd and good.
+
+    static Stream<Arguments> odd() {
+        return Stream.of(
+                Arguments.of(new ArrayOffset(), Incident.REQUESTS),
+                Arguments.of(new MissingOffset(), Incident.REQUESTS - 1),
+                Arguments.of(new NullMetadata(), Incident.REQUESTS - 1),
+                Arguments.of(new EmptyStringOffset(), Incident.REQUESTS - 1),
+                Arguments.of(new EmptyArrayOffset(), Incident.REQUESTS - 1),
+                Arguments.of(new GzipBody(), Incident.REQUESTS),
+                Arguments.of(new UnknownFields(), Incident.REQUESTS));
+    }
+
+    @ParameterizedTest
+    @MethodSource("odd")
+    void readsEveryFormOfAPage(Misbehaviour odd, int requests) {
+        world.duo.misbehave(request -> true, odd);
+
+        incident.run(RunOutcome.DONE).contains("5 new events in 3 objects, 0 seen before");
+
+        assertThat(incident.requests()).hasSize(requests);
+        assertThat(incident.logs.lines(Level.WARN)).isEmpty();
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    @Test
+    void endsWithAnError_whenAnOffsetComesAgain() {
+        world.duo.misbehave(request -> true, new RepeatedOffset());
+
+        incident.run(RunOutcome.OPERATOR)
+                .contains("twice in the window 2026-11-23T07:00:00Z..2026-11-23T07:58:00Z")
+                .contains("Nothing of this page was stored", "report it");
+
+        assertThat(incident.requests()).hasSize(2);
+        assertThat(world.lines()).hasSize(2).doesNotHaveDuplicates();
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    @Test
+    void endsWithAnError_whenAnOffsetComesAgain_inALaterRun() {
+        incident.set("max.iterations", "1");
+        world.duo.misbehave(request -> true, new RepeatedOffset());
+
+        incident.run(RunOutcome.MORE).contains("Bound of max.iterations reached");
+        incident.run(RunOutcome.OPERATOR).contains("twice in the window");
+        incident.restart();
+        incident.run(RunOutcome.OPERATOR).contains("twice in the window");
+
+        assertThat(world.lines()).hasSize(2).doesNotHaveDuplicates();
+        incident.restart();
+        incident.set("max.iterations", "0").mendsWithoutLossOrDouble();
+    }
+
+    // ---- What goes out.
+
+    @Test
+    void sendsNothingButWhatDuoNeeds_whateverARouteSets() throws IOException {
+        incident.routes(Map.of("duo-page.camel.yaml", leaking()));
+
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    /** Shows that the test before would fail if the filter let through what it must not. */
+    @Test
+    void simulatorRefuses_whatALaxFilterLetsOut() throws IOException {
+        String beans = Files.readString(Path.of("routes/beans.camel.yaml"));
+        String lax = beans.replace("(?i)(authorization|date|accept|user-agent)", ".*");
+        assertThat(lax).isNotEqualTo(beans);
+        incident.routes(Map.of("duo-page.camel.yaml", leaking(), "beans.camel.yaml", lax));
+
+        incident.run(RunOutcome.OPERATOR).contains("must not be sent");
+
+        world.duo.takeRefusal(40099);
+    }
+
+    private static String leaking() throws IOException {
+        String route = Files.readString(Path.of("routes/duo-page.camel.yaml"));
+        String step = "        - to:\n            id: call\n";
+        assertThat(route).contains(step);
+        return route.replace(step, "        - setHeader: { name: X-Operator, constant: leaks }\n" + step);
+    }
+}
