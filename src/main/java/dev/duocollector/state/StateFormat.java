@@ -158,7 +158,7 @@ final class StateFormat {
 
     private static final String REMEDY =
             "Put an earlier version of the object back (OPERATIONS, \"A state that is refused\");"
-                    + " nothing was read or written";
+                    + " nothing was read or written.";
 
     private static JsonNode parse(byte[] bytes, String place) {
         try {

@@ -188,6 +188,7 @@ class StateFormatTest {
                 .isInstanceOf(StateRefusedException.class)
                 .hasMessageStartingWith("The state at " + PLACE + " ")
                 .hasMessageContaining(said)
+                .hasMessageEndingWith(".")
                 .message()
                 .as("says what to do, and nothing of the content")
                 .containsAnyOf("Put an earlier version of the object back", "run that one, or a newer one still")
