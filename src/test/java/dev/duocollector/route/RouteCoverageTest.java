@@ -31,6 +31,22 @@ import org.w3c.dom.NodeList;
  */
 class RouteCoverageTest {
 
+    private static final String FAILING_STEP = """
+            - route:
+                id: event-steps
+                errorHandler:
+                  noErrorHandler: {}
+                from:
+                  uri: direct
+                  parameters:
+                    name: event-steps
+                  steps:
+                    - throwException:
+                        id: broken
+                        exceptionType: java.lang.IllegalStateException
+                        message: broken
+            """;
+
     private final MadeUpEvents madeUp = new MadeUpEvents(5);
 
     @Test
@@ -42,7 +58,7 @@ class RouteCoverageTest {
                 .set("duo.retry.max-elapsed", "0s")) {
             world.events.add(madeUp.spread(
                     5, World.START.minus(Duration.ofMinutes(50)), World.START.minus(Duration.ofMinutes(9))));
-            TestCollector collector = TestCollector.startCounting(world.settings, world.clock);
+            TestCollector collector = counting(world, Map.of());
             aBatchInDoubt(world, collector, Fault.DROP_AFTER);
             assertThat(collector.run().outcome()).isEqualTo(RunOutcome.DONE);
             world.events.add(madeUp.at(world.clock.instant()));
@@ -60,6 +76,7 @@ class RouteCoverageTest {
             count(collector, executed);
             collector.close();
 
+            withAStepThatFails(world, executed);
             bySchedule(world, executed);
         }
 
@@ -77,11 +94,23 @@ class RouteCoverageTest {
         world.s3Proxy.plan(FaultPlan.none());
     }
 
+    private static TestCollector counting(World world, Map<String, String> replacedRoutes) {
+        return TestCollector.startCounting(world.settings, world.clock, replacedRoutes);
+    }
+
+    private void withAStepThatFails(World world, Map<String, Integer> executed) throws Exception {
+        world.events.add(madeUp.at(world.clock.instant().minus(Duration.ofMinutes(5))));
+        try (TestCollector collector = counting(world, Map.of("event-steps.camel.yaml", FAILING_STEP))) {
+            assertThat(collector.run().outcome()).isEqualTo(RunOutcome.FAILED);
+            count(collector, executed);
+        }
+    }
+
     private static void bySchedule(World world, Map<String, Integer> executed) throws Exception {
         world.set("duo.schedule.auto-startup", "true")
                 .set("duo.schedule", "* * * * * ?")
                 .set("duo.schedule-jitter", "0s");
-        try (TestCollector scheduled = TestCollector.startCounting(world.settings, world.clock)) {
+        try (TestCollector scheduled = counting(world, Map.of())) {
             int before = world.s3Proxy.requests().size();
             Awaitility.await()
                     .atMost(20, TimeUnit.SECONDS)

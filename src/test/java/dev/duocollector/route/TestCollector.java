@@ -66,8 +66,8 @@ final class TestCollector implements AutoCloseable {
     }
 
     /** Starts a collector that counts the exchanges at each step. */
-    static TestCollector startCounting(Map<String, String> settings, Clock clock) {
-        return start(settings, clock, Map.of(), true);
+    static TestCollector startCounting(Map<String, String> settings, Clock clock, Map<String, String> replacedRoutes) {
+        return start(settings, clock, replacedRoutes, true);
     }
 
     private static TestCollector start(
