@@ -77,6 +77,19 @@ final class CamelApplication {
     /** Runs until the program is told to stop, and returns the exit code. */
     int runUntilStopped() {
         exitZeroOnSigterm();
+        camel.addMainListener(new MainListenerSupport() {
+            @Override
+            public void afterStart(BaseMainSupport main) {
+                Settings settings =
+                        main.getCamelContext().getRegistry().lookupByNameAndType("settings", Settings.class);
+                LOG.info(
+                        "Collecting the telephony log of {} into s3://{}/{}: a run now, then by the schedule {} (UTC).",
+                        settings.apiHost(),
+                        settings.bucket(),
+                        settings.prefix(),
+                        settings.schedule());
+            }
+        });
         try {
             camel.run();
             return camel.getExitCode();

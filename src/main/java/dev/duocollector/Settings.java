@@ -488,6 +488,11 @@ public final class Settings implements CamelContextAware {
         return retryElapsedMax;
     }
 
+    /** A Quartz cron expression. */
+    public String schedule() {
+        return value("duo.schedule");
+    }
+
     public Duration scheduleJitter() {
         return scheduleJitter;
     }

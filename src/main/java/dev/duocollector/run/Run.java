@@ -6,6 +6,7 @@ import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.Window;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,6 +38,7 @@ public final class Run {
     private boolean outlived;
     private boolean more;
     private boolean pageFull;
+    private @Nullable Long progressFromNanos;
     private long retryingSinceNanos;
     private int retries;
     private int pages;
@@ -176,6 +178,18 @@ public final class Run {
 
     void enough() {
         more = false;
+    }
+
+    /** Tells, once in each such time, that it has passed; the time begins with the first question. */
+    boolean progressDue(long nowNanos, Duration every) {
+        if (progressFromNanos == null) {
+            progressFromNanos = nowNanos;
+        }
+        boolean due = nowNanos - progressFromNanos >= every.toNanos();
+        if (due) {
+            progressFromNanos = nowNanos;
+        }
+        return due;
     }
 
     boolean pageFull() {
