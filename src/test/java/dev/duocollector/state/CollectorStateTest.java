@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duocollector.fault.Fault;
+import dev.duocollector.fault.FaultPlan;
+import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.source.PollWindow;
 import java.time.Clock;
 import java.time.Duration;
@@ -232,12 +235,12 @@ class CollectorStateTest {
 
         assertThatThrownBy(() -> collector.declare(batch("mine", OFFSET, "08:10")))
                 .isInstanceOf(CheckpointOwnedException.class);
-        assertThatThrownBy(collector::closeWindow).isInstanceOf(CheckpointOwnedException.class);
         assertThatThrownBy(() -> {
                     collector.confirm(batch("mine", OFFSET, "08:10"));
                     collector.save();
                 })
                 .isInstanceOf(CheckpointOwnedException.class);
+        assertThatThrownBy(collector::closeWindow).isInstanceOf(CheckpointOwnedException.class);
 
         assertThat(bucket.text()).contains(theirs);
     }
@@ -304,6 +307,20 @@ class CollectorStateTest {
         assertThat(collector.contains("just before")).isFalse();
         assertThat(collector.contains("at the bound")).isTrue();
         assertThat(collector.checkpoint().keysFrom()).isEqualTo(at("08:50"));
+    }
+
+    @Test
+    void closingThatFails_isMadeGoodBySaving_keysAndBoundsTogether() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.confirm(batch(Map.of("a", at("08:45"), "b", at("08:55")), Cursor.END));
+        bucket.proxy().plan(FaultPlan.every(1, ProxiedRequest::isWrite, Fault.DROP_BEFORE));
+        assertThatThrownBy(collector::closeWindow).isInstanceOf(S3OperationException.class);
+        bucket.proxy().plan(FaultPlan.none());
+
+        collector.save();
+
+        assertThat(bucket.state().checkpoint()).isEqualTo(new Checkpoint(at("09:00"), at("08:50"), null, null));
+        assertThat(bucket.state().eventKeys()).containsOnlyKeys("b");
     }
 
     @Test
