@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -94,6 +95,11 @@ public final class MemoryS3 implements S3Client {
         SortedMap<String, byte[]> contents = new TreeMap<>();
         objects.forEach((key, stored) -> contents.put(key, stored.contents().asByteArray()));
         return contents;
+    }
+
+    /** The ETag of an object, which changes with each write; empty while there is no object. */
+    public Optional<String> version(String key) {
+        return Optional.ofNullable(etag(key));
     }
 
     /** How many writes are under way still. */

@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.state;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.duocollector.source.Offset;
+import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.TelephonyPage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Duo's telephony log for the model: events in the order of their times, to the millisecond, each shown from some time on.
+ * An offset is the position of the last event before it, so what is shown late behind a reader's position is passed over.
+ */
+final class ModelDuo {
+
+    /** An event, by its number, with the time that Duo sorts it by and how long after that it is shown. */
+    record Event(int number, Instant ts, Duration delay, TelephonyEvent event) {
+
+        boolean isShown(Instant now) {
+            return !ts.plus(delay).isAfter(now);
+        }
+    }
+
+    private final NavigableMap<String, Event> log = new TreeMap<>();
+    private final boolean offsetBehindShortPages;
+
+    /**
+     * @param offsetBehindShortPages whether a page shorter than the limit has a next_offset; Duo's has been seen with and
+     *     without
+     */
+    ModelDuo(boolean offsetBehindShortPages) {
+        this.offsetBehindShortPages = offsetBehindShortPages;
+    }
+
+    /** Adds an event; without a readable time Duo sorts it by one all the same. */
+    void add(int number, Instant ts, Duration delay, boolean readableTime) {
+        String json = "{\"n\":" + number + (readableTime ? ",\"ts\":\"" + ts + "\"}" : "}");
+        try {
+            log.put(position(ts, number), new Event(number, ts, delay, TelephonyEvent.of(json.getBytes(UTF_8))));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    List<Event> events() {
+        return List.copyOf(log.values());
+    }
+
+    /** Answers a query as it goes over the wire. */
+    TelephonyPage page(Map<String, String> query, Instant now) {
+        long mintime = Long.parseLong(query.get("mintime"));
+        long maxtime = Long.parseLong(query.get("maxtime"));
+        int limit = Integer.parseInt(query.get("limit"));
+        List<TelephonyEvent> page = new ArrayList<>();
+        String last = query.getOrDefault("next_offset", "");
+        for (Map.Entry<String, Event> entry : log.tailMap(last, false).entrySet()) {
+            Event event = entry.getValue();
+            long millis = event.ts().toEpochMilli();
+            if (millis >= mintime && millis <= maxtime && event.isShown(now) && page.size() < limit) {
+                page.add(event.event());
+                last = entry.getKey();
+            }
+        }
+        boolean more = page.size() == limit || (offsetBehindShortPages && !page.isEmpty());
+        return new TelephonyPage(page, more ? Optional.of(new Offset(last)) : Optional.empty());
+    }
+
+    /** Both parts have as many digits for each event, so that the order of texts is that of times. */
+    private static String position(Instant ts, int number) {
+        return ts.toEpochMilli() + "," + (1000 + number);
+    }
+}
