@@ -9,18 +9,23 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.RouteDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Camel Main with the routes and settings of the working directory where they are there, else with those in the jar. It binds
+ * Camel Main with the settings and the route files of the working directory, each before the jar's of the same name. It binds
  * no bean: the routes bring theirs, so that they run the same elsewhere.
  */
 final class CamelApplication {
@@ -34,14 +39,19 @@ final class CamelApplication {
     /** Camel's number for "do not look names up in the environment". */
     private static final int ENVIRONMENT_VARIABLES_NEVER = 0;
 
+    /** The files in routes/, without their ending. */
+    static final List<String> ROUTES =
+            List.of("beans", "duo-page", "error-handling", "event-steps", "object", "schedule", "telephony");
+
+    private static final String YAML = ".camel.yaml";
+
     private static final String AUTO_STARTUP = "duo.schedule.auto-startup";
 
     private final org.apache.camel.main.Main camel = new org.apache.camel.main.Main();
 
     private CamelApplication(Map<String, String> environment, Map<String, String> overrides) {
         camel.setDefaultPropertyPlaceholderLocation(SETTINGS);
-        boolean ownRoutes = Files.isDirectory(Path.of("routes"));
-        camel.configure().withRoutesIncludePattern((ownRoutes ? "file:" : "classpath:") + "routes/*.camel.yaml");
+        camel.configure().withRoutesIncludePattern(routes(Path.of("routes")));
         overrides.forEach(camel::addOverrideProperty);
         camel.addMainListener(new MainListenerSupport() {
             @Override
@@ -52,6 +62,19 @@ final class CamelApplication {
                 properties.addPropertiesSource(new EnvironmentPropertiesSource(environment));
             }
         });
+    }
+
+    /**
+     * Returns where the routes lie: the files in the folder, and those in the jar that the folder has none of the same name
+     * for. Those in the jar are named one by one, since for a pattern Camel reads through the whole jar, which takes a second.
+     */
+    static String routes(Path folder) {
+        Stream<String> own = Files.isDirectory(folder) ? Stream.of("file:" + folder + "/*" + YAML) : Stream.of();
+        Stream<String> packed = ROUTES.stream()
+                .map(name -> name + YAML)
+                .filter(file -> !Files.exists(folder.resolve(file)))
+                .map(file -> "classpath:routes/" + file);
+        return Stream.concat(own, packed).collect(Collectors.joining(","));
     }
 
     /** Returns an application that makes a run at its start and then by the schedule. */
@@ -147,20 +170,22 @@ final class CamelApplication {
     }
 
     /** Says why the program cannot start, one line for each mistake, and returns the exit code. */
-    private static int reportStart(Exception failure) {
+    private int reportStart(Exception failure) {
         LOG.debug("The program could not start", failure);
-        Throwable root = failure;
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            root = cause;
-            if (cause instanceof SettingsException settings) {
-                settings.problems().forEach(LOG::error);
-                return ExitCode.OPERATOR;
-            }
-        }
-        LOG.error(
-                "The program cannot start: {}",
-                String.valueOf(root.getMessage()).lines().findFirst().orElse(""));
+        StartFailure.lines(failure, this::fileOfRoute).forEach(LOG::error);
         return ExitCode.OPERATOR;
+    }
+
+    private String fileOfRoute(String id) {
+        RouteDefinition route = context() == null
+                ? null
+                : context()
+                        .getCamelContextExtension()
+                        .getContextPlugin(Model.class)
+                        .getRouteDefinition(id);
+        return route == null || route.getResource() == null
+                ? ""
+                : route.getResource().getLocation();
     }
 
     /**

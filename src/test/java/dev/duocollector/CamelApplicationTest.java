@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CamelApplicationTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void knowsEveryRouteFile_thatTheJarBrings() throws IOException {
+        List<String> shipped = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("routes"))) {
+            files.forEach(file -> shipped.add(file.getFileName().toString()));
+        }
+
+        assertThat(CamelApplication.ROUTES)
+                .extracting(name -> name + ".camel.yaml")
+                .containsExactlyInAnyOrderElementsOf(shipped);
+    }
+
+    @Test
+    void takesEachFileFromTheFolder_beforeTheJars() throws IOException {
+        Files.createFile(folder.resolve("event-steps.camel.yaml"));
+
+        assertThat(CamelApplication.routes(folder).split(","))
+                .hasSize(CamelApplication.ROUTES.size())
+                .contains("file:" + folder + "/*.camel.yaml", "classpath:routes/telephony.camel.yaml")
+                .doesNotContain("classpath:routes/event-steps.camel.yaml");
+    }
+
+    @Test
+    void takesAllFromTheJar_withoutAFolder() {
+        assertThat(CamelApplication.routes(folder.resolve("nothing")).split(","))
+                .hasSize(CamelApplication.ROUTES.size())
+                .allMatch(place -> place.startsWith("classpath:routes/"));
+    }
+}
