@@ -13,6 +13,7 @@ import dev.duocollector.simulator.SimulatedEvent;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,24 +28,24 @@ import java.util.zip.GZIPInputStream;
  * A Duo account and a bucket, each behind a proxy that can fail, and the settings of a collector between them. The S3 server
  * is one for all tests; each world has a bucket of its own.
  */
-final class World implements AutoCloseable {
+public final class World implements AutoCloseable {
 
-    static final String API_HOST = "api-00000000.duosecurity.com";
-    static final String IKEY = "DIXXXXXXXXXXXXXXXXXX";
-    static final String SKEY = "the-secret-key-of-nobody-at-all-0123456789";
-    static final String STATE_KEY = "duo-telephony-state/" + API_HOST + ".json";
+    public static final String API_HOST = "api-00000000.duosecurity.com";
+    public static final String IKEY = "DIXXXXXXXXXXXXXXXXXX";
+    public static final String SKEY = "the-secret-key-of-nobody-at-all-0123456789";
+    public static final String STATE_KEY = "duo-telephony-state/" + API_HOST + ".json";
     static final Instant START = Instant.parse("2026-11-23T08:00:00Z");
 
     private static final AtomicInteger BUCKETS = new AtomicInteger();
     private static EmbeddedS3 s3;
 
     final MovableClock clock = new MovableClock(START);
-    final MemoryEventStore events = new MemoryEventStore();
-    final DuoSimulator duo;
-    final FaultProxy duoProxy;
-    final FaultProxy s3Proxy;
-    final String bucket;
-    final Map<String, String> settings = new HashMap<>();
+    public final MemoryEventStore events = new MemoryEventStore();
+    public final DuoSimulator duo;
+    public final FaultProxy duoProxy;
+    public final FaultProxy s3Proxy;
+    public final String bucket;
+    public final Map<String, String> settings = new HashMap<>();
 
     World() {
         this(builder -> {});
@@ -84,7 +85,12 @@ final class World implements AutoCloseable {
                 "true"));
     }
 
-    static synchronized EmbeddedS3 s3() {
+    /** Returns a world on the system's clock, for collectors that are processes of their own. */
+    public static World inRealTime() {
+        return new World(duo -> duo.clock(Clock.systemUTC()));
+    }
+
+    public static synchronized EmbeddedS3 s3() {
         if (s3 == null) {
             s3 = EmbeddedS3.inMemory();
             // Where the SDK looks first. Two tries show its retries as well as four, in less time.
@@ -95,7 +101,7 @@ final class World implements AutoCloseable {
         return s3;
     }
 
-    World set(String setting, String value) {
+    public World set(String setting, String value) {
         settings.put(setting, value);
         return this;
     }
@@ -105,17 +111,17 @@ final class World implements AutoCloseable {
     }
 
     /** Every object under the prefix, by its key. */
-    SortedMap<String, byte[]> objects() {
+    public SortedMap<String, byte[]> objects() {
         return s3().objects(bucket, "duo-telephony/");
     }
 
     /** Every object of the bucket. */
-    SortedMap<String, byte[]> everything() {
+    public SortedMap<String, byte[]> everything() {
         return s3().objects(bucket, "");
     }
 
     /** The state object's text. */
-    String state() {
+    public String state() {
         return new String(everything().get(STATE_KEY), UTF_8);
     }
 
@@ -130,12 +136,12 @@ final class World implements AutoCloseable {
     }
 
     /** Tells whether a request is about the state object. */
-    static boolean isState(ProxiedRequest request) {
+    public static boolean isState(ProxiedRequest request) {
         return request.path().endsWith(STATE_KEY);
     }
 
     /** Every line of every object, as stored. */
-    List<String> lines() {
+    public List<String> lines() {
         List<String> lines = new ArrayList<>();
         objects().forEach((key, bytes) -> lines.addAll(text(key, bytes).lines().toList()));
         return lines;
@@ -153,7 +159,7 @@ final class World implements AutoCloseable {
     }
 
     /** What the lines must be for the given events, in the shape that is stored by default. */
-    static List<String> stored(List<SimulatedEvent> events) {
+    public static List<String> stored(List<SimulatedEvent> events) {
         return events.stream().map(World::stored).toList();
     }
 

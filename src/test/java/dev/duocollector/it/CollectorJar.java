@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.it;
+
+import dev.duocollector.route.World;
+import dev.duocollector.simulator.MadeUpEvents;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The runnable jar, copied alone into a folder of its own, and started as operators start it: in a JVM of its own, in a
+ * working directory of its own, with an environment that is given whole.
+ */
+final class CollectorJar {
+
+    /**
+     * What a short life does not pay back is off; the JVM's own log, which goes to standard output, as well. The language and
+     * the zone are odd on purpose, as in the other tests.
+     */
+    private static final List<String> JVM_OPTIONS = List.of(
+            "-Xmx256m",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xlog:disable",
+            "-Duser.language=tr",
+            "-Duser.country=TR",
+            "-Duser.timezone=Asia/Kathmandu");
+
+    private static CollectorJar shared;
+
+    private final Path jar;
+    private final List<String> archive = new ArrayList<>();
+
+    private CollectorJar(Path built) throws IOException {
+        Path folder = Files.createTempDirectory("collector-jar");
+        folder.toFile().deleteOnExit();
+        jar = Files.copy(built, folder.resolve("duo-telephony-collector.jar"));
+        jar.toFile().deleteOnExit();
+    }
+
+    /** Returns the jar that this build has made. */
+    static synchronized CollectorJar built() {
+        if (shared == null) {
+            String built = Objects.requireNonNull(
+                    System.getProperty("runnable.jar"), "runnable.jar: these tests run in ./mvnw verify");
+            try {
+                shared = new CollectorJar(Path.of(built));
+                shared.archiveClasses();
+            } catch (IOException e) {
+                throw new UncheckedIOException("The jar cannot be copied: " + built, e);
+            }
+        }
+        return shared;
+    }
+
+    /** Starts a command; the caller closes the process. */
+    CollectorProcess start(Path workingDirectory, Map<String, String> environment, String... arguments) {
+        return start(List.of(), workingDirectory, environment, arguments);
+    }
+
+    /** Starts a command with further options for its JVM; the caller closes the process. */
+    CollectorProcess start(
+            List<String> jvmOptions, Path workingDirectory, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM_OPTIONS);
+        command.addAll(archive);
+        command.addAll(jvmOptions);
+        command.add("-jar");
+        command.add(jar.toString());
+        command.addAll(List.of(arguments));
+        return CollectorProcess.start(command, workingDirectory, environment);
+    }
+
+    /** The environment of a collector with this world's settings, and nothing else but the keys to its bucket. */
+    static Map<String, String> environment(World world) {
+        Map<String, String> environment = new HashMap<>(credentials());
+        world.settings.forEach((setting, value) -> environment.put(variable(setting), value));
+        // The other tests make the runs themselves.
+        environment.remove(variable("duo.schedule.auto-startup"));
+        return environment;
+    }
+
+    static Map<String, String> credentials() {
+        return Map.of(
+                "AWS_ACCESS_KEY_ID",
+                World.s3().accessKey(),
+                "AWS_SECRET_ACCESS_KEY",
+                World.s3().secretKey(),
+                "AWS_MAX_ATTEMPTS",
+                "2",
+                "AWS_EC2_METADATA_DISABLED",
+                "true");
+    }
+
+    static String variable(String setting) {
+        return setting.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    /** Makes a run whose classes the later processes take ready-made: half a process's time is loading them. */
+    private void archiveClasses() throws IOException {
+        Path classes = jar.resolveSibling("classes.jsa");
+        try (World world = World.inRealTime()) {
+            Instant now = Instant.now();
+            world.events.add(
+                    new MadeUpEvents(1).spread(3, now.minus(Duration.ofMinutes(30)), now.minus(Duration.ofMinutes(5))));
+            try (CollectorProcess process = start(
+                    List.of("-XX:ArchiveClassesAtExit=" + classes), jar.getParent(), environment(world), "once")) {
+                process.exitCode();
+            }
+        }
+        classes.toFile().deleteOnExit();
+        if (Files.exists(classes)) {
+            archive.add("-XX:SharedArchiveFile=" + classes);
+        }
+    }
+}

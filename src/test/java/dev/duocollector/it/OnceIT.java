@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duocollector.route.World;
+import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.simulator.SimulatedEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The runnable jar's {@code once}, and what every command has in common. */
+class OnceIT {
+
+    private final CollectorJar jar = CollectorJar.built();
+    private final Instant now = Instant.now();
+    private final List<SimulatedEvent> events =
+            new MadeUpEvents(1).spread(10, now.minus(Duration.ofMinutes(50)), now.minus(Duration.ofMinutes(5)));
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void everyEventOnce_inAnEmptyFolder() {
+        try (World world = World.inRealTime().set("duo.page.size", "4")) {
+            world.events.add(events);
+
+            try (CollectorProcess first = once(world)) {
+                assertThat(first.exitCode()).as(first.output()).isZero();
+                assertThat(first.output().lines())
+                        .as("one line per run, and no other")
+                        .hasSize(1);
+                assertThat(first.logged("INFO").get(0)).contains("4 pages, 10 new events in 3 objects");
+                first.assertNothingSecret();
+            }
+            assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(events));
+            assertThat(world.lines().get(0)).as("what the output must not hold").contains("\"phone\":\"+1202555");
+
+            try (CollectorProcess second = once(world)) {
+                assertThat(second.exitCode()).as(second.output()).isZero();
+            }
+            assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(events));
+            assertThat(folder).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void goesOnWhereItStopped_withABoundOnPages() {
+        try (World world = World.inRealTime().set("duo.page.size", "4").set("max.iterations", "1")) {
+            world.events.add(events);
+            int exitCode = 1;
+            int runs = 0;
+            while (exitCode == 1 && runs < 10) {
+                try (CollectorProcess once = once(world)) {
+                    exitCode = once.exitCode();
+                    runs++;
+                    assertThat(exitCode).as(once.output()).isIn(0, 1);
+                    assertThat(once.output().lines()).hasSize(1);
+                    assertThat(once.logged("WARN")).hasSize(exitCode);
+                    assertThat(world.lines()).hasSize(Math.min(10, 4 * runs));
+                }
+            }
+
+            assertThat(exitCode).isZero();
+            assertThat(runs).as("runs of one page each, the last of them empty").isEqualTo(4);
+            assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(events));
+        }
+    }
+
+    @Test
+    void namesItsVersionToDuo() {
+        try (World world = World.inRealTime();
+                CollectorProcess once = once(world);
+                CollectorProcess version = start("--version")) {
+            assertThat(once.exitCode()).as(once.output()).isZero();
+            assertThat(version.exitCode()).isZero();
+            assertThat(version.standardOutput()).matches("duo-telephony-collector \\d+\\.\\d+\\.\\d+\\S*\\R");
+            assertThat(world.duoProxy.requests().get(0).header("user-agent"))
+                    .hasValueSatisfying(agent -> assertThat(agent)
+                            .startsWith(version.standardOutput().strip().replace(' ', '/')));
+        }
+    }
+
+    @Test
+    void failsSoThatTheSchedulerTriesAgain_withS3OutOfReach() {
+        try (World world = World.inRealTime().set("s3.endpoint", "http://127.0.0.1:1");
+                CollectorProcess once = once(world)) {
+            assertThat(once.exitCode()).as(once.output()).isEqualTo(1);
+            assertThat(once.output().lines()).hasSize(1);
+            assertThat(once.logged("WARN").get(0)).contains("S3 could not be reached", "s3.endpoint");
+            assertThat(world.duo.requests())
+                    .as("requests without a fixed window")
+                    .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--help, once",
+        "--version, duo-telephony-collector",
+        "run --help, Exit codes",
+        "once --help, Exit codes",
+    })
+    void explainsItself_whenAsked(String arguments, String expected) {
+        try (CollectorProcess asked = start(arguments.split(" "))) {
+            assertThat(asked.exitCode()).isZero();
+            assertThat(asked.standardOutput()).contains(expected);
+            assertThat(asked.standardOutput().lines()).allMatch(line -> line.length() <= 80);
+            assertThat(asked.standardError()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "backwards, Usage: duo-telephony-collector [-hV] [COMMAND]",
+        "onc, Did you mean: duo-telephony-collector once?",
+        "once --fast, Usage: duo-telephony-collector once",
+        "run now, Usage: duo-telephony-collector run"
+    })
+    void saysWhatThereIs_askedForWhatItDoesNotKnow(String arguments, String expected) {
+        try (CollectorProcess refused = start(arguments.split(" "))) {
+            assertThat(refused.exitCode()).isEqualTo(2);
+            assertThat(refused.standardError()).contains(expected);
+            assertThat(refused.standardOutput()).isEmpty();
+        }
+    }
+
+    private CollectorProcess once(World world) {
+        return jar.start(folder, CollectorJar.environment(world), "once");
+    }
+
+    private CollectorProcess start(String... arguments) {
+        return jar.start(folder, CollectorJar.credentials(), arguments);
+    }
+}

@@ -1,0 +1,262 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.duocollector.route.World;
+import dev.duocollector.s3.EmbeddedS3;
+import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.simulator.RecordedRequest;
+import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.simulator.misbehaviour.Forbidden;
+import dev.duocollector.simulator.misbehaviour.RateLimited;
+import dev.duocollector.simulator.misbehaviour.SlowPage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+
+/** The runnable jar's {@code run}: when it reads, what it outlives, and how it ends. */
+class RunIT {
+
+    /** From a signal to the end. Far below the waits that the signal must cut short, and above what a busy machine needs. */
+    private static final Duration STOP_MAX = Duration.ofSeconds(15);
+
+    /** For what takes a second or two on a machine with nothing else to do. */
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    private final CollectorJar jar = CollectorJar.built();
+    private final World world = World.inRealTime();
+    private final MadeUpEvents madeUp = new MadeUpEvents(4);
+    private final Instant now = Instant.now();
+    private final List<SimulatedEvent> events =
+            madeUp.spread(10, now.minus(Duration.ofMinutes(50)), now.minus(Duration.ofMinutes(5)));
+
+    @TempDir
+    private Path folder;
+
+    /** What the collector does when the signal comes. */
+    enum Moment {
+        SLOW_PAGE,
+        PAGE_PAUSE,
+        RETRY_WAIT
+    }
+
+    @BeforeEach
+    void showEvents() {
+        world.events.add(events);
+    }
+
+    @AfterEach
+    void closeWorld() {
+        world.close();
+    }
+
+    @Test
+    void collectsAtOnce_andThenByTheSchedule() {
+        world.set("duo.schedule", "0/2 * * * * ?").set("duo.schedule-jitter", "0s");
+        SimulatedEvent late = madeUp.at(now.minus(Duration.ofMinutes(6)));
+        try (CollectorProcess run = start("run")) {
+            patiently().until(() -> world.lines().size() == events.size());
+            world.events.add(late);
+            patiently().until(() -> world.lines().size() == events.size() + 1);
+            int before = world.duo.requests().size();
+            patiently().until(() -> world.duo.requests().size() > before);
+            run.terminate();
+
+            assertThat(run.exitCode()).as(run.output()).isZero();
+            assertThat(run.output().lines())
+                    .as("a line for each run, and no other")
+                    .hasSizeGreaterThan(2)
+                    .allMatch(line -> line.matches("\\S+Z INFO  (Window|Nothing to read yet|Stopped in window) .*"));
+            run.assertNothingSecret();
+        }
+        assertThat(world.lines()).contains(World.stored(List.of(late)).get(0)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void isWhatTheJarDoes_withoutACommand() {
+        try (CollectorProcess run = start()) {
+            patiently().until(() -> world.lines().size() == events.size());
+            assertThat(run.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void neverMakesTwoRunsAtOnce() {
+        Duration slow = Duration.ofMillis(1500);
+        world.set("duo.schedule", "* * * * * ?").set("duo.schedule-jitter", "0s");
+        world.duo.misbehave(request -> true, new SlowPage(slow));
+        try (CollectorProcess run = start("run")) {
+            patiently().until(() -> world.duo.requests().size() >= 6);
+            run.terminate();
+            assertThat(run.exitCode()).as(run.output()).isZero();
+        }
+        List<RecordedRequest> requests = world.duo.requests();
+        for (int i = 1; i < requests.size(); i++) {
+            assertThat(Duration.between(
+                            requests.get(i - 1).at(), requests.get(i).at()))
+                    .as("from request %d to the next, each being answered late", i)
+                    .isGreaterThanOrEqualTo(slow);
+        }
+    }
+
+    @Test
+    void triesAgainAtTheNextTime_afterWhatAnOperatorMustMend() {
+        world.set("duo.schedule", "0/2 * * * * ?").set("duo.schedule-jitter", "0s");
+        world.duo.misbehave(1, 1, new Forbidden());
+        try (CollectorProcess run = start("run")) {
+            patiently().until(() -> world.lines().size() == events.size());
+            assertThat(run.logged("ERROR")).singleElement().asString().contains("40301", "Grant read log");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endsAtThePage_onSigterm(Moment moment) {
+        try (CollectorProcess run = start(moment, "run")) {
+            run.terminate();
+
+            assertStopped(run, moment, 0);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endsOnceAtThePage_too(Moment moment) {
+        try (CollectorProcess once = start(moment, "once")) {
+            once.terminate();
+
+            assertStopped(once, moment, 0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"run", "once"})
+    void says130_onSigint(String command) {
+        try (CollectorProcess process = start(Moment.PAGE_PAUSE, command)) {
+            assumeThat(process.ignoresInterrupt())
+                    .as("started in the background of a shell, which makes it deaf to SIGINT")
+                    .isFalse();
+            process.interrupt();
+
+            assertStopped(process, Moment.PAGE_PAUSE, 130);
+        }
+    }
+
+    @Test
+    void waitsNoLongerForAPage_thanTheShutdownTimeout() throws IOException {
+        Files.writeString(folder.resolve("application.properties"), "camel.main.shutdownTimeout=2\n");
+        world.duo.misbehave(1, 1, new SlowPage(Duration.ofSeconds(40)));
+        try (CollectorProcess run = start("run")) {
+            patiently().until(() -> world.duo.requests().size() == 1);
+            run.terminate();
+
+            assertThat(run.exitCode(STOP_MAX)).as(run.output()).isZero();
+        }
+        assertTheNextRunCollectsTheRest();
+    }
+
+    @Test
+    void waitsForS3_withLongerAndLongerPauses() throws IOException {
+        int port = freePort();
+        world.set("s3.endpoint", "http://127.0.0.1:" + port);
+        AwsBasicCredentials credentials =
+                AwsBasicCredentials.create(World.s3().accessKey(), World.s3().secretKey());
+        try (CollectorProcess run = start("run")) {
+            patiently().until(() -> run.logged("WARN").size() >= 3);
+            assertThat(run.logged("WARN")).allMatch(line -> line.contains("S3 could not be reached"));
+            List<Instant> failures = run.logged("WARN").stream()
+                    .map(line -> Instant.parse(line.substring(0, line.indexOf(' '))))
+                    .toList();
+            assertThat(Duration.between(failures.get(0), failures.get(1))).isGreaterThan(Duration.ofSeconds(1));
+            assertThat(Duration.between(failures.get(1), failures.get(2))).isGreaterThan(Duration.ofSeconds(2));
+
+            try (EmbeddedS3 s3 = EmbeddedS3.inMemory(port, credentials)) {
+                s3.createBucket(world.bucket);
+                patiently().until(() -> !run.logged("INFO").isEmpty());
+                assertThat(s3.objects(world.bucket, "duo-telephony/").values())
+                        .singleElement()
+                        .satisfies(object -> assertThat(
+                                        new String(object, java.nio.charset.StandardCharsets.UTF_8).lines())
+                                .containsExactlyElementsOf(World.stored(events)));
+                run.terminate();
+                assertThat(run.exitCode(STOP_MAX)).isZero();
+            }
+        }
+    }
+
+    /** Starts a command that is at this moment when the method returns, in a window of three pages. */
+    private CollectorProcess start(Moment moment, String command) {
+        world.set("duo.page.size", "4");
+        switch (moment) {
+            case SLOW_PAGE -> world.duo.misbehave(1, 1, new SlowPage(Duration.ofSeconds(3)));
+            case PAGE_PAUSE -> world.set("duo.page.pause", "30s");
+            case RETRY_WAIT -> {
+                world.set("duo.retry.delay-max", "60s").set("duo.retry.max-elapsed", "10m");
+                world.duo.misbehave(1, 1, new RateLimited());
+            }
+        }
+        CollectorProcess process = start(command);
+        patiently().until(() -> switch (moment) {
+            case SLOW_PAGE -> world.duo.requests().size() == 1;
+            case PAGE_PAUSE -> world.objects().size() == 1;
+            case RETRY_WAIT -> !process.logged("WARN").isEmpty();
+        });
+        return process;
+    }
+
+    private void assertStopped(CollectorProcess process, Moment moment, int exitCode) {
+        assertThat(process.exitCode(STOP_MAX)).as(process.output()).isEqualTo(exitCode);
+        assertThat(process.logged("ERROR")).isEmpty();
+        assertThat(world.duo.requests()).as("requests, none after the signal").hasSize(1);
+        assertThat(world.lines()).as("the page in hand").hasSize(moment == Moment.RETRY_WAIT ? 0 : 4);
+        assertTheNextRunCollectsTheRest();
+        assertThat(world.duo.requests().get(1).query().containsKey("next_offset"))
+                .as("the next run goes on after the page in hand")
+                .isEqualTo(moment != Moment.RETRY_WAIT);
+    }
+
+    private void assertTheNextRunCollectsTheRest() {
+        world.set("duo.page.pause", "0s");
+        try (CollectorProcess once = start("once")) {
+            assertThat(once.exitCode()).as(once.output()).isZero();
+        }
+        assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(events));
+    }
+
+    private CollectorProcess start(String... command) {
+        Map<String, String> environment = CollectorJar.environment(world);
+        return jar.start(folder, environment, command);
+    }
+
+    private static ConditionFactory patiently() {
+        return await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50));
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
