@@ -86,11 +86,11 @@ public final class DropSeen implements Processor {
         Instant ts = Checkpoint.toMillis(event.ts().get());
         Instant keysFrom = repository.checkpoint().keysFrom();
         if (ts.isBefore(keysFrom)) {
-            throw new DuoOrderException("Duo gave an event of " + ts + " although events from "
-                    + (run.reached() == null ? window.mintime() : run.reached())
-                    + " on were asked for, oldest first. Whether it was collected before cannot be told any more (keys are"
-                    + " complete from " + keysFrom + "), so nothing of this page was stored; the next run asks again."
-                    + " If it stays so, report it to Duo with this line.");
+            throw new DuoOrderException("Duo gave an event of " + ts + ", and in the window " + window
+                    + ", oldest first, only events from " + keysFrom
+                    + " on can still come. Whether it was collected before"
+                    + " cannot be told any more, so nothing of this page was stored; the next run asks again. If it stays so,"
+                    + " put an earlier version of the state back, and report it to Duo with this line.");
         }
         run.reached(ts);
         return ts;

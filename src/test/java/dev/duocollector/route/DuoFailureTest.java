@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.simulator.Answer;
 import dev.duocollector.simulator.Misbehaviour;
+import dev.duocollector.simulator.PageForm;
 import dev.duocollector.simulator.RecordedRequest;
 import dev.duocollector.simulator.misbehaviour.ArrayOffset;
 import dev.duocollector.simulator.misbehaviour.BadRequest;
@@ -129,6 +130,7 @@ class DuoFailureTest {
                 .containsOnly(refused.get(0).query());
         assertThat(refused.get(0).query()).containsKey("next_offset");
         assertThat(world.lines()).hasSize(2);
+        assertThat(world.state()).as("all of it is confirmed").doesNotContain("pending");
 
         incident.restart();
         incident.mend();
@@ -427,6 +429,37 @@ class DuoFailureTest {
 
         assertThat(world.lines()).hasSize(2).doesNotHaveDuplicates();
         incident.restart();
+        incident.set("max.iterations", "0").mendsWithoutLossOrDouble();
+    }
+
+    /**
+     * Two offsets in turn, each new to the run that gets it: a run remembers only those that it sent itself. What ends it is
+     * that the events step back by more than the overlap.
+     */
+    @Test
+    void endsWithAnError_whenOffsetsGoRound_fromRunToRun() {
+        incident.set("max.iterations", "1");
+        String[] offsets = new String[2];
+        world.duo.misbehave(
+                request -> true,
+                call -> call.answer(PageForm.withMetadata(page -> {
+                    int turn = (call.request().number() - 1) % 2;
+                    offsets[turn] = offsets[turn] == null ? PageForm.nextOffset(page) : offsets[turn];
+                    return PageForm.metadata(offsets[turn]);
+                })));
+
+        incident.run(RunOutcome.MORE);
+        incident.run(RunOutcome.MORE);
+        String good = world.state();
+        incident.run(RunOutcome.MORE);
+        incident.run(RunOutcome.OPERATOR)
+                .contains(
+                        "Duo gave an event of 2026-11-23T07:28:00Z", "oldest first", "nothing of this page was stored")
+                .contains("put an earlier version of the state back");
+
+        assertThat(world.lines()).doesNotHaveDuplicates();
+        incident.restart();
+        world.putState(good);
         incident.set("max.iterations", "0").mendsWithoutLossOrDouble();
     }
 

@@ -23,6 +23,7 @@ import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
+import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
  * A Duo account and a bucket, each behind a proxy that can fail, and the settings of a collector between them. The S3 server
@@ -123,6 +124,10 @@ public final class World implements AutoCloseable {
     /** The state object's text. */
     public String state() {
         return new String(everything().get(STATE_KEY), UTF_8);
+    }
+
+    void putState(String state) {
+        s3().client().putObject(request -> request.bucket(bucket).key(STATE_KEY), RequestBody.fromString(state));
     }
 
     void deleteState() {

@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duocollector.run.RunOutcome;
+import dev.duocollector.run.RunReport;
+import dev.duocollector.simulator.misbehaviour.RateLimited;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.spi.CamelEvent;
+import org.apache.camel.spi.CamelEvent.CamelContextStoppingEvent;
+import org.apache.camel.support.SimpleEventNotifierSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A stop while a run is under way, as SIGTERM makes it: soon, at a page's boundary, with the state written. */
+@Timeout(60)
+class StopTest {
+
+    /** Far less than the waits that the stop cuts short, and more than Camel's own second between two looks. */
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private final Incident incident = new Incident();
+    private final World world = incident.world;
+
+    @AfterEach
+    void close() {
+        incident.close();
+    }
+
+    @Test
+    void finishesThePageInHand() throws Exception {
+        CompletableFuture<CamelEvent> untilStopping = new CompletableFuture<>();
+        incident.collector().context().getManagementStrategy().addEventNotifier(new SimpleEventNotifierSupport() {
+            @Override
+            public void notify(CamelEvent event) {
+                if (event instanceof CamelContextStoppingEvent) {
+                    untilStopping.complete(event);
+                }
+            }
+        });
+        world.duo.misbehave(2, 1, call -> {
+            untilStopping.orTimeout(SOON.toSeconds(), TimeUnit.SECONDS).join();
+            return call.answer().withDelay(Duration.ofMillis(200));
+        });
+
+        String line = stopAtRequest(2);
+
+        assertThat(line).startsWith("Stopped in window ").contains("2 pages, 4 new events in 2 objects");
+        assertThat(incident.requests()).hasSize(2);
+        assertThat(world.lines()).hasSize(4);
+        assertThat(world.state()).as("all of it is confirmed").doesNotContain("pending");
+        goesOnWithPage(3);
+    }
+
+    @Test
+    void waitsForNoRetry() throws Exception {
+        incident.set("duo.retry.max-elapsed", "1h");
+        world.duo.misbehave(2, 1, new RateLimited(Duration.ofMinutes(5)));
+
+        String line = stopAtRequest(2);
+
+        assertThat(line).contains("Duo allows no more requests for now", "1 pages, 2 new events in 1 objects");
+        assertThat(incident.requests()).hasSize(2);
+        assertThat(world.state()).doesNotContain("pending");
+        goesOnWithPage(2);
+    }
+
+    @Test
+    void waitsForNoPause() throws Exception {
+        incident.set("duo.page.pause", "30s");
+
+        String line = stopAtRequest(1);
+
+        assertThat(line).startsWith("Stopped in window ").contains("1 pages, 2 new events in 1 objects");
+        assertThat(incident.requests()).hasSize(1);
+        assertThat(world.state()).doesNotContain("pending");
+        incident.set("duo.page.pause", "0s");
+        goesOnWithPage(2);
+    }
+
+    /** Begins a run, stops the collector once Duo has seen that request, and returns the run's line. */
+    private String stopAtRequest(int number) throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        world.duoProxy.onRequest(request -> {
+            if (request.number() == number) {
+                asked.countDown();
+            }
+        });
+        TestCollector collector = incident.collector();
+        incident.logs.clear();
+        CompletableFuture<RunReport> run = CompletableFuture.supplyAsync(collector::run);
+        assertThat(asked.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        long start = System.nanoTime();
+        collector.stop();
+        RunReport report = run.get(SOON.toSeconds(), TimeUnit.SECONDS);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
+        incident.ended(report, RunOutcome.STOPPED);
+        assertThat(report.outcome().exitCode()).isZero();
+        return report.line();
+    }
+
+    private void goesOnWithPage(int page) {
+        world.duoProxy.reset();
+        int before = world.duo.requests().size();
+        incident.restart();
+        incident.mendsWithoutLossOrDouble();
+        assertThat(world.duo.requests().size() - before)
+                .as("requests of the rest of the window, and of the next one")
+                .isEqualTo(Incident.REQUESTS - (page - 1) + 1);
+    }
+}
