@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.bench;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The benchmark, {@code ./mvnw -Pbench}: how fast the shipped routes bring events from Duo to S3 on this machine, with how
+ * much memory and how many requests, beside what a plain loop and the naive routes do in the same minutes. Prints its
+ * report in Markdown. Exit 1 if an event or a request was not as it should be; a speed below its target is only told.
+ */
+public final class Benchmark {
+
+    private static final List<Size> SIZES = List.of(new Size(100_000, 5, 5), new Size(1_000_000, 3, 1));
+
+    private Benchmark() {}
+
+    public static void main(String[] args) {
+        double loadBefore = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        long start = System.nanoTime();
+        List<Result> results = new ArrayList<>();
+        for (Size size : SIZES) {
+            Report.say("%n%,d events%n", size.events());
+            try (Session session = new Session(size, Path.of("target", "bench", "s3-" + size.events()))) {
+                results.add(session.run());
+            }
+        }
+        Report.say("%nDone in %.0f s.%n", (System.nanoTime() - start) / 1e9);
+        boolean sound = new Report(results, loadBefore).print();
+        System.exit(sound ? 0 : 1);
+    }
+}
