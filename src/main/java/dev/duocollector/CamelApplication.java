@@ -124,6 +124,7 @@ final class CamelApplication {
     /** Makes one run and returns the exit code. */
     int runOnce() {
         exitZeroOnSigterm();
+        stopOnSignal();
         try {
             start();
         } catch (Exception e) {
@@ -186,6 +187,11 @@ final class CamelApplication {
         return route == null || route.getResource() == null
                 ? ""
                 : route.getResource().getLocation();
+    }
+
+    /** Has Camel's shutdown hook stop the context; it would only wait for whoever runs Camel, which here is nobody. */
+    private void stopOnSignal() {
+        camel.getShutdownStrategy().addShutdownListener(camel::shutdown);
     }
 
     /**

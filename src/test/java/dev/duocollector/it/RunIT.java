@@ -182,7 +182,9 @@ class RunIT {
         AwsBasicCredentials credentials =
                 AwsBasicCredentials.create(World.s3().accessKey(), World.s3().secretKey());
         try (CollectorProcess run = start("run")) {
-            patiently().until(() -> run.logged("WARN").size() >= 3);
+            patiently()
+                    .untilAsserted(() ->
+                            assertThat(run.logged("WARN")).as(run.output()).hasSizeGreaterThan(2));
             assertThat(run.logged("WARN")).allMatch(line -> line.contains("S3 could not be reached"));
             List<Instant> failures = run.logged("WARN").stream()
                     .map(line -> Instant.parse(line.substring(0, line.indexOf(' '))))
@@ -192,7 +194,9 @@ class RunIT {
 
             try (EmbeddedS3 s3 = EmbeddedS3.inMemory(port, credentials)) {
                 s3.createBucket(world.bucket);
-                patiently().until(() -> !run.logged("INFO").isEmpty());
+                patiently()
+                        .untilAsserted(() ->
+                                assertThat(run.logged("INFO")).as(run.output()).isNotEmpty());
                 assertThat(s3.objects(world.bucket, "duo-telephony/").values())
                         .singleElement()
                         .satisfies(object -> assertThat(

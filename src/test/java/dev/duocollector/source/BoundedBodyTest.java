@@ -99,7 +99,7 @@ class BoundedBodyTest {
     private void assertRefused() throws IOException {
         assertThatExceptionOfType(BodyTooLargeException.class)
                 .isThrownBy(this::get)
-                .withMessageContainingAll(BODY_BYTES_MAX + " bytes", "duo.page.size");
+                .withMessageContainingAll(BODY_BYTES_MAX + " bytes", "duo.base-url");
 
         assertNextRequestSucceeds_onNewConnection();
     }

@@ -146,7 +146,9 @@ class S3StateStoreTest {
         Stored first = store.compareAndSwap(state("a"), null);
         bucket.delete(StateBucket.KEY);
 
-        assertOwned(state("b"), first);
+        assertThatThrownBy(() -> store.compareAndSwap(state("b"), first))
+                .isInstanceOf(CheckpointOwnedException.class)
+                .hasMessageContaining("Somebody has deleted " + PLACE);
 
         assertThat(bucket.text()).isEmpty();
     }
