@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -44,6 +46,9 @@ final class CamelApplication {
             List.of("beans", "duo-page", "error-handling", "event-steps", "object", "schedule", "telephony");
 
     private static final String YAML = ".camel.yaml";
+
+    /** How long Camel gets for its components after its own time-out. */
+    private static final long SHUTDOWN_SECONDS_MORE = 5;
 
     private static final String AUTO_STARTUP = "duo.schedule.auto-startup";
 
@@ -198,12 +203,13 @@ final class CamelApplication {
      * Makes SIGTERM, the ordinary way to stop a service, exit 0 after the shutdown hooks have run; the JVM's own code is 143.
      * SIGINT keeps its 130. By reflection, because sun.misc.Signal is not part of the platform that --release knows.
      */
-    private static void exitZeroOnSigterm() {
+    private void exitZeroOnSigterm() {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object exit = Proxy.newProxyInstance(
                     CamelApplication.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
+                        endAfterShutdownTimeout();
                         System.exit(ExitCode.DONE);
                         return null;
                     });
@@ -212,5 +218,25 @@ final class CamelApplication {
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.debug("SIGTERM will exit with the JVM's own code", e);
         }
+    }
+
+    /**
+     * Ends the program a little after Camel's shutdown time-out, also when a thread still waits for a server and Camel for
+     * the thread. Being killed is what the state is made for.
+     */
+    private void endAfterShutdownTimeout() {
+        CamelContext running = context();
+        if (running == null) {
+            return;
+        }
+        long seconds = running.getShutdownStrategy().getTimeout() + SHUTDOWN_SECONDS_MORE;
+        Thread end = new Thread(
+                () -> {
+                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(seconds));
+                    Runtime.getRuntime().halt(ExitCode.DONE);
+                },
+                "shutdown time-out");
+        end.setDaemon(true);
+        end.start();
     }
 }
