@@ -87,7 +87,7 @@ class RunIT {
                     .as("the line at the start, a line for each run, and no other")
                     .hasSizeGreaterThan(2)
                     .allMatch(line ->
-                            line.matches("\\S+Z INFO  (Collecting|Window|Nothing to read yet|Stopped in window) .*"));
+                            line.matches("\\S+Z INFO  (Collecting|Window|Nothing to read yet:|Stopped in window) .*"));
             run.assertNothingSecret();
         }
         assertThat(world.lines()).contains(World.stored(List.of(late)).get(0)).doesNotHaveDuplicates();
