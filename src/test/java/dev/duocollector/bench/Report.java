@@ -28,7 +28,7 @@ final class Report {
         System.out.printf(Locale.ROOT, format, values);
     }
 
-    /** Prints everything, and returns whether every event was stored by as many requests as expected. */
+    /** Prints everything, and returns whether there were as many requests as expected. */
     boolean print() {
         machine();
         speeds();
@@ -112,18 +112,16 @@ final class Report {
         long growth = large.median(Variant.COLLECTOR).heapAfterBytes()
                 - small.median(Variant.COLLECTOR).heapAfterBytes();
         boolean requests = results.stream().allMatch(result -> result.requests().equals(result.expectedRequests()));
-        boolean stored = results.stream().allMatch(Result::everyEventStored);
         say("%nTargets, with %,d events:%n%n", large.size().events());
         target(speed >= EVENTS_PER_SECOND_MIN, "at least %,d events/s: %,.0f", EVENTS_PER_SECOND_MIN, speed);
         target(share >= FLOOR_SHARE_MIN, "at least half the plain loop's speed: %.0f %%", share * 100);
         target(growth <= HEAP_GROWTH_MAX, "heap after GC no larger than with a tenth of them: %+.1f MB", growth / 1e6);
-        // Less would have ended the program, and the benchmark with it.
-        target(true, "a heap of %s is enough", Variant.COLLECTOR.heap());
+        // Else the benchmark would not have come so far.
+        target(true, "a heap of %s is enough, and every event was stored in every run", Variant.COLLECTOR.heap());
         target(
                 requests,
                 "one GET, one data PUT and one state PUT a page; one GET, one state GET, two state PUTs a window");
-        target(stored, "every event stored");
-        return requests && stored;
+        return requests;
     }
 
     private static void target(boolean reached, String what, Object... values) {

@@ -43,15 +43,6 @@ record Result(
         return median(variant).cpuNanos() / 1e9 * 100_000 / size.events();
     }
 
-    /** Each event is a line of its own in the bucket; the plain loop stores pages. */
-    boolean everyEventStored() {
-        return contents.get(Variant.COLLECTOR).lines() == size.events()
-                && contents.get(Variant.NAIVE).lines()
-                                + contents.get(Variant.NAIVE).objects()
-                        == size.events()
-                && contents.get(Variant.FLOOR).objects() == size.pages();
-    }
-
     Requests expectedRequests() {
         return Requests.expected(size.pages(), requests.statePutBytes());
     }

@@ -96,12 +96,27 @@ final class Session implements AutoCloseable {
                     measured.computeIfAbsent(variant, first -> new ArrayList<>())
                             .add(run);
                     Bucket.Content content = bucket.take(prefix + "/");
+                    requireWhole(variant, content);
                     contents.put(variant, content);
                     tell(variant, "run " + round + " of " + size.runs(variant), run, content);
                 }
             }
         }
         return new Result(size, requests, measured, contents);
+    }
+
+    /** A run that lost an event is not worth its figures. */
+    private void requireWhole(Variant variant, Bucket.Content content) {
+        long events = switch (variant) {
+            case COLLECTOR -> content.lines();
+            // Whole pages, of which only the number is looked at.
+            case FLOOR -> (long) content.objects() * Size.PAGE;
+            // No line feed after an object's last line.
+            case NAIVE -> content.lines() + content.objects();
+        };
+        if (events != size.events()) {
+            throw new IllegalStateException("Of " + size.events() + " events, " + variant + " stored " + events);
+        }
     }
 
     private Requests warmUp() {
