@@ -15,7 +15,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,20 +101,10 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
      */
     @Override
     public List<TelephonyEvent> unmarshal(Exchange exchange, InputStream stream) throws IOException {
-        byte[] text = stream.readAllBytes();
         List<TelephonyEvent> events = new ArrayList<>();
-        int lineNumber = 1;
-        for (int start = 0; start < text.length; lineNumber++) {
-            int end = start;
-            boolean blank = true;
-            while (end < text.length && text[end] != '\n') {
-                blank &= text[end] == ' ' || text[end] == '\t' || text[end] == '\r';
-                end++;
-            }
-            if (!blank) {
-                events.add(event(Arrays.copyOfRange(text, start, end), lineNumber));
-            }
-            start = end + 1;
+        NdjsonLines lines = new NdjsonLines(stream, Integer.MAX_VALUE);
+        for (Optional<NdjsonLines.Line> line = lines.next(); line.isPresent(); line = lines.next()) {
+            events.add(event(line.get()));
         }
         return events;
     }
@@ -129,11 +118,11 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
         }
     }
 
-    private static TelephonyEvent event(byte[] line, int lineNumber) throws IOException {
+    private static TelephonyEvent event(NdjsonLines.Line line) throws IOException {
         try {
-            return TelephonyEvent.of(line);
+            return TelephonyEvent.of(line.bytes());
         } catch (IOException e) {
-            throw new IOException("line " + lineNumber + ": " + e.getMessage(), e);
+            throw new IOException("line " + line.number() + ": " + e.getMessage(), e);
         }
     }
 
@@ -158,10 +147,9 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
             return mapper.writeValueAsBytes(line);
         } catch (JsonProcessingException e) {
             // Not as the IOException that it is, which a route may take for a failure that passes; and not with its
-            // message,
-            // which may quote a value.
+            // message, which may quote a value.
             throw new IllegalArgumentException(
-                    "ndjson cannot write an event, because a step has put something into it that" + " is no JSON ("
+                    "ndjson cannot write an event, because a step has put something into it that is no JSON ("
                             + e.getClass().getSimpleName() + ")");
         }
     }
