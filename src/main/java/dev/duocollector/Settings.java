@@ -4,6 +4,7 @@ package dev.duocollector;
 
 import dev.duocollector.sink.EventShape;
 import dev.duocollector.sink.KeyPrefix;
+import dev.duocollector.sink.S3Connection;
 import dev.duocollector.source.SignatureVersion;
 import java.io.IOException;
 import java.net.URI;
@@ -80,7 +81,10 @@ public final class Settings implements CamelContextAware {
             "s3.checksums",
             "state.key",
             "state.inside-prefix",
-            "event.shape");
+            "event.shape",
+            "udm.prefix",
+            "udm.ids",
+            "udm.mechanism");
 
     private final List<String> problems = new ArrayList<>();
     private final Map<String, String> values = new HashMap<>();
@@ -105,14 +109,14 @@ public final class Settings implements CamelContextAware {
     private int iterationsMax;
     private String bucket = "";
     private KeyPrefix prefix = new KeyPrefix("");
-    private Optional<String> region = Optional.empty();
-    private Optional<URI> endpoint = Optional.empty();
-    private boolean pathStyle;
-    private Optional<URI> s3Proxy = Optional.empty();
+    private S3Connection s3Connection =
+            new S3Connection(Optional.empty(), Optional.empty(), false, Optional.empty(), false);
     private boolean gzip;
-    private boolean checksumsWhenRequired;
     private String stateKey = "";
     private EventShape eventShape = EventShape.DUO_CLIENT;
+    private Optional<KeyPrefix> udmPrefix = Optional.empty();
+    private boolean udmIds;
+    private boolean udmLiteralMechanism;
 
     /** For the route's bean: the values come with the Camel context. */
     public Settings() {}
@@ -127,6 +131,19 @@ public final class Settings implements CamelContextAware {
         Settings settings = new Settings();
         settings.read(lookup);
         return settings;
+    }
+
+    /**
+     * Reads from a look-up only how to get to S3, for a tool that needs nothing of Duo's.
+     *
+     * @throws SettingsException if any of these settings is wrong, with one line for each
+     */
+    static S3Connection s3Connection(Function<String, @Nullable String> lookup) {
+        Settings settings = new Settings();
+        settings.look(lookup);
+        settings.readS3Connection();
+        settings.refuseProblems();
+        return settings.s3Connection;
     }
 
     @Override
@@ -157,13 +174,21 @@ public final class Settings implements CamelContextAware {
     }
 
     private void read(Function<String, @Nullable String> lookup) {
+        look(lookup);
+        readDuo();
+        readReading();
+        readS3();
+        refuseProblems();
+    }
+
+    private void look(Function<String, @Nullable String> lookup) {
         for (String name : NAMES) {
             String value = lookup.apply(name);
             values.put(name, value == null ? "" : value.trim());
         }
-        readDuo();
-        readReading();
-        readS3();
+    }
+
+    private void refuseProblems() {
         if (!problems.isEmpty()) {
             throw new SettingsException(problems);
         }
@@ -246,24 +271,57 @@ public final class Settings implements CamelContextAware {
         if (!bucket.isEmpty() && !BUCKET.matcher(bucket).matches()) {
             problem("s3.bucket", bucket, "a bucket's name, without s3:// and without a path");
         }
-        boolean prefixRefused = false;
-        try {
-            prefix = new KeyPrefix(value("s3.prefix"));
-        } catch (IllegalArgumentException e) {
-            prefixRefused = true;
-            problems.add("Setting " + e.getMessage() + ".");
-        }
-        region = optional("s3.region");
-        endpoint = url("s3.endpoint");
-        pathStyle = bool("s3.path-style");
-        s3Proxy = proxy("s3.proxy");
+        Optional<KeyPrefix> read = keyPrefix("s3.prefix");
+        prefix = read.orElse(prefix);
+        boolean prefixRefused = read.isEmpty();
+        readS3Connection();
         gzip = choice("s3.compression", List.of("none", "gzip")).equals("gzip");
-        checksumsWhenRequired = choice("s3.checksums", List.of("when-supported", "when-required"))
-                .equals("when-required");
         eventShape = choice("event.shape", List.of("duo-client", "raw")).equals("raw")
                 ? EventShape.RAW
                 : EventShape.DUO_CLIENT;
         readStateKey(prefixRefused);
+        readUdm(prefixRefused);
+    }
+
+    private void readS3Connection() {
+        s3Connection = new S3Connection(
+                optional("s3.region"),
+                url("s3.endpoint"),
+                bool("s3.path-style"),
+                proxy("s3.proxy"),
+                choice("s3.checksums", List.of("when-supported", "when-required"))
+                        .equals("when-required"));
+    }
+
+    private void readUdm(boolean prefixRefused) {
+        udmIds = bool("udm.ids");
+        udmLiteralMechanism =
+                choice("udm.mechanism", List.of("auth", "detection-field")).equals("detection-field");
+        Optional<KeyPrefix> udm =
+                keyPrefix("udm.prefix").filter(prefix -> !prefix.value().isEmpty());
+        if (udm.isEmpty() || prefixRefused) {
+            return;
+        }
+        if (udm.get().overlaps(prefix)) {
+            problems.add("Setting udm.prefix is '" + udm.get() + "' and s3.prefix is '" + prefix
+                    + "', and one lies inside the other: a feed on the outer one would take every event twice. Set two that lie"
+                    + " side by side, such as duo-telephony and duo-telephony-udm.");
+        } else if (udm.get().contains(stateKey)) {
+            problems.add(
+                    "Setting state.key is " + stateKey + " and lies inside udm.prefix, which is '" + udm.get()
+                            + "': a feed on the prefix would take the state for events. Set either so that they lie side by side.");
+        }
+        udmPrefix = udm;
+    }
+
+    /** Reads a prefix; empty if it is refused, which is told. */
+    private Optional<KeyPrefix> keyPrefix(String name) {
+        try {
+            return Optional.of(new KeyPrefix(value(name)));
+        } catch (IllegalArgumentException e) {
+            problems.add("Setting " + e.getMessage().replaceFirst("^prefix", name) + ".");
+            return Optional.empty();
+        }
     }
 
     private void readStateKey(boolean prefixRefused) {
@@ -531,28 +589,12 @@ public final class Settings implements CamelContextAware {
         return prefix;
     }
 
-    public Optional<String> region() {
-        return region;
-    }
-
-    public Optional<URI> endpoint() {
-        return endpoint;
-    }
-
-    public boolean pathStyle() {
-        return pathStyle;
-    }
-
-    public Optional<URI> s3Proxy() {
-        return s3Proxy;
+    public S3Connection s3Connection() {
+        return s3Connection;
     }
 
     public boolean gzip() {
         return gzip;
-    }
-
-    public boolean checksumsWhenRequired() {
-        return checksumsWhenRequired;
     }
 
     public String stateKey() {
@@ -561,6 +603,21 @@ public final class Settings implements CamelContextAware {
 
     public EventShape eventShape() {
         return eventShape;
+    }
+
+    /** Where each object also goes as UDM events; empty if nowhere. */
+    public Optional<KeyPrefix> udmPrefix() {
+        return udmPrefix;
+    }
+
+    /** Whether UDM events also have Duo's ids, which the guide's table leaves out. */
+    public boolean udmIds() {
+        return udmIds;
+    }
+
+    /** Whether MECHANISM_UNSPECIFIED goes where the guide's page has it, to the letter. */
+    public boolean udmLiteralMechanism() {
+        return udmLiteralMechanism;
     }
 
     @Override

@@ -52,14 +52,17 @@ class SettingsTest {
         assertThat(settings.pagePause()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.iterationsMax()).isZero();
         assertThat(settings.prefix()).hasToString("duo-telephony");
-        assertThat(settings.region()).isEmpty();
-        assertThat(settings.endpoint()).isEmpty();
-        assertThat(settings.pathStyle()).isFalse();
-        assertThat(settings.s3Proxy()).isEmpty();
+        assertThat(settings.s3Connection().region()).isEmpty();
+        assertThat(settings.s3Connection().endpoint()).isEmpty();
+        assertThat(settings.s3Connection().pathStyle()).isFalse();
+        assertThat(settings.s3Connection().proxy()).isEmpty();
         assertThat(settings.gzip()).isFalse();
-        assertThat(settings.checksumsWhenRequired()).isFalse();
+        assertThat(settings.s3Connection().checksumsWhenRequired()).isFalse();
         assertThat(settings.stateKey()).isEqualTo("duo-telephony-state/" + TestSettings.API_HOST + ".json");
         assertThat(settings.eventShape()).isEqualTo(EventShape.DUO_CLIENT);
+        assertThat(settings.udmPrefix()).isEmpty();
+        assertThat(settings.udmIds()).isFalse();
+        assertThat(settings.udmLiteralMechanism()).isFalse();
     }
 
     @Test
@@ -271,6 +274,53 @@ class SettingsTest {
                 .asString()
                 .startsWith("Setting s3.prefix is \"duo/${date:now}\": it must not contain ${")
                 .endsWith("Write the prefix out.");
+    }
+
+    @Test
+    void udmPrefix_isTaken_besideTheOthers() {
+        assertThat(TestSettings.with("udm.prefix", "/duo-telephony-udm/").udmPrefix())
+                .hasValueSatisfying(prefix -> assertThat(prefix).hasToString("duo-telephony-udm"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"duo-telephony", "duo-telephony/udm", "/duo-telephony//"})
+    void udmPrefix_isRefused_insideTheObjectsPrefix(String prefix) {
+        assertThat(problems("udm.prefix", prefix))
+                .singleElement()
+                .asString()
+                .startsWith("Setting udm.prefix is '")
+                .contains("and s3.prefix is 'duo-telephony', and one lies inside the other")
+                .endsWith("such as duo-telephony and duo-telephony-udm.");
+    }
+
+    @Test
+    void udmPrefix_isRefused_aroundTheObjectsPrefixAndTheState() {
+        assertThat(problems("udm.prefix", "duo", "s3.prefix", "duo/raw"))
+                .singleElement()
+                .asString()
+                .startsWith("Setting udm.prefix is 'duo' and s3.prefix is 'duo/raw', and one lies inside the other");
+        assertThat(problems("udm.prefix", "duo-telephony-state"))
+                .singleElement()
+                .asString()
+                .startsWith("Setting state.key is duo-telephony-state/" + TestSettings.API_HOST
+                        + ".json and lies inside udm.prefix, which is 'duo-telephony-state'");
+        assertThat(problems("udm.prefix", "udm/${date:now}"))
+                .singleElement()
+                .asString()
+                .startsWith("Setting udm.prefix is \"udm/${date:now}\": it must not contain ${");
+    }
+
+    @Test
+    void s3Connection_isReadAlone_withoutDuosSettings() {
+        Properties properties = TestSettings.shipped();
+        properties.setProperty("s3.region", "eu-central-1");
+
+        assertThat(Settings.s3Connection(properties::getProperty).region()).contains("eu-central-1");
+
+        properties.setProperty("s3.path-style", "maybe");
+        assertThatThrownBy(() -> Settings.s3Connection(properties::getProperty))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("Setting s3.path-style is 'maybe'. Allowed: false or true.");
     }
 
     @ParameterizedTest
@@ -513,8 +563,8 @@ class SettingsTest {
         return context;
     }
 
-    private static List<String> problems(String name, String value) {
-        return catchThrowableOfType(SettingsException.class, () -> TestSettings.with(name, value))
+    private static List<String> problems(String... namesAndValues) {
+        return catchThrowableOfType(SettingsException.class, () -> TestSettings.with(namesAndValues))
                 .problems();
     }
 }

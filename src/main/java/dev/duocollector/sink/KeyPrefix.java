@@ -7,7 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.regex.Pattern;
 
 /**
- * The place of the data in the bucket, the setting {@code s3.prefix}: no slash at its ends and no doubled one, however it
+ * A place for objects in the bucket, the settings {@code s3.prefix} and {@code udm.prefix}: no slash at its ends and no doubled one, however it
  * was written; empty for the top of the bucket.
  *
  * @param value the prefix without the slash that follows it in keys
@@ -28,16 +28,15 @@ public record KeyPrefix(String value) {
      */
     public KeyPrefix {
         if (value.contains("${") || value.contains("$simple{")) {
-            throw new IllegalArgumentException(
-                    "s3.prefix is \"" + value + "\": it must not contain ${ or $simple{, which"
-                            + " Camel would evaluate (CVE-2026-95664). Write the prefix out");
+            throw new IllegalArgumentException("prefix is \"" + value + "\": it must not contain ${ or $simple{, which"
+                    + " Camel would evaluate (CVE-2026-95664). Write the prefix out");
         }
         if (value.codePoints().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("s3.prefix contains a control character: remove it");
+            throw new IllegalArgumentException("prefix contains a control character: remove it");
         }
         if (value.getBytes(UTF_8).length > BYTES_MAX) {
-            throw new IllegalArgumentException("s3.prefix has " + value.getBytes(UTF_8).length
-                    + " bytes: shorten it to " + BYTES_MAX + " at most");
+            throw new IllegalArgumentException(
+                    "prefix has " + value.getBytes(UTF_8).length + " bytes: shorten it to " + BYTES_MAX + " at most");
         }
         value = SLASHES_AT_ENDS
                 .matcher(SLASHES.matcher(value.strip()).replaceAll("/"))
@@ -47,6 +46,11 @@ public record KeyPrefix(String value) {
     /** Returns whether an object of this key lies under the prefix; with an empty prefix every one does. */
     public boolean contains(String key) {
         return key.startsWith(resolve(""));
+    }
+
+    /** Returns whether one of the two lies inside the other, or both are the same. */
+    public boolean overlaps(KeyPrefix other) {
+        return contains(other.resolve("")) || other.contains(resolve(""));
     }
 
     /** Returns the key of a name under this prefix. */

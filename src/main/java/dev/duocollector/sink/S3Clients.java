@@ -31,19 +31,24 @@ public final class S3Clients {
      * @throws SettingsException if no region can be found
      */
     public static S3Client create(Settings settings) {
+        return create(settings.s3Connection());
+    }
+
+    /** Does the same for whoever has no other settings. */
+    public static S3Client create(S3Connection connection) {
         ApacheHttpClient.Builder http =
                 ApacheHttpClient.builder().connectionTimeout(CONNECT_TIMEOUT).socketTimeout(SOCKET_TIMEOUT);
-        proxy(settings).ifPresent(http::proxyConfiguration);
+        proxy(connection).ifPresent(http::proxyConfiguration);
         S3ClientBuilder client = S3Client.builder()
                 .httpClientBuilder(http)
-                .forcePathStyle(settings.pathStyle())
+                .forcePathStyle(connection.pathStyle())
                 // In chunks, a conditional write that is refused leaves its body unread on the connection, and some
                 // servers then reset it: the refusal would look like an outage.
                 .serviceConfiguration(
                         S3Configuration.builder().chunkedEncodingEnabled(false).build());
-        settings.region().ifPresent(region -> client.region(Region.of(region)));
-        settings.endpoint().ifPresent(client::endpointOverride);
-        if (settings.checksumsWhenRequired()) {
+        connection.region().ifPresent(region -> client.region(Region.of(region)));
+        connection.endpoint().ifPresent(client::endpointOverride);
+        if (connection.checksumsWhenRequired()) {
             client.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                     .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
         }
@@ -58,14 +63,15 @@ public final class S3Clients {
     }
 
     /** Returns how to get to S3, where the SDK's own way, the JVM's or the environment's proxy, is not the one. */
-    private static Optional<ProxyConfiguration> proxy(Settings settings) {
-        if (settings.s3Proxy().isPresent()) {
+    private static Optional<ProxyConfiguration> proxy(S3Connection connection) {
+        if (connection.proxy().isPresent()) {
             return Optional.of(ProxyConfiguration.builder()
-                    .endpoint(settings.s3Proxy().get())
+                    .endpoint(connection.proxy().get())
                     .build());
         }
         // The SDK would ask HTTP_PROXY even for 127.0.0.1, where no proxy can reach this machine's own server.
-        return settings.endpoint()
+        return connection
+                .endpoint()
                 .filter(Settings::isLoopback)
                 .map(endpoint -> ProxyConfiguration.builder()
                         .useSystemPropertyValues(false)

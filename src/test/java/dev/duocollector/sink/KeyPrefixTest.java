@@ -35,7 +35,7 @@ class KeyPrefixTest {
     void prefix_isRefused_whenCamelWouldEvaluateItOrLogsWouldBreak(String setting) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new KeyPrefix(setting))
-                .withMessageStartingWith("s3.prefix ");
+                .withMessageStartingWith("prefix ");
     }
 
     @ParameterizedTest
@@ -47,7 +47,7 @@ class KeyPrefixTest {
         } else {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> new KeyPrefix(setting))
-                    .withMessage("s3.prefix has 901 bytes: shorten it to 900 at most");
+                    .withMessage("prefix has 901 bytes: shorten it to 900 at most");
         }
     }
 
@@ -62,5 +62,19 @@ class KeyPrefixTest {
     })
     void prefix_containsWhatLiesBelowIt(String prefix, String key, boolean contained) {
         assertThat(new KeyPrefix(prefix).contains(key)).isEqualTo(contained);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "duo-telephony, duo-telephony,       true",
+        "duo-telephony, duo-telephony/udm,   true",
+        "duo-telephony/raw, duo-telephony,   true",
+        "'',            duo-telephony,       true",
+        "duo-telephony, duo-telephony-udm,   false",
+        "duo/raw,       duo/udm,             false",
+    })
+    void prefixes_overlap_whenOneLiesInTheOther(String one, String other, boolean overlap) {
+        assertThat(new KeyPrefix(one).overlaps(new KeyPrefix(other))).isEqualTo(overlap);
+        assertThat(new KeyPrefix(other).overlaps(new KeyPrefix(one))).isEqualTo(overlap);
     }
 }

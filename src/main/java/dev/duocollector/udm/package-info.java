@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * From an event of Duo's telephony log to Google SecOps' Unified Data Model (UDM): {@link dev.duocollector.udm.UdmMapper} maps
+ * by the table in {@link dev.duocollector.udm.MappingTable}, {@link dev.duocollector.udm.UdmRules} checks what comes out. What
+ * each row means, and where Google's page cannot be taken at its word, stands in UDM.md.
+ */
+@NullMarked
+package dev.duocollector.udm;
+
+import org.jspecify.annotations.NullMarked;
