@@ -13,16 +13,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +46,7 @@ final class CamelApplication {
 
     /** The files in routes/, without their ending. */
     static final List<String> ROUTES =
-            List.of("beans", "duo-page", "error-handling", "event-steps", "object", "schedule", "telephony");
+            List.of("beans", "duo-page", "error-handling", "event-steps", "object", "schedule", "telephony", "udm");
 
     private static final String YAML = ".camel.yaml";
 
@@ -61,12 +64,24 @@ final class CamelApplication {
         camel.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeInitialize(BaseMainSupport main) {
-                PropertiesComponent properties =
-                        (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
-                properties.setEnvironmentVariableMode(ENVIRONMENT_VARIABLES_NEVER);
-                properties.addPropertiesSource(new EnvironmentPropertiesSource(environment));
+                readEnvironment((PropertiesComponent) main.getCamelContext().getPropertiesComponent(), environment);
             }
         });
+    }
+
+    private static void readEnvironment(PropertiesComponent properties, Map<String, String> environment) {
+        properties.setEnvironmentVariableMode(ENVIRONMENT_VARIABLES_NEVER);
+        properties.addPropertiesSource(new EnvironmentPropertiesSource(environment));
+    }
+
+    /** Returns a look-up of settings as the program has them, without any route, for tools. */
+    static Function<String, @Nullable String> settings(Map<String, String> environment) {
+        DefaultCamelContext context = new DefaultCamelContext();
+        PropertiesComponent properties = (PropertiesComponent) context.getPropertiesComponent();
+        properties.setLocation(SETTINGS);
+        readEnvironment(properties, environment);
+        context.init();
+        return name -> properties.resolveProperty(name).orElse(null);
     }
 
     /**

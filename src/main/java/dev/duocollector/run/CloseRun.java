@@ -59,7 +59,8 @@ public final class CloseRun implements Processor {
     static String done(Run run) {
         Optional<String> last = Optional.of(run.lastObject()).filter(key -> !key.isEmpty());
         return run.window() + ": " + run.pages() + " pages, " + run.events() + " new events in " + run.objects()
-                + " objects, " + run.duplicates() + " seen before"
+                + " objects" + (run.udmObjects() > 0 ? " (" + run.udmObjects() + " as UDM, too)" : "") + ", "
+                + run.duplicates() + " seen before"
                 + last.map(key -> ", last object " + key).orElse("");
     }
 }

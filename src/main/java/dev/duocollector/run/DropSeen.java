@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -30,11 +31,13 @@ public final class DropSeen implements Processor {
 
     private final S3IdempotentRepository repository;
     private final KeyPrefix prefix;
+    private final Optional<KeyPrefix> udmPrefix;
     private final boolean gzip;
 
     public DropSeen(S3IdempotentRepository repository, Settings settings) {
         this.repository = repository;
         this.prefix = settings.prefix();
+        this.udmPrefix = settings.udmPrefix();
         this.gzip = settings.gzip();
     }
 
@@ -52,17 +55,19 @@ public final class DropSeen implements Processor {
                 fresh.add(event);
             }
         }
-        run.inHand(new Batch(objectKey(window, keys), keys, next));
+        run.inHand(batch(window, keys, next));
         run.pageRead(next, page.events().size() >= window.limit(), page.events().size() - fresh.size());
         exchange.getMessage().setBody(fresh);
     }
 
-    /** Returns the key of the batch's object; a page without new events has none. */
-    private String objectKey(Window window, Map<String, Instant> keys) {
-        return keys.isEmpty()
-                ? ""
-                : ObjectKey.of(prefix, window.maxtime(), window.page(), keys.keySet(), gzip)
-                        .value();
+    /** Returns what a page's new events amount to; a page without any has no object. */
+    private Batch batch(Window window, Map<String, Instant> keys, Cursor next) {
+        if (keys.isEmpty()) {
+            return new Batch("", keys, next);
+        }
+        ObjectKey key = ObjectKey.of(prefix, window.maxtime(), window.page(), keys.keySet(), gzip);
+        String udmKey = udmPrefix.map(key::under).map(ObjectKey::value).orElse("");
+        return new Batch(key.value(), udmKey, keys, next);
     }
 
     /** Returns where reading goes on after a page, the same for a first reading and for a recovery. */

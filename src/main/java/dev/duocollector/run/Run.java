@@ -33,6 +33,7 @@ public final class Run {
     private Cursor cursor = Cursor.START;
     private @Nullable Instant reached;
     private @Nullable String storing;
+    private boolean storingUdm;
     private String lastObject = "";
     private boolean recovering;
     private boolean outlived;
@@ -45,6 +46,7 @@ public final class Run {
     private int events;
     private int duplicates;
     private int objects;
+    private int udmObjects;
 
     /** Returns the run of an exchange. */
     static Run of(Exchange exchange) {
@@ -72,6 +74,11 @@ public final class Run {
             throw new IllegalStateException("No page has been read yet");
         }
         return batch;
+    }
+
+    /** Whether the batch in hand has an object, which this run stored or found stored, and is wanted as UDM; the routes ask. */
+    public boolean isUdmDue() {
+        return storing != null && getBatch().isUdmWanted();
     }
 
     /** The events of the batch in doubt, as Duo gave them again and in its order. */
@@ -146,6 +153,10 @@ public final class Run {
         storing = objectKey;
     }
 
+    void storingUdm() {
+        storingUdm = true;
+    }
+
     /** Counts the batch in hand as delivered. */
     void delivered(Batch done) {
         events += done.eventKeys().size();
@@ -154,6 +165,8 @@ public final class Run {
             lastObject = storing;
             storing = null;
         }
+        udmObjects += storingUdm ? 1 : 0;
+        storingUdm = false;
     }
 
     /** Notes what a page said of the page after it. */
@@ -231,6 +244,10 @@ public final class Run {
 
     int objects() {
         return objects;
+    }
+
+    int udmObjects() {
+        return udmObjects;
     }
 
     String lastObject() {

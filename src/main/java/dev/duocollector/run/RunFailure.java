@@ -18,17 +18,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 import org.apache.camel.http.base.HttpOperationFailedException;
-import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /**
  * What a failure means to whoever runs the collector.
@@ -47,28 +45,16 @@ record RunFailure(RunOutcome outcome, String message) {
     private static final Pattern QUERY_OF_URL = Pattern.compile("(https?://[^\\s?]+)\\?\\S+");
     private static final Pattern CREDENTIALS_IN_URL = Pattern.compile("(https?://)[^\\s/@]+@");
 
-    private static final Set<String> CREDENTIAL_CODES = Set.of(
-            "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired");
-    private static final Set<String> CLOCK_CODES =
-            Set.of("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture");
-    private static final Set<String> REGION_CODES = Set.of(
-            "PermanentRedirect",
-            "AuthorizationHeaderMalformed",
-            "IllegalLocationConstraintException",
-            "TemporaryRedirect");
-
     /** Explains failures, given what the settings say. */
     static final class Explainer {
 
         private final URI baseUrl;
         private final String bucket;
-        private final String prefix;
         private final Clock clock;
 
         Explainer(Settings settings, Clock clock) {
             this.baseUrl = settings.baseUrl();
             this.bucket = settings.bucket();
-            this.prefix = settings.prefix().value();
             this.clock = clock;
         }
 
@@ -91,7 +77,7 @@ record RunFailure(RunOutcome outcome, String message) {
                 return new RunFailure(steps.outcome(), steps.getMessage());
             }
             if (failure instanceof S3OperationException s3) {
-                return s3(s3.action(), s3.bucket() + "/" + s3.key(), s3.getCause());
+                return of(S3Failure.explain(s3.action(), s3.bucket() + "/" + s3.key(), s3.getCause()));
             }
             if (failure instanceof SdkException s3) {
                 return component(s3, exchange);
@@ -163,7 +149,7 @@ record RunFailure(RunOutcome outcome, String message) {
                 return operator(failure.getMessage());
             }
             if (isUntrusted(failure)) {
-                return untrusted("Duo at " + baseUrl, failure);
+                return operator(untrusted("Duo at " + baseUrl, failure));
             }
             return new RunFailure(
                     RunOutcome.FAILED,
@@ -172,85 +158,22 @@ record RunFailure(RunOutcome outcome, String message) {
                             + " Check the network, duo.api.host and duo.proxy if this lasts.");
         }
 
-        private static RunFailure untrusted(String where, Throwable failure) {
-            return operator("The certificate of " + where + " is not trusted (" + brief(failure)
-                    + "). If a proxy inspects TLS here, give the JVM its authority:"
-                    + " -Djavax.net.ssl.trustStore=FILE -Djavax.net.ssl.trustStorePassword=PASSWORD.");
-        }
-
         private RunFailure component(SdkException failure, Exchange exchange) {
             String uri = exchange.getProperty(Exchange.FAILURE_ENDPOINT, "", String.class);
-            String action = uri.contains("headObject") ? "s3:GetObject" : "s3:PutObject";
-            return s3(action, bucket + "/" + (prefix.isEmpty() ? "" : prefix + "/") + "*", failure);
-        }
-
-        private static RunFailure s3(String action, String resource, SdkException failure) {
-            String where = action + " on s3://" + resource;
-            if (failure instanceof AwsServiceException refused) {
-                return s3Refused(action, resource, where, refused);
-            }
-            String message = String.valueOf(failure.getMessage());
-            if (failure instanceof SdkClientException && message.contains("credentials")) {
-                return operator(
-                        "No AWS credentials for " + where
-                                + ". Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is attached.");
-            }
-            Throwable reason = causeOf(failure, IOException.class).orElse(failure);
-            if (isUntrusted(reason)) {
-                return untrusted("S3 for " + where, reason);
-            }
-            return new RunFailure(
-                    RunOutcome.FAILED,
-                    "S3 could not be reached for " + where + " (" + brief(reason)
-                            + "). Nothing is lost; the next run goes on. Check the network, s3.endpoint, s3.region and"
-                            + " s3.proxy if this lasts.");
-        }
-
-        private static RunFailure s3Refused(String action, String resource, String where, AwsServiceException refused) {
-            String code = code(refused);
-            String answer = where + " (" + said(refused) + ")";
-            if (CLOCK_CODES.contains(code)) {
-                return operator("S3 refused " + answer + ": this machine's clock is wrong. Set it right.");
-            }
-            if (CREDENTIAL_CODES.contains(code) || refused.statusCode() == 401) {
-                return operator(
-                        "S3 refused " + answer + ": the AWS credentials are wrong or have expired. Renew them.");
-            }
-            if (REGION_CODES.contains(code) || refused.statusCode() == 301) {
-                return operator("S3 refused " + answer + ": the bucket lies in another region. Set s3.region.");
-            }
-            if (code.equals("NoSuchBucket")) {
-                return operator("S3 refused " + answer + ": there is no such bucket. Create it, or set s3.bucket.");
-            }
-            if (refused.statusCode() == 403) {
-                String list = action.equals("s3:GetObject")
-                        ? ", and s3:ListBucket on the bucket (without it S3 says 403 where it means \"not there\")"
-                        : "";
-                return operator(
-                        "S3 refused " + answer + ". Grant " + action + " on arn:aws:s3:::" + resource + list + ".");
-            }
-            if (refused.statusCode() >= 500
-                    || refused.isThrottlingException()
-                    || refused.statusCode() == 409
-                    || code.equals("RequestTimeout")) {
+            if (failure instanceof NoSuchKeyException && uri.contains("getObject")) {
                 return new RunFailure(
-                        RunOutcome.FAILED, "S3 failed at " + answer + ". Nothing is lost; the next run goes on.");
+                        RunOutcome.FAILED,
+                        "Somebody deleted an object under s3://" + folder(exchange)
+                                + "* before its UDM events were made from it. Nothing is lost; the next run stores both.");
             }
-            return operator("S3 refused " + answer + ". Check s3.bucket, s3.endpoint and s3.region.");
+            String action = uri.contains("headObject") || uri.contains("getObject") ? "s3:GetObject" : "s3:PutObject";
+            return of(S3Failure.explain(action, folder(exchange) + "*", failure));
         }
 
-        /** Status, code and message; of a key in KMS, for one, only the message says which permission is missing. */
-        private static String said(AwsServiceException refused) {
-            AwsErrorDetails details = refused.awsErrorDetails();
-            String message = details == null ? null : details.errorMessage();
-            return refused.statusCode()
-                    + (code(refused).isEmpty() ? "" : " " + code(refused))
-                    + (message == null || message.isBlank() ? "" : ": " + masked(message));
-        }
-
-        private static String code(AwsServiceException refused) {
-            AwsErrorDetails details = refused.awsErrorDetails();
-            return details == null ? "" : Objects.requireNonNullElse(details.errorCode(), "");
+        /** Returns the bucket and the folder of the object in hand. */
+        private String folder(Exchange exchange) {
+            String key = exchange.getMessage().getHeader(AWS2S3Constants.KEY, "", String.class);
+            return bucket + "/" + key.substring(0, key.lastIndexOf('/') + 1);
         }
     }
 
@@ -279,7 +202,14 @@ record RunFailure(RunOutcome outcome, String message) {
         return masked(trace.toString());
     }
 
-    private static String masked(String text) {
+    /** Says that a certificate is not trusted, and what to do where that is meant. */
+    static String untrusted(String where, Throwable failure) {
+        return "The certificate of " + where + " is not trusted (" + brief(failure)
+                + "). If a proxy inspects TLS here, give the JVM its authority:"
+                + " -Djavax.net.ssl.trustStore=FILE -Djavax.net.ssl.trustStorePassword=PASSWORD.";
+    }
+
+    static String masked(String text) {
         String withoutQueries = CREDENTIALS_IN_URL
                 .matcher(QUERY_OF_URL.matcher(text).replaceAll("$1?…"))
                 .replaceAll("$1…@");
@@ -297,16 +227,25 @@ record RunFailure(RunOutcome outcome, String message) {
         return failure instanceof BodyTooLargeException || isUntrusted(failure);
     }
 
-    private static boolean isUntrusted(Throwable failure) {
+    static boolean isUntrusted(Throwable failure) {
         return failure instanceof SSLPeerUnverifiedException
                 || (failure instanceof SSLException
                         && causeOf(failure, CertificateException.class).isPresent());
     }
 
-    private static Optional<Throwable> causeOf(Throwable failure, Class<? extends Throwable> type) {
+    static Optional<Throwable> causeOf(Throwable failure, Class<? extends Throwable> type) {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .filter(type::isInstance)
                 .findFirst();
+    }
+
+    /** What a run says of a failure of S3's: that nothing is lost, where it may pass. */
+    private static RunFailure of(S3Failure failure) {
+        return new RunFailure(
+                failure.outcome(),
+                failure.what()
+                        + (failure.outcome() == RunOutcome.FAILED ? " Nothing is lost; the next run goes on." : "")
+                        + (failure.remedy().isEmpty() ? "" : " " + failure.remedy()));
     }
 
     private static RunFailure operator(String message) {

@@ -54,6 +54,11 @@ public record ObjectKey(String value) {
         return new ObjectKey(prefix.resolve(name));
     }
 
+    /** Returns the key of the same name under another prefix. */
+    public ObjectKey under(KeyPrefix other) {
+        return new ObjectKey(other.resolve(value.substring(value.lastIndexOf('/') + 1)));
+    }
+
     @Override
     public String toString() {
         return value;

@@ -24,28 +24,31 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state object's bytes: one JSON object, UTF-8. Version 1, by example:
+ * The state object's bytes: one JSON object, UTF-8. Version 2, by example:
  *
  * <pre>
- * {"version":1,
+ * {"version":2,
  *  "owner":"api-00000000.duosecurity.com",
  *  "writeId":"0b0f3c3e-…",                     a new one with each write
  *  "committedThrough":"2026-11-23T08:15:00.123Z",
  *  "keysFrom":"2026-11-23T08:05:00.123Z",      also the zero of every event's time below
  *  "window":{"mintime":"…","maxtime":"…","limit":1000,"sort":"ts:asc",
  *            "cursor":"START" | "END" | {"offset":"1763885700123,5bf1…"},"page":7},
- *  "pending":{"objectKey":"…","cursorAfter":…,"eventKeys":{…}},
+ *  "pending":{"objectKey":"…","udmObjectKey":"…","cursorAfter":…,"eventKeys":{…}},
  *  "eventKeys":{"Qm9ndXMgYnl0ZXMgaGVyZQ":61250, …}}   event key: milliseconds after keysFrom
  * </pre>
  *
- * {@code window} and {@code pending} are left out when there is none; all from {@code committedThrough} to {@code pending}
+ * {@code window}, {@code pending} and {@code udmObjectKey} are left out when there is none; all from {@code committedThrough} to {@code pending}
  * before the first run. About 32 bytes an event. A member that this version does not know is refused, because writing the
- * state back would drop it.
+ * state back would drop it. Version 1 had no {@code udmObjectKey}; it is read, and written as version 2.
  */
 final class StateFormat {
 
     /** The version that is written; older ones are upgraded when read, newer ones refused. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+
+    /** The first version whose pending batch may have a UDM object. */
+    private static final int VERSION_WITH_UDM = 2;
 
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -55,7 +58,8 @@ final class StateFormat {
             Set.of("version", "owner", "writeId", "committedThrough", "keysFrom", "window", "pending", "eventKeys");
     private static final List<String> CHECKPOINT_MEMBERS = List.of("keysFrom", "window", "pending");
     private static final Set<String> WINDOW_MEMBERS = Set.of("mintime", "maxtime", "limit", "sort", "cursor", "page");
-    private static final Set<String> PENDING_MEMBERS = Set.of("objectKey", "cursorAfter", "eventKeys");
+    private static final Set<String> PENDING_MEMBERS_1 = Set.of("objectKey", "cursorAfter", "eventKeys");
+    private static final Set<String> PENDING_MEMBERS = Set.of("objectKey", "udmObjectKey", "cursorAfter", "eventKeys");
 
     private StateFormat() {}
 
@@ -105,6 +109,9 @@ final class StateFormat {
         }
         json.writeObjectFieldStart("pending");
         json.writeStringField("objectKey", pending.objectKey());
+        if (pending.isUdmWanted()) {
+            json.writeStringField("udmObjectKey", pending.udmKey());
+        }
         writeCursor(json, "cursorAfter", pending.cursorAfter());
         writeEventKeys(json, pending.eventKeys(), zero);
         json.writeEndObject();
@@ -149,7 +156,7 @@ final class StateFormat {
                     + ". A newer collector wrote it: run that one, or a newer one still.");
         }
         try {
-            return readVersion1(root);
+            return read(root, version.asInt());
         } catch (IllegalArgumentException | IllegalStateException | DateTimeException e) {
             throw new StateRefusedException(
                     "The state at " + place + " is damaged: " + e.getMessage() + ". " + REMEDY, e);
@@ -180,7 +187,7 @@ final class StateFormat {
         return version.isNumber() ? version.toString() : "no number";
     }
 
-    private static State readVersion1(JsonNode root) {
+    private static State read(JsonNode root, int version) {
         requireKnown(root, MEMBERS, "state");
         String owner = text(root, "owner");
         String writeId = text(root, "writeId");
@@ -194,7 +201,7 @@ final class StateFormat {
         }
         Instant zero = instant(root, "keysFrom");
         Checkpoint checkpoint =
-                new Checkpoint(instant(root, "committedThrough"), zero, window(root), pending(root, zero));
+                new Checkpoint(instant(root, "committedThrough"), zero, window(root), pending(root, zero, version));
         return new State(owner, writeId, checkpoint, eventKeys(root, zero));
     }
 
@@ -213,13 +220,17 @@ final class StateFormat {
                 integer(window, "page"));
     }
 
-    private static @Nullable Batch pending(JsonNode root, Instant zero) {
+    private static @Nullable Batch pending(JsonNode root, Instant zero, int version) {
         JsonNode pending = root.get("pending");
         if (pending == null) {
             return null;
         }
-        requireKnown(pending, PENDING_MEMBERS, "pending");
-        Batch batch = new Batch(text(pending, "objectKey"), eventKeys(pending, zero), cursor(pending, "cursorAfter"));
+        requireKnown(pending, version < VERSION_WITH_UDM ? PENDING_MEMBERS_1 : PENDING_MEMBERS, "pending");
+        Batch batch = new Batch(
+                text(pending, "objectKey"),
+                pending.has("udmObjectKey") ? text(pending, "udmObjectKey") : "",
+                eventKeys(pending, zero),
+                cursor(pending, "cursorAfter"));
         if (batch.eventKeys().isEmpty()) {
             throw new IllegalArgumentException("'pending' has no event keys");
         }

@@ -117,6 +117,8 @@ class KillIT {
 
     private static World world(long seed) {
         World world = World.inRealTime()
+                // With UDM objects in every other story.
+                .set("udm.prefix", seed % 2 == 0 ? World.UDM_PREFIX : "")
                 .set("duo.page.size", "3")
                 .set("duo.overlap", "1m")
                 .set("duo.lookback", "2h");
@@ -165,9 +167,14 @@ class KillIT {
         assertThat(World.stored(world.events.events()))
                 .as("seed %d: nothing else", seed)
                 .containsAll(lines);
+        if (seed % 2 == 0) {
+            world.assertUdmOfEveryObject();
+        }
         assertThat(world.everything().keySet())
                 .as("seed %d: no other object", seed)
-                .allMatch(key -> key.startsWith("duo-telephony/telephony_") || key.equals(World.STATE_KEY));
+                .allMatch(key -> key.startsWith("duo-telephony/telephony_")
+                        || key.equals(World.STATE_KEY)
+                        || (seed % 2 == 0 && key.startsWith(World.UDM_PREFIX + "/telephony_")));
     }
 
     private static Instant covered(World world) {

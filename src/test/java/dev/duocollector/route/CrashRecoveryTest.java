@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,13 +34,25 @@ class CrashRecoveryTest {
     /** More restarts than any story needs; one that needs more is stuck. */
     private static final int RESTARTS_MAX = 12;
 
-    // What the story makes without a failure, less a little: the loops below must not end early for another reason.
-    private static final int S3_WRITES_MIN = 15;
-    private static final int S3_READS_MIN = 4;
+    /** What the story asks of Duo without a failure, less a little: a loop below must not end early for another reason. */
     private static final int DUO_CALLS_MIN = 8;
 
     /** A bound on n, well above the number of requests that the story makes. */
     private static final int POSITIONS_MAX = 200;
+
+    /** What is stored, and what S3 is asked without a failure, less a little. */
+    enum Output {
+        EVENTS(15, 4),
+        EVENTS_AND_UDM(22, 9);
+
+        private final int s3WritesMin;
+        private final int s3ReadsMin;
+
+        Output(int s3WritesMin, int s3ReadsMin) {
+            this.s3WritesMin = s3WritesMin;
+            this.s3ReadsMin = s3ReadsMin;
+        }
+    }
 
     /** How the process goes on once a request has failed. */
     enum Aftermath {
@@ -53,65 +64,72 @@ class CrashRecoveryTest {
 
     @ParameterizedTest
     @CsvSource({
-        "DROP_BEFORE, ALL, LIVES",
-        "DROP_AFTER, ALL, LIVES",
-        "DROP_AFTER, FIRST, LIVES",
-        "ANSWER_500_AFTER, FIRST, LIVES",
-        "ANSWER_503, ALL, LIVES",
-        "DROP_BEFORE, ALL, DIES",
-        "DROP_AFTER, ALL, DIES"
+        "DROP_BEFORE, ALL, LIVES, EVENTS",
+        "DROP_AFTER, ALL, LIVES, EVENTS",
+        "DROP_AFTER, FIRST, LIVES, EVENTS",
+        "ANSWER_500_AFTER, FIRST, LIVES, EVENTS",
+        "ANSWER_503, ALL, LIVES, EVENTS",
+        "DROP_BEFORE, ALL, DIES, EVENTS",
+        "DROP_AFTER, ALL, DIES, EVENTS",
+        "DROP_BEFORE, ALL, LIVES, EVENTS_AND_UDM",
+        "DROP_AFTER, FIRST, LIVES, EVENTS_AND_UDM",
+        "DROP_BEFORE, ALL, DIES, EVENTS_AND_UDM",
+        "DROP_AFTER, ALL, DIES, EVENTS_AND_UDM"
     })
-    void everyEventOnce_whereverAnS3WriteFails(Fault fault, FaultPlan.Tries tries, Aftermath aftermath) {
-        int positions = everyPosition(story -> story.world.s3Proxy, ProxiedRequest::isWrite, fault, tries, aftermath);
+    void everyEventOnce_whereverAnS3WriteFails(Fault fault, FaultPlan.Tries tries, Aftermath aftermath, Output output) {
+        int positions =
+                everyPosition(output, story -> story.world.s3Proxy, ProxiedRequest::isWrite, fault, tries, aftermath);
 
-        assertThat(positions).as("S3 writes that failed").isGreaterThanOrEqualTo(S3_WRITES_MIN);
+        assertThat(positions).as("S3 writes that failed").isGreaterThanOrEqualTo(output.s3WritesMin);
     }
 
-    @Test
-    void everyEventOnce_whereverAnS3WriteArrivesLate() {
+    @ParameterizedTest
+    @EnumSource(Output.class)
+    void everyEventOnce_whereverAnS3WriteArrivesLate(Output output) {
         int positions = everyPosition(
+                output,
                 story -> story.world.s3Proxy,
                 ProxiedRequest::isWrite,
                 Fault.DELIVER_LATE,
                 FaultPlan.Tries.FIRST,
                 Aftermath.LIVES);
 
-        assertThat(positions).as("S3 writes that arrived late").isGreaterThanOrEqualTo(S3_WRITES_MIN);
+        assertThat(positions).as("S3 writes that arrived late").isGreaterThanOrEqualTo(output.s3WritesMin);
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = Fault.class,
-            names = {"DROP_BEFORE", "ANSWER_403"})
-    void everyEventOnce_whereverAnS3ReadFails(Fault fault) {
+    @CsvSource({"DROP_BEFORE, EVENTS", "ANSWER_403, EVENTS", "DROP_BEFORE, EVENTS_AND_UDM"})
+    void everyEventOnce_whereverAnS3ReadFails(Fault fault, Output output) {
         int positions = everyPosition(
+                output,
                 story -> story.world.s3Proxy,
                 request -> !request.isWrite(),
                 fault,
                 FaultPlan.Tries.ALL,
                 Aftermath.LIVES);
 
-        assertThat(positions).as("S3 reads that failed").isGreaterThanOrEqualTo(S3_READS_MIN);
+        assertThat(positions).as("S3 reads that failed").isGreaterThanOrEqualTo(output.s3ReadsMin);
     }
 
     @ParameterizedTest
     @CsvSource({"DROP_BEFORE, LIVES", "ANSWER_503, LIVES", "ANSWER_403, LIVES", "DROP_AFTER, DIES"})
     void everyEventOnce_whereverADuoCallFails(Fault fault, Aftermath aftermath) {
-        int positions =
-                everyPosition(story -> story.world.duoProxy, request -> true, fault, FaultPlan.Tries.FIRST, aftermath);
+        int positions = everyPosition(
+                Output.EVENTS, story -> story.world.duoProxy, request -> true, fault, FaultPlan.Tries.FIRST, aftermath);
 
         assertThat(positions).as("Duo calls that failed").isGreaterThanOrEqualTo(DUO_CALLS_MIN);
     }
 
     /** Tells the story once for every n, with the n-th request failing, and returns how many there were. */
     private static int everyPosition(
+            Output output,
             Function<Story, FaultProxy> where,
             Predicate<ProxiedRequest> which,
             Fault fault,
             FaultPlan.Tries tries,
             Aftermath aftermath) {
         for (int n = 1; n <= POSITIONS_MAX; n++) {
-            try (Story story = new Story()) {
+            try (Story story = new Story(output)) {
                 FaultProxy proxy = where.apply(story);
                 story.fail(proxy, FaultPlan.logical(FaultPlan.at(n, which, fault), tries), aftermath);
                 story.tell();
@@ -133,9 +151,13 @@ class CrashRecoveryTest {
         private final MadeUpEvents madeUp = new MadeUpEvents(7);
         private final List<SimulatedEvent> expected = new ArrayList<>();
         private final AtomicBoolean cutOff = new AtomicBoolean();
-        private TestCollector collector = world.start();
+        private final Output output;
+        private TestCollector collector;
 
-        Story() {
+        Story(Output output) {
+            this.output = output;
+            world.set("udm.prefix", output == Output.EVENTS_AND_UDM ? World.UDM_PREFIX : "");
+            collector = world.start();
             Instant start = World.START;
             add(madeUp.spread(7, start.minus(Duration.ofMinutes(55)), start.minus(Duration.ofMinutes(4))));
             SimulatedEvent twin = madeUp.twinOf(expected.get(3));
@@ -202,6 +224,11 @@ class CrashRecoveryTest {
 
         void assertEveryEventOnce(String what) {
             assertThat(world.lines()).as(what).containsExactlyInAnyOrderElementsOf(World.stored(expected));
+            if (output == Output.EVENTS_AND_UDM) {
+                world.assertUdmOfEveryObject();
+            } else {
+                assertThat(world.udmObjects()).isEmpty();
+            }
         }
 
         @Override

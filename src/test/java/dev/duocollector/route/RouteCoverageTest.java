@@ -54,6 +54,7 @@ class RouteCoverageTest {
         Map<String, Integer> executed = new TreeMap<>();
         try (World world = new World()
                 .set("s3.compression", "gzip")
+                .set("udm.prefix", World.UDM_PREFIX)
                 .set("duo.page.size", "3")
                 .set("duo.retry.max-elapsed", "0s")) {
             world.events.add(madeUp.spread(

@@ -35,7 +35,9 @@ class SeveralCollectorsTest {
     @CsvSource({"2, 1", "2, 2", "2, 3", "3, 4", "3, 5", "3, 6"})
     void everyEventOnce_withSeveralCollectorsOnOneCheckpoint(int collectors, long seed) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(collectors);
+        boolean udm = seed % 2 == 0;
         try (World world = new World().set("duo.page.size", "2").set("duo.retry.max-elapsed", "0s")) {
+            world.set("udm.prefix", udm ? World.UDM_PREFIX : "");
             List<SimulatedEvent> events = events(seed);
             world.events.add(events);
             world.s3Proxy.serializing(request -> request.path().contains("duo-telephony-state"));
@@ -56,6 +58,9 @@ class SeveralCollectorsTest {
             assertThat(world.lines())
                     .as("seed %d, %d runs gave way to another collector", seed, owned)
                     .containsExactlyInAnyOrderElementsOf(World.stored(events));
+            if (udm) {
+                world.assertUdmOfEveryObject();
+            }
             assertThat(owned).as("runs that gave way to another collector").isPositive();
             racing.forEach(TestCollector::abandon);
         } finally {

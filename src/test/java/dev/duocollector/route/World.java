@@ -3,13 +3,18 @@
 package dev.duocollector.route;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.fault.FaultProxy;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.s3.EmbeddedS3;
 import dev.duocollector.simulator.DuoSimulator;
 import dev.duocollector.simulator.MemoryEventStore;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.udm.UdmMapper;
+import dev.duocollector.udm.UnmappableEventException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
@@ -35,8 +41,10 @@ public final class World implements AutoCloseable {
     public static final String IKEY = "DIXXXXXXXXXXXXXXXXXX";
     public static final String SKEY = "the-secret-key-of-nobody-at-all-0123456789";
     public static final String STATE_KEY = "duo-telephony-state/" + API_HOST + ".json";
+    public static final String UDM_PREFIX = "duo-telephony-udm";
     static final Instant START = Instant.parse("2026-11-23T08:00:00Z");
 
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final AtomicInteger BUCKETS = new AtomicInteger();
     private static EmbeddedS3 s3;
 
@@ -116,6 +124,37 @@ public final class World implements AutoCloseable {
         return s3().objects(bucket, "duo-telephony/");
     }
 
+    /** Every UDM object, by its key. */
+    public SortedMap<String, byte[]> udmObjects() {
+        return s3().objects(bucket, UDM_PREFIX + "/");
+    }
+
+    /** Every line of every UDM object. */
+    public List<String> udmLines() {
+        return lines(udmObjects());
+    }
+
+    /** Fails unless there is one UDM object for each object, of the same name, with what its events map to and nothing else. */
+    public void assertUdmOfEveryObject() {
+        Map<String, List<String>> expected = new TreeMap<>();
+        objects()
+                .forEach((key, bytes) -> expected.put(
+                        UDM_PREFIX + key.substring(key.indexOf('/')),
+                        text(key, bytes).lines().map(World::udm).toList()));
+        Map<String, List<String>> found = new TreeMap<>();
+        udmObjects()
+                .forEach((key, bytes) -> found.put(key, text(key, bytes).lines().toList()));
+        assertThat(found).isEqualTo(expected);
+    }
+
+    private static String udm(String line) {
+        try {
+            return JSON.writeValueAsString(new UdmMapper().map(TelephonyEvent.of(line.getBytes(UTF_8))));
+        } catch (IOException | UnmappableEventException e) {
+            throw new AssertionError("An event of the tests cannot be mapped", e);
+        }
+    }
+
     /** Every object of the bucket. */
     public SortedMap<String, byte[]> everything() {
         return s3().objects(bucket, "");
@@ -134,6 +173,13 @@ public final class World implements AutoCloseable {
         s3().client().deleteObject(request -> request.bucket(bucket).key(STATE_KEY));
     }
 
+    void deleteObjects() {
+        objects()
+                .keySet()
+                .forEach(key -> s3().client()
+                        .deleteObject(request -> request.bucket(bucket).key(key)));
+    }
+
     String contentType(String key) {
         return s3().client()
                 .headObject(request -> request.bucket(bucket).key(key))
@@ -147,8 +193,12 @@ public final class World implements AutoCloseable {
 
     /** Every line of every object, as stored. */
     public List<String> lines() {
+        return lines(objects());
+    }
+
+    private static List<String> lines(Map<String, byte[]> objects) {
         List<String> lines = new ArrayList<>();
-        objects().forEach((key, bytes) -> lines.addAll(text(key, bytes).lines().toList()));
+        objects.forEach((key, bytes) -> lines.addAll(text(key, bytes).lines().toList()));
         return lines;
     }
 

@@ -40,6 +40,11 @@ class StateFormatTest {
                 "duo-telephony/telephony_20261123T091500.000Z_00007_0123456789ab.ndjson",
                 Map.of("A".repeat(22), KEYS_FROM.plusSeconds(660)),
                 Cursor.END);
+        Batch withUdm = new Batch(
+                pending.objectKey(),
+                "duo-telephony-udm/telephony_20261123T091500.000Z_00007_0123456789ab.ndjson",
+                pending.eventKeys(),
+                Cursor.END);
         Map<String, Instant> keys = new LinkedHashMap<>();
         keys.put("B".repeat(22), KEYS_FROM);
         keys.put("C".repeat(22), KEYS_FROM.plusMillis(61_250));
@@ -48,6 +53,9 @@ class StateFormatTest {
         return Stream.of(
                 arguments(
                         "window-and-pending.json", state(new Checkpoint(COMMITTED, KEYS_FROM, window, pending), keys)),
+                arguments(
+                        "window-and-pending-with-udm.json",
+                        state(new Checkpoint(COMMITTED, KEYS_FROM, window, withUdm), keys)),
                 arguments("between-windows.json", state(new Checkpoint(COMMITTED, KEYS_FROM, null, null), key)),
                 arguments(
                         "never-run.json",
@@ -65,6 +73,21 @@ class StateFormatTest {
 
         assertThat(StateFormat.read(golden.getBytes(UTF_8), PLACE)).isEqualTo(state);
         assertThat(new String(StateFormat.write(state), UTF_8)).isEqualTo(golden.stripTrailing());
+    }
+
+    @Test
+    void version1_isRead_andWrittenAsTheVersionOfThisProgram() throws IOException {
+        State read = StateFormat.read(golden("version-1.json").getBytes(UTF_8), PLACE);
+
+        assertThat(new String(StateFormat.write(read), UTF_8))
+                .isEqualTo(golden("window-and-pending.json").stripTrailing());
+    }
+
+    @Test
+    void version1_knowsNoUdmObject() throws IOException {
+        String mixed = golden("window-and-pending-with-udm.json").replace("\"version\":2", "\"version\":1");
+
+        assertRefused(mixed.getBytes(UTF_8), "'pending' has the unknown members [udmObjectKey]");
     }
 
     @ParameterizedTest
@@ -107,18 +130,20 @@ class StateFormatTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "newer version           | \"version\":1           | \"version\":2           | has version 2, and this program knows versions up to 1",
-                "version as text         | \"version\":1           | \"version\":\"1\"       | its version should be 1 and is no number",
-                "version zero            | \"version\":1           | \"version\":0           | its version should be 1 and is 0",
-                "version minus one       | \"version\":1           | \"version\":-1          | its version should be 1 and is -1",
-                "version with fraction   | \"version\":1           | \"version\":1.0         | its version should be 1 and is 1.0",
-                "version that is 1 cut   | \"version\":1           | \"version\":4294967297  | its version should be 1 and is 4294967297",
-                "version that is 1 cut 2 | \"version\":1           | \"version\":18446744073709551617 | is 18446744073709551617",
-                "version as object       | \"version\":1           | \"version\":{\"a\":\"secret\"} | its version should be 1 and is no number",
-                "no version              | \"version\":1,          | ``                      | its version should be 1 and is missing",
-                "unknown member          | \"version\":1           | \"version\":1,\"lag\":2 | 'state' has the unknown members [lag]",
+                "newer version           | \"version\":2           | \"version\":3           | has version 3, and this program knows versions up to 2",
+                "version as text         | \"version\":2           | \"version\":\"1\"       | its version should be 2 and is no number",
+                "version zero            | \"version\":2           | \"version\":0           | its version should be 2 and is 0",
+                "version minus one       | \"version\":2           | \"version\":-1          | its version should be 2 and is -1",
+                "version with fraction   | \"version\":2           | \"version\":1.0         | its version should be 2 and is 1.0",
+                "version that is 1 cut   | \"version\":2           | \"version\":4294967297  | its version should be 2 and is 4294967297",
+                "version that is 1 cut 2 | \"version\":2           | \"version\":18446744073709551617 | is 18446744073709551617",
+                "version as object       | \"version\":2           | \"version\":{\"a\":\"secret\"} | its version should be 2 and is no number",
+                "no version              | \"version\":2,          | ``                      | its version should be 2 and is missing",
+                "unknown member          | \"version\":2           | \"version\":2,\"lag\":2 | 'state' has the unknown members [lag]",
                 "unknown window member   | \"page\":7              | \"page\":7,\"x\":1,\"a\":1 | 'window' has the unknown members [a, x]",
                 "unknown pending member  | \"cursorAfter\"         | \"a\":1,\"cursorAfter\" | 'pending' has the unknown members [a]",
+                "empty UDM key           | \"cursorAfter\"         | \"udmObjectKey\":\"\",\"cursorAfter\" | 'udmObjectKey' is no text",
+                "UDM key null            | \"cursorAfter\"         | \"udmObjectKey\":null,\"cursorAfter\" | 'udmObjectKey' is no text",
                 "empty owner             | api-00000000.duosecurity.com | ``               | 'owner' is no text",
                 "no writeId              | \"writeId\":\"8c1d2f0e-6f3a-4a52-9a51-0a7b2f6f3c11\", | `` | 'writeId' is no text",
                 "no committedThrough     | \"committedThrough\":\"2026-11-23T08:15:00.123Z\", | `` | 'keysFrom' is there without 'committedThrough'",
@@ -155,24 +180,24 @@ class StateFormatTest {
         String golden = golden("window-and-pending.json");
         String window = golden.substring(golden.indexOf("\"window\""), golden.indexOf("\"pending\""));
         return Stream.of(
-                arguments("nothing", "", "its version should be 1 and is missing"),
+                arguments("nothing", "", "its version should be 2 and is missing"),
                 arguments("truncated", golden.substring(0, golden.length() / 2), "not readable JSON (line 1)"),
                 arguments("truncated on line 3", "{\n\"version\":1,\n\"owner\":\"+12025550123", "JSON (line 3)"),
                 arguments("two objects", golden + "{}", "not readable JSON (line 2)"),
                 arguments("not JSON", "Dear +12025550123", "not readable JSON (line 1)"),
                 arguments("zeros", "\0".repeat(512), "not readable JSON (line 1)"),
-                arguments("an array", "[" + golden + "]", "its version should be 1 and is missing"),
-                arguments("text", "\"version\"", "its version should be 1 and is missing"),
-                arguments("null", "null", "its version should be 1 and is missing"),
-                arguments("empty object", "{}", "its version should be 1 and is missing"),
+                arguments("an array", "[" + golden + "]", "its version should be 2 and is missing"),
+                arguments("text", "\"version\"", "its version should be 2 and is missing"),
+                arguments("null", "null", "its version should be 2 and is missing"),
+                arguments("empty object", "{}", "its version should be 2 and is missing"),
                 arguments(
                         "the reference Lambda's, in a window",
                         "{\"last_offset\": \"1763885700123,+12025550123\"}",
-                        "its version should be 1 and is missing"),
+                        "its version should be 2 and is missing"),
                 arguments(
                         "the reference Lambda's, between windows",
                         "{\"last_offset\": null, \"last_timestamp_ms\": 1763885700124}",
-                        "its version should be 1 and is missing"),
+                        "its version should be 2 and is missing"),
                 arguments("pending without window", golden.replace(window, ""), "A pending batch needs its window"),
                 arguments("window null", golden.replace(window, "\"window\":null,"), "'window' is no object"));
     }

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.udm.UdmMapper;
+import dev.duocollector.udm.UnmappableEventException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes UDM events of a stored object's events. One that cannot be mapped is left out with a WARN and stays in the stored object:
+ * an event that Duo sends with a time that nobody can read must not hold up those after it.
+ */
+public final class MapToUdm implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MapToUdm.class);
+
+    private final UdmMapper mapper;
+
+    public MapToUdm(UdmMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws InvalidPayloadException {
+        Run run = Run.of(exchange);
+        Collection<?> events = exchange.getMessage().getMandatoryBody(Collection.class);
+        List<Map<String, Object>> mapped = new ArrayList<>(events.size());
+        String flaw = "";
+        for (Object event : events) {
+            try {
+                mapped.add(mapper.map((Map<?, ?>) event));
+            } catch (UnmappableEventException e) {
+                flaw = flaw.isEmpty() ? e.getMessage() : flaw;
+            }
+        }
+        if (mapped.size() < events.size()) {
+            LOG.warn(
+                    "{} of the {} events of {} cannot be mapped to UDM and are left out of {}; the first because {}.",
+                    events.size() - mapped.size(),
+                    events.size(),
+                    run.getBatch().objectKey(),
+                    run.getBatch().udmKey(),
+                    flaw);
+        }
+        if (!mapped.isEmpty()) {
+            run.storingUdm();
+        }
+        exchange.getMessage().setBody(mapped);
+    }
+}
