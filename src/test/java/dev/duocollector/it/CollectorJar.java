@@ -71,6 +71,16 @@ final class CollectorJar {
     /** Starts a command with further options for its JVM; the caller closes the process. */
     CollectorProcess start(
             List<String> jvmOptions, Path workingDirectory, Map<String, String> environment, String... arguments) {
+        return CollectorProcess.start(command(jvmOptions, arguments), workingDirectory, environment);
+    }
+
+    /** Starts a command whose standard input is a file; the caller closes the process. */
+    CollectorProcess startReading(
+            Path input, Path workingDirectory, Map<String, String> environment, String... arguments) {
+        return CollectorProcess.startReading(input, command(List.of(), arguments), workingDirectory, environment);
+    }
+
+    private List<String> command(List<String> jvmOptions, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_OPTIONS);
@@ -79,7 +89,7 @@ final class CollectorJar {
         command.add("-jar");
         command.add(jar.toString());
         command.addAll(List.of(arguments));
-        return CollectorProcess.start(command, workingDirectory, environment);
+        return command;
     }
 
     /** The environment of a collector with this world's settings, and nothing else but the keys to its bucket. */

@@ -32,11 +32,20 @@ final class CollectorProcess implements AutoCloseable {
     }
 
     static CollectorProcess start(List<String> command, Path workingDirectory, Map<String, String> environment) {
+        return start(new ProcessBuilder(command), workingDirectory, environment);
+    }
+
+    static CollectorProcess startReading(
+            Path input, List<String> command, Path workingDirectory, Map<String, String> environment) {
+        return start(new ProcessBuilder(command).redirectInput(input.toFile()), workingDirectory, environment);
+    }
+
+    private static CollectorProcess start(
+            ProcessBuilder builder, Path workingDirectory, Map<String, String> environment) {
         try {
             Path out = Files.createTempFile("collector", ".out");
             Path err = Files.createTempFile("collector", ".err");
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .directory(workingDirectory.toFile())
+            builder.directory(workingDirectory.toFile())
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());
             builder.environment().clear();
