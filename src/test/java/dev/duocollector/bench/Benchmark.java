@@ -28,8 +28,13 @@ public final class Benchmark {
                 results.add(session.run());
             }
         }
+        Report.say("%nudm%n");
+        double udmEventsPerSecond = new UdmRuns(Path.of("target", "bench", "udm")).eventsPerSecond();
         Report.say("%nDone in %.0f s.%n", (System.nanoTime() - start) / 1e9);
         boolean sound = new Report(results, loadBefore).print();
+        Report.say(
+                "%nThe command udm, JVM start included, maps %,d events at **%,.0f** a second with -Xmx%s.%n",
+                UdmRuns.EVENTS, udmEventsPerSecond, UdmRuns.HEAP);
         System.exit(sound ? 0 : 1);
     }
 }

@@ -42,7 +42,8 @@ final class Upstream implements Closeable {
         boolean kept = false;
         try {
             HttpMessage answer = open.exchange(request);
-            // A server that refuses a request may not have read its body, and then closes the connection a moment later,
+            // A server that refuses a request may not have read its body, and then closes the connection a moment
+            // later,
             // which the next request would find only when it is sent.
             kept = open.bodySent && answer.status() < 400 && !answer.endsConnection(request.method());
             return answer;
