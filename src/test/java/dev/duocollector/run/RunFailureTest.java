@@ -28,6 +28,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -347,19 +348,18 @@ class RunFailureTest {
     /** The aws2-s3 endpoints throw the SDK's exceptions as they are; the endpoint says which action it was. */
     @ParameterizedTest
     @CsvSource({
-        "aws2-s3://logs?operation=headObject, s3:GetObject",
-        "aws2-s3://logs?conditionalWritesEnabled=true, s3:PutObject",
+        "aws2-s3://logs?operation=headObject,          duo/a.ndjson, s3:GetObject, logs/duo/*",
+        "aws2-s3://logs?operation=getObject,           duo/a.ndjson, s3:GetObject, logs/duo/*",
+        "aws2-s3://logs?conditionalWritesEnabled=true, duo/a.ndjson, s3:PutObject, logs/duo/*",
+        "aws2-s3://logs?conditionalWritesEnabled=true, a.ndjson,     s3:PutObject, logs/*",
     })
-    void refusalOfAnObject_namesActionAndPrefix(String endpoint, String action) {
+    void refusalOfAnObject_namesActionAndFolder(String endpoint, String key, String action, String resource) {
         Exchange exchange = exchange();
         exchange.setProperty(Exchange.FAILURE_ENDPOINT, endpoint);
+        exchange.getMessage().setHeader(AWS2S3Constants.KEY, key);
 
-        assertThat(explainer("duo")
-                        .explain(refusal(403, "AccessDenied"), exchange)
-                        .message())
-                .contains("Grant " + action + " on arn:aws:s3:::logs/duo/*");
-        assertThat(explainer("").explain(refusal(403, "AccessDenied"), exchange).message())
-                .contains("Grant " + action + " on arn:aws:s3:::logs/*");
+        assertThat(explainer().explain(refusal(403, "AccessDenied"), exchange).message())
+                .contains("Grant " + action + " on arn:aws:s3:::" + resource);
     }
 
     @Test
@@ -381,13 +381,11 @@ class RunFailureTest {
     }
 
     private static RunFailure explain(Exception cause) {
-        return explainer("duo-telephony").explain(cause, exchange());
+        return explainer().explain(cause, exchange());
     }
 
-    private static RunFailure.Explainer explainer(String prefix) {
-        return new RunFailure.Explainer(
-                TestSettings.with("s3.bucket", "logs", "s3.prefix", prefix, "state.inside-prefix", "true"),
-                Clock.fixed(NOW, ZoneOffset.UTC));
+    private static RunFailure.Explainer explainer() {
+        return new RunFailure.Explainer(TestSettings.with("s3.bucket", "logs"), Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     private static Exchange exchange() {
