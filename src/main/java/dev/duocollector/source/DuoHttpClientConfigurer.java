@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Switched off are the client's own retries (they would send the same date and signature again, unseen by the route),
  * cookies, and redirects (the signature holds for one host and path). An answer's body of more than {@link #BODY_BYTES_MAX}
- * ends in a {@link BodyTooLargeException}. Camel's own proxy options and system properties hold unless a proxy is given.
+ * ends in a {@link BodyTooLargeException}, and one that takes too long in a time-out. Camel's own proxy options and system
+ * properties hold unless a proxy is given.
  */
 public final class DuoHttpClientConfigurer implements HttpClientConfigurer {
     /**
@@ -29,6 +30,9 @@ public final class DuoHttpClientConfigurer implements HttpClientConfigurer {
      * body's size twice for a moment, and its events follow.
      */
     public static final int BODY_BYTES_MAX = 64 * 1024 * 1024;
+
+    /** How many response time-outs the whole of an answer may take; a page of 1000 events takes a few seconds. */
+    static final int RESPONSE_TIMEOUTS_MAX = 5;
 
     private final @Nullable HttpHost proxy;
     private final Timeout connectTimeout;
@@ -40,7 +44,8 @@ public final class DuoHttpClientConfigurer implements HttpClientConfigurer {
      *
      * @param proxy the setting {@code duo.proxy}, {@code http://host:port}; null or blank for none
      * @param connectTimeout for a connection, TLS handshake included
-     * @param responseTimeout for the answer's first byte, and again for each next one
+     * @param responseTimeout for the answer's first byte, and again for each next one; the whole exchange may take
+     *     {@value #RESPONSE_TIMEOUTS_MAX} times that, beside the connection's time-out
      * @throws IllegalArgumentException if the proxy is something else
      */
     public DuoHttpClientConfigurer(@Nullable String proxy, Duration connectTimeout, Duration responseTimeout) {
@@ -72,9 +77,16 @@ public final class DuoHttpClientConfigurer implements HttpClientConfigurer {
         builder.setDefaultRequestConfig(timeouts());
         builder.addRequestInterceptorLast(DuoHttpClientConfigurer::sendTildeAsSigned);
         builder.addExecInterceptorFirst("bounded-body", new BoundedBody(bodyBytesMax));
+        // First again, and so around the reading of the body.
+        builder.addExecInterceptorFirst("answer-deadline", new AnswerDeadline(answerMax()));
         if (proxy != null) {
             builder.setProxy(proxy);
         }
+    }
+
+    /** How long one exchange may take, from the wait for a connection to the answer's last byte. */
+    Duration answerMax() {
+        return connectTimeout.toDuration().plus(responseTimeout.toDuration().multipliedBy(RESPONSE_TIMEOUTS_MAX));
     }
 
     /** Here and not in the route: the endpoint's options take milliseconds only, the settings "10s" and "PT10S". */

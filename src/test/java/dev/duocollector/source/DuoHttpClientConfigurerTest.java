@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.source;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -44,6 +45,11 @@ class DuoHttpClientConfigurerTest {
                 .isThrownBy(() -> configurer("http://user:pass@word@proxy.example:3128"))
                 .withMessageContaining("http://***@proxy.example:3128")
                 .withMessageNotContainingAny("user:", "pass", "word");
+    }
+
+    @Test
+    void answerMayTakeFiveResponseTimeouts_besideTheConnection() {
+        assertThat(configurer("").answerMax()).isEqualTo(Duration.ofSeconds(10 + 5 * 60));
     }
 
     private static DuoHttpClientConfigurer configurer(@Nullable String proxy) {

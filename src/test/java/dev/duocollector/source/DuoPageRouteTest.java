@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duocollector.testing.RawServer;
 import dev.duocollector.testing.TickingClock;
+import dev.duocollector.testing.TricklingServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -29,6 +30,7 @@ import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -269,6 +271,20 @@ class DuoPageRouteTest {
         server.answer(RawServer.head("200 OK", "Content-Length: 10"), "12345".getBytes(UTF_8));
 
         assertThat(page().getException()).isInstanceOf(SocketTimeoutException.class);
+    }
+
+    /** Were there no bound on the whole of it, a byte every 10 ms would be in time for ever. */
+    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+    @Test
+    void givesUp_whenBodyNeverEnds() throws Exception {
+        settings.setProperty("duo.connect-timeout", "PT0.1S");
+        settings.setProperty("duo.response-timeout", "PT0.2S");
+        byte[] beginning = RawServer.head("200 OK", "Content-Length: 1000000");
+        try (TricklingServer endless = TricklingServer.start(beginning)) {
+            settings.setProperty("duo.base-url", "http://127.0.0.1:" + endless.port());
+
+            assertThat(page().getException()).isInstanceOf(SocketTimeoutException.class);
+        }
     }
 
     /** Linux leaves a connection unanswered once the listener's queue is full; others refuse it. */
