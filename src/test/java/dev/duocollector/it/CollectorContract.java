@@ -1,0 +1,192 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.duocollector.fault.Fault;
+import dev.duocollector.fault.FaultPlan;
+import dev.duocollector.fault.ProxiedRequest;
+import dev.duocollector.route.World;
+import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.simulator.RecordedRequest;
+import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.simulator.misbehaviour.RateLimited;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a collector does wherever its routes run, by what lies in the bucket, what Duo was asked, and what it said. It asks of
+ * a way to run it no more than that it makes a run when it starts, and then by the schedule. What fails at every single
+ * request is {@code CrashRecoveryTest}'s matter; what only the runnable jar can, that of the tests beside this one.
+ */
+interface CollectorContract {
+
+    /** For what takes some seconds on a machine with nothing else to do, the start of a program included. */
+    Duration PATIENCE = Duration.ofSeconds(90);
+
+    int PAGE_SIZE = 4;
+    int EVENTS = 10;
+
+    /** More than a request may take on after its first failure, so that the run does not wait for it. */
+    Duration LONG = Duration.ofHours(1);
+
+    /**
+     * Starts a collector; the caller closes it. One that is started after another was killed finds whatever that one has left
+     * on its disk.
+     *
+     * @param world has the settings, under their names in application.properties: they are all that it is told, but for
+     *     {@link CollectorJar#credentials()}
+     */
+    RunningCollector start(World world);
+
+    @Test
+    default void everyEventOnce_withNothingSecretSaid() {
+        try (World world = world();
+                RunningCollector collector = start(world)) {
+            awaitEveryEvent(world);
+            awaitRuns(world, 2);
+
+            assertEveryEventOnce(world);
+            assertThat(world.objects()).as("one object for each page").hasSize(3);
+            assertThat(collector.output()).contains("4 pages, 10 new events in 3 objects, 0 seen before");
+            assertThat(world.lines().get(0)).as("what the output must not hold").contains("\"phone\":\"+1202555");
+            collector.assertNothingSecret();
+        }
+    }
+
+    @Test
+    default void goesOnWhereItStopped_withABoundOnPages() {
+        try (World world = world().set("max.iterations", "1");
+                RunningCollector collector = start(world)) {
+            awaitEveryEvent(world);
+
+            assertThat(collector.output().lines().filter(line -> line.contains("Bound of max.iterations reached")))
+                    .as("runs that ended before the window did")
+                    .hasSizeGreaterThanOrEqualTo(2);
+            String maxtime = world.duo.requests().get(0).query().get("maxtime");
+            assertThat(world.duo.requests().stream()
+                            .filter(request -> request.query().get("maxtime").equals(maxtime))
+                            .map(request -> request.query().getOrDefault("next_offset", "")))
+                    .as("pages asked for in the first window")
+                    .hasSizeGreaterThanOrEqualTo(3)
+                    .doesNotHaveDuplicates();
+            assertEveryEventOnce(world);
+        }
+    }
+
+    @Test
+    default void goesOn_whenDuoAllowsNoMoreRequests() {
+        Duration wait = Duration.ofSeconds(1);
+        try (World world = world()) {
+            world.duo.misbehave(2, 1, new RateLimited(wait));
+            world.duo.misbehave(4, 1, new RateLimited(LONG));
+            try (RunningCollector collector = start(world)) {
+                awaitEveryEvent(world);
+
+                List<RecordedRequest> requests = world.duo.requests();
+                assertThat(Duration.between(
+                                requests.get(1).at(), requests.get(2).at()))
+                        .as("the wait that Duo asked for")
+                        .isGreaterThanOrEqualTo(wait);
+                assertThat(requests.get(4).query())
+                        .as("the next run asks for the page that was refused")
+                        .isEqualTo(requests.get(3).query())
+                        .containsKey("next_offset");
+                assertThat(collector.output())
+                        .contains("Asking again in", "retry 1")
+                        .contains("Duo allows no more requests for now");
+                assertEveryEventOnce(world);
+                collector.assertNothingSecret();
+            }
+        }
+    }
+
+    @Test
+    default void everyEventOnce_killedAndStartedAgain() {
+        try (World world = world()) {
+            world.s3Proxy.plan(FaultPlan.every(1, CollectorContract::isData, Fault.HANG));
+            killOnceHeldUp(world);
+            assertThat(world.objects()).isEmpty();
+            assertThat(world.state()).as("declared, and not there").contains("\"pending\":{");
+
+            world.s3Proxy.plan(FaultPlan.none());
+            world.duoProxy.plan(FaultPlan.every(1, request -> !world.objects().isEmpty(), Fault.HANG));
+            killOnceHeldUp(world);
+            assertThat(world.objects()).hasSize(1);
+
+            world.duoProxy.plan(FaultPlan.none());
+            try (RunningCollector collector = start(world)) {
+                awaitEveryEvent(world);
+                awaitRuns(world, 1);
+                assertThat(collector.isAlive()).isTrue();
+                assertEveryEventOnce(world);
+                collector.assertNothingSecret();
+            }
+        }
+    }
+
+    private void killOnceHeldUp(World world) {
+        int before = faulted(world);
+        try (RunningCollector victim = start(world)) {
+            patiently().until(() -> faulted(world) > before);
+            assertThat(victim.isAlive()).as("in the middle of a run").isTrue();
+            victim.kill();
+        }
+    }
+
+    private static int faulted(World world) {
+        return world.s3Proxy.faulted().size() + world.duoProxy.faulted().size();
+    }
+
+    private static boolean isData(ProxiedRequest request) {
+        return request.isWrite() && !World.isState(request);
+    }
+
+    /** An account with events, for a collector that makes a run every other second. */
+    private static World world() {
+        World world = World.inRealTime()
+                .set("duo.page.size", String.valueOf(PAGE_SIZE))
+                .set("duo.schedule", "0/2 * * * * ?")
+                .set("duo.schedule-jitter", "0s");
+        world.settings.remove("duo.schedule.auto-startup");
+        Instant now = Instant.now();
+        world.events.add(new MadeUpEvents(5)
+                .spread(EVENTS, now.minus(Duration.ofMinutes(50)), now.minus(Duration.ofMinutes(5))));
+        return world;
+    }
+
+    private static void awaitEveryEvent(World world) {
+        patiently().until(() -> world.lines().size() >= EVENTS);
+    }
+
+    /** Waits until so many more runs have begun, each with a window of its own, and all but the last are over. */
+    private static void awaitRuns(World world, int more) {
+        long before = windows(world);
+        patiently().until(() -> windows(world) > before + more);
+    }
+
+    private static long windows(World world) {
+        return world.duo.requests().stream()
+                .map(request -> request.query().get("maxtime"))
+                .distinct()
+                .count();
+    }
+
+    private static void assertEveryEventOnce(World world) {
+        List<SimulatedEvent> events = world.events.events();
+        assertThat(events).hasSize(EVENTS);
+        assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(events));
+        assertThat(world.everything().keySet())
+                .as("objects")
+                .allMatch(key -> key.startsWith("duo-telephony/telephony_") || key.equals(World.STATE_KEY));
+    }
+
+    private static ConditionFactory patiently() {
+        return await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50));
+    }
+}
