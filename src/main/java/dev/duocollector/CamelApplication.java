@@ -193,20 +193,17 @@ final class CamelApplication {
     /** Says why the program cannot start, one line for each mistake, and returns the exit code. */
     private int reportStart(Exception failure) {
         LOG.debug("The program could not start", failure);
-        StartFailure.lines(failure, this::fileOfRoute).forEach(LOG::error);
+        StartFailure.lines(failure, routes()).forEach(LOG::error);
         return ExitCode.OPERATOR;
     }
 
-    private String fileOfRoute(String id) {
-        RouteDefinition route = context() == null
-                ? null
+    private List<RouteDefinition> routes() {
+        return context() == null
+                ? List.of()
                 : context()
                         .getCamelContextExtension()
                         .getContextPlugin(Model.class)
-                        .getRouteDefinition(id);
-        return route == null || route.getResource() == null
-                ? ""
-                : route.getResource().getLocation();
+                        .getRouteDefinitions();
     }
 
     /** Has Camel's shutdown hook stop the context; it would only wait for whoever runs Camel, which here is nobody. */

@@ -2,26 +2,43 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.PropertyBindingException;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.Resource;
+import org.jspecify.annotations.Nullable;
 
 /** Why the program cannot start, said to whoever wrote the settings and the routes: one line for each mistake. */
 final class StartFailure {
 
     private static final String CANNOT_START = "The program cannot start: ";
 
+    /** Camel's words, for want of accessors. */
+    private static final Pattern STEP = Pattern.compile("at: >>> (.*) <<< in route: ", Pattern.DOTALL);
+
+    private static final Pattern DUPLICATE = Pattern.compile("Duplicate route ids detected: ([^.]+)\\.");
+    private static final Pattern FILE = Pattern.compile("Error pre-parsing resource: (\\S+)");
+    private static final Pattern BEAN = Pattern.compile("Error creating bean: (\\S+) of type: .*");
+
     private StartFailure() {}
 
     /**
      * Returns the lines: those of the settings, else one that names what is wrong and where, as far as Camel tells.
      *
-     * @param fileOfRoute gives the file that a route, by its id, is from; empty if it is not known
+     * @param routes those that Camel knows, which may be more of one id
      */
-    static List<String> lines(Throwable failure, UnaryOperator<String> fileOfRoute) {
+    static List<String> lines(Throwable failure, List<RouteDefinition> routes) {
         String place = "";
         Throwable root = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -32,13 +49,66 @@ final class StartFailure {
             if (cause instanceof PropertyBindingException wrong) {
                 return List.of(option(wrong, place));
             }
-            if (cause instanceof FailedToCreateRouteException broken) {
-                place = place(broken.getRouteId(), fileOfRoute);
-            } else if (cause instanceof FailedToStartRouteException broken) {
-                place = place(broken.getRouteId(), fileOfRoute);
-            }
+            place = place(cause, routes, place);
         }
         return List.of(CANNOT_START + place + oneLine(root));
+    }
+
+    /** Returns where a failure has its cause: what this one of its exceptions tells, else what was known before. */
+    private static String place(Throwable cause, List<RouteDefinition> routes, String known) {
+        String message = String.valueOf(cause.getMessage());
+        if (cause instanceof FailedToCreateRouteException broken) {
+            Matcher duplicate = DUPLICATE.matcher(message);
+            Matcher step = STEP.matcher(message);
+            String id = duplicate.find() ? duplicate.group(1) : broken.getRouteId();
+            return place(id, routes, step.find() ? Optional.of(step.group(1)) : Optional.empty());
+        }
+        if (cause instanceof FailedToStartRouteException broken) {
+            return place(broken.getRouteId(), routes, Optional.empty());
+        }
+        Matcher file = FILE.matcher(message);
+        Matcher bean = BEAN.matcher(message);
+        if (file.matches()) {
+            return file.group(1) + ": ";
+        }
+        return bean.matches() ? known + "bean " + bean.group(1) + ": " : known;
+    }
+
+    /** Names a route, its file, and the line of the step, or else of the route. */
+    private static String place(@Nullable String routeId, List<RouteDefinition> routes, Optional<String> step) {
+        if (routeId == null) {
+            return "";
+        }
+        String places = routes.stream()
+                .filter(route -> routeId.equals(route.getId()) && route.getResource() != null)
+                .map(route -> route.getResource().getLocation() + ", line " + line(route, step))
+                .collect(Collectors.joining(", and "));
+        return "route " + routeId + (places.isEmpty() ? "" : " in " + places) + ": ";
+    }
+
+    private static int line(RouteDefinition route, Optional<String> step) {
+        return step.flatMap(text -> route.getOutputs().stream()
+                        .filter(output -> output.toString().equals(text))
+                        .findFirst())
+                .map(output -> line(route.getResource(), output))
+                .orElse(route.getLineNumber());
+    }
+
+    /** Camel counts one line too few for a step that is written in one. */
+    private static int line(Resource file, ProcessorDefinition<?> step) {
+        int line = step.getLineNumber();
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(file.getInputStream(), StandardCharsets.UTF_8))) {
+            List<String> text = reader.lines().skip(line - 1L).limit(2).toList();
+            String name = step.getShortName() + ":";
+            return text.size() == 2
+                            && !text.get(0).contains(name)
+                            && text.get(1).contains(name)
+                    ? line + 1
+                    : line;
+        } catch (IOException e) {
+            return line;
+        }
     }
 
     /** Names an option without its value, which stands in Camel's own message and may be a key to something. */
@@ -56,16 +126,14 @@ final class StartFailure {
                 + " https://camel.apache.org/components/4.18.x/others/main.html for those that do.";
     }
 
-    private static String place(String routeId, UnaryOperator<String> fileOfRoute) {
-        String file = fileOfRoute.apply(routeId);
-        return "route " + routeId + (file.isEmpty() ? "" : " in " + file) + ": ";
-    }
-
     /**
      * Puts a message of several lines into one. Those of the YAML parser are sentences and places, which begin with one blank
      * at most, and excerpts of the file, which are set in deeper.
      */
     private static String oneLine(Throwable failure) {
+        if (failure instanceof ClassNotFoundException) {
+            return "there is no class " + failure.getMessage();
+        }
         if (failure.getMessage() == null) {
             return failure.getClass().getSimpleName();
         }
