@@ -4,19 +4,25 @@ package dev.duocollector.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.fault.Fault;
+import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator does in event-steps.camel.yaml, with the examples taken from the README's own text. */
 class EventStepsTest {
@@ -34,6 +40,9 @@ class EventStepsTest {
                     - setBody:
                         jsonpath: "$[?(@.context == 'nothing')]"
             """;
+
+    @TempDir
+    private Path folder;
 
     private final List<SimulatedEvent> events = new MadeUpEvents(3)
             .spread(12, World.START.minus(Duration.ofMinutes(50)), World.START.minus(Duration.ofMinutes(5)));
@@ -72,6 +81,57 @@ class EventStepsTest {
     }
 
     @Test
+    void sendsEachPageToASecondPlace_asTheReadmeShows() throws IOException {
+        try (World world = world();
+                TestCollector collector = start(world, secondPlace(folder))) {
+            collector.run();
+
+            assertThat(world.lines()).containsExactlyElementsOf(World.stored(events));
+            assertThat(world.objects()).hasSize(3);
+            assertThat(filesOf(folder)).containsExactlyInAnyOrderElementsOf(texts(world));
+        }
+    }
+
+    @Test
+    void storesNothing_whileTheSecondPlaceFails() throws IOException {
+        Path inTheWay = Files.createFile(folder.resolve("in-the-way"));
+        try (World world = world();
+                TestCollector collector = start(world, secondPlace(inTheWay))) {
+            RunReport failed = collector.run();
+
+            assertThat(failed.outcome()).isEqualTo(RunOutcome.FAILED);
+            assertThat(failed.line()).contains("A step of the route event-steps");
+            assertThat(world.objects()).isEmpty();
+            assertThat(world.state()).doesNotContain("pending");
+
+            Files.delete(inTheWay);
+            collector.run();
+
+            assertThat(world.lines()).containsExactlyElementsOf(World.stored(events));
+            assertThat(filesOf(inTheWay)).containsExactlyInAnyOrderElementsOf(texts(world));
+        }
+    }
+
+    @Test
+    void storesOnce_whatTheSecondPlaceGetsTwice() throws IOException {
+        try (World world = world()) {
+            world.s3Proxy.plan(
+                    FaultPlan.every(1, request -> request.isWrite() && !World.isState(request), Fault.DROP_BEFORE));
+            try (TestCollector collector = start(world, secondPlace(folder))) {
+                assertThat(collector.run().outcome()).isEqualTo(RunOutcome.FAILED);
+                assertThat(world.objects()).isEmpty();
+                assertThat(filesOf(folder)).as("sent already").hasSize(1);
+
+                world.s3Proxy.plan(FaultPlan.none());
+                collector.run();
+            }
+
+            assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(events));
+            assertThat(filesOf(folder)).containsExactlyInAnyOrderElementsOf(texts(world));
+        }
+    }
+
+    @Test
     void storesNothing_ofAPageThatIsDroppedWhole_andCountsItAsSeen() {
         try (World world = new World();
                 TestCollector collector = start(world, DROP_EVERYTHING)) {
@@ -86,6 +146,36 @@ class EventStepsTest {
             assertThat(world.objects()).isEmpty();
             assertThat(world.state()).contains("eventKeys");
         }
+    }
+
+    /** An account with events on three pages. */
+    private World world() {
+        World world = new World().set("duo.page.size", "5");
+        world.events.add(events);
+        return world;
+    }
+
+    private static String secondPlace(Path folder) throws IOException {
+        String steps = readme("second-place");
+        assertThat(steps).contains("/var/spool/duo-telephony");
+        return steps.replace("/var/spool/duo-telephony", folder.toString());
+    }
+
+    /** The files of the second place, as one text for each: its path below the folder, and what is in it. */
+    private static List<String> filesOf(Path folder) throws IOException {
+        List<String> texts = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                texts.add(folder.relativize(file) + "\n" + Files.readString(file));
+            }
+        }
+        return texts;
+    }
+
+    private static List<String> texts(World world) {
+        return world.objects().entrySet().stream()
+                .map(object -> object.getKey() + "\n" + new String(object.getValue(), StandardCharsets.UTF_8))
+                .toList();
     }
 
     private static TestCollector start(World world, String steps) {
