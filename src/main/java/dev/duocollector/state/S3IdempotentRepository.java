@@ -66,6 +66,17 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
         return new S3IdempotentRepository(store, settings.apiHost(), settings.overlap(), clock);
     }
 
+    /**
+     * Returns a repository for a route of a stranger's, which has keys and no checkpoint.
+     *
+     * @param stateKey the object with the keys; nothing else may use it
+     * @param owner whose keys they are, such as the application's name; a state of another owner is refused
+     * @param clock dates the keys
+     */
+    public static S3IdempotentRepository at(S3Client s3, String bucket, String stateKey, String owner, Clock clock) {
+        return new S3IdempotentRepository(new S3StateStore(s3, bucket, stateKey), owner, Duration.ZERO, clock);
+    }
+
     // ---- The collector's side.
 
     /**

@@ -13,9 +13,15 @@ import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.RecordedRequest;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.misbehaviour.RateLimited;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +53,7 @@ interface CollectorContract {
     @Test
     default void everyEventOnce_withNothingSecretSaid() {
         try (World world = world();
-                RunningCollector collector = start(world)) {
+                RunningCollector collector = startMeasured(world)) {
             awaitEveryEvent(world);
             awaitRuns(world, 2);
 
@@ -128,6 +134,26 @@ interface CollectorContract {
                 collector.assertNothingSecret();
             }
         }
+    }
+
+    /** Starts a collector, and notes in target/start-up how long it takes to its first request, which is for the state. */
+    private RunningCollector startMeasured(World world) {
+        Instant start = Instant.now();
+        AtomicReference<Duration> taken = new AtomicReference<>();
+        world.s3Proxy.onRequest(request -> taken.compareAndSet(null, Duration.between(start, Instant.now())));
+        RunningCollector collector = start(world);
+        patiently().until(() -> taken.get() != null);
+        String way = getClass().getSimpleName().replace("ContractIT", "");
+        try {
+            Path folder = Files.createDirectories(Path.of("target", "start-up"));
+            Files.writeString(
+                    folder.resolve(way),
+                    String.format(Locale.ROOT, "%.1f s%n", taken.get().toMillis() / 1000.0));
+        } catch (IOException e) {
+            collector.close();
+            throw new UncheckedIOException(e);
+        }
+        return collector;
     }
 
     private void killOnceHeldUp(World world) {

@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.it;
+
+import dev.duocollector.route.World;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A stranger's Camel application, in which the collector's routes are some among others. */
+class EmbeddedContractIT implements CollectorContract {
+
+    private final ItProject stranger = ItProject.named("stranger");
+
+    @TempDir
+    private Path folder;
+
+    @Override
+    public RunningCollector start(World world) {
+        StringBuilder settings = new StringBuilder();
+        world.settings.forEach((setting, value) ->
+                settings.append(setting).append('=').append(value).append('\n'));
+        try {
+            Files.writeString(folder.resolve("stranger.properties"), settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return stranger.start(
+                List.of("-Duser.language=tr", "-Duser.country=TR", "-Duser.timezone=Asia/Kathmandu"),
+                folder,
+                CollectorJar.credentials(),
+                "com.example.Stranger",
+                List.of("classpath:routes/*.camel.yaml"));
+    }
+}
