@@ -101,12 +101,16 @@ final class UdmCommand implements Callable<Integer> {
         UdmOutput output = output(new BufferedOutputStream(new StandardOutput(), OUT_BUFFER_BYTES));
         UdmConversion conversion =
                 new UdmConversion(new UdmMapper(ids, literalMechanism), output, progress::say, progress::count);
-        for (UdmInputs.Input input : inputs.all()) {
-            try (InputStream in = input.open()) {
-                conversion.convert(input.name(), in);
+        try {
+            for (UdmInputs.Input input : inputs.all()) {
+                try (InputStream in = input.open()) {
+                    conversion.convert(input.name(), in);
+                }
             }
+        } finally {
+            // Also when an input has gone since it was found: what was mapped before it is written, and a body whole.
+            output.end();
         }
-        output.end();
         progress.clear();
         PrintStream summary = form.check ? System.out : System.err;
         conversion.report().forEach(summary::println);

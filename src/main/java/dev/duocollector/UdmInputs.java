@@ -32,11 +32,11 @@ final class UdmInputs implements AutoCloseable {
 
     private UdmInputs() {}
 
-    /** One input, opened when its turn comes. */
+    /** One input, opened when its turn comes; by then it may have gone. */
     interface Input {
         String name();
 
-        InputStream open() throws IOException, RefusedException;
+        InputStream open() throws RefusedException;
     }
 
     /** An input that cannot be read, said in one line, and what the program exits with for it. */
@@ -165,8 +165,14 @@ final class UdmInputs implements AutoCloseable {
 
     private record FileInput(String name, Path file) implements Input {
         @Override
-        public InputStream open() throws IOException {
-            return Files.newInputStream(file);
+        public InputStream open() throws RefusedException {
+            try {
+                return Files.newInputStream(file);
+            } catch (IOException e) {
+                throw new RefusedException(
+                        ExitCode.AGAIN,
+                        name + " could not be opened (" + e.getClass().getSimpleName() + ").");
+            }
         }
     }
 

@@ -184,6 +184,30 @@ class UdmIT {
     }
 
     @Test
+    void objectThatHasGoneSinceItWasFound_isOneLine_andTheOthersAreWritten() {
+        try (World world = World.inRealTime()) {
+            put(world, "duo-telephony/a.ndjson", EVENT.repeat(2).getBytes(UTF_8));
+            put(world, "duo-telephony/b.ndjson", EVENT.getBytes(UTF_8));
+            world.s3Proxy.onRequest(request -> {
+                if (request.method().equals("GET") && request.path().endsWith("/a.ndjson")) {
+                    World.s3()
+                            .client()
+                            .deleteObject(gone -> gone.bucket(world.bucket).key("duo-telephony/b.ndjson"));
+                }
+            });
+
+            try (CollectorProcess process = s3(world, "s3://" + world.bucket + "/duo-telephony/")) {
+                assertThat(process.exitCode()).as(process.output()).isEqualTo(2);
+                assertThat(process.standardOutput()).hasLineCount(2);
+                assertThat(process.standardError())
+                        .hasLineCount(1)
+                        .startsWith("S3 refused s3:GetObject on s3://" + world.bucket
+                                + "/duo-telephony/b.ndjson (404 NoSuchKey");
+            }
+        }
+    }
+
+    @Test
     void s3ThatIsAway_isOneLine_andMayPass() {
         Map<String, String> environment = new HashMap<>(CollectorJar.credentials());
         environment.putAll(Map.of("S3_ENDPOINT", "http://127.0.0.1:1", "S3_REGION", EmbeddedS3.REGION));
