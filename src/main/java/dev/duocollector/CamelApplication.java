@@ -2,18 +2,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.duocollector.run.RunReport;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -22,6 +31,7 @@ import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
@@ -30,10 +40,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Camel Main with the settings and the route files of the working directory, each before the jar's of the same name. It binds
- * no bean: the routes bring theirs, so that they run the same elsewhere.
+ * Camel Main with the settings and the route files of the working directory, each before the jar's of the same name; or, in a
+ * container, with those that the container gives. It binds no bean: the routes bring theirs, so that they run the same
+ * elsewhere.
  */
-final class CamelApplication {
+public final class CamelApplication {
 
     private static final Logger LOG = LoggerFactory.getLogger(CamelApplication.class);
 
@@ -41,8 +52,16 @@ final class CamelApplication {
     private static final String SETTINGS =
             "file:application.properties;optional=true,classpath:application.properties;optional=true";
 
-    /** Camel's number for "do not look names up in the environment". */
-    private static final int ENVIRONMENT_VARIABLES_NEVER = 0;
+    /** In a container, where the working directory is everybody's. */
+    private static final String NO_SETTINGS_FILE = "false";
+
+    private static final String SETTINGS_OF_THE_JAR = "application.properties";
+
+    /** Not an option of Camel 4.14's, which a container may have. */
+    private static final String SENSITIVE_KEYWORDS = "camel.main.additionalSensitiveKeywords";
+
+    /** Camel's number for "do not look names up" in the environment, or among the system properties. */
+    private static final int NEVER = 0;
 
     /** The files in routes/, without their ending. */
     static final List<String> ROUTES =
@@ -55,9 +74,10 @@ final class CamelApplication {
 
     private static final String AUTO_STARTUP = "duo.schedule.auto-startup";
 
-    private final org.apache.camel.main.Main camel = new org.apache.camel.main.Main();
+    private final org.apache.camel.main.Main camel;
 
     private CamelApplication(Map<String, String> environment, Map<String, String> overrides) {
+        camel = new org.apache.camel.main.Main();
         camel.setDefaultPropertyPlaceholderLocation(SETTINGS);
         camel.configure().withRoutesIncludePattern(routes(Path.of("routes")));
         overrides.forEach(camel::addOverrideProperty);
@@ -69,8 +89,50 @@ final class CamelApplication {
         });
     }
 
+    private CamelApplication(Map<String, String> settings, Path routes, Supplier<CamelContext> contexts) {
+        camel = new org.apache.camel.main.Main() {
+            @Override
+            protected CamelContext createCamelContext() {
+                return contexts.get();
+            }
+        };
+        camel.setDefaultPropertyPlaceholderLocation(NO_SETTINGS_FILE);
+        camel.setInitialProperties(settingsOfTheJar());
+        camel.configure()
+                .withRoutesIncludePattern(routes(routes))
+                .withAutoConfigurationEnvironmentVariablesEnabled(false)
+                .withAutoConfigurationSystemPropertiesEnabled(false)
+                .withAutoConfigurationLogSummary(false);
+        settings.forEach(camel::addOverrideProperty);
+        camel.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeInitialize(BaseMainSupport main) {
+                PropertiesComponent properties =
+                        (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
+                properties.setEnvironmentVariableMode(NEVER);
+                properties.setSystemPropertiesMode(NEVER);
+            }
+        });
+    }
+
+    private static Properties settingsOfTheJar() {
+        Properties settings = new Properties();
+        try (InputStream file = CamelApplication.class.getResourceAsStream(SETTINGS_OF_THE_JAR);
+                Reader text = new InputStreamReader(Objects.requireNonNull(file, SETTINGS_OF_THE_JAR), UTF_8)) {
+            settings.load(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        boolean known = Arrays.stream(MainConfigurationProperties.class.getMethods())
+                .anyMatch(method -> method.getName().equals("setAdditionalSensitiveKeywords"));
+        if (!known) {
+            settings.remove(SENSITIVE_KEYWORDS);
+        }
+        return settings;
+    }
+
     private static void readEnvironment(PropertiesComponent properties, Map<String, String> environment) {
-        properties.setEnvironmentVariableMode(ENVIRONMENT_VARIABLES_NEVER);
+        properties.setEnvironmentVariableMode(NEVER);
         properties.addPropertiesSource(new EnvironmentPropertiesSource(environment));
     }
 
@@ -117,20 +179,26 @@ final class CamelApplication {
         return new CamelApplication(Map.of(), overrides);
     }
 
+    /**
+     * Returns an application that makes a run at its start and then by the schedule, in a container that may hold several. It
+     * reads no environment, no system property and no working directory: what is not given here is as the jar has it.
+     *
+     * @param settings those that differ from the jar's
+     * @param routes a folder whose route files count before the jar's of the same name; it need not exist
+     * @param contexts makes the Camel context that fits the container
+     */
+    public static CamelApplication inContainer(
+            Map<String, String> settings, Path routes, Supplier<CamelContext> contexts) {
+        return new CamelApplication(settings, routes, contexts);
+    }
+
     /** Runs until the program is told to stop, and returns the exit code. */
     int runUntilStopped() {
         exitZeroOnSigterm();
         camel.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport main) {
-                Settings settings =
-                        main.getCamelContext().getRegistry().lookupByNameAndType("settings", Settings.class);
-                LOG.info(
-                        "Collecting the telephony log of {} into s3://{}/{}: a run now, then by the schedule {} (UTC).",
-                        settings.apiHost(),
-                        settings.bucket(),
-                        settings.prefix(),
-                        settings.schedule());
+                sayWhatIsCollected();
             }
         });
         try {
@@ -139,6 +207,29 @@ final class CamelApplication {
         } catch (Exception e) {
             return reportStart(e);
         }
+    }
+
+    /**
+     * Starts collecting in a container, and returns; {@link #stop} ends it.
+     *
+     * @throws Exception whatever a route or a bean throws; {@link #explain} says what it means
+     */
+    public void startCollecting() throws Exception {
+        camel.start();
+        sayWhatIsCollected();
+    }
+
+    private void sayWhatIsCollected() {
+        if (context().getRoutes().isEmpty()) {
+            throw new IllegalStateException("no route was loaded: the route files found hold none");
+        }
+        Settings settings = context().getRegistry().lookupByNameAndType("settings", Settings.class);
+        LOG.info(
+                "Collecting the telephony log of {} into s3://{}/{}: a run now, then by the schedule {} (UTC).",
+                settings.apiHost(),
+                settings.bucket(),
+                settings.prefix(),
+                settings.schedule());
     }
 
     /** Makes one run and returns the exit code. */
@@ -177,8 +268,9 @@ final class CamelApplication {
         return camel.getCamelContext();
     }
 
-    void stop() {
-        LOG.debug("Stopping {}", context().getName());
+    /** Ends the run in hand at the next page, within camel.main.shutdown-timeout, and stops Camel. */
+    public void stop() {
+        LOG.debug("Stopping {}", context());
         camel.shutdown();
     }
 
@@ -192,9 +284,14 @@ final class CamelApplication {
 
     /** Says why the program cannot start, one line for each mistake, and returns the exit code. */
     private int reportStart(Exception failure) {
-        LOG.debug("The program could not start", failure);
-        StartFailure.lines(failure, routes()).forEach(LOG::error);
+        explain(failure).forEach(LOG::error);
         return ExitCode.OPERATOR;
+    }
+
+    /** Returns why a start failed, one line for each mistake. */
+    public List<String> explain(Exception failure) {
+        LOG.debug("The program could not start", failure);
+        return StartFailure.lines(failure, routes());
     }
 
     private List<RouteDefinition> routes() {

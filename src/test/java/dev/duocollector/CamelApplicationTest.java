@@ -3,6 +3,7 @@
 package dev.duocollector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +41,24 @@ class CamelApplicationTest {
                 .hasSize(CamelApplication.ROUTES.size())
                 .contains("file:" + folder + "/*.camel.yaml", "classpath:routes/telephony.camel.yaml")
                 .doesNotContain("classpath:routes/event-steps.camel.yaml");
+    }
+
+    @Test
+    void refusesToStart_withRouteFilesThatHoldNone() throws IOException {
+        for (String name : CamelApplication.ROUTES) {
+            Files.writeString(folder.resolve(name + ".camel.yaml"), "- beans: []\n");
+        }
+        CamelApplication application =
+                CamelApplication.inContainer(Map.of(), folder, () -> new DefaultCamelContext(false));
+
+        assertThatThrownBy(application::startCollecting)
+                .isInstanceOfSatisfying(
+                        Exception.class,
+                        failure -> assertThat(application.explain(failure))
+                                .singleElement()
+                                .asString()
+                                .contains("no route was loaded"));
+        application.stop();
     }
 
     @Test

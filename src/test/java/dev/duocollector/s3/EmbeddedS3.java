@@ -13,6 +13,7 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.awaitility.Awaitility;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
@@ -29,6 +30,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
@@ -52,6 +54,9 @@ public final class EmbeddedS3 implements AutoCloseable {
 
     /** Far above what a local answer takes, far below a test's patience. */
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(20);
+
+    /** For an object's bytes to be there, which takes milliseconds. */
+    private static final Duration WRITTEN_MAX = Duration.ofSeconds(10);
 
     /** How long requests in flight may take to end at {@link #close()}; S3Proxy's own default is 30 s. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
@@ -175,6 +180,16 @@ public final class EmbeddedS3 implements AutoCloseable {
 
     /** The contents of every object whose key starts with {@code prefix}, by key, read over S3. */
     public SortedMap<String, byte[]> objects(String bucket, String prefix) {
+        return Awaitility.await("every object that is listed")
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .atMost(WRITTEN_MAX)
+                .ignoreExceptionsMatching(NoSuchKeyException.class::isInstance)
+                .until(() -> listed(bucket, prefix), contents -> true);
+    }
+
+    /** While an object is written the store lists it under a name that it has for that time only. */
+    private SortedMap<String, byte[]> listed(String bucket, String prefix) {
         SortedMap<String, byte[]> contents = new TreeMap<>();
         for (S3Object object : client.listObjectsV2Paginator(
                         request -> request.bucket(bucket).prefix(prefix))

@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.karaf;
+
+import dev.duocollector.CamelApplication;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.camel.CamelContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One collector of the container. Started with the settings of its file, started anew when the file is edited, and waiting for
+ * a better one while it is empty or wrong. All of it happens on one thread, in the order in which it was asked for.
+ */
+final class Collector {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
+
+    private static final String APPLICATION = "duo-telephony-collector";
+    private static final String CONTEXT_NAME = "camel.main.name";
+
+    /** For a page in hand and for Camel's components: some more than the shutdown time-out that most will set. */
+    private static final long STOP_SECONDS_MAX = 120;
+
+    private final String title;
+    private final Path routes;
+    private final Supplier<CamelContext> contexts;
+    private final ExecutorService thread;
+    private @Nullable CamelApplication application;
+    private boolean waiting;
+
+    /** @param name tells it from others in the container; empty for the only one */
+    Collector(String name, Path routes, Supplier<CamelContext> contexts) {
+        this.title = name.isEmpty() ? APPLICATION : APPLICATION + "-" + name;
+        this.routes = routes;
+        this.contexts = contexts;
+        this.thread = Executors.newSingleThreadExecutor(task -> {
+            Thread created = new Thread(task, title + " settings");
+            // What Camel, Quartz and the AWS SDK look up by name, they look up here and in threads that begin here.
+            created.setContextClassLoader(Collector.class.getClassLoader());
+            return created;
+        });
+    }
+
+    /** Has it start, or start anew, with these settings. Returns at once. */
+    void update(ConfigFile file) {
+        thread.execute(() -> restart(file));
+    }
+
+    /** Has it end at its next page, for good. Returns at once. */
+    void close() {
+        thread.execute(() -> {
+            boolean collecting = application != null;
+            stop();
+            if (collecting) {
+                LOG.info("{} has ended.", title);
+            }
+        });
+        thread.shutdown();
+    }
+
+    /** Waits until it has ended. */
+    void awaitClosed() {
+        try {
+            if (!thread.awaitTermination(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+                LOG.warn("{} has not ended within {} s. The next run recovers.", title, STOP_SECONDS_MAX);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void restart(ConfigFile file) {
+        stop();
+        if (file.settings().isEmpty()) {
+            if (!waiting) {
+                LOG.info(
+                        "Waiting for settings: {} needs duo.api.host, duo.ikey, duo.skey or duo.skey-file, and s3.bucket.",
+                        file);
+            }
+            waiting = true;
+            return;
+        }
+        waiting = false;
+        List<String> mistakes = start(file);
+        if (!mistakes.isEmpty()) {
+            mistakes.forEach(LOG::error);
+            LOG.info("Nothing is collected by {}. Waiting for it to be saved again.", file);
+        }
+    }
+
+    /** Returns what is wrong, empty if it has started. */
+    private List<String> start(ConfigFile file) {
+        if (isFolderWithoutRoutes()) {
+            return List.of(
+                    "No route was loaded: " + routes + " has no file *.camel.yaml. Put route files there, or remove"
+                            + " the folder, for those that the bundle brings.");
+        }
+        Map<String, String> settings = new HashMap<>(file.settings());
+        settings.putIfAbsent(CONTEXT_NAME, title);
+        CamelApplication starting = CamelApplication.inContainer(settings, routes, this::context);
+        application = starting;
+        try {
+            starting.startCollecting();
+        } catch (Exception e) { // what Camel declares
+            List<String> mistakes = starting.explain(e);
+            stop();
+            return mistakes;
+        }
+        return List.of();
+    }
+
+    /** Named before it is built, since its threads take the name that it has then. */
+    private CamelContext context() {
+        CamelContext context = contexts.get();
+        context.getCamelContextExtension().setName(title);
+        return context;
+    }
+
+    private boolean isFolderWithoutRoutes() {
+        if (!Files.isDirectory(routes)) {
+            return false;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(routes, "*.camel.yaml")) {
+            return !files.iterator().hasNext();
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    private void stop() {
+        if (application != null) {
+            application.stop();
+            application = null;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return title;
+    }
+}

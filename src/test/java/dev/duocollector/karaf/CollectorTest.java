@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.karaf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.duocollector.route.World;
+import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.simulator.SimulatedEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A collector of the container's, without the container, which {@code KarafIT} has. */
+class CollectorTest {
+
+    /** For what takes some seconds on a machine with nothing else to do. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final String THREADS = "Camel (duo-telephony-collector-acme) thread";
+
+    private final Instant now = Instant.now();
+    private final List<SimulatedEvent> events =
+            new MadeUpEvents(7).spread(10, now.minus(Duration.ofMinutes(50)), now.minus(Duration.ofMinutes(5)));
+    private final World world = World.inRealTime();
+
+    @TempDir
+    private Path folder;
+
+    @AfterEach
+    void closeWorld() {
+        world.close();
+    }
+
+    @Test
+    void collectsOnThreadsOfItsOwn_andLeavesNoneBehind() {
+        world.events.add(events);
+        Map<String, String> settings = new HashMap<>(world.settings);
+        settings.remove("duo.schedule.auto-startup");
+        Collector collector = new Collector("acme", folder.resolve("duo-routes"), () -> new DefaultCamelContext(false));
+
+        collector.update(new ConfigFile("acme", Map.of("duo.page.size", "wrong")));
+        collector.update(new ConfigFile("acme", settings));
+        await().atMost(PATIENCE).until(() -> world.lines().size() == events.size());
+        assertThat(threads()).anyMatch(name -> name.startsWith(THREADS));
+        collector.close();
+        collector.awaitClosed();
+
+        assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(events));
+        await("the end of threads that Quartz does not wait for")
+                .atMost(PATIENCE)
+                .until(() -> threads().stream().noneMatch(name -> name.contains("duo-telephony-collector-acme")));
+    }
+
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).toList();
+    }
+}
