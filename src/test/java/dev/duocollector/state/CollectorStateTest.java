@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -102,11 +103,28 @@ class CollectorStateTest {
         collector.openWindow(window("08:00", "09:00"));
         collector.confirm(batch("a", OFFSET, "08:10"));
         assertThat(collector.contains("a")).isTrue();
+        assertThat(collector.add("b")).isTrue();
 
         assertThat(collector.open().orElseThrow().openWindow()).contains(window("08:00", "09:00"));
         assertThat(collector.contains("a")).isFalse();
+        assertThat(collector.contains("b")).isFalse();
         collector.save();
         assertThat(bucket.writes()).as("the window's opening").isEqualTo(1);
+    }
+
+    /** A run that could not write its end is read again from where the state stands, by the same process. */
+    @Test
+    void open_forgetsHowFarTheLastRunHadRead() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.confirm(batch("a", OFFSET, "08:10"));
+        collector.save();
+        collector.confirm(batch("b", Cursor.after("1795421700123,b"), "08:50"));
+        collector.open();
+
+        collector.confirm(new Batch("", Map.of(), OFFSET));
+
+        assertThat(collector.contains("a")).isTrue();
+        assertThat(collector.checkpoint().keysFrom()).isEqualTo(at("08:00"));
     }
 
     // ---- Writing.
@@ -347,6 +365,23 @@ class CollectorStateTest {
     }
 
     @Test
+    void openWindow_isReadAsFarAsTheLatestEventOfAPage() {
+        collector.openWindow(window("08:00", "09:00"));
+        Map<String, Instant> page = new HashMap<>();
+        for (int minute = 10; minute <= 40; minute++) {
+            page.put("key " + minute, at("08:" + minute));
+        }
+
+        collector.confirm(batch(page, OFFSET));
+
+        assertThat(collector.checkpoint().keysFrom())
+                .as("an overlap before 08:40")
+                .isEqualTo(at("08:30"));
+        assertThat(collector.contains("key 29")).isFalse();
+        assertThat(collector.contains("key 30")).isTrue();
+    }
+
+    @Test
     void pageWithoutNewEvents_dropsNoKeys() {
         collector.openWindow(window("08:00", "09:00"));
         collector.confirm(batch("a", OFFSET, "08:01"));
@@ -415,6 +450,20 @@ class CollectorStateTest {
         lowered.closeWindow();
         assertThat(bucket.state().eventKeys()).isEmpty();
         assertThat(lowered.checkpoint().keysFrom()).isEqualTo(at("08:59"));
+    }
+
+    @Test
+    void keysThatCouldNotBeCleared_areNotLostWithTheNextWrite() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.confirm(batch("a", OFFSET, "08:10"));
+        collector.save();
+        bucket.proxy().plan(FaultPlan.every(1, ProxiedRequest::isWrite, Fault.DROP_BEFORE));
+        assertThatThrownBy(collector::clear).isInstanceOf(S3OperationException.class);
+        bucket.proxy().plan(FaultPlan.none());
+
+        collector.declare(batch("b", Cursor.END, "08:20"));
+
+        assertThat(bucket.state().eventKeys()).containsOnlyKeys("a");
     }
 
     // ---- Helpers.
