@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The pause is an hour, so that a test which waits for it fails. */
+/** The pause is an hour, so that a test which waits for it unasked fails. */
 @Timeout(30)
 class PagePauseTest {
 
@@ -55,6 +55,17 @@ class PagePauseTest {
 
         pagePause.process(exchange);
 
+        assertThat(run.isMore()).isTrue();
+    }
+
+    @Test
+    void fullPage_isFollowedAfterThePause() {
+        run.pageRead(OFFSET, true, 0);
+        long start = System.nanoTime();
+
+        new PagePause(pause, TestSettings.with("duo.page.pause", "50ms")).process(exchange);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(50));
         assertThat(run.isMore()).isTrue();
     }
 

@@ -55,6 +55,14 @@ class PageQueryTest {
                         entry("sort", "ts:asc"));
     }
 
+    /** No window of this version has another, but one that is open is read to its end as it was begun. */
+    @Test
+    void sort_isTheWindows() {
+        Window newestFirst = new Window(MINTIME, MAXTIME, 1, "ts:desc", Cursor.START, 1);
+
+        assertThat(PageQuery.parameters(newestFirst, Cursor.START)).containsEntry("sort", "ts:desc");
+    }
+
     /** In seconds, ten digits, Duo would take them for January 1970 and answer with nothing. */
     @ParameterizedTest
     @ValueSource(strings = {"2001-09-09T01:46:40Z", "2026-11-23T08:00:00Z", "2286-11-20T17:46:39.998Z"})
@@ -67,7 +75,7 @@ class PageQueryTest {
     }
 
     @Test
-    void query_isLeftForTheSigner_andItsOffsetRemembered() {
+    void query_isLeftForTheSigner_andEachOffsetRemembered() {
         S3IdempotentRepository repository = openWindow(Window.unread(MINTIME, MAXTIME, 7), MAXTIME);
         run.pageRead(Cursor.after(OFFSET), true, 0);
 
@@ -77,6 +85,12 @@ class PageQueryTest {
                 .isEqualTo(PageQuery.parameters(Window.unread(MINTIME, MAXTIME, 7), Cursor.after(OFFSET)));
         assertThat(run.hasSent(OFFSET)).isTrue();
         assertThat(run.hasSent("another")).isFalse();
+
+        run.pageRead(Cursor.after("another"), true, 0);
+        query(repository, MAXTIME);
+
+        assertThat(run.hasSent("another")).isTrue();
+        assertThat(run.hasSent(OFFSET)).as("offsets may go round").isTrue();
     }
 
     @Test

@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.entry;
+
+import dev.duocollector.TestSettings;
+import dev.duocollector.s3.MemoryS3;
+import dev.duocollector.source.DuoOrderException;
+import dev.duocollector.source.Offset;
+import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.state.Batch;
+import dev.duocollector.state.Cursor;
+import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.Window;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DropSeenTest {
+
+    private static final Instant MINTIME = Instant.parse("2026-11-23T08:00:00Z");
+    private static final Instant MAXTIME = Instant.parse("2026-11-23T09:00:00Z");
+    private static final Window WINDOW = Window.unread(MINTIME, MAXTIME, 3);
+    private static final TelephonyEvent A = event("a", "08:10:00.123456");
+    private static final TelephonyEvent B = event("b", "08:10:00.123999");
+
+    private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+    private final Run run = new Run();
+    private final S3IdempotentRepository repository =
+            S3IdempotentRepository.of(new MemoryS3(), TestSettings.with(), Clock.fixed(MAXTIME, ZoneOffset.UTC));
+
+    @BeforeEach
+    void openWindow() {
+        repository.open();
+        repository.openWindow(WINDOW);
+        exchange.setVariable(Run.VARIABLE, run);
+        run.read(WINDOW);
+    }
+
+    @Test
+    void knownEvent_isDropped() {
+        repository.confirm(new Batch("", Map.of(A.eventKey(), MINTIME), Cursor.START));
+
+        assertThat(fresh("", A, B)).containsExactly(B);
+        assertThat(run.getBatch().eventKeys()).containsOnlyKeys(B.eventKey());
+        assertThat(run.duplicates()).isEqualTo(1);
+    }
+
+    @Test
+    void eventThatAPageHoldsTwice_isTakenOnce() {
+        assertThat(fresh("", A, B, A)).containsExactly(A, B);
+        assertThat(run.duplicates()).isEqualTo(1);
+    }
+
+    @Test
+    void event_isDatedToTheMillisecond_asDuosBoundsAre() {
+        fresh("", A, B);
+
+        Instant millisecond = Instant.parse("2026-11-23T08:10:00.123Z");
+        assertThat(run.getBatch().eventKeys())
+                .containsOnly(entry(A.eventKey(), millisecond), entry(B.eventKey(), millisecond));
+        assertThat(run.reached()).isEqualTo(millisecond);
+    }
+
+    @Test
+    void eventWithoutATime_isDatedMaxtime() {
+        TelephonyEvent timeless = event("timeless", "");
+
+        fresh("", A, timeless);
+
+        assertThat(run.getBatch().eventKeys()).containsEntry(timeless.eventKey(), MAXTIME);
+        assertThat(run.reached())
+                .as("it says nothing of how far the window is read")
+                .isBefore(MAXTIME);
+    }
+
+    @Test
+    void eventFromBeforeTheKeys_isRefused_sinceItMayBeAnOldOne() {
+        assertThatExceptionOfType(DuoOrderException.class)
+                .isThrownBy(() -> fresh("", A, event("too old", "07:59:59.999")))
+                .withMessageContainingAll("2026-11-23T07:59:59.999Z", "only events from 2026-11-23T08:00:00Z");
+        assertThat(fresh("", event("the oldest", "08:00:00"))).hasSize(1);
+    }
+
+    @Test
+    void reading_goesOnAtTheOffset_andEndsWithoutOne() {
+        fresh("next", A);
+        assertThat(run.getBatch().cursorAfter()).isEqualTo(Cursor.after("next"));
+        assertThat(run.isMore()).isTrue();
+
+        fresh("", B);
+        assertThat(run.getBatch().cursorAfter()).isEqualTo(Cursor.END);
+        assertThat(run.isMore()).isFalse();
+    }
+
+    @Test
+    void offsetThatWasSent_isRefused() {
+        run.sends("sent");
+
+        assertThatExceptionOfType(DuoOrderException.class)
+                .isThrownBy(() -> fresh("sent", A))
+                .withMessageContaining("Duo gave the next_offset sent twice");
+        assertThat(fresh("another", A)).containsExactly(A);
+    }
+
+    /** Returns what is new of a page with this next_offset, or without one. */
+    @SuppressWarnings("unchecked") // what dropSeen leaves
+    private List<TelephonyEvent> fresh(String nextOffset, TelephonyEvent... events) {
+        Optional<Offset> next = nextOffset.isEmpty() ? Optional.empty() : Optional.of(new Offset(nextOffset));
+        exchange.getMessage().setBody(new TelephonyPage(List.of(events), next));
+        new DropSeen(repository, TestSettings.with()).process(exchange);
+        return exchange.getMessage().getBody(List.class);
+    }
+
+    private static TelephonyEvent event(String name, String time) {
+        String ts = time.isEmpty() ? "" : ",\"ts\":\"2026-11-23T" + time + "Z\"";
+        try {
+            return TelephonyEvent.of(("{\"txid\":\"" + name + "\"" + ts + "}").getBytes(UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
