@@ -4,8 +4,12 @@ package dev.duocollector.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.fault.Fault;
+import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
+import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.misbehaviour.RateLimited;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -35,19 +39,7 @@ class StopTest {
 
     @Test
     void finishesThePageInHand() throws Exception {
-        CompletableFuture<CamelEvent> untilStopping = new CompletableFuture<>();
-        incident.collector().context().getManagementStrategy().addEventNotifier(new SimpleEventNotifierSupport() {
-            @Override
-            public void notify(CamelEvent event) {
-                if (event instanceof CamelContextStoppingEvent) {
-                    untilStopping.complete(event);
-                }
-            }
-        });
-        world.duo.misbehave(2, 1, call -> {
-            untilStopping.orTimeout(SOON.toSeconds(), TimeUnit.SECONDS).join();
-            return call.answer().withDelay(Duration.ofMillis(200));
-        });
+        answerOnlyWhenStopping(2);
 
         String line = stopAtRequest(2);
 
@@ -56,6 +48,29 @@ class StopTest {
         assertThat(world.lines()).hasSize(4);
         assertThat(world.state()).as("all of it is confirmed").doesNotContain("pending");
         goesOnWithPage(3);
+    }
+
+    /** Half of the batch would be stored as the whole of it, and the other half never. */
+    @Test
+    void finishesTheSearchForABatchInDoubt() throws Exception {
+        world.s3Proxy.plan(
+                FaultPlan.every(1, request -> request.isWrite() && !World.isState(request), Fault.DROP_BEFORE));
+        incident.run(RunOutcome.FAILED);
+        world.s3Proxy.plan(FaultPlan.none());
+        SimulatedEvent joined =
+                new MadeUpEvents(12).at(incident.events.get(0).ts().plusSeconds(1));
+        world.events.add(joined);
+        world.duoProxy.reset();
+        answerOnlyWhenStopping(2);
+
+        String line = stopAtRequest(1);
+
+        assertThat(line).startsWith("Stopped in window ").contains("2 new events in 1 objects");
+        assertThat(world.lines()).isEqualTo(World.stored(incident.events.subList(0, 2)));
+        assertThat(world.state()).doesNotContain("pending");
+        incident.restart();
+        incident.mend();
+        incident.run(RunOutcome.DONE).contains("4 new events");
     }
 
     @Test
@@ -82,6 +97,23 @@ class StopTest {
         assertThat(world.state()).doesNotContain("pending");
         incident.set("duo.page.pause", "0s");
         goesOnWithPage(2);
+    }
+
+    /** Holds Duo's answer of that number, counted from the test's first, back until the collector has begun to stop. */
+    private void answerOnlyWhenStopping(int number) {
+        CompletableFuture<CamelEvent> untilStopping = new CompletableFuture<>();
+        incident.collector().context().getManagementStrategy().addEventNotifier(new SimpleEventNotifierSupport() {
+            @Override
+            public void notify(CamelEvent event) {
+                if (event instanceof CamelContextStoppingEvent) {
+                    untilStopping.complete(event);
+                }
+            }
+        });
+        world.duo.misbehave(number, 1, call -> {
+            untilStopping.orTimeout(SOON.toSeconds(), TimeUnit.SECONDS).join();
+            return call.answer().withDelay(Duration.ofMillis(200));
+        });
     }
 
     /** Begins a run, stops the collector once Duo has seen that request, and returns the run's line. */

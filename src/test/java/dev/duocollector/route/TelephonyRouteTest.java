@@ -154,6 +154,21 @@ class TelephonyRouteTest {
     }
 
     @Test
+    void storesAnEventThatAPageHoldsTwice_once() {
+        try (World world = new World();
+                TestCollector collector = world.start()) {
+            List<SimulatedEvent> events = beforeStart(3);
+            world.events.add(events);
+            world.events.add(events.get(1));
+
+            RunReport report = collector.run();
+
+            assertThat(report.line()).contains("3 new events in 1 objects, 1 seen before");
+            assertThat(world.lines()).containsExactlyElementsOf(World.stored(events));
+        }
+    }
+
+    @Test
     void storesAnEventWithoutTime_once() {
         try (World world = new World();
                 TestCollector collector = world.start()) {
@@ -337,6 +352,11 @@ class TelephonyRouteTest {
             assertThat(report.outcome()).as(report.line()).isEqualTo(RunOutcome.DONE);
             assertThat(world.objects().keySet()).containsExactly(key);
             assertThat(world.objects().get(key)).isEqualTo(content);
+            assertThat(world.s3Proxy.requests())
+                    .filteredOn(request -> request.isWrite() && !World.isState(request))
+                    .extracting(ProxiedRequest::status)
+                    .as("written once: a feed takes an object that is written again for a new one")
+                    .containsExactly(200, 412);
         }
     }
 
