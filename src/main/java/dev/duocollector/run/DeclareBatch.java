@@ -8,7 +8,7 @@ import org.apache.camel.Processor;
 
 /**
  * Writes into the state which batch is about to be stored, and under which object key, before it is. A crash from here on
- * leaves a pending batch, which the next run settles.
+ * leaves a pending batch, which the next run settles. A recovery declares its batch once more, which takes it over.
  */
 public final class DeclareBatch implements Processor {
 

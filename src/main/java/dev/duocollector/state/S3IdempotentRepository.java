@@ -140,22 +140,16 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
     }
 
     /**
-     * Writes that the batch is about to be stored. Declaring the batch that is pending already writes nothing.
+     * Writes that the batch is about to be stored. For the batch that is pending already this changes nothing but the write
+     * id. It takes the batch over from whoever declared it, or fails if somebody else has settled it meanwhile: its object may
+     * have been taken and deleted since, and would come a second time.
      */
     public synchronized void declare(Batch batch) {
-        Optional<Batch> pending = checkpoint().pendingBatch();
-        if (pending.isPresent() && pending.get().objectKey().equals(batch.objectKey())) {
-            return;
-        }
-        write(checkpoint().declared(batch));
-    }
-
-    /**
-     * Takes the pending batch over from the run that declared it, by a write that changes nothing but the write id: a run
-     * that is still alive somewhere finds that it no longer owns the checkpoint.
-     */
-    public synchronized void claim() {
-        write(checkpoint());
+        Checkpoint now = checkpoint();
+        boolean again = now.pendingBatch()
+                .filter(pending -> pending.objectKey().equals(batch.objectKey()))
+                .isPresent();
+        write(again ? now : now.declared(batch));
     }
 
     /**

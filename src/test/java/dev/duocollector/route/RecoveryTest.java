@@ -9,11 +9,13 @@ import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.run.RunOutcome;
+import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,6 +94,30 @@ class RecoveryTest {
         assertThat(pending(world.state())).isEqualTo(pending);
         assertThat(world.objects()).isEmpty();
         incident.mendsWithoutLossOrDouble();
+    }
+
+    /** A feed that deletes what it took may have been there: written again, the object would be taken again. */
+    @Test
+    void storesNothing_onceAnotherCollectorHasSettledTheBatch() {
+        leaveABatchInDoubt(Fault.DROP_BEFORE);
+        List<String> taken = new ArrayList<>();
+        AtomicBoolean asked = new AtomicBoolean();
+        world.duoProxy.onRequest(request -> {
+            if (asked.compareAndSet(false, true)) {
+                try (TestCollector other = world.start()) {
+                    RunReport report = other.run();
+                    assertThat(report.outcome()).as(report.line()).isEqualTo(RunOutcome.DONE);
+                }
+                taken.addAll(world.lines());
+                world.deleteObjects();
+                incident.logs.clear();
+            }
+        });
+
+        incident.run(RunOutcome.OWNED).contains("Another collector has written s3://");
+
+        assertThat(taken).containsExactlyElementsOf(World.stored(incident.events));
+        assertThat(world.objects()).isEmpty();
     }
 
     /** Of such a window Duo answers nothing any more, and refuses the question. */

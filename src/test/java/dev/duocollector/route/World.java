@@ -173,6 +173,7 @@ public final class World implements AutoCloseable {
         s3().client().deleteObject(request -> request.bucket(bucket).key(STATE_KEY));
     }
 
+    /** Deletes every object under the prefix, as a feed does that deletes what it took. */
     void deleteObjects() {
         objects()
                 .keySet()

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -105,6 +106,16 @@ public final class MemoryS3 implements S3Client {
     /** How many writes are under way still. */
     public int late() {
         return late.size();
+    }
+
+    /** Tells whether a write of this object is under way still. */
+    public boolean isLate(String key) {
+        return late.stream().anyMatch(write -> write.request().key().equals(key));
+    }
+
+    /** Deletes an object, as somebody who is not the code under test does, and returns what it held. */
+    public byte[] delete(String key) {
+        return Objects.requireNonNull(objects.remove(key), key).contents().asByteArray();
     }
 
     /** Lets one of the late writes, counted from 0, arrive now; it has its effect or not, and nobody hears of it. */

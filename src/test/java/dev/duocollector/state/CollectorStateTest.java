@@ -170,12 +170,10 @@ class CollectorStateTest {
     }
 
     @Test
-    void declare_again_writesNothing() {
+    void declare_isRefused_besideAnotherBatch() {
         collector.openWindow(window("08:00", "09:00"));
         collector.declare(batch("a", OFFSET, "08:10"));
-        collector.declare(batch("a", OFFSET, "08:10"));
 
-        assertThat(bucket.writes()).isEqualTo(2);
         assertThatIllegalStateException()
                 .isThrownBy(() -> collector.declare(batch("b", OFFSET, "08:10")))
                 .withMessage("A batch is pending already");
@@ -264,7 +262,7 @@ class CollectorStateTest {
     }
 
     @Test
-    void claim_changesTheWriteIdOnly_andShutsTheOtherOneOut() {
+    void declare_again_changesTheWriteIdOnly_andShutsTheOtherOneOut() {
         collector.openWindow(window("08:00", "09:00"));
         Batch batch = batch("a", OFFSET, "08:10");
         collector.declare(batch);
@@ -272,15 +270,29 @@ class CollectorStateTest {
         S3IdempotentRepository other = reopened(OVERLAP);
         other.open();
 
-        other.claim();
+        other.declare(batch);
 
-        State claimed = bucket.state();
-        assertThat(claimed.writeId()).isNotEqualTo(declared.writeId());
-        assertThat(claimed.checkpoint()).isEqualTo(declared.checkpoint());
-        assertThat(claimed.eventKeys()).isEqualTo(declared.eventKeys());
+        State again = bucket.state();
+        assertThat(again.writeId()).isNotEqualTo(declared.writeId());
+        assertThat(again.checkpoint()).isEqualTo(declared.checkpoint());
+        assertThat(again.eventKeys()).isEqualTo(declared.eventKeys());
         collector.confirm(batch);
         assertThatThrownBy(() -> collector.declare(batch("b", OFFSET, "08:20")))
                 .isInstanceOf(CheckpointOwnedException.class);
+    }
+
+    /** The object may have been taken and deleted by then; a second one must not follow. */
+    @Test
+    void declare_again_isRefused_onceAnotherCollectorHasSettledTheBatch() {
+        collector.openWindow(window("08:00", "09:00"));
+        Batch batch = batch("a", OFFSET, "08:10");
+        collector.declare(batch);
+        S3IdempotentRepository slow = reopened(OVERLAP);
+        slow.open();
+        collector.confirm(batch);
+        collector.save();
+
+        assertThatThrownBy(() -> slow.declare(batch)).isInstanceOf(CheckpointOwnedException.class);
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -30,8 +31,9 @@ import org.junit.jupiter.api.Test;
 /**
  * The guarantee against chance: one to three collectors on one checkpoint, each taking its steps when the dice say so, with
  * calls to S3 that fail before or after their effect or take effect late, processes that die or are stopped, clocks that are
- * behind, events that Duo shows late, and settings that change from one process to the next. Afterwards a collector that
- * nothing happens to makes the last runs, and then every event that Duo showed in time stands in exactly one object.
+ * behind, events that Duo shows late, settings that change from one process to the next, and a feed that deletes the objects
+ * that it took. Afterwards a collector that nothing happens to makes the last runs, and then every event that Duo showed in
+ * time stands in exactly one object, or did until the feed took it.
  *
  * <p>A failure names the seed of its trace; {@link #trace} with it alone tells the same story again.
  */
@@ -116,7 +118,9 @@ class DeliveryModelTest {
         private final List<ModelCollector> collectors = new ArrayList<>();
         private final double s3Fails;
         private final double duoFails;
+        private final boolean fed;
         private final Duration shownInTime;
+        private final Map<String, byte[]> taken = new HashMap<>();
         private Instant now = START;
         private @Nullable Instant coveredFrom;
         private Instant committedThrough = Instant.MIN;
@@ -134,6 +138,7 @@ class DeliveryModelTest {
             shownInTime = LAG.plus(overlaps.stream().min(Duration::compareTo).orElseThrow());
             s3Fails = oneOf(List.of(0.0, 0.03, 0.1, 0.3));
             duoFails = oneOf(List.of(0.0, 0.0, 0.1));
+            fed = random.nextBoolean();
             addEvents();
         }
 
@@ -171,6 +176,8 @@ class DeliveryModelTest {
                 collectors.set(random.nextInt(collectors.size()), process());
             } else if (chance < 16) {
                 oneOf(collectors).stop();
+            } else if (chance < 24 && fed) {
+                feed();
             } else {
                 step(random.nextInt(collectors.size()));
             }
@@ -189,6 +196,26 @@ class DeliveryModelTest {
                 }
             } catch (ProcessKilled killed) {
                 collectors.set(index, process());
+            }
+        }
+
+        /**
+         * Takes every object that the state has confirmed, and deletes it. Let be is one that is under way a second time: from
+         * a write that the network holds, or a collector that declared it, was overtaken, and has yet to find that out.
+         */
+        private void feed() {
+            String pending = s3.version(stateKey()).isEmpty()
+                    ? ""
+                    : stored().pendingBatch().map(Batch::objectKey).orElse("");
+            for (String key : s3.objects().keySet()) {
+                if (!key.equals(stateKey())
+                        && !key.equals(pending)
+                        && !s3.isLate(key)
+                        && collectors.stream().noneMatch(collector -> collector.isAboutToStore(key))) {
+                    assertThat(taken.put(key, s3.delete(key)))
+                            .as("%s comes a second time", key)
+                            .isNull();
+                }
             }
         }
 
@@ -227,8 +254,7 @@ class DeliveryModelTest {
                 return;
             }
             stateVersion = version;
-            Checkpoint checkpoint =
-                    StateFormat.read(s3.objects().get(stateKey()), "the model").checkpoint();
+            Checkpoint checkpoint = stored();
             if (coveredFrom == null) {
                 coveredFrom = checkpoint.openWindow().orElseThrow().mintime();
             }
@@ -236,18 +262,19 @@ class DeliveryModelTest {
             committedThrough = checkpoint.committedThrough();
         }
 
+        private Checkpoint stored() {
+            return Objects.requireNonNull(
+                    StateFormat.read(s3.objects().get(stateKey()), "the model").checkpoint());
+        }
+
         private void check() {
             Map<Integer, String> objectsByEvent = new HashMap<>();
             s3.objects().forEach((key, contents) -> {
                 if (!key.equals(stateKey())) {
-                    assertThat(contents).as(key).isNotEmpty();
-                    new String(contents, UTF_8)
-                            .lines()
-                            .forEach(event -> assertThat(objectsByEvent.put(Integer.valueOf(event), key))
-                                    .as("event %s stands in %s and in", event, key)
-                                    .isNull());
+                    note(key, contents, objectsByEvent);
                 }
             });
+            taken.forEach((key, contents) -> note(key + ", which was taken", contents, objectsByEvent));
             for (ModelDuo.Event event : duo.events()) {
                 if (!event.ts().isBefore(coveredFrom) && event.delay().compareTo(shownInTime) <= 0) {
                     assertThat(objectsByEvent)
@@ -257,6 +284,15 @@ class DeliveryModelTest {
                             .containsKey(event.number());
                 }
             }
+        }
+
+        private void note(String object, byte[] contents, Map<Integer, String> objectsByEvent) {
+            assertThat(contents).as(object).isNotEmpty();
+            new String(contents, UTF_8)
+                    .lines()
+                    .forEach(event -> assertThat(objectsByEvent.put(Integer.valueOf(event), object))
+                            .as("event %s stands in %s and in", event, object)
+                            .isNull());
         }
 
         private void assertNoOperatorIsCalled(ModelCollector collector) {

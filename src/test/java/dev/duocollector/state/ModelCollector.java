@@ -3,7 +3,6 @@
 package dev.duocollector.state;
 
 import dev.duocollector.Settings;
-import dev.duocollector.run.ClaimPending;
 import dev.duocollector.run.CloseRun;
 import dev.duocollector.run.CollectPending;
 import dev.duocollector.run.ConfirmBatch;
@@ -57,7 +56,6 @@ final class ModelCollector {
     private final CamelContext context;
     private final Pause pause = new Pause();
     private final OpenRun openRun;
-    private final ClaimPending claimPending;
     private final CollectPending collectPending = new CollectPending();
     private final SettlePending settlePending;
     private final PageQuery pageQuery;
@@ -70,6 +68,7 @@ final class ModelCollector {
 
     private Exchange exchange;
     private @Nullable Step next;
+    private String aboutToStore = "";
 
     /**
      * @param duo answers a query, or fails with an unchecked exception
@@ -87,7 +86,6 @@ final class ModelCollector {
         this.exchange = new DefaultExchange(context);
         S3IdempotentRepository repository = S3IdempotentRepository.of(s3, settings, clock);
         openRun = new OpenRun(repository, settings, clock);
-        claimPending = new ClaimPending(repository);
         settlePending = new SettlePending(repository);
         pageQuery = new PageQuery(repository, settings, clock);
         dropSeen = new DropSeen(repository, settings);
@@ -126,6 +124,11 @@ final class ModelCollector {
         return exchange.getMessage().getBody(RunReport.class);
     }
 
+    /** Tells whether the next step is to store this object, whatever has become of it since the last one. */
+    boolean isAboutToStore(String key) {
+        return aboutToStore.equals(key);
+    }
+
     boolean isStopping() {
         return pause.isStopping();
     }
@@ -157,13 +160,8 @@ final class ModelCollector {
             confirmBatch.process(exchange);
             next = this::page;
         } catch (NoSuchKeyException notThere) {
-            next = this::claim;
+            next = this::collect;
         }
-    }
-
-    private void claim() {
-        claimPending.process(exchange);
-        next = this::collect;
     }
 
     private void collect() throws IOException {
@@ -211,10 +209,12 @@ final class ModelCollector {
 
     private void declare(List<TelephonyEvent> events, Step after) {
         declareBatch.process(exchange);
+        aboutToStore = run().getBatch().objectKey();
         next = () -> put(events, after);
     }
 
     private void put(List<TelephonyEvent> events, Step after) {
+        aboutToStore = "";
         String lines = events.stream().map(event -> event.get("n") + "\n").collect(Collectors.joining());
         try {
             s3.putObject(
