@@ -4,6 +4,7 @@ package dev.duocollector.run;
 
 import dev.duocollector.Settings;
 import dev.duocollector.SettingsException;
+import dev.duocollector.sink.UnreadableObjectException;
 import dev.duocollector.source.BodyTooLargeException;
 import dev.duocollector.source.DuoApiException;
 import dev.duocollector.source.DuoOrderException;
@@ -70,14 +71,15 @@ record RunFailure(RunOutcome outcome, String message) {
             }
             if (failure instanceof StateRefusedException
                     || failure instanceof DuoOrderException
-                    || failure instanceof SettingsException) {
+                    || failure instanceof SettingsException
+                    || failure instanceof UnreadableObjectException) {
                 return operator(failure.getMessage());
             }
             if (failure instanceof EventStepsException steps) {
                 return new RunFailure(steps.outcome(), steps.getMessage());
             }
             if (failure instanceof S3OperationException s3) {
-                return of(S3Failure.explain(s3.action(), s3.bucket() + "/" + s3.key(), s3.getCause()));
+                return of(S3Failure.explain(s3.action(), s3.resource(), s3.getCause()));
             }
             if (failure instanceof SdkException s3) {
                 return component(s3, exchange);

@@ -9,9 +9,13 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The key of a batch's object in the bucket:
@@ -26,6 +30,9 @@ public record ObjectKey(String value) {
 
     private static final DateTimeFormatter MAXTIME =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private static final Pattern NAME =
+            Pattern.compile("telephony_(\\d{8}T\\d{6}\\.\\d{3}Z)_\\d{5,}_[0-9a-f]{12}\\.ndjson(\\.gz)?");
 
     private static final int DIGEST_BYTES = 6;
 
@@ -52,6 +59,17 @@ public record ObjectKey(String value) {
                 digest(eventKeys),
                 gzip ? ".gz" : "");
         return new ObjectKey(prefix.resolve(name));
+    }
+
+    /** Returns the window's maxtime in a key of a batch's object, empty for any other key; the prefix does not matter. */
+    public static Optional<Instant> maxtime(String key) {
+        Matcher name = NAME.matcher(key.substring(key.lastIndexOf('/') + 1));
+        try {
+            return name.matches() ? Optional.of(MAXTIME.parse(name.group(1), Instant::from)) : Optional.empty();
+        } catch (DateTimeParseException e) {
+            // No such day.
+            return Optional.empty();
+        }
     }
 
     /** Returns the key of the same name under another prefix. */

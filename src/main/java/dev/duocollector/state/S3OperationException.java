@@ -16,11 +16,11 @@ public final class S3OperationException extends RuntimeException {
     /**
      * @param action the IAM action that the call needs, such as {@code s3:GetObject}
      * @param bucket the bucket of the call
-     * @param key the object key of the call
+     * @param key the object key of the call; empty for a call on the bucket
      * @param cause what the SDK threw
      */
     public S3OperationException(String action, String bucket, String key, SdkException cause) {
-        super(action + " on s3://" + bucket + "/" + key + " failed", cause);
+        super(action + " on s3://" + resource(bucket, key) + " failed", cause);
         this.action = action;
         this.bucket = bucket;
         this.key = key;
@@ -36,6 +36,15 @@ public final class S3OperationException extends RuntimeException {
 
     public String key() {
         return key;
+    }
+
+    /** Returns what the action is on: {@code bucket/key}, or the bucket. */
+    public String resource() {
+        return resource(bucket, key);
+    }
+
+    private static String resource(String bucket, String key) {
+        return key.isEmpty() ? bucket : bucket + "/" + key;
     }
 
     @Override

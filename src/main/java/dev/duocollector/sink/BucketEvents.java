@@ -1,0 +1,270 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.sink;
+
+import dev.duocollector.Settings;
+import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.S3OperationException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * Reads back the events of a time from the objects under the prefix, each as Duo sent it: the collector's objects, those of
+ * the Lambda in Google's guide, and any other in which a line is an event. Only as much as one line is in memory; whatever is
+ * kept of the events is the caller's. It writes nothing.
+ */
+public final class BucketEvents {
+
+    /** No window is longer than what Duo keeps, so an object holds nothing from longer than this before its window's end. */
+    private static final Duration WINDOW_MAX = Duration.ofDays(180);
+
+    /** The longest answer that is read from Duo, and so the longest event. */
+    private static final int LINE_BYTES_MAX = 64 * 1024 * 1024;
+
+    /** The Lambda names an object when it has read all of its events; the name is cut to the second. */
+    private static final Pattern LAMBDA_NAME = Pattern.compile("telephony_(\\d{8}_\\d{6})\\.json");
+
+    private static final DateTimeFormatter LAMBDA_TIME = DateTimeFormatter.ofPattern("uuuuMMdd_HHmmss", Locale.ROOT);
+
+    private final S3Client s3;
+    private final String bucket;
+    private final KeyPrefix prefix;
+    private final String apiHost;
+
+    /**
+     * Makes a reader.
+     *
+     * @param apiHost what the collector added as {@code host} to the events of the shape {@code duo-client}
+     */
+    public BucketEvents(S3Client s3, String bucket, KeyPrefix prefix, String apiHost) {
+        this.s3 = s3;
+        this.bucket = bucket;
+        this.prefix = prefix;
+        this.apiHost = apiHost;
+    }
+
+    /** Returns the reader of the bucket and the prefix that the settings name. */
+    public static BucketEvents of(S3Client s3, Settings settings) {
+        return new BucketEvents(s3, settings.bucket(), settings.prefix(), settings.apiHost());
+    }
+
+    /** Who an object is from, as its name tells. */
+    public enum Writer {
+        COLLECTOR,
+        LAMBDA,
+        OTHER
+    }
+
+    /** An object that can hold events of the time asked for. */
+    public record StoredObject(String key, Writer writer, long bytes) {}
+
+    /**
+     * An event in the bucket.
+     *
+     * @param event as Duo sent it, without what {@link EventShape} had the collector append
+     * @param time its ts, cut to the millisecond; empty if it has none that can be read
+     * @param objectKey the object that it stands in
+     * @param line its line there, from 1
+     */
+    public record StoredEvent(TelephonyEvent event, Optional<Instant> time, String objectKey, long line) {
+
+        public String eventKey() {
+            return event.eventKey();
+        }
+
+        /** Names the place only: a log must not hold the phone number. */
+        @Override
+        public String toString() {
+            return objectKey + ", line " + line;
+        }
+    }
+
+    /**
+     * What came of reading one object.
+     *
+     * @param there false if it was deleted since it was listed
+     * @param noEvents lines that are no event, in an object of {@link Writer#OTHER}
+     */
+    public record Read(boolean there, long noEvents) {}
+
+    /**
+     * Lists the objects that can hold events of a time, both ends included, by their keys. An event lies at or before the end
+     * of its window, which is in the name of a collector's object, and at or before the time in the name of a Lambda's.
+     *
+     * @throws S3OperationException if S3 refuses or cannot be reached
+     */
+    public List<StoredObject> objects(Instant from, Instant to) {
+        List<StoredObject> objects = new ArrayList<>();
+        try {
+            for (S3Object object : s3.listObjectsV2Paginator(
+                            request -> request.bucket(bucket).prefix(prefix.resolve("")))
+                    .contents()) {
+                StoredObject found = new StoredObject(object.key(), writer(object.key()), object.size());
+                if (canHold(found, from, to)) {
+                    objects.add(found);
+                }
+            }
+        } catch (SdkException e) {
+            throw new S3OperationException("s3:ListBucket", bucket, "", e);
+        }
+        return objects;
+    }
+
+    /**
+     * Reads the events of a time, both ends included, from an object in their order there. An event without a readable time is
+     * given too, unless the object is another program's, where a line without one is no event.
+     *
+     * @throws UnreadableObjectException if a line of a collector's or a Lambda's object is no event, or an object breaks off;
+     *     names the object and the line
+     * @throws S3OperationException if S3 refuses or cannot be reached
+     */
+    public Read read(StoredObject object, Instant from, Instant to, Consumer<StoredEvent> events) {
+        long noEvents = 0;
+        try (InputStream stored = open(object.key())) {
+            NdjsonLines lines = new NdjsonLines(PlainStream.of(stored), LINE_BYTES_MAX);
+            for (Optional<NdjsonLines.Line> line = next(object, lines); line.isPresent(); line = next(object, lines)) {
+                Optional<StoredEvent> event = event(object, line.get());
+                if (event.isEmpty()) {
+                    noEvents++;
+                } else if (isWithin(event.get().time(), from, to)) {
+                    events.accept(event.get());
+                }
+            }
+            return new Read(true, noEvents);
+        } catch (NoSuchKeyException e) {
+            return new Read(false, 0);
+        } catch (SdkException e) {
+            throw failed(object.key(), e);
+        } catch (IOException e) {
+            throw unreadable(object, 0, "it breaks off or is no gzip", e);
+        }
+    }
+
+    private static Optional<NdjsonLines.Line> next(StoredObject object, NdjsonLines lines) {
+        try {
+            return lines.next();
+        } catch (IOException e) {
+            throw unreadable(object, lines.number(), "it breaks off or is no gzip", e);
+        }
+    }
+
+    /** Returns the event of a line; empty if it is none and need not be one. */
+    private Optional<StoredEvent> event(StoredObject object, NdjsonLines.Line line) {
+        try {
+            if (line.tooLong()) {
+                throw new IOException("an event has 64 MiB at most");
+            }
+            TelephonyEvent event = EventShape.asSent(TelephonyEvent.of(line.bytes()), apiHost);
+            Optional<Instant> time = event.ts().map(Checkpoint::toMillis);
+            return object.writer() == Writer.OTHER && time.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new StoredEvent(event, time, object.key(), line.number()));
+        } catch (IOException e) {
+            if (object.writer() == Writer.OTHER) {
+                return Optional.empty();
+            }
+            throw unreadable(object, line.number(), e.getMessage(), e);
+        }
+    }
+
+    private static boolean isWithin(Optional<Instant> time, Instant from, Instant to) {
+        return time.isEmpty() || (!time.get().isBefore(from) && !time.get().isAfter(to));
+    }
+
+    private static Writer writer(String key) {
+        if (ObjectKey.maxtime(key).isPresent()) {
+            return Writer.COLLECTOR;
+        }
+        return lambdaTime(key).isPresent() ? Writer.LAMBDA : Writer.OTHER;
+    }
+
+    private static boolean canHold(StoredObject object, Instant from, Instant to) {
+        return switch (object.writer()) {
+            case COLLECTOR -> {
+                Instant maxtime = ObjectKey.maxtime(object.key()).orElseThrow();
+                yield !maxtime.isBefore(from) && !maxtime.minus(WINDOW_MAX).isAfter(to);
+            }
+            case LAMBDA ->
+                !lambdaTime(object.key()).orElseThrow().plusSeconds(1).isBefore(from);
+            case OTHER -> true;
+        };
+    }
+
+    private static Optional<Instant> lambdaTime(String key) {
+        Matcher name = LAMBDA_NAME.matcher(key.substring(key.lastIndexOf('/') + 1));
+        try {
+            return name.matches()
+                    ? Optional.of(
+                            LocalDateTime.parse(name.group(1), LAMBDA_TIME).toInstant(ZoneOffset.UTC))
+                    : Optional.empty();
+        } catch (DateTimeParseException e) {
+            // No such day.
+            return Optional.empty();
+        }
+    }
+
+    private InputStream open(String key) {
+        return new FilterInputStream(
+                s3.getObject(request -> request.bucket(bucket).key(key))) {
+            @Override
+            public int read() throws IOException {
+                try {
+                    return super.read();
+                } catch (IOException e) {
+                    throw connectionLost(e);
+                }
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                try {
+                    return super.read(bytes, offset, length);
+                } catch (IOException e) {
+                    throw connectionLost(e);
+                }
+            }
+        };
+    }
+
+    /** Tells a connection that breaks from an object that does. */
+    private static SdkClientException connectionLost(IOException e) {
+        return SdkClientException.create("The connection broke off", e);
+    }
+
+    private S3OperationException failed(String key, SdkException e) {
+        return new S3OperationException("s3:GetObject", bucket, key, e);
+    }
+
+    private static UnreadableObjectException unreadable(
+            StoredObject object, long line, String flaw, IOException cause) {
+        return new UnreadableObjectException(
+                "The object " + object.key() + (line == 0 ? "" : ", line " + line) + ", cannot be read: " + flaw
+                        + ". Put the object as it was written back (bucket versioning keeps it), or move it out of the prefix.",
+                cause);
+    }
+
+    @Override
+    public String toString() {
+        return "BucketEvents[s3://" + bucket + "/" + prefix + "]";
+    }
+}
