@@ -4,6 +4,7 @@ package dev.duocollector;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -169,6 +171,21 @@ public final class CamelApplication {
         return new CamelApplication(System.getenv(), Map.of(AUTO_STARTUP, "false"));
     }
 
+    /** Returns an application that reads a fixed time when it is asked to, whatever the settings say of one. */
+    static CamelApplication onRange(TimeRange range) {
+        return new CamelApplication(
+                System.getenv(),
+                Map.of(
+                        AUTO_STARTUP,
+                        "false",
+                        "range.from",
+                        range.from().toString(),
+                        "range.to",
+                        range.to().toString(),
+                        "range.skip-existing",
+                        Boolean.toString(range.skipExisting())));
+    }
+
     /**
      * Returns an application that makes a run when it is asked to, on the given settings before those of the files, and
      * without the environment's: for a try-out, whatever account this machine is set up for.
@@ -194,7 +211,7 @@ public final class CamelApplication {
 
     /** Runs until the program is told to stop, and returns the exit code. */
     int runUntilStopped() {
-        exitZeroOnSigterm();
+        exitOnSigterm(ExitCode.DONE);
         camel.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport main) {
@@ -234,7 +251,17 @@ public final class CamelApplication {
 
     /** Makes one run and returns the exit code. */
     int runOnce() {
-        exitZeroOnSigterm();
+        return perform(ExitCode.DONE, context -> reportOf(run()).exitCode());
+    }
+
+    /**
+     * Starts, has the work done, and stops.
+     *
+     * @param onSigterm what SIGTERM makes the program exit with
+     * @param work gets the started context, and returns the exit code
+     */
+    int perform(int onSigterm, ToIntFunction<CamelContext> work) {
+        exitOnSigterm(onSigterm);
         stopOnSignal();
         try {
             start();
@@ -242,12 +269,16 @@ public final class CamelApplication {
             return reportStart(e);
         }
         try {
-            Exchange done = run();
-            RunReport report = done.getMessage().getBody(RunReport.class);
-            return report == null ? reportBroken(done) : report.outcome().exitCode();
+            return work.applyAsInt(context());
         } finally {
             stop();
         }
+    }
+
+    /** Returns how a run ended. */
+    RunOutcome reportOf(Exchange done) {
+        RunReport report = done.getMessage().getBody(RunReport.class);
+        return report == null ? reportBroken(done) : report.outcome();
     }
 
     /** Starts Camel; what makes it fail is whatever a route or a bean throws. */
@@ -274,12 +305,12 @@ public final class CamelApplication {
         camel.shutdown();
     }
 
-    private static int reportBroken(Exchange done) {
+    private static RunOutcome reportBroken(Exchange done) {
         Exception cause = done.getException();
         LOG.error(
                 "The route telephony ended without a report{}. Put routes/telephony.camel.yaml back as it was shipped.",
                 cause == null ? "" : ": " + cause.getMessage());
-        return ExitCode.OPERATOR;
+        return RunOutcome.OPERATOR;
     }
 
     /** Says why the program cannot start, one line for each mistake, and returns the exit code. */
@@ -309,17 +340,17 @@ public final class CamelApplication {
     }
 
     /**
-     * Makes SIGTERM, the ordinary way to stop a service, exit 0 after the shutdown hooks have run; the JVM's own code is 143.
-     * SIGINT keeps its 130. By reflection, because sun.misc.Signal is not part of the platform that --release knows.
+     * Makes SIGTERM, the ordinary way to stop a service, exit with this code after the shutdown hooks have run; the JVM's own
+     * is 143. SIGINT keeps its 130. By reflection, because sun.misc.Signal is not part of the platform that --release knows.
      */
-    private void exitZeroOnSigterm() {
+    private void exitOnSigterm(int code) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object exit = Proxy.newProxyInstance(
                     CamelApplication.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
-                        endAfterShutdownTimeout();
-                        System.exit(ExitCode.DONE);
+                        endAfterShutdownTimeout(code);
+                        System.exit(code);
                         return null;
                     });
             signal.getMethod("handle", signal, handler)
@@ -333,7 +364,7 @@ public final class CamelApplication {
      * Ends the program a little after Camel's shutdown time-out, also when a thread still waits for a server and Camel for
      * the thread. Being killed is what the state is made for.
      */
-    private void endAfterShutdownTimeout() {
+    private void endAfterShutdownTimeout(int code) {
         CamelContext running = context();
         if (running == null) {
             return;
@@ -342,7 +373,7 @@ public final class CamelApplication {
         Thread end = new Thread(
                 () -> {
                     LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(seconds));
-                    Runtime.getRuntime().halt(ExitCode.DONE);
+                    Runtime.getRuntime().halt(code);
                 },
                 "shutdown time-out");
         end.setDaemon(true);

@@ -13,7 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -45,6 +50,10 @@ public final class Settings implements CamelContextAware {
 
     private static final Pattern API_HOST = Pattern.compile("api-[a-z0-9-]+\\.(duosecurity|duofederal)\\.com");
     private static final Pattern SIMPLE_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+    private static final Pattern RANGE_OF_STATE =
+            Pattern.compile("(\\d{8}T\\d{6}\\.\\d{3}Z)_(\\d{8}T\\d{6}\\.\\d{3}Z)(_all)?\\.json");
+    private static final DateTimeFormatter STATE_TIME =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,62}");
     private static final String URL_ALLOWED = "http(s)://host or http(s)://host:port, nothing after it";
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
@@ -71,6 +80,9 @@ public final class Settings implements CamelContextAware {
             "duo.page.size",
             "duo.page.pause",
             "max.iterations",
+            "range.from",
+            "range.to",
+            "range.skip-existing",
             "s3.bucket",
             "s3.prefix",
             "s3.region",
@@ -107,6 +119,7 @@ public final class Settings implements CamelContextAware {
     private int pageSize;
     private Duration pagePause = Duration.ZERO;
     private int iterationsMax;
+    private Optional<TimeRange> range = Optional.empty();
     private String bucket = "";
     private KeyPrefix prefix = new KeyPrefix("");
     private S3Connection s3Connection =
@@ -264,6 +277,32 @@ public final class Settings implements CamelContextAware {
         pageSize = number("duo.page.size", 1, 1000);
         pagePause = duration("duo.page.pause", Duration.ZERO, Duration.ofHours(1));
         iterationsMax = number("max.iterations", 0, Integer.MAX_VALUE);
+        readRange();
+    }
+
+    private void readRange() {
+        boolean skipExisting = bool("range.skip-existing");
+        if (value("range.from").isEmpty() && value("range.to").isEmpty()) {
+            return;
+        }
+        Optional<Instant> from = time("range.from");
+        Optional<Instant> to = time("range.to");
+        if (from.isEmpty() || to.isEmpty()) {
+            return;
+        }
+        if (from.get().isBefore(to.get())) {
+            range = Optional.of(new TimeRange(from.get(), to.get(), skipExisting));
+        } else {
+            problem("range.to", value("range.to"), "a time after range.from, which is " + value("range.from"));
+        }
+    }
+
+    private Optional<Instant> time(String name) {
+        Optional<Instant> read = TimeRange.parse(value(name));
+        if (read.isEmpty()) {
+            problem(name, value(name), TimeRange.FORM + "; range.from and range.to belong together");
+        }
+        return read;
     }
 
     private void readS3() {
@@ -581,6 +620,11 @@ public final class Settings implements CamelContextAware {
         return iterationsMax;
     }
 
+    /** The time to read instead of windows that follow one another; empty for a collector. */
+    public Optional<TimeRange> range() {
+        return range;
+    }
+
     public String bucket() {
         return bucket;
     }
@@ -597,8 +641,41 @@ public final class Settings implements CamelContextAware {
         return gzip;
     }
 
+    /** Where the state lies: the collector's own, or that of the range that is read instead. */
     public String stateKey() {
+        return range.map(this::stateKey).orElse(stateKey);
+    }
+
+    private String stateKey(TimeRange range) {
+        return rangeStates() + STATE_TIME.format(range.from()) + "_" + STATE_TIME.format(range.to())
+                + (range.skipExisting() ? "" : "_all") + ".json";
+    }
+
+    /** Where the collector's own state lies, whether a range is set or not. */
+    String collectorStateKey() {
         return stateKey;
+    }
+
+    /** What the keys of the states of all ranges begin with. */
+    String rangeStates() {
+        return stateKey.replaceFirst("\\.json$", "") + "_backfill_";
+    }
+
+    /** Returns the range whose state lies at a key, empty for any other key. */
+    Optional<TimeRange> rangeOfState(String key) {
+        Matcher name = RANGE_OF_STATE.matcher(
+                key.startsWith(rangeStates()) ? key.substring(rangeStates().length()) : "");
+        try {
+            return name.matches()
+                    ? Optional.of(new TimeRange(
+                            STATE_TIME.parse(name.group(1), Instant::from),
+                            STATE_TIME.parse(name.group(2), Instant::from),
+                            name.group(3) == null))
+                    : Optional.empty();
+        } catch (DateTimeException e) {
+            // No such day.
+            return Optional.empty();
+        }
     }
 
     public EventShape eventShape() {

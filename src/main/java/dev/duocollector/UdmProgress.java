@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.duocollector.run.Terminal;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
@@ -16,18 +14,15 @@ final class UdmProgress {
     /** Lines between two looks at the clock. */
     private static final int LOOK_EVERY = 1024;
 
-    private static final int WIDTH = 78;
-
-    private final boolean terminal = isTerminal();
+    private final Terminal terminal = new Terminal();
     private final long start = System.nanoTime();
     private long told = start;
     private long lines;
-    private boolean shown;
 
     /** Counts a line of an input. */
     void count(String input) {
         lines++;
-        if (!terminal || lines % LOOK_EVERY != 0) {
+        if (!terminal.isWatched() || lines % LOOK_EVERY != 0) {
             return;
         }
         long now = System.nanoTime();
@@ -39,9 +34,7 @@ final class UdmProgress {
                     lines,
                     lines * TimeUnit.SECONDS.toNanos(1) / (now - start),
                     input);
-            System.err.print("\r"
-                    + String.format("%-" + WIDTH + "s", line.substring(0, Math.min(WIDTH, line.length()))));
-            shown = true;
+            terminal.show(line);
         }
     }
 
@@ -53,19 +46,6 @@ final class UdmProgress {
 
     /** Takes the line of progress away. */
     void clear() {
-        if (shown) {
-            System.err.print("\r" + " ".repeat(WIDTH) + "\r");
-            shown = false;
-        }
-    }
-
-    /** Before Java 22 no method tells whether standard error is a terminal; where /proc does not say so, it counts as none. */
-    private static boolean isTerminal() {
-        try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
-        }
+        terminal.clear();
     }
 }

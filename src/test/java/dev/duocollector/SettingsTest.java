@@ -115,6 +115,7 @@ class SettingsTest {
         "duo.page.pause,           1h",
         "max.iterations,           0",
         "max.iterations,           2147483647",
+        "range.skip-existing,      false",
         "s3.bucket,                a.b-c_D1",
         "s3.prefix,                ''",
         "s3.prefix,                /a//b/",
@@ -169,6 +170,7 @@ class SettingsTest {
                 "max.iterations            | -1             | a whole number, 0 or more",
                 "max.iterations            | 2147483648     | a whole number, 0 or more",
                 "max.iterations            | ten            | a whole number, 0 or more",
+                "range.skip-existing       | no             | false or true",
                 "s3.bucket                 | s3://logs      | a bucket's name, without s3:// and without a path",
                 "s3.bucket                 | logs/duo       | a bucket's name, without s3:// and without a path",
                 "s3.path-style             | 1              | false or true",
@@ -183,6 +185,46 @@ class SettingsTest {
     void value_isRefused_withItsBound(String name, String value, String bound) {
         assertThat(problems(name, value))
                 .containsExactly("Setting " + name + " is '" + value + "'. Allowed: " + bound + ".");
+    }
+
+    @Test
+    void range_hasAStateOfItsOwn() {
+        Settings settings = TestSettings.with("range.from", "2026-11-01", "range.to", "2026-11-02T03:04:05.678Z");
+        String folder = "duo-telephony-state/" + TestSettings.API_HOST;
+
+        assertThat(settings.range())
+                .hasValueSatisfying(
+                        range -> assertThat(range).hasToString("2026-11-01T00:00:00Z..2026-11-02T03:04:05.678Z"));
+        assertThat(settings.stateKey()).isEqualTo(folder + "_backfill_20261101T000000.000Z_20261102T030405.678Z.json");
+        assertThat(settings.collectorStateKey()).isEqualTo(folder + ".json");
+        assertThat(settings.rangeOfState(settings.stateKey())).isEqualTo(settings.range());
+        assertThat(settings.rangeOfState(settings.collectorStateKey())).isEmpty();
+        assertThat(TestSettings.with(
+                                "range.from",
+                                "2026-11-01",
+                                "range.to",
+                                "2026-11-02",
+                                "range.skip-existing",
+                                "false",
+                                "state.key",
+                                "state")
+                        .stateKey())
+                .isEqualTo("state_backfill_20261101T000000.000Z_20261102T000000.000Z_all.json");
+    }
+
+    @Test
+    void range_isRefused_halfOrBackwardsOrUnreadable() {
+        assertThat(problems("range.from", "2026-11-01"))
+                .singleElement()
+                .asString()
+                .startsWith("Setting range.to is ''. Allowed: a time such as");
+        assertThat(problems("range.from", "2026-11-02", "range.to", "2026-11-02"))
+                .containsExactly(
+                        "Setting range.to is '2026-11-02'. Allowed: a time after range.from, which is 2026-11-02.");
+        assertThat(problems("range.from", "yesterday", "range.to", "2026-11-02"))
+                .singleElement()
+                .asString()
+                .startsWith("Setting range.from is 'yesterday'. Allowed: a time such as 2026-11-01T00:00:00Z, or");
     }
 
     @ParameterizedTest

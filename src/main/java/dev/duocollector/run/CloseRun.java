@@ -29,6 +29,12 @@ public final class CloseRun implements Processor {
     }
 
     private RunReport close(Run run) {
+        if (run.isRangeDone()) {
+            return new RunReport(
+                    RunOutcome.DONE,
+                    "Nothing left to read: the range up to "
+                            + repository.checkpoint().committedThrough() + " is done.");
+        }
         if (!run.hasWindow()) {
             return new RunReport(
                     RunOutcome.DONE,

@@ -16,9 +16,11 @@ import dev.duocollector.state.Window;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -29,16 +31,23 @@ import org.apache.camel.Processor;
  */
 public final class DropSeen implements Processor {
 
+    /** Goes into the digest of a batch that is to be written again, whose old object may have all else in common with it. */
+    private static final String AGAIN = "again";
+
     private final S3IdempotentRepository repository;
+    private final InBucket inBucket;
     private final KeyPrefix prefix;
     private final Optional<KeyPrefix> udmPrefix;
     private final boolean gzip;
+    private final Optional<String> again;
 
-    public DropSeen(S3IdempotentRepository repository, Settings settings) {
+    public DropSeen(S3IdempotentRepository repository, Settings settings, InBucket inBucket) {
         this.repository = repository;
+        this.inBucket = inBucket;
         this.prefix = settings.prefix();
         this.udmPrefix = settings.udmPrefix();
         this.gzip = settings.gzip();
+        this.again = settings.range().filter(range -> !range.skipExisting()).map(range -> AGAIN);
     }
 
     @Override
@@ -49,9 +58,11 @@ public final class DropSeen implements Processor {
         Cursor next = cursorAfter(page, run);
         Map<String, Instant> keys = new HashMap<>();
         List<TelephonyEvent> fresh = new ArrayList<>(page.events().size());
+        Set<String> there = inBucket.among(page.events());
         for (TelephonyEvent event : page.events()) {
             Instant ts = time(event, window, run);
-            if (!repository.contains(event.eventKey()) && keys.putIfAbsent(event.eventKey(), ts) == null) {
+            boolean seen = repository.contains(event.eventKey()) || there.contains(event.eventKey());
+            if (!seen && keys.putIfAbsent(event.eventKey(), ts) == null) {
                 fresh.add(event);
             }
         }
@@ -65,7 +76,9 @@ public final class DropSeen implements Processor {
         if (keys.isEmpty()) {
             return new Batch("", keys, next);
         }
-        ObjectKey key = ObjectKey.of(prefix, window.maxtime(), window.page(), keys.keySet(), gzip);
+        Set<String> named = new HashSet<>(keys.keySet());
+        again.ifPresent(named::add);
+        ObjectKey key = ObjectKey.of(prefix, window.maxtime(), window.page(), named, gzip);
         String udmKey = udmPrefix.map(key::under).map(ObjectKey::value).orElse("");
         return new Batch(key.value(), udmKey, keys, next);
     }

@@ -3,6 +3,7 @@
 package dev.duocollector.run;
 
 import dev.duocollector.Settings;
+import dev.duocollector.TimeRange;
 import dev.duocollector.source.PollWindow;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
@@ -26,11 +27,15 @@ public final class OpenRun implements Processor {
 
     private final S3IdempotentRepository repository;
     private final PollWindow pollWindow;
+    private final Optional<TimeRange> range;
+    private final InBucket inBucket;
     private final Clock clock;
 
-    public OpenRun(S3IdempotentRepository repository, Settings settings, Clock clock) {
+    public OpenRun(S3IdempotentRepository repository, Settings settings, InBucket inBucket, Clock clock) {
         this.repository = repository;
         this.pollWindow = PollWindow.of(settings);
+        this.range = settings.range();
+        this.inBucket = inBucket;
         this.clock = clock;
     }
 
@@ -41,6 +46,9 @@ public final class OpenRun implements Processor {
         Instant now = clock.instant();
         Optional<Checkpoint> checkpoint = repository.open();
         Optional<Window> open = checkpoint.flatMap(Checkpoint::openWindow);
+        if (open.isPresent() || checkpoint.isEmpty()) {
+            inBucket.read();
+        }
         if (open.isPresent()) {
             takeUp(run, open.get(), checkpoint.flatMap(Checkpoint::pendingBatch), now);
         } else {
@@ -65,6 +73,10 @@ public final class OpenRun implements Processor {
     }
 
     private void openNext(Run run, Optional<Checkpoint> checkpoint, Instant now) {
+        if (range.isPresent()) {
+            openRange(run, checkpoint, range.get());
+            return;
+        }
         Optional<PollWindow.Next> next = pollWindow.next(checkpoint.orElse(null), now);
         if (next.isEmpty()) {
             return;
@@ -75,5 +87,16 @@ public final class OpenRun implements Processor {
                         LOG.warn("Duo no longer keeps {}: no event of that time can be collected any more.", gap));
         repository.openWindow(next.get().window());
         run.read(next.get().window());
+    }
+
+    /** A range is one window, and none follows it: what lies after is the collector's. */
+    private void openRange(Run run, Optional<Checkpoint> checkpoint, TimeRange range) {
+        if (checkpoint.isPresent()) {
+            run.rangeDone();
+            return;
+        }
+        Window window = Window.unread(range.from(), range.to(), pollWindow.limit());
+        repository.openWindow(window);
+        run.read(window);
     }
 }

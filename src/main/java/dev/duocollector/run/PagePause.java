@@ -4,6 +4,7 @@ package dev.duocollector.run;
 
 import dev.duocollector.Settings;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
@@ -25,16 +26,20 @@ public final class PagePause implements Processor {
 
     private final Pause pause;
     private final Duration duration;
+    private final Optional<RangeProgress> rangeProgress;
 
     public PagePause(Pause pause, Settings settings) {
         this.pause = pause;
         this.duration = settings.pagePause();
+        this.rangeProgress = settings.range().map(range -> new RangeProgress());
     }
 
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
-        if (run.isMore() && run.progressDue(System.nanoTime(), PROGRESS_EVERY)) {
+        if (rangeProgress.isPresent()) {
+            rangeProgress.get().tell(run, System.nanoTime());
+        } else if (run.isMore() && run.progressDue(System.nanoTime(), PROGRESS_EVERY)) {
             LOG.info("Still reading, now at {}; window {}.", run.reached(), CloseRun.done(run));
         }
         if (run.isMore() && run.pageFull()) {

@@ -37,6 +37,7 @@ public final class Run {
     private String lastObject = "";
     private boolean recovering;
     private boolean outlived;
+    private boolean rangeDone;
     private boolean more;
     private boolean pageFull;
     private @Nullable Long progressFromNanos;
@@ -143,6 +144,15 @@ public final class Run {
 
     boolean isOutlived() {
         return outlived;
+    }
+
+    /** The fixed range was read to its end before. */
+    void rangeDone() {
+        rangeDone = true;
+    }
+
+    boolean isRangeDone() {
+        return rangeDone;
     }
 
     void inHand(Batch next) {

@@ -41,8 +41,9 @@ class DropSeenTest {
 
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
     private final Run run = new Run();
+    private final MemoryS3 s3 = new MemoryS3();
     private final S3IdempotentRepository repository =
-            S3IdempotentRepository.of(new MemoryS3(), TestSettings.with(), Clock.fixed(MAXTIME, ZoneOffset.UTC));
+            S3IdempotentRepository.of(s3, TestSettings.with(), Clock.fixed(MAXTIME, ZoneOffset.UTC));
 
     @BeforeEach
     void openWindow() {
@@ -123,7 +124,7 @@ class DropSeenTest {
     private List<TelephonyEvent> fresh(String nextOffset, TelephonyEvent... events) {
         Optional<Offset> next = nextOffset.isEmpty() ? Optional.empty() : Optional.of(new Offset(nextOffset));
         exchange.getMessage().setBody(new TelephonyPage(List.of(events), next));
-        new DropSeen(repository, TestSettings.with()).process(exchange);
+        new DropSeen(repository, TestSettings.with(), InBucket.of(s3, TestSettings.with())).process(exchange);
         return exchange.getMessage().getBody(List.class);
     }
 

@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector;
+
+import dev.duocollector.run.RunOutcome;
+import dev.duocollector.run.S3Failure;
+import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.S3OperationException;
+import dev.duocollector.state.S3StateStore;
+import dev.duocollector.state.StateRefusedException;
+import dev.duocollector.state.Window;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * Tells whether a range may be read now. What a back-fill must keep away from is whatever another run may write at the same
+ * time, since neither would see the other's events: the time that the collector still reads, and that of a back-fill which was
+ * begun and not finished. Reads states, and writes nothing.
+ */
+final class RangeGuard {
+
+    private final S3Client s3;
+    private final Settings settings;
+    private final Clock clock;
+    private final TimeRange range;
+
+    RangeGuard(S3Client s3, Settings settings, Clock clock) {
+        this.s3 = s3;
+        this.settings = settings;
+        this.clock = clock;
+        this.range = settings.range().orElseThrow();
+    }
+
+    /** Returns the guard of the range that the settings of a started context have. */
+    static RangeGuard of(CamelContext context) {
+        return new RangeGuard(
+                context.getRegistry().lookupByNameAndType("s3Client", S3Client.class),
+                context.getRegistry().lookupByNameAndType("settings", Settings.class),
+                context.getRegistry().lookupByNameAndType("clock", Clock.class));
+    }
+
+    /** Why a range may not be read, in one line. */
+    static final class RefusedException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final RunOutcome outcome;
+
+        private RefusedException(RunOutcome outcome, String message) {
+            super(message);
+            this.outcome = outcome;
+        }
+
+        /** {@code FAILED} if it may pass by itself, {@code OPERATOR} if somebody must act. */
+        RunOutcome outcome() {
+            return outcome;
+        }
+    }
+
+    /**
+     * Returns how far a back-fill of the range has come: empty if it has not begun.
+     *
+     * @throws RefusedException if it may neither begin nor go on, or S3 cannot be asked
+     */
+    Optional<Checkpoint> backfill() throws RefusedException {
+        Optional<Checkpoint> own = checkpoint(settings.stateKey());
+        if (own.isPresent() && own.get().openWindow().isEmpty()) {
+            return own;
+        }
+        refuseUnshown();
+        if (own.isEmpty()) {
+            refuseOutlived(range.from(), "--from");
+            // What was begun kept away from these, and they move away from it.
+            refuseTheCollectors();
+            refuseOthers();
+        } else {
+            refuseOutlived(range.to(), "--to");
+        }
+        return own;
+    }
+
+    /**
+     * Looks whether Duo and the bucket can be compared over the range.
+     *
+     * @throws RefusedException if not, or if S3 cannot be asked
+     */
+    void verify() throws RefusedException {
+        refuseUnshown();
+        refuseOutlived(range.from(), "--from");
+        Optional<Checkpoint> collector = checkpoint(settings.collectorStateKey());
+        if (collector.isPresent() && range.to().isAfter(collector.get().committedThrough())) {
+            throw refused("--to is " + range.to() + ", and the collector has collected through "
+                    + collector.get().committedThrough()
+                    + ": what lies after is not in the bucket yet. Set --to to that time or earlier.");
+        }
+    }
+
+    private void refuseUnshown() throws RefusedException {
+        Instant shown = clock.instant().minus(settings.lag()).truncatedTo(ChronoUnit.MILLIS);
+        if (range.to().isAfter(shown)) {
+            throw refused("--to is " + range.to() + ", and Duo shows events up to " + shown
+                    + " (now minus duo.lag) only. Set --to to that time or earlier.");
+        }
+    }
+
+    private void refuseOutlived(Instant time, String option) throws RefusedException {
+        Instant oldest = clock.instant()
+                .minus(Settings.RETENTION)
+                .truncatedTo(ChronoUnit.MILLIS)
+                .plusMillis(1);
+        if (time.isBefore(oldest)) {
+            throw refused(option + " is " + time
+                    + ", and Duo keeps its log for 180 days (here 179 days and 23 hours): since " + oldest + ". Set "
+                    + option + " to that time or later; what lies before cannot be read any more.");
+        }
+    }
+
+    private void refuseTheCollectors() throws RefusedException {
+        Optional<Checkpoint> collector = checkpoint(settings.collectorStateKey());
+        Instant from = collector
+                .map(this::collectsFrom)
+                .orElse(clock.instant().minus(settings.lookback()).truncatedTo(ChronoUnit.MILLIS));
+        if (range.to().isBefore(from)) {
+            return;
+        }
+        String last = "Set --to to " + from.minusMillis(1) + " or earlier";
+        throw refused(
+                collector.isPresent()
+                        ? "--to is " + range.to() + ", and the collector itself still reads what lies after " + from
+                                + " (its last window less duo.overlap): both would write the same events. " + last
+                                + ", or wait until the collector has come further."
+                        : "--to is " + range.to() + ", and a collector that starts now begins at " + from
+                                + " (duo.lookback ago; there is no state at s3://" + settings.bucket() + "/"
+                                + settings.collectorStateKey() + "): both would write the same events. " + last
+                                + ", or let the collector make its first run before. Where none will ever run,"
+                                + " a shorter duo.lookback helps.");
+    }
+
+    /** Returns the first instant that the collector may still read: of its open window, or of its next one. */
+    private Instant collectsFrom(Checkpoint collector) {
+        Instant next = collector.committedThrough().minus(settings.overlap());
+        return collector
+                .openWindow()
+                .map(Window::mintime)
+                .orElse(next.isBefore(collector.keysFrom()) ? collector.keysFrom() : next);
+    }
+
+    private void refuseOthers() throws RefusedException {
+        try {
+            for (S3Object object : s3.listObjectsV2Paginator(
+                            request -> request.bucket(settings.bucket()).prefix(settings.rangeStates()))
+                    .contents()) {
+                Optional<TimeRange> other = settings.rangeOfState(object.key()).filter(range::overlaps);
+                if (other.isPresent()
+                        && checkpoint(object.key())
+                                .flatMap(Checkpoint::openWindow)
+                                .isPresent()) {
+                    throw refused("A back-fill of " + other.get()
+                            + " was begun and is not done, and has times in common"
+                            + " with this one: both would write the same events. Finish it with backfill --from "
+                            + other.get().from() + " --to " + other.get().to()
+                            + (other.get().skipExisting() ? "" : " --no-skip-existing")
+                            + ", or give it up by deleting its state, s3://" + settings.bucket() + "/" + object.key()
+                            + ".");
+                }
+            }
+        } catch (SdkException e) {
+            throw failed(S3Failure.explain("s3:ListBucket", settings.bucket(), e));
+        }
+    }
+
+    private Optional<Checkpoint> checkpoint(String key) throws RefusedException {
+        S3StateStore store = new S3StateStore(s3, settings.bucket(), key);
+        try {
+            return new S3IdempotentRepository(store, settings.apiHost(), settings.overlap(), clock).open();
+        } catch (StateRefusedException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        } catch (S3OperationException e) {
+            throw failed(S3Failure.explain(e.action(), e.resource(), e.getCause()));
+        }
+    }
+
+    private static RefusedException refused(String message) {
+        return new RefusedException(RunOutcome.OPERATOR, message);
+    }
+
+    private static RefusedException failed(S3Failure failure) {
+        return new RefusedException(failure.outcome(), failure.message());
+    }
+}

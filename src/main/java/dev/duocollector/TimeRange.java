@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * A fixed time to read, instead of windows that follow one another: the settings {@code range.*}, which the commands
+ * {@code backfill} and {@code verify} set.
+ *
+ * @param from the first instant, inclusive, to the millisecond
+ * @param to the last instant, inclusive, to the millisecond, after the first
+ * @param skipExisting whether events that stand in the bucket already are left out
+ */
+public record TimeRange(Instant from, Instant to, boolean skipExisting) {
+
+    /** How a time may be written, for messages. */
+    static final String FORM =
+            "a time such as 2026-11-01T00:00:00Z, or a day such as 2026-11-01 (its beginning, in UTC)";
+
+    /** Reads a time, cut to the millisecond, which is all that Duo can be asked for; empty if it is none. */
+    static Optional<Instant> parse(String text) {
+        try {
+            Instant time = text.indexOf('T') < 0
+                    ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                    : OffsetDateTime.parse(text).toInstant();
+            return Optional.of(time.truncatedTo(ChronoUnit.MILLIS));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Tells whether the two have an instant in common. */
+    boolean overlaps(TimeRange other) {
+        return !from.isAfter(other.to) && !other.from.isAfter(to);
+    }
+
+    @Override
+    public String toString() {
+        return from + ".." + to;
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.Settings;
+import dev.duocollector.TimeRange;
+import dev.duocollector.sink.BucketEvents;
+import dev.duocollector.sink.BucketEvents.StoredObject;
+import dev.duocollector.sink.BucketEvents.Writer;
+import dev.duocollector.source.TelephonyEvent;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Which events of a {@linkplain TimeRange range} stand in the bucket already, whoever wrote them: read back from the objects
+ * when a run begins. Without a range, or with one that is to be written again, none does, and nothing is read.
+ *
+ * <p>An event counts as there if one of the same key is, or else one of the same {@linkplain EventIndex identity} that Duo no
+ * longer shows so: a step of an operator's, or Duo, has changed it, and it would stand there twice.
+ */
+public final class InBucket {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InBucket.class);
+
+    private final BucketEvents bucket;
+    private final Optional<TimeRange> range;
+    private EventIndex index = new EventIndex();
+
+    private InBucket(BucketEvents bucket, Optional<TimeRange> range) {
+        this.bucket = bucket;
+        this.range = range;
+    }
+
+    /** Returns what the settings' range asks for. */
+    public static InBucket of(S3Client s3, Settings settings) {
+        return new InBucket(BucketEvents.of(s3, settings), settings.range().filter(TimeRange::skipExisting));
+    }
+
+    /** Reads what is there now. */
+    void read() {
+        index = new EventIndex();
+        if (range.isPresent()) {
+            index = read(bucket, range.get());
+        }
+    }
+
+    /** Reads the events of a range, and tells how many there are. */
+    static EventIndex read(BucketEvents bucket, TimeRange range) {
+        EventIndex index = new EventIndex();
+        List<StoredObject> objects = bucket.objects(range.from(), range.to());
+        LOG.info("Reading {} objects that may hold events of {}.", objects.size(), range);
+        long noEvents = 0;
+        for (StoredObject object : objects) {
+            noEvents +=
+                    bucket.read(object, range.from(), range.to(), index::add).noEvents();
+        }
+        long others = objects.stream()
+                .filter(object -> object.writer() == Writer.OTHER)
+                .count();
+        if (others > 0) {
+            LOG.warn(
+                    "{} objects under the prefix are neither the collector's nor the Lambda's; {} lines in them are no"
+                            + " events.",
+                    others,
+                    noEvents);
+        }
+        LOG.info("{} events of {} stand in the bucket.", index.size(), range);
+        return index;
+    }
+
+    /** Returns the keys of those events of a page that stand in the bucket. */
+    Set<String> among(List<TelephonyEvent> page) {
+        Set<String> there = new HashSet<>();
+        if (index.size() == 0) {
+            return there;
+        }
+        for (TelephonyEvent event : page) {
+            int number = index.find(event.eventKey());
+            if (number != EventIndex.NONE) {
+                index.meet(number);
+                there.add(event.eventKey());
+            }
+        }
+        for (TelephonyEvent event : page) {
+            if (!there.contains(event.eventKey()) && isChanged(event)) {
+                there.add(event.eventKey());
+            }
+        }
+        return there;
+    }
+
+    private boolean isChanged(TelephonyEvent event) {
+        int number = index.findIdentity(EventIndex.identity(event), found -> !index.isMet(found));
+        if (number == EventIndex.NONE) {
+            return false;
+        }
+        index.meet(number);
+        return true;
+    }
+}

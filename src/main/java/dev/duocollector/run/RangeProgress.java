@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells how far a fixed range is read: after each page on a terminal, and once a minute in the log where there is none. The
+ * time left is what the rest takes at the pace, in time of the range, since the first page. One range at a time.
+ */
+final class RangeProgress {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RangeProgress.class);
+
+    static final Duration EVERY = Duration.ofMinutes(1);
+
+    private final Terminal terminal = new Terminal();
+    private @Nullable Run run;
+    private @Nullable Instant firstReached;
+    private long firstNanos;
+    private int firstEvents;
+
+    /** Tells of a run whose page has been dealt with. */
+    void tell(Run run, long nowNanos) {
+        Instant reached = run.reached();
+        if (!run.isMore()) {
+            terminal.clear();
+        }
+        if (reached == null || !run.isMore()) {
+            return;
+        }
+        if (this.run != run) {
+            this.run = run;
+            firstReached = reached;
+            firstNanos = nowNanos;
+            firstEvents = events(run);
+        }
+        boolean due = run.progressDue(nowNanos, EVERY);
+        if (terminal.isWatched()) {
+            terminal.show(line(run, reached, nowNanos));
+        } else if (due) {
+            LOG.info("{}.", line(run, reached, nowNanos));
+        }
+    }
+
+    /** Such as {@code 62% read, at 2026-11-03T04:05:06Z, 12,000 events, 1,990 a minute, 80 min left}. */
+    String line(Run run, Instant reached, long nowNanos) {
+        Duration whole = Duration.between(run.window().mintime(), run.window().maxtime());
+        Duration read = Duration.between(run.window().mintime(), reached);
+        Duration taken = Duration.ofNanos(nowNanos - firstNanos);
+        Duration readSince = Duration.between(firstReached, reached);
+        String pace = "";
+        if (taken.toMillis() > 0 && readSince.toMillis() > 0) {
+            double rest = Duration.between(reached, run.window().maxtime()).toMillis();
+            double left = taken.toSeconds() * (rest / readSince.toMillis());
+            pace = String.format(
+                    Locale.ROOT,
+                    ", %,d a minute, %s left",
+                    (events(run) - firstEvents) * 60_000L / taken.toMillis(),
+                    time((long) left));
+        }
+        return String.format(
+                Locale.ROOT,
+                "%d%% read, at %s, %,d events%s",
+                Math.max(0, 100 * read.toMillis() / whole.toMillis()),
+                reached.truncatedTo(ChronoUnit.SECONDS),
+                events(run),
+                pace);
+    }
+
+    private static int events(Run run) {
+        return run.events() + run.duplicates();
+    }
+
+    private static String time(long seconds) {
+        if (seconds < 120) {
+            return seconds + " s";
+        }
+        return seconds < 7200 ? seconds / 60 + " min" : String.format(Locale.ROOT, "%.1f h", seconds / 3600.0);
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** A line on standard error that tells how far something is, and is written over: nothing at all if nobody looks at it. */
+public final class Terminal {
+
+    private static final int WIDTH = 78;
+
+    private final boolean watched = isTerminal();
+    private boolean shown;
+
+    /** Whether standard error is a terminal. */
+    public boolean isWatched() {
+        return watched;
+    }
+
+    /** Writes the line anew, cut to the width of a terminal; what is printed next begins where it does. */
+    public void show(String line) {
+        if (watched) {
+            String cut = line.substring(0, Math.min(WIDTH, line.length()));
+            System.err.print("\r" + String.format(Locale.ROOT, "%-" + WIDTH + "s", cut) + "\r");
+            shown = true;
+        }
+    }
+
+    /** Takes the line away. */
+    public void clear() {
+        if (shown) {
+            System.err.print("\r" + " ".repeat(WIDTH) + "\r");
+            shown = false;
+        }
+    }
+
+    /** Before Java 22 no method tells whether standard error is a terminal; where /proc does not say so, it counts as none. */
+    private static boolean isTerminal() {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+}
