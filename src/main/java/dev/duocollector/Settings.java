@@ -101,6 +101,7 @@ public final class Settings implements CamelContextAware {
     private final List<String> problems = new ArrayList<>();
     private final Map<String, String> values = new HashMap<>();
     private @Nullable CamelContext camelContext;
+    private boolean keysNeeded = true;
 
     private String apiHost = "";
     private String ikey = "";
@@ -142,6 +143,18 @@ public final class Settings implements CamelContextAware {
      */
     static Settings of(Function<String, @Nullable String> lookup) {
         Settings settings = new Settings();
+        settings.read(lookup);
+        return settings;
+    }
+
+    /**
+     * Reads settings from a look-up without those that only a request to Duo needs: the integration key and the secret key.
+     *
+     * @throws SettingsException if any other is wrong, with one line for each
+     */
+    static Settings withoutKeys(Function<String, @Nullable String> lookup) {
+        Settings settings = new Settings();
+        settings.keysNeeded = false;
         settings.read(lookup);
         return settings;
     }
@@ -213,8 +226,10 @@ public final class Settings implements CamelContextAware {
         if (!apiHost.isEmpty() && !API_HOST.matcher(apiHost).matches()) {
             problem("duo.api.host", apiHost, "api-….duosecurity.com or api-….duofederal.com, without https://");
         }
-        ikey = required("duo.ikey", "the integration key of Duo's Admin API application");
-        readSecretKey();
+        if (keysNeeded) {
+            ikey = required("duo.ikey", "the integration key of Duo's Admin API application");
+            readSecretKey();
+        }
         readBaseUrl();
         duoProxy = proxy("duo.proxy");
         signature =

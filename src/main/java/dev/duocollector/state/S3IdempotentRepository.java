@@ -31,9 +31,6 @@ import software.amazon.awssdk.services.s3.S3Client;
  */
 public final class S3IdempotentRepository extends ServiceSupport implements IdempotentRepository {
 
-    /** How far a checkpoint may lie ahead of this machine's clock before it is refused. */
-    static final Duration AHEAD_MAX = Duration.ofMinutes(5);
-
     private final S3StateStore store;
     private final String owner;
     private final Duration overlap;
@@ -98,26 +95,12 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
         loaded = false;
         S3StateStore.Stored read = store.load().orElse(null);
         if (read != null) {
-            refuseForeign(read.state());
+            read.state().requireUsable(owner, clock.instant(), store.toString());
         }
         stored = read;
         checkpoint = read == null ? null : read.state().checkpoint();
         confirmed = read == null ? new HashMap<>() : new HashMap<>(read.state().eventKeys());
         loaded = true;
-    }
-
-    private void refuseForeign(State state) {
-        if (!state.owner().equals(owner)) {
-            throw new StateRefusedException("The state at " + store + " belongs to " + state.owner()
-                    + ", and duo.api.host is " + owner + ". Give this account a state.key of its own.");
-        }
-        Checkpoint read = state.checkpoint();
-        Instant now = clock.instant();
-        if (read != null && read.committedThrough().isAfter(now.plus(AHEAD_MAX))) {
-            throw new StateRefusedException("The state at " + store + " says that everything up to "
-                    + read.committedThrough() + " is collected, and this machine's clock says " + now
-                    + ". Set the clock right, or put an earlier version of the state back.");
-        }
     }
 
     /** Returns the checkpoint as this run has moved it, which may be ahead of what is stored. */

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -26,6 +29,8 @@ public final class S3StateStore {
     // A writer that loses a race is told so at once; only failures that left the state as it was are worth repeating.
     private static final int WRITES_MAX = 4;
 
+    private static final String JSON = "application/json";
+
     private final S3Client s3;
     private final String bucket;
     private final String key;
@@ -39,6 +44,22 @@ public final class S3StateStore {
     /** A state with the ETag to name when it is replaced. */
     record Stored(State state, String etag) {}
 
+    /** What lies at the state's key, whether it is a state or not. */
+    record Found(ResponseBytes<GetObjectResponse> object) {
+
+        byte[] bytes() {
+            return object.asByteArrayUnsafe();
+        }
+
+        String etag() {
+            return object.response().eTag();
+        }
+
+        Instant writtenAt() {
+            return object.response().lastModified();
+        }
+    }
+
     /**
      * Reads the state. Empty only when S3 says NoSuchKey; every other refusal is thrown, since "no permission" taken for
      * "never run" would read a day again.
@@ -47,16 +68,44 @@ public final class S3StateStore {
      * @throws S3OperationException if S3 refuses or cannot be reached
      */
     Optional<Stored> load() {
+        return find().map(found -> new Stored(StateFormat.read(found.bytes(), toString()), found.etag()));
+    }
+
+    /** Reads what lies at the state's key and judges nothing but whether it is there; throws as {@link #load} does. */
+    Optional<Found> find() {
+        return find(key);
+    }
+
+    private Optional<Found> find(String objectKey) {
         try {
-            ResponseBytes<GetObjectResponse> object = s3.getObjectAsBytes(
-                    GetObjectRequest.builder().bucket(bucket).key(key).build());
-            return Optional.of(new Stored(
-                    StateFormat.read(object.asByteArray(), toString()),
-                    object.response().eTag()));
+            return Optional.of(new Found(s3.getObjectAsBytes(
+                    GetObjectRequest.builder().bucket(bucket).key(objectKey).build())));
         } catch (NoSuchKeyException e) {
             return Optional.empty();
         } catch (S3Exception | SdkClientException e) {
-            throw new S3OperationException("s3:GetObject", bucket, key, e);
+            throw new S3OperationException("s3:GetObject", bucket, objectKey, e);
+        }
+    }
+
+    /**
+     * Writes the same bytes to another key, where nothing may lie yet.
+     *
+     * @throws S3OperationException if S3 refuses, or something else lies there
+     */
+    void copy(Found found, String copyKey) {
+        try {
+            s3.putObject(
+                    put -> put.bucket(bucket).key(copyKey).contentType(JSON).ifNoneMatch("*"),
+                    RequestBody.fromBytes(found.bytes()));
+        } catch (S3Exception | SdkClientException e) {
+            // The SDK's own retry turns a success whose answer was lost into a 412.
+            boolean there = inDoubt(e)
+                    && find(copyKey)
+                            .filter(copy -> Arrays.equals(copy.bytes(), found.bytes()))
+                            .isPresent();
+            if (!there) {
+                throw new S3OperationException("s3:PutObject", bucket, copyKey, e);
+            }
         }
     }
 
@@ -73,26 +122,48 @@ public final class S3StateStore {
      * @throws S3OperationException if S3 refuses or cannot be reached; the write may still take effect later
      */
     Stored compareAndSwap(State next, @Nullable Stored before) {
+        return swap(
+                next,
+                before == null ? null : before.etag(),
+                found -> before != null
+                        && StateFormat.read(found.bytes(), toString())
+                                .writeId()
+                                .equals(before.state().writeId()));
+    }
+
+    /**
+     * Does the same with what was found before, which need not be a state: for an operator who replaces a refused one.
+     *
+     * @param before what was found, null if nothing was
+     */
+    Stored replace(State next, @Nullable Found before) {
+        return swap(
+                next,
+                before == null ? null : before.etag(),
+                found -> before != null && found.etag().equals(before.etag()));
+    }
+
+    private Stored swap(State next, @Nullable String etag, Predicate<Found> isFromBefore) {
         State mine = new State(next.owner(), UUID.randomUUID().toString(), next.checkpoint(), next.eventKeys());
         byte[] body = StateFormat.write(mine);
         for (int write = 1; ; write++) {
             try {
-                return new Stored(mine, put(body, before));
+                return new Stored(mine, put(body, etag));
             } catch (S3Exception | SdkClientException e) {
                 if (!inDoubt(e)) {
                     throw new S3OperationException("s3:PutObject", bucket, key, e);
                 }
-                Optional<Stored> found = load();
-                if (found.isPresent() && found.get().state().writeId().equals(mine.writeId())) {
-                    return found.get();
+                Optional<Found> found = find();
+                if (found.isPresent() && mine.writeId().equals(writeId(found.get()))) {
+                    return new Stored(mine, found.get().etag());
                 }
-                if (found.isEmpty() && before != null) {
+                if (found.isEmpty() && etag != null) {
                     throw new CheckpointOwnedException(
                             "Somebody has deleted " + this + " since this run read it. This run"
                                     + " stops. Unless the state is put back, the next one begins anew, duo.lookback ago, and"
                                     + " collects again what lies since.");
                 }
-                if (!sameState(found.orElse(null), before)) {
+                if (found.isPresent() && !isFromBefore.test(found.get())) {
                     throw new CheckpointOwnedException("Another collector has written " + this
                             + " since this run read it. This run stops; if that was not meant, run only one"
                             + " collector on a state key.");
@@ -104,22 +175,19 @@ public final class S3StateStore {
         }
     }
 
-    private String put(byte[] body, @Nullable Stored before) {
-        PutObjectRequest.Builder put =
-                PutObjectRequest.builder().bucket(bucket).key(key).contentType("application/json");
-        if (before == null) {
-            put.ifNoneMatch("*");
-        } else {
-            put.ifMatch(before.etag());
-        }
-        return s3.putObject(put.build(), RequestBody.fromBytes(body)).eTag();
+    private static @Nullable String writeId(Found found) {
+        return StateFormat.readable(found.bytes()).get("writeId");
     }
 
-    private static boolean sameState(@Nullable Stored found, @Nullable Stored before) {
-        if (found == null || before == null) {
-            return found == null && before == null;
+    private String put(byte[] body, @Nullable String etag) {
+        PutObjectRequest.Builder put =
+                PutObjectRequest.builder().bucket(bucket).key(key).contentType(JSON);
+        if (etag == null) {
+            put.ifNoneMatch("*");
+        } else {
+            put.ifMatch(etag);
         }
-        return found.state().writeId().equals(before.state().writeId());
+        return s3.putObject(put.build(), RequestBody.fromBytes(body)).eTag();
     }
 
     private static boolean inDoubt(Exception e) {

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.state.StateRefusedException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -147,25 +149,47 @@ final class StateFormat {
         JsonNode version = root.path("version");
         // Not asInt() alone: it cuts off, and 4294967297 would pass for 1.
         if (!root.isObject() || !version.isInt() || version.asInt() < 1) {
-            throw new StateRefusedException("The state at " + place + " is not this program's: its version should be "
-                    + VERSION + " and is " + shown(version) + ". " + REMEDY);
+            throw new StateRefusedException(
+                    Reason.DAMAGED,
+                    "The state at " + place + " is not this program's: its version should be " + VERSION + " and is "
+                            + shown(version) + ". " + REMEDY);
         }
         if (version.asInt() > VERSION) {
-            throw new StateRefusedException("The state at " + place + " has version " + version
-                    + ", and this program knows versions up to " + VERSION
-                    + ". A newer collector wrote it: run that one, or a newer one still.");
+            throw new StateRefusedException(
+                    Reason.NEWER,
+                    "The state at " + place + " has version " + version
+                            + ", and this program knows versions up to " + VERSION
+                            + ". A newer collector wrote it: run that one, or a newer one still.");
         }
         try {
             return read(root, version.asInt());
         } catch (IllegalArgumentException | IllegalStateException | DateTimeException e) {
             throw new StateRefusedException(
-                    "The state at " + place + " is damaged: " + e.getMessage() + ". " + REMEDY, e);
+                    Reason.DAMAGED, "The state at " + place + " is damaged: " + e.getMessage() + ". " + REMEDY, e);
         }
     }
 
     private static final String REMEDY =
             "Put an earlier version of the object back (OPERATIONS, \"A state that is refused\");"
                     + " nothing was read or written.";
+
+    /**
+     * Returns what can be read of a state that {@link #read} may have refused: the members at its top that are texts or
+     * numbers, as they stand there; empty if it is no JSON object.
+     */
+    static Map<String, String> readable(byte[] bytes) {
+        Map<String, String> readable = new TreeMap<>();
+        try {
+            for (Map.Entry<String, JsonNode> member : parse(bytes, "").properties()) {
+                if (MEMBERS.contains(member.getKey()) && member.getValue().isValueNode()) {
+                    readable.put(member.getKey(), member.getValue().asText());
+                }
+            }
+        } catch (StateRefusedException e) {
+            // Whoever asks knows it already, from read().
+        }
+        return readable;
+    }
 
     private static JsonNode parse(byte[] bytes, String place) {
         try {
@@ -176,7 +200,7 @@ final class StateFormat {
                     ? json.getLocation().getLineNr()
                     : 1;
             throw new StateRefusedException(
-                    "The state at " + place + " is not readable JSON (line " + line + "). " + REMEDY);
+                    Reason.DAMAGED, "The state at " + place + " is not readable JSON (line " + line + "). " + REMEDY);
         }
     }
 

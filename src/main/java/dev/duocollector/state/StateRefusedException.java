@@ -10,11 +10,31 @@ public final class StateRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    public StateRefusedException(String message) {
-        super(message);
+    /** Why a state is refused; it decides what may be done about it. */
+    public enum Reason {
+        /** Somebody wrote or truncated it: it may be replaced. */
+        DAMAGED,
+        /** A newer program wrote it, and knows what it means. */
+        NEWER,
+        /** It is another account's, which needs it. */
+        FOREIGN,
+        /** It is from the future: a clock is or was wrong. It may be replaced once this machine's is right. */
+        AHEAD
     }
 
-    public StateRefusedException(String message, Throwable cause) {
+    private final Reason reason;
+
+    public StateRefusedException(Reason reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    public StateRefusedException(Reason reason, String message, Throwable cause) {
         super(message, cause);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
     }
 }

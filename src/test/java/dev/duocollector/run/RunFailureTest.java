@@ -270,7 +270,8 @@ class RunFailureTest {
         return Stream.of(
                 row(
                         "state refused",
-                        new StateRefusedException("The state at s3://a/b has version 2."),
+                        new StateRefusedException(
+                                StateRefusedException.Reason.NEWER, "The state at s3://a/b has version 2."),
                         RunOutcome.OPERATOR,
                         "The state at s3://a/b has version 2."),
                 row(

@@ -10,6 +10,7 @@ import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.FaultPlan.Tries;
 import dev.duocollector.fault.ProxiedRequest;
+import dev.duocollector.state.S3StateStore.Found;
 import dev.duocollector.state.S3StateStore.Stored;
 import java.time.Instant;
 import java.util.Map;
@@ -37,6 +38,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 class S3StateStoreTest {
 
     private static final String PLACE = "s3://logs/duo-telephony-state/state.json";
+    private static final String COPY = "duo-telephony-state/copy.json";
     private static final int WRITES_MAX = 4;
 
     private static StateBucket bucket;
@@ -270,6 +272,61 @@ class S3StateStoreTest {
         bucket.proxy().plan(request -> request.isWrite() ? Fault.DROP_AFTER : Fault.ANSWER_403);
 
         assertRefused(() -> store.compareAndSwap(state("a"), null), "s3:GetObject", PLACE);
+    }
+
+    // ---- What an operator does.
+
+    /** A copy that the SDK writes a second time, for want of an answer, meets itself. */
+    @ParameterizedTest
+    @EnumSource(names = {"NONE", "DROP_BEFORE", "DROP_AFTER", "ANSWER_500_AFTER"})
+    void copy_hasTheSameBytes_alsoOfWhatIsNoState(Fault fault) {
+        bucket.put("{\"last_offset\": null}".getBytes(UTF_8));
+        Found found = store.find().orElseThrow();
+        bucket.proxy().plan(FaultPlan.at(1, ProxiedRequest::isWrite, fault));
+
+        store.copy(found, COPY);
+
+        assertThat(bucket.text(COPY)).contains("{\"last_offset\": null}");
+    }
+
+    @Test
+    void copy_overwritesNothing() {
+        bucket.put("a".getBytes(UTF_8));
+        Found a = store.find().orElseThrow();
+        store.copy(a, COPY);
+        bucket.put("b".getBytes(UTF_8));
+        Found b = store.find().orElseThrow();
+
+        assertRefused(() -> store.copy(b, COPY), "s3:PutObject", PLACE.replace("state.json", "copy.json"));
+
+        assertThat(bucket.text(COPY)).contains("a");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NONE", "DROP_BEFORE", "DROP_AFTER", "ANSWER_500_AFTER"})
+    void replacement_takesThePlaceOfWhatIsNoState(Fault fault) {
+        bucket.put("no state".getBytes(UTF_8));
+        Found damaged = store.find().orElseThrow();
+        bucket.proxy().plan(FaultPlan.logical(FaultPlan.at(1, ProxiedRequest::isWrite, fault), Tries.ALL));
+
+        Stored stored = store.replace(state("a"), damaged);
+
+        assertThat(store.load()).contains(stored);
+        assertThat(stored.state().eventKeys()).containsOnlyKeys("a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void replacement_leavesAloneWhatSomebodyElseWrote(boolean wasThere) {
+        if (wasThere) {
+            bucket.put("no state".getBytes(UTF_8));
+        }
+        Found before = store.find().orElse(null);
+        bucket.put(StateFormat.write(state("theirs")));
+
+        assertThatThrownBy(() -> store.replace(state("mine"), before)).isInstanceOf(CheckpointOwnedException.class);
+
+        assertThat(bucket.state().eventKeys()).containsOnlyKeys("theirs");
     }
 
     // ---- Writes that arrive late.

@@ -81,7 +81,11 @@ final class StateBucket implements AutoCloseable {
 
     /** What stands in the bucket, as text; empty when there is no state. */
     Optional<String> text() {
-        return Optional.ofNullable(server.objects(BUCKET, KEY).get(KEY)).map(bytes -> new String(bytes, UTF_8));
+        return text(KEY);
+    }
+
+    Optional<String> text(String key) {
+        return Optional.ofNullable(server.objects(BUCKET, key).get(key)).map(bytes -> new String(bytes, UTF_8));
     }
 
     State state() {

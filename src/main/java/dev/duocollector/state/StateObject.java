@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.state;
+
+import dev.duocollector.Settings;
+import dev.duocollector.state.S3StateStore.Found;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * The state object as an operator's command deals with it: looked at also when it is refused, and replaced only after a copy
+ * of it has been laid beside it. A replacement is the same compare-and-swap as a collector's, so of a collector that runs
+ * meanwhile and a command only one gets through, and the other is told.
+ */
+public final class StateObject {
+
+    private static final String ENDING = ".json";
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private final S3StateStore store;
+    private final String key;
+    private final String owner;
+    private final Clock clock;
+
+    private StateObject(S3StateStore store, String key, String owner, Clock clock) {
+        this.store = store;
+        this.key = key;
+        this.owner = owner;
+        this.clock = clock;
+    }
+
+    /** Returns the state object of the collector that the settings describe. */
+    public static StateObject of(S3Client s3, Settings settings, Clock clock) {
+        S3StateStore store = new S3StateStore(s3, settings.bucket(), settings.stateKey());
+        return new StateObject(store, settings.stateKey(), settings.apiHost(), clock);
+    }
+
+    /**
+     * Looks at what lies at the state's key. A state that a run refuses is no error here.
+     *
+     * @throws S3OperationException if S3 refuses or cannot be reached
+     */
+    public StateSnapshot look() {
+        Found found = store.find().orElse(null);
+        if (found == null) {
+            return new StateSnapshot(store.toString(), null, null, null);
+        }
+        State state = null;
+        try {
+            state = StateFormat.read(found.bytes(), store.toString());
+            state.requireUsable(owner, clock.instant(), store.toString());
+            return new StateSnapshot(store.toString(), found, state, null);
+        } catch (StateRefusedException e) {
+            return new StateSnapshot(store.toString(), found, state, e);
+        }
+    }
+
+    /**
+     * Returns where a copy of the state goes: beside it, with the time in its name, such as {@code state_20261123T081500.123Z.json}.
+     */
+    public String copyKey() {
+        String name = key.endsWith(ENDING) ? key.substring(0, key.length() - ENDING.length()) : key;
+        return name + "_" + TIME.format(clock.instant()) + ENDING;
+    }
+
+    /**
+     * Replaces the state that was looked at.
+     *
+     * @param before what was there; something else there by now is left alone
+     * @param copyKey where to lay a copy of it first, null for none; unused when there was nothing
+     * @param next how far the log counts as collected
+     * @param eventKeys the events that count as seen, with their times
+     * @throws CheckpointOwnedException if a collector, or another command, wrote meanwhile
+     * @throws S3OperationException if S3 refuses or cannot be reached; of the write to the state itself, it may still take
+     *     effect later
+     */
+    public void replace(
+            StateSnapshot before, @Nullable String copyKey, Checkpoint next, Map<String, Instant> eventKeys) {
+        Found found = before.found();
+        if (found != null && copyKey != null) {
+            store.copy(found, copyKey);
+        }
+        store.replace(new State(owner, "", next, eventKeys), found);
+    }
+
+    @Override
+    public String toString() {
+        return store.toString();
+    }
+}
