@@ -12,7 +12,8 @@ import picocli.CommandLine.IVersionProvider;
         description = "Collects Cisco Duo's telephony log into S3, every event exactly once.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, OnceCommand.class, UdmCommand.class, BackfillCommand.class},
+        subcommands = {RunCommand.class, OnceCommand.class, StateCommand.class, BackfillCommand.class, UdmCommand.class
+        },
         footerHeading = "%nSettings:%n",
         footer = {
             "  application.properties in the working directory, and the environment over it: duo.api.host is DUO_API_HOST.",

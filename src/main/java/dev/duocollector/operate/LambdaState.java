@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.operate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The {@code state.json} of the Lambda in Google's guide "Collect Duo Telephony logs":
+ * <code>{"last_offset": "1763885700123,5bf1…", "last_timestamp_ms": 1763885700124}</code>. Either may be null or missing.
+ *
+ * @param offsetTime the time of the last event before the offset at which the Lambda stopped in mid-window, to the millisecond;
+ *     empty when it was done with the window, or the offset does not begin with a time
+ * @param lastTimestamp the Lambda's {@code last_timestamp_ms}: a millisecond after its latest event
+ * @param text both members as they were, for people
+ */
+record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp, String text) {
+
+    /** Duo was founded in 2010. What is earlier was not meant as milliseconds. */
+    private static final Instant EARLIEST = Instant.parse("2010-01-01T00:00:00Z");
+
+    /** As far as a checkpoint of ours may lie ahead of this machine's clock. */
+    private static final Duration AHEAD_MAX = Duration.ofMinutes(5);
+
+    private static final Pattern OFFSET = Pattern.compile("(\\d{13})(,.*)?");
+    private static final String OFFSET_MEMBER = "last_offset";
+    private static final String TIMESTAMP_MEMBER = "last_timestamp_ms";
+
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /**
+     * Reads it.
+     *
+     * @param place where it is from, for messages
+     * @throws RefusedException if it is anything else; the message does not quote more than one of the two members
+     */
+    static LambdaState read(byte[] bytes, String place, Instant now) throws RefusedException {
+        JsonNode root = parse(bytes, place);
+        if (root.has("version") && root.has("owner")) {
+            throw new RefusedException(
+                    place + " is a state of this program's, not of the Lambda's. To put it back, copy it to"
+                            + " the state's key (OPERATIONS, \"A state that is refused\").");
+        }
+        JsonNode offset = root.path(OFFSET_MEMBER);
+        JsonNode timestamp = root.path(TIMESTAMP_MEMBER);
+        if (!root.isObject() || (!root.isEmpty() && offset.isMissingNode() && timestamp.isMissingNode())) {
+            throw new RefusedException(place + " is no state of the Lambda's: it should be a JSON object with "
+                    + OFFSET_MEMBER + " or " + TIMESTAMP_MEMBER + ", or an empty one.");
+        }
+        return new LambdaState(
+                offsetTime(offset, place, now),
+                lastTimestamp(timestamp, place, now),
+                OFFSET_MEMBER + " " + shown(offset) + ", " + TIMESTAMP_MEMBER + " " + shown(timestamp));
+    }
+
+    private static JsonNode parse(byte[] bytes, String place) throws RefusedException {
+        try {
+            return JSON.readTree(bytes);
+        } catch (IOException e) {
+            // Without its message, which quotes a part of the content.
+            int line = e instanceof JsonProcessingException json && json.getLocation() != null
+                    ? json.getLocation().getLineNr()
+                    : 1;
+            throw new RefusedException(
+                    place + " is not readable JSON (line " + line + "), so no state of the Lambda's.");
+        }
+    }
+
+    /** Python's None, an empty text and an empty list mean to the Lambda that it is done with its window. */
+    private static Optional<Instant> offsetTime(JsonNode offset, String place, Instant now) throws RefusedException {
+        if (offset.isMissingNode() || offset.isNull()) {
+            return Optional.empty();
+        }
+        JsonNode first = offset.isArray() && !offset.isEmpty() ? offset.get(0) : offset;
+        if (!first.isTextual() && !offset.isArray()) {
+            throw wrong(
+                    place, OFFSET_MEMBER, offset, "a text such as \"1763885700123,5bf1…\", a list of texts, or null");
+        }
+        Matcher time = OFFSET.matcher(first.asText());
+        return time.matches()
+                ? Optional.of(checked(Long.parseLong(time.group(1)), place, OFFSET_MEMBER, now))
+                : Optional.empty();
+    }
+
+    private static Optional<Instant> lastTimestamp(JsonNode timestamp, String place, Instant now)
+            throws RefusedException {
+        if (timestamp.isMissingNode() || timestamp.isNull()) {
+            return Optional.empty();
+        }
+        if (!timestamp.isIntegralNumber() || !timestamp.canConvertToLong()) {
+            throw wrong(place, TIMESTAMP_MEMBER, timestamp, "a whole number of milliseconds, or null");
+        }
+        return Optional.of(checked(timestamp.asLong(), place, TIMESTAMP_MEMBER, now));
+    }
+
+    private static Instant checked(long epochMillis, String place, String member, Instant now) throws RefusedException {
+        Instant time = Instant.ofEpochMilli(epochMillis);
+        if (time.isBefore(EARLIEST) || time.isAfter(now.plus(AHEAD_MAX))) {
+            throw new RefusedException("In " + place + ", " + member + " means " + time
+                    + ". Allowed: milliseconds since 1970 of a time from " + EARLIEST + " to now, which is " + now
+                    + ".");
+        }
+        return time;
+    }
+
+    private static RefusedException wrong(String place, String member, JsonNode value, String allowed) {
+        return new RefusedException(
+                "In " + place + ", " + member + " is " + shown(value) + ". Allowed: " + allowed + ".");
+    }
+
+    /** A value in so many characters that one of Duo's offsets fits in. */
+    private static String shown(JsonNode value) {
+        String text = value.isMissingNode() ? "missing" : value.toString();
+        return text.length() > 80 ? text.substring(0, 80) + "…" : text;
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.operate;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** Times as commands print them. */
+public final class Times {
+
+    private Times() {}
+
+    /** Returns a duration in its two largest units, such as {@code 3 d 4 h} or {@code 250 ms}; without a sign. */
+    public static String text(Duration duration) {
+        Duration left = duration.abs();
+        if (left.toDays() > 0) {
+            return units(left.toDays(), "d", left.toHoursPart(), "h");
+        }
+        if (left.toHours() > 0) {
+            return units(left.toHours(), "h", left.toMinutesPart(), "min");
+        }
+        if (left.toMinutes() > 0) {
+            return units(left.toMinutes(), "min", left.toSecondsPart(), "s");
+        }
+        return left.toSeconds() > 0 || left.isZero() ? left.toSeconds() + " s" : left.toMillis() + " ms";
+    }
+
+    private static String units(long large, String largeUnit, long small, String smallUnit) {
+        return large + " " + largeUnit + (small == 0 ? "" : " " + small + " " + smallUnit);
+    }
+
+    /** Returns a span with its length, such as {@code 2026-11-23T08:00:00Z..2026-11-23T08:10:00Z (10 min)}. */
+    static String span(Instant from, Instant to) {
+        return from + ".." + to + " (" + text(Duration.between(from, to)) + ")";
+    }
+}
