@@ -1,0 +1,74 @@
+variable "bucket" {
+  description = "The bucket's name (s3.bucket)."
+  type        = string
+}
+
+variable "name" {
+  description = "What the roles' names begin with."
+  type        = string
+  default     = "duo-telephony"
+}
+
+variable "prefix" {
+  description = "The folder of the objects (s3.prefix), without a slash at its end."
+  type        = string
+  default     = "duo-telephony"
+}
+
+variable "udm_prefix" {
+  description = "The folder of the UDM objects (udm.prefix); empty for none."
+  type        = string
+  default     = ""
+}
+
+variable "state_folder" {
+  description = "The folder of the state (state.key without its last part); it must lie outside the prefix."
+  type        = string
+  default     = "duo-telephony-state"
+}
+
+variable "old_state_days" {
+  description = "How many days an overwritten state, and an object that somebody deleted, can still be brought back."
+  type        = number
+  default     = 30
+}
+
+variable "kms_key_arn" {
+  description = "A KMS key of yours to encrypt with (SSE-KMS); empty for S3's own (SSE-S3)."
+  type        = string
+  default     = ""
+}
+
+variable "runs_on" {
+  description = "Where the collector runs: ec2, ecs or kubernetes (IRSA)."
+  type        = string
+  default     = "ec2"
+  validation {
+    condition     = contains(["ec2", "ecs", "kubernetes"], var.runs_on)
+    error_message = "Allowed: ec2, ecs, kubernetes."
+  }
+}
+
+variable "oidc_provider" {
+  description = "With kubernetes: the cluster's OIDC issuer, without https://."
+  type        = string
+  default     = ""
+}
+
+variable "namespace" {
+  description = "With kubernetes: the namespace."
+  type        = string
+  default     = "duo-telephony"
+}
+
+variable "reader_subject_id" {
+  description = "The subject ID of the Google service account that reads the bucket for a SecOps feed; empty for no role."
+  type        = string
+  default     = ""
+}
+
+variable "reader_deletes" {
+  description = "Whether that feed deletes what it has taken; better not, see README.md."
+  type        = bool
+  default     = false
+}

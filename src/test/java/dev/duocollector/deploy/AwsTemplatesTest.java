@@ -1,0 +1,253 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.openrewrite.SourceFile;
+import org.openrewrite.hcl.HclParser;
+import org.openrewrite.tree.ParseError;
+
+/** The policies as JSON, as Terraform and as CloudFormation: each parses, and all say the same. */
+class AwsTemplatesTest {
+
+    private static final Path AWS = Path.of("src", "deploy", "aws");
+    private static final List<String> TERRAFORM = List.of("main.tf", "outputs.tf", "variables.tf");
+
+    static List<String> policies() {
+        return PolicyFiles.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("policies")
+    void everyPolicy_isJson_withStatementsOfItsOwn(String name) {
+        JsonNode policy = PolicyFiles.policy(name, Map.of());
+
+        assertThat(policy.path("Version").asText()).isEqualTo("2012-10-17");
+        List<String> sids = new ArrayList<>();
+        policy.path("Statement")
+                .forEach(statement -> sids.add(statement.path("Sid").asText()));
+        assertThat(sids).isNotEmpty().doesNotHaveDuplicates().allMatch(sid -> sid.matches("[A-Za-z0-9]+"));
+    }
+
+    @Test
+    void aBrokenPolicy_isRefused() {
+        String policy = PolicyFiles.template("collector");
+
+        assertThat(PolicyFiles.parse(policy).path("Statement")).hasSize(2);
+        assertThatThrownBy(() -> PolicyFiles.parse(policy.substring(0, policy.length() - 3)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> IamPolicy.of(PolicyFiles.parse(policy.replace("\"Allow\"", "\"Alow\""))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> IamPolicy.of(PolicyFiles.parse(policy.replaceFirst("\"Action\"", "\"Actions\""))))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** What the feed may, and what not. */
+    @ParameterizedTest
+    @CsvSource({
+        "reader-keep, s3:GetObject, duo-telephony/a.ndjson, true",
+        "reader-keep, s3:DeleteObject, duo-telephony/a.ndjson, false",
+        "reader-delete, s3:GetObject, duo-telephony/a.ndjson, true",
+        "reader-delete, s3:DeleteObject, duo-telephony/a.ndjson, true",
+        "reader-keep, s3:GetObject, duo-telephony-state/api.json, false",
+        "reader-delete, s3:DeleteObject, duo-telephony-state/api.json, false",
+        "reader-delete, s3:PutObject, duo-telephony/a.ndjson, false",
+        "collector, s3:DeleteObject, duo-telephony/a.ndjson, false",
+        "collector, s3:PutObject, elsewhere/a.ndjson, false"
+    })
+    void policy_grantsThisAndNotThat(String policy, String action, String key, boolean granted) {
+        AwsCall call = new AwsCall(action, "arn:aws:s3:::my-duo-logs/" + key, Map.of());
+
+        assertThat(IamPolicy.of(PolicyFiles.policy(policy, Map.of())).allows(call))
+                .isEqualTo(granted);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"duo-telephony/, true", "duo-telephony-state/, false", "'', false"})
+    void reader_listsTheFeedsPrefixOnly(String prefix, boolean granted) {
+        AwsCall call = new AwsCall("s3:ListBucket", "arn:aws:s3:::my-duo-logs", Map.of("s3:prefix", prefix));
+
+        assertThat(IamPolicy.of(PolicyFiles.policy("reader-keep", Map.of())).allows(call))
+                .isEqualTo(granted);
+    }
+
+    @Test
+    void values_areThoseThatThePoliciesName() {
+        assertThat(places()).isEqualTo(PolicyFiles.values().keySet()).contains("BUCKET");
+    }
+
+    @Test
+    void readme_showsTheCollectorsPolicy() {
+        Matcher shown = Pattern.compile("```json\\n(\\{\\s+\"Version\".*?)```", Pattern.DOTALL)
+                .matcher(PolicyFiles.read(Path.of("README.md")));
+
+        assertThat(shown.find()).isTrue();
+        assertThat(PolicyFiles.parse(shown.group(1))).isEqualTo(PolicyFiles.policy("collector", Map.of()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', '', '', false, ec2",
+        "duo-telephony-udm, '', '', false, ecs",
+        "duo-telephony-udm, arn:aws:kms:eu-central-1:123456789012:key/k, 000000000000000000000, false, ec2",
+        "'', arn:aws:kms:eu-central-1:123456789012:key/k, 000000000000000000000, true, ecs",
+    })
+    void cloudFormation_holdsThesePolicies(String udm, String key, String subject, boolean deletes, String runsOn) {
+        Map<String, JsonNode> resources = CloudFormation.parse(PolicyFiles.read(AWS.resolve("cloudformation.yaml")))
+                .resources(
+                        Map.of(
+                                "Bucket", "my-duo-logs",
+                                "UdmPrefix", udm,
+                                "KmsKeyArn", key,
+                                "ReaderSubjectId", subject,
+                                "ReaderDeletes", String.valueOf(deletes),
+                                "RunsOn", runsOn),
+                        Map.of("AWS::Partition", "aws", "AWS::AccountId", "123456789012"));
+
+        Map<String, String> expected = new TreeMap<>(
+                Map.of("LogsPolicy", "bucket", "Collector", "trust-" + runsOn, "CollectorPolicy", "collector"));
+        if (!udm.isEmpty()) {
+            expected.put("CollectorUdmPolicy", "collector-udm");
+        }
+        if (!key.isEmpty()) {
+            expected.put("CollectorKmsPolicy", "collector-kms");
+        }
+        if (!subject.isEmpty()) {
+            expected.put("Reader", "trust-secops");
+            expected.put(
+                    deletes ? "ReaderDeletePolicy" : "ReaderKeepPolicy", deletes ? "reader-delete" : "reader-keep");
+            expected.put("ReaderKmsPolicy", "reader-kms");
+        }
+        Map<String, JsonNode> found = new TreeMap<>();
+        resources.forEach((name, resource) -> Stream.of("PolicyDocument", "AssumeRolePolicyDocument")
+                .map(property -> resource.path("Properties").path(property))
+                .filter(JsonNode::isObject)
+                .forEach(document -> found.put(name, document)));
+        assertThat(found.keySet()).isEqualTo(expected.keySet());
+        expected.forEach((resource, policy) -> assertThat(found.get(resource))
+                .as(resource)
+                .isEqualTo(PolicyFiles.policy(policy, key.isEmpty() ? Map.of() : Map.of("KMS_KEY_ARN", key))));
+    }
+
+    @Test
+    void cloudFormation_neverLetsTheStateExpire() {
+        JsonNode bucket = CloudFormation.parse(PolicyFiles.read(AWS.resolve("cloudformation.yaml")))
+                .resources(Map.of(), Map.of())
+                .get("Logs")
+                .path("Properties");
+
+        assertThat(bucket.path("VersioningConfiguration").path("Status").asText())
+                .isEqualTo("Enabled");
+        assertThat(bucket.path("PublicAccessBlockConfiguration")).hasSize(4).allMatch(JsonNode::asBoolean);
+        JsonNode rule = bucket.path("LifecycleConfiguration").path("Rules").path(0);
+        assertThat(rule.path("Prefix").asText()).isEqualTo("duo-telephony-state/");
+        assertThat(rule.has("NoncurrentVersionExpiration")).isTrue();
+        assertThat(rule.has("ExpirationInDays")).isFalse();
+    }
+
+    /** Each with something wrong in it that the parser, or the lists of what may stand there, must find. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            AllowedValues: [ec2, ecs]  | AllowedValues: [ec2, ecs
+            !Ref KmsKeyArn             | !Reff KmsKeyArn
+            !Ref KmsKeyArn             | !Ref KmsKey
+            Type: AWS::S3::Bucket      | Type: AWS::S3::Buckets
+            VersioningConfiguration:   | VersionConfiguration:
+            Condition: HasUdm          | Condition: HasUDM
+            RoleName: !Ref Collector   | Role: !Ref Collector
+            """)
+    void aBrokenTemplate_isRefused(String right, String wrong) {
+        String template = PolicyFiles.read(AWS.resolve("cloudformation.yaml"));
+
+        assertThat(template).contains(right);
+        assertThatThrownBy(() -> CloudFormation.parse(template.replace(right, wrong)))
+                .isInstanceOf(RuntimeException.class);
+    }
+
+    @Test
+    void terraform_parses_andABrokenFileIsRefused() {
+        for (String file : TERRAFORM) {
+            String hcl = terraform(file);
+            assertThat(isHcl(hcl)).as(file).isTrue();
+            assertThat(isHcl(hcl.substring(0, hcl.lastIndexOf('}'))))
+                    .as(file + ", cut off")
+                    .isFalse();
+        }
+        assertThat(isHcl(terraform("main.tf").replace("resource \"aws_iam_role\"", "resource \"aws_iam_role")))
+                .isFalse();
+    }
+
+    /** Terraform takes the JSON files as templates, so it says the same if it names each of them with each of its values. */
+    @Test
+    void terraform_usesEveryPolicy_withEveryValue() {
+        String main = terraform("main.tf");
+        Set<String> used = new TreeSet<>();
+        Pattern.compile("templatefile\\(\"\\$\\{local\\.policies}/(.*?)\\.json\", local\\.values\\)")
+                .matcher(main)
+                .results()
+                .map(call -> call.group(1))
+                .forEach(name -> used.addAll(expanded(name)));
+        Matcher block = Pattern.compile("values = \\{(.*?)}", Pattern.DOTALL).matcher(main);
+        assertThat(block.find()).isTrue();
+
+        assertThat(used).containsExactlyElementsOf(PolicyFiles.names());
+        assertThat(found(block.group(1), "(?m)^ +([A-Z_]+) +=")).isEqualTo(places());
+        assertThat(found(main, "var\\.([a-z_]+)"))
+                .isEqualTo(found(terraform("variables.tf"), "(?m)^variable \"([a-z_]+)\""));
+    }
+
+    private static Set<String> found(String text, String pattern) {
+        Set<String> found = new TreeSet<>();
+        Pattern.compile(pattern).matcher(text).results().forEach(match -> found.add(match.group(1)));
+        return found;
+    }
+
+    private static List<String> expanded(String name) {
+        if (name.equals("trust-${var.runs_on}")) {
+            return List.of("trust-ec2", "trust-ecs", "trust-kubernetes");
+        }
+        if (name.equals("reader-${var.reader_deletes ? \"delete\" : \"keep\"}")) {
+            return List.of("reader-delete", "reader-keep");
+        }
+        return List.of(name);
+    }
+
+    private static Set<String> places() {
+        Set<String> places = new TreeSet<>();
+        PolicyFiles.names()
+                .forEach(name -> PolicyFiles.PLACE
+                        .matcher(PolicyFiles.template(name))
+                        .results()
+                        .forEach(place -> places.add(place.group(1))));
+        return places;
+    }
+
+    private static boolean isHcl(String text) {
+        List<SourceFile> parsed = HclParser.builder().build().parse(text).toList();
+        assertThat(parsed).hasSize(1);
+        return !(parsed.get(0) instanceof ParseError);
+    }
+
+    private static String terraform(String file) {
+        assertThat(Files.exists(AWS.resolve("terraform").resolve(file))).isTrue();
+        return PolicyFiles.read(AWS.resolve("terraform").resolve(file));
+    }
+}
