@@ -1,0 +1,260 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.gson.Gson;
+import com.google.gson.JsonElement;
+import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.openapi.models.V1CronJob;
+import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1ServiceAccount;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** Units, manifests and templates: each parses, each of its kind's mistakes is refused, and all set the same things alike. */
+class ManifestTest {
+
+    private static final Path DEPLOY = Path.of("src", "deploy");
+
+    /** How long a page in hand may take, with room for the end of the program. */
+    private static final int STOP_SECONDS_MIN = 45 + 10;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "duo-telephony-collector.service",
+                "duo-telephony-collector-once.service",
+                "duo-telephony-collector-once.timer"
+            })
+    void systemdUnit_parses_andABrokenOneIsRefused(String file) {
+        String unit = read("systemd/" + file);
+
+        assertThatCode(() -> SystemdUnit.parse(unit)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> SystemdUnit.parse(unit.replace("[Unit]", "[Unit")))
+                .hasMessageContaining("[Unit");
+        assertThatThrownBy(() -> SystemdUnit.parse(unit.replace("Description=", "Descripton=")))
+                .hasMessageContaining("Descripton");
+        assertThatThrownBy(() -> SystemdUnit.parse(unit + "\nand so on\n")).hasMessageContaining("and so on");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"duo-telephony-collector, run", "duo-telephony-collector-once, once"})
+    void systemdService_isHardened_andGetsTheKeyAsAFile(String name, String command) {
+        SystemdUnit unit = SystemdUnit.parse(read("systemd/" + name + ".service"));
+
+        assertThat(unit.value("Service", "ExecStart")).endsWith(".jar " + command);
+        assertThat(unit.value("Service", "DynamicUser")).isEqualTo("yes");
+        assertThat(unit.value("Service", "ProtectSystem")).isEqualTo("strict");
+        assertThat(unit.value("Service", "NoNewPrivileges")).isEqualTo("yes");
+        assertThat(unit.value("Service", "LoadCredential")).startsWith("skey:/etc/");
+        assertThat(unit.value("Service", "Environment"))
+                .isEqualTo("DUO_SKEY_FILE=/run/credentials/" + name + ".service/skey");
+        assertThat(Integer.parseInt(unit.value("Service", "TimeoutStopSec").replace("s", "")))
+                .isGreaterThanOrEqualTo(STOP_SECONDS_MIN);
+    }
+
+    @Test
+    void systemdService_isNotStartedAgain_whenAnOperatorMustAct() {
+        SystemdUnit unit = SystemdUnit.parse(read("systemd/duo-telephony-collector.service"));
+
+        assertThat(unit.value("Service", "Restart")).isEqualTo("on-failure");
+        assertThat(unit.value("Service", "RestartPreventExitStatus")).isEqualTo("2");
+        assertThat(SystemdUnit.parse(read("systemd/duo-telephony-collector-once.service"))
+                        .value("Service", "SuccessExitStatus"))
+                .isEqualTo("1 143");
+    }
+
+    @Test
+    void kubernetesManifests_areWhatTheApiTakes() {
+        assertThat(kinds("base.yaml")).containsExactly("ServiceAccount", "ConfigMap");
+        assertThat(kinds("deployment.yaml")).containsExactly("Deployment");
+        assertThat(kinds("cronjob.yaml")).containsExactly("CronJob");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            deployment.yaml | replicas: 1              | replica: 1
+            deployment.yaml | readOnlyRootFilesystem:  | readOnlyRootFileSystem:
+            deployment.yaml | selector:                | selectors:
+            cronjob.yaml    | concurrencyPolicy:       | concurrency:
+            cronjob.yaml    | schedule: "7 * * * *"    | timetable: hourly
+            cronjob.yaml    | args: ["once"]           | args: ["once"
+            base.yaml       | kind: ConfigMap          | kind: ConfigMaps
+            base.yaml       | automountServiceAccount  | automountServiceAccounts
+            """)
+    void aBrokenManifest_isRefused(String file, String right, String wrong) {
+        String manifest = read("kubernetes/" + file);
+
+        assertThat(manifest).contains(right);
+        assertThatThrownBy(() -> validate(manifest.replace(right, wrong))).isInstanceOf(Exception.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"deployment.yaml, run", "cronjob.yaml, once"})
+    void pod_hasNoRights_andGetsTheKeyAsAFile(String file, String command) {
+        String manifest = read("kubernetes/" + file);
+        Map<String, Object> workload = documents(manifest).get(0);
+        Map<String, Object> pod = map(
+                file.startsWith("cron")
+                        ? at(workload, "spec", "jobTemplate", "spec", "template", "spec")
+                        : at(workload, "spec", "template", "spec"));
+        Map<String, Object> container = map(((List<?>) pod.get("containers")).get(0));
+
+        assertThat(container.get("args")).isEqualTo(List.of(command));
+        assertThat(at(container, "securityContext", "readOnlyRootFilesystem")).isEqualTo(true);
+        assertThat(at(container, "securityContext", "allowPrivilegeEscalation")).isEqualTo(false);
+        assertThat(at(container, "securityContext", "capabilities", "drop")).isEqualTo(List.of("ALL"));
+        assertThat(at(pod, "securityContext", "runAsNonRoot")).isEqualTo(true);
+        assertThat((Integer) pod.get("terminationGracePeriodSeconds")).isGreaterThanOrEqualTo(STOP_SECONDS_MIN);
+        assertThat(manifest).doesNotContain("DUO_SKEY:").doesNotContain("latest\n");
+    }
+
+    @Test
+    void onlyOneCollectorAtATime() {
+        assertThat(read("kubernetes/deployment.yaml")).contains("replicas: 1\n", "type: Recreate\n");
+        assertThat(read("kubernetes/cronjob.yaml")).contains("concurrencyPolicy: Forbid\n");
+    }
+
+    @Test
+    void ecsTemplate_parses() {
+        Map<String, JsonNode> resources =
+                CloudFormation.parse(read("ecs/cloudformation.yaml")).resources(Map.of(), Map.of());
+
+        assertThat(resources).containsKeys("Task", "Hourly");
+        assertThat(resources.get("Task").toString())
+                .contains("\"Command\":[\"once\"]")
+                .contains("\"ReadonlyRootFilesystem\":true");
+    }
+
+    /** There is no parser of Dockerfiles for the JVM; this reads as much of the form as this file uses. */
+    @Test
+    void dockerfile_isMadeOfInstructions_onPinnedBases() {
+        String file = read("docker/Dockerfile");
+
+        assertThat(instructions(file))
+                .startsWith("ARG", "ARG", "FROM")
+                .contains("USER")
+                .endsWith("ENTRYPOINT", "CMD");
+        assertThat(Pattern.compile("(?m)^ARG \\w+=(.*)$").matcher(file).results())
+                .hasSize(2)
+                .allMatch(base -> base.group(1).matches("[a-z-]+:\\d[\\w.-]*"));
+        assertThat(file).contains("\nUSER 65532:65532\n");
+        assertThatThrownBy(
+                        () -> instructions(file.replace("COPY --from=build /opt/java", "COPIE --from=build /opt/java")))
+                .hasMessageContaining("COPIE");
+    }
+
+    /** Every variable that a file sets is a setting's. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "systemd/env",
+                "systemd/duo-telephony-collector.service",
+                "kubernetes/base.yaml",
+                "ecs/cloudformation.yaml",
+                "docker/Dockerfile"
+            })
+    void everyVariable_isASetting(String file) throws IOException {
+        Properties settings = new Properties();
+        settings.load(new StringReader(PolicyFiles.read(Path.of("application.properties"))));
+        Set<String> known = new TreeSet<>();
+        settings.stringPropertyNames()
+                .forEach(name -> known.add(name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_")));
+        Set<String> used = new TreeSet<>();
+        Pattern.compile("\\b((?:DUO|S3|STATE|UDM|MAX|EVENT)_[A-Z_]+)")
+                .matcher(read(file))
+                .results()
+                .forEach(name -> used.add(name.group(1)));
+
+        assertThat(used).isNotEmpty().isSubsetOf(known);
+    }
+
+    private static List<String> kinds(String file) {
+        return validate(read("kubernetes/" + file));
+    }
+
+    /** Returns the kinds of what is in a manifest, each held against the API's own model, which knows what may and must be there. */
+    private static List<String> validate(String yaml) {
+        List<String> kinds = new ArrayList<>();
+        for (Map<String, Object> document : documents(yaml)) {
+            String kind = String.valueOf(document.get("kind"));
+            JsonElement json = new Gson().toJsonTree(document);
+            try {
+                switch (kind) {
+                    case "Deployment" -> V1Deployment.validateJsonElement(json);
+                    case "CronJob" -> V1CronJob.validateJsonElement(json);
+                    case "ConfigMap" -> V1ConfigMap.validateJsonElement(json);
+                    case "ServiceAccount" -> V1ServiceAccount.validateJsonElement(json);
+                    default -> throw new IllegalArgumentException("Unknown kind " + kind);
+                }
+            } catch (IOException e) {
+                throw new IllegalArgumentException(e);
+            }
+            kinds.add(kind);
+        }
+        return kinds;
+    }
+
+    private static List<Map<String, Object>> documents(String yaml) {
+        List<Map<String, Object>> documents = new ArrayList<>();
+        new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build())
+                .loadAllFromString(yaml)
+                .forEach(document -> documents.add(map(document)));
+        return documents;
+    }
+
+    private static List<String> instructions(String dockerfile) {
+        List<String> found = new ArrayList<>();
+        String joined = dockerfile.replace("\\\n", " ");
+        for (String line : joined.split("\n", -1)) {
+            if (line.isBlank() || line.startsWith("#")) {
+                continue;
+            }
+            String word = line.split(" ", 2)[0];
+            if (!Set.of("ARG", "FROM", "WORKDIR", "RUN", "COPY", "USER", "ENTRYPOINT", "CMD")
+                    .contains(word)) {
+                throw new IllegalArgumentException("Unknown instruction " + word);
+            }
+            found.add(word);
+        }
+        return found;
+    }
+
+    private static Object at(Map<String, Object> map, String... path) {
+        Object value = map;
+        for (String name : path) {
+            value = map(value).get(name);
+            assertThat(value).as(name).isNotNull();
+        }
+        return value;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> map(Object value) {
+        return (Map<String, Object>) value;
+    }
+
+    private static String read(String file) {
+        return PolicyFiles.read(DEPLOY.resolve(file));
+    }
+}
