@@ -37,9 +37,9 @@ import software.amazon.awssdk.services.s3.S3Client;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  state show                                          how far, how late, what is open",
-            "  state set-through 2026-11-23T08:00:00Z --dry-run    what reading again from there would mean",
-            "  state import duo-telephony/state.json               go on where the guide's Lambda stopped"
+            "  state show                               how far, how late, what is open",
+            "  state set-through now-3d --dry-run       to read three days again",
+            "  state import duo-telephony/state.json    in place of the guide's Lambda"
         })
 final class StateCommand implements Runnable {
 

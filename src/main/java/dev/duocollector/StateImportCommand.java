@@ -37,9 +37,10 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
         name = "import",
         mixinStandardHelpOptions = true,
         description = {
-            "Takes over from the Lambda of Google's guide: makes a state of the Lambda's state.json, so that the next run goes on"
-                    + " without a gap, and without doubles by counting what the Lambda's objects hold as seen.",
-            "Turn the Lambda's schedule off first, and wait for the function to end."
+            "Goes on where the Lambda of Google's guide stopped.",
+            "Makes a state of the Lambda's state.json, so that the next run leaves no gap, and no doubles either: what the"
+                    + " Lambda's objects hold counts as seen. It says what it would do before it asks. Turn the Lambda's"
+                    + " schedule off first, and wait for the function to end."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -49,9 +50,9 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  state import duo-telephony/state.json --dry-run         what it would do",
-            "  state import s3://old-bucket/duo-telephony/state.json   the Lambda wrote to another bucket",
-            "  state import state.json --lambda-prefix duo-logs        a file; its objects lie under another prefix"
+            "  state import duo-telephony/state.json --dry-run",
+            "  state import s3://old-bucket/duo-telephony/state.json",
+            "  state import state.json --lambda-prefix duo-logs"
         })
 final class StateImportCommand implements Callable<Integer> {
 

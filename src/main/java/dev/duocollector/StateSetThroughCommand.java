@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector;
 
+import dev.duocollector.operate.RefusedException;
 import dev.duocollector.operate.SetThrough;
 import dev.duocollector.operate.StatePlan;
 import dev.duocollector.sink.BucketEvents;
@@ -10,7 +11,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,10 +24,10 @@ import picocli.CommandLine.Spec;
         name = "set-through",
         mixinStandardHelpOptions = true,
         description = {
-            "Has the log count as collected through a time: back, to read what lies after it again; forward, to never read what"
-                    + " lies between. What the bucket holds of the time that is read again counts as seen, so nothing is"
-                    + " stored twice. Also makes a state where there is none, or one that is refused.",
-            "Stop every collector first."
+            "Has the log count as collected through a time.",
+            "Back, what lies after it is read again, and what the bucket holds of it counts as seen, so nothing is stored"
+                    + " twice. Forward, what lies between is never read. Also makes a state where there is none, or one that"
+                    + " is refused. It says all this before it asks. Stop every collector first."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  state set-through now-3d --dry-run               what reading three days again would mean",
-            "  state set-through 2026-11-23T08:00:00Z --yes     from a script"
+            "  state set-through now-3d --dry-run             to read three days again",
+            "  state set-through 2026-11-23T08:00:00Z --yes   from a script"
         })
 final class StateSetThroughCommand implements Callable<Integer> {
 
@@ -67,11 +67,10 @@ final class StateSetThroughCommand implements Callable<Integer> {
             throw new IllegalStateException("The command was not made by picocli");
         }
         StateCommand state = parent;
-        CommandLine commandLine = spec.commandLine();
         return state.run(spec, session -> {
             Instant through = TimeArgument.parse(time, session.now())
-                    .orElseThrow(() -> new CommandLine.ParameterException(
-                            commandLine, "'" + time + "' is no time. Allowed: " + TimeArgument.FORMS + "."));
+                    .orElseThrow(() ->
+                            new RefusedException("'" + time + "' is no time. Allowed: " + TimeArgument.FORMS + "."));
             StateSnapshot before = session.state().look();
             Optional<BucketEvents> bucket =
                     noSkipExisting ? Optional.empty() : Optional.of(BucketEvents.of(session.s3(), session.settings()));

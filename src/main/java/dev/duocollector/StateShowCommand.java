@@ -3,6 +3,7 @@
 package dev.duocollector;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.operate.Times;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "show",
         mixinStandardHelpOptions = true,
-        description = "Shows how far the log is collected, how late that is, and what is open. It only reads.",
+        description = "Shows how far the log is collected, and what is open; only reads.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:shown, or there is no state yet",
@@ -35,9 +36,7 @@ import picocli.CommandLine.Spec;
             "2:wrong use, or the state is refused; it is shown as far as it can be read"
         },
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  state show             for people",
-            "  state show --json      for programs: .lagSeconds is how late, .refused why a run would not start"
+        footer = {"  state show             for people", "  state show --json      for programs: lagSeconds, refused, …"
         })
 final class StateShowCommand implements Callable<Integer> {
 
@@ -157,7 +156,7 @@ final class StateShowCommand implements Callable<Integer> {
         root.put("bytes", shown.bytes());
         root.put("writtenAt", shown.writtenAt().map(Instant::toString).orElse(null));
         Map<String, String> readable = shown.readable();
-        root.put("version", readable.get("version"));
+        root.set("version", number(readable.get("version")));
         root.put("owner", readable.get("owner"));
         root.put("writeId", readable.get("writeId"));
         root.put("committedThrough", readable.get("committedThrough"));
@@ -175,6 +174,14 @@ final class StateShowCommand implements Callable<Integer> {
             return JSON.writeValueAsString(root);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A tree of texts and numbers can be written", e);
+        }
+    }
+
+    private static JsonNode number(@Nullable String text) {
+        try {
+            return text == null ? JSON.nullNode() : JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            return JSON.getNodeFactory().textNode(text);
         }
     }
 

@@ -86,9 +86,8 @@ public final class LambdaImport {
         sayReplaced(before);
         sayBegin(through, keysFrom);
         if (seen.events() > 0) {
-            says.add(
-                    "Seen already: " + seen.events() + " events since " + keysFrom + " in " + seen.objects()
-                            + " objects of the bucket. Events whose object was deleted since are not known, and will stand twice.");
+            says.add("Seen already: " + seen.events() + " events since " + keysFrom + " in " + seen.objectsText()
+                    + ". Events whose object was deleted since are not known, and will stand twice.");
         }
         if (collected.isPresent() && !found) {
             says.add("WARNING: the object with the Lambda's last events, of " + through + ", is not at "

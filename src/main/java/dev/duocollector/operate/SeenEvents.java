@@ -86,9 +86,9 @@ final class SeenEvents {
         return keys;
     }
 
-    /** How many objects held an event of the time. */
-    int objects() {
-        return objects;
+    /** How many objects held an event of the time, in words. */
+    String objectsText() {
+        return objects + (objects == 1 ? " object" : " objects");
     }
 
     long events() {

@@ -173,10 +173,10 @@ public final class SetThrough {
                     + " that the state knows. The bucket is not asked.");
             return;
         }
-        says.add("Seen already: " + seen.keys().size() + " events since " + keysFrom + "; " + seen.events()
-                + " stand in "
-                + seen.objects()
-                + " objects of the bucket. An event that was deleted from the bucket since (by a feed, for one)"
+        says.add("Seen already: " + seen.keys().size() + " events since " + keysFrom + "; the bucket has "
+                + seen.events()
+                + " of them, in " + seen.objectsText()
+                + ". An event that was deleted from the bucket since (by a feed, for one)"
                 + " or changed by a step before it was stored is not known again, and is stored a second time.");
     }
 

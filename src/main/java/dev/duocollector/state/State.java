@@ -40,7 +40,7 @@ record State(String owner, String writeId, @Nullable Checkpoint checkpoint, Map<
                     Reason.AHEAD,
                     "The state at " + place + " says that everything up to " + checkpoint.committedThrough()
                             + " is collected, and this machine's clock says " + now
-                            + ". Set the clock right, or put an earlier version of the state back.");
+                            + ". Set the clock right, or see OPERATIONS, \"A state that is refused\", for the state's cure.");
         }
     }
 }

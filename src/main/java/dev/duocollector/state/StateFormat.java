@@ -170,8 +170,7 @@ final class StateFormat {
     }
 
     private static final String REMEDY =
-            "Put an earlier version of the object back (OPERATIONS, \"A state that is refused\");"
-                    + " nothing was read or written.";
+            "See OPERATIONS, \"A state that is refused\", for its cure; nothing was read or written.";
 
     /**
      * Returns what can be read of a state that {@link #read} may have refused: the members at its top that are texts or

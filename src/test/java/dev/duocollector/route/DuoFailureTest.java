@@ -455,7 +455,7 @@ class DuoFailureTest {
         incident.run(RunOutcome.OPERATOR)
                 .contains(
                         "Duo gave an event of 2026-11-23T07:28:00Z", "oldest first", "nothing of this page was stored")
-                .contains("put an earlier version of the state back");
+                .contains("for the state's cure");
 
         assertThat(world.lines()).doesNotHaveDuplicates();
         incident.restart();

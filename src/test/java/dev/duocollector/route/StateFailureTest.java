@@ -53,7 +53,7 @@ class StateFailureTest {
                         "the future",
                         state -> state.replace("07:58:00Z\"", "09:58:00Z\""),
                         "everything up to 2026-11-23T09:58:00Z is collected, and this machine's clock says"
-                                + " 2026-11-23T08:00:00Z. Set the clock right, or put an earlier version of the state back."));
+                                + " 2026-11-23T08:00:00Z. Set the clock right, or see OPERATIONS, \"A state that is refused\""));
     }
 
     private static Arguments spoiled(String name, UnaryOperator<String> spoil, String said) {

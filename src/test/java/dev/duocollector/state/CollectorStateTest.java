@@ -94,7 +94,7 @@ class CollectorStateTest {
                     .hasMessageContaining("s3://logs/duo-telephony-state/state.json")
                     .hasMessageContaining(committed.toString())
                     .hasMessageContaining(NOW.toString())
-                    .hasMessageContaining("Set the clock right, or put an earlier version of the state back");
+                    .hasMessageContaining("Set the clock right, or see OPERATIONS");
         }
     }
 

@@ -217,7 +217,9 @@ class StateFormatTest {
                 .hasMessageEndingWith(".")
                 .message()
                 .as("says what to do, and nothing of the content")
-                .containsAnyOf("Put an earlier version of the object back", "run that one, or a newer one still")
+                .containsAnyOf(
+                        "See OPERATIONS, \"A state that is refused\", for its cure",
+                        "run that one, or a newer one still")
                 .doesNotContain("AAAA", "BBBB", OFFSET, WRITE_ID, "api-0", "+1202", "secret", "ndjson");
     }
 
