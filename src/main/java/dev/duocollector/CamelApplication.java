@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -37,6 +38,7 @@ import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.vault.AwsVaultConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -145,7 +147,23 @@ public final class CamelApplication {
         properties.setLocation(SETTINGS);
         readEnvironment(properties, environment);
         context.init();
+        readVault(context, properties);
         return name -> properties.resolveProperty(name).orElse(null);
+    }
+
+    /** Lets a placeholder name a secret in AWS Secrets Manager, as in Camel Main, by the same options. */
+    private static void readVault(CamelContext context, PropertiesComponent properties) {
+        Function<String, Optional<String>> options = name -> properties.resolveProperty("camel.vault.aws." + name);
+        AwsVaultConfiguration aws = new AwsVaultConfiguration();
+        options.apply("region").ifPresent(aws::setRegion);
+        options.apply("defaultCredentialsProvider")
+                .ifPresent(value -> aws.setDefaultCredentialsProvider(Boolean.parseBoolean(value)));
+        options.apply("profileCredentialsProvider")
+                .ifPresent(value -> aws.setProfileCredentialsProvider(Boolean.parseBoolean(value)));
+        options.apply("profileName").ifPresent(aws::setProfileName);
+        options.apply("overrideEndpoint").ifPresent(value -> aws.setOverrideEndpoint(Boolean.parseBoolean(value)));
+        options.apply("uriEndpointOverride").ifPresent(aws::setUriEndpointOverride);
+        context.getVaultConfiguration().setAwsVaultConfiguration(aws);
     }
 
     /**

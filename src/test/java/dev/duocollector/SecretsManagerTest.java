@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.duocollector.route.World;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The placeholder {@code {{aws:name}}} against a server that answers as AWS Secrets Manager does. */
+class SecretsManagerTest {
+
+    private static final String SECRET = "duo-telephony/skey";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private HttpServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        World.s3(); // for the credentials, which the SDK finds where it looks first
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+        vault().keySet().forEach(System::clearProperty);
+    }
+
+    @Test
+    void placeholder_isTheSecret_forTheCollector() throws Exception {
+        CamelApplication application = application(SECRET);
+        application.start();
+        try {
+            assertThat(application
+                            .context()
+                            .getRegistry()
+                            .lookupByNameAndType("settings", Settings.class)
+                            .secretKey())
+                    .isEqualTo(World.SKEY);
+        } finally {
+            application.stop();
+        }
+        assertThat(asked).isNotEmpty().containsOnly("secretsmanager.GetSecretValue " + SECRET);
+    }
+
+    @Test
+    void placeholder_isTheSecret_forTools() {
+        Map<String, String> environment = new HashMap<>();
+        vault().forEach(System::setProperty);
+        settings(SECRET).forEach((name, value) -> environment.put(EnvironmentPropertiesSource.variable(name), value));
+
+        assertThat(CamelApplication.settings(environment).apply("duo.skey")).isEqualTo(World.SKEY);
+    }
+
+    @Test
+    void missingSecret_isOneLine() {
+        CamelApplication application = application("nothing");
+        try {
+            assertThatThrownBy(application::start)
+                    .satisfies(failure -> assertThat(StartFailure.lines(failure, List.of()))
+                            .singleElement()
+                            .asString()
+                            .contains("bean settings: Secrets Manager can't find the specified secret"));
+        } finally {
+            application.stop();
+        }
+    }
+
+    private CamelApplication application(String secret) {
+        vault().forEach(System::setProperty);
+        return CamelApplication.on(settings(secret));
+    }
+
+    private static Map<String, String> settings(String secret) {
+        return Map.of(
+                "duo.api.host",
+                World.API_HOST,
+                "duo.ikey",
+                World.IKEY,
+                "duo.skey",
+                "{{aws:" + secret + "}}",
+                "s3.bucket",
+                "logs",
+                "s3.region",
+                "us-east-1");
+    }
+
+    /** Camel Main reads its own options from files and from here, not from overrides. */
+    private Map<String, String> vault() {
+        return Map.of(
+                "camel.vault.aws.defaultCredentialsProvider",
+                "true",
+                "camel.vault.aws.region",
+                "us-east-1",
+                "camel.vault.aws.overrideEndpoint",
+                "true",
+                "camel.vault.aws.uriEndpointOverride",
+                "http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        JsonNode request = JSON.readTree(exchange.getRequestBody());
+        String name = request.path("SecretId").asText();
+        asked.add(exchange.getRequestHeaders().getFirst("X-Amz-Target") + " " + name);
+        boolean known = name.equals(SECRET);
+        Map<String, String> answer = known
+                ? Map.of("Name", name, "SecretString", World.SKEY)
+                : Map.of(
+                        "__type",
+                        "ResourceNotFoundException",
+                        "message",
+                        "Secrets Manager can't find the specified secret.");
+        byte[] body = JSON.writeValueAsString(answer).getBytes(UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.1");
+        exchange.sendResponseHeaders(known ? 200 : 400, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+}
