@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * The benchmark, {@code ./mvnw -Pbench}: how fast the shipped routes bring events from Duo to S3 on this machine, with how
- * much memory and how many requests, beside what a plain loop and the naive routes do in the same minutes. Prints its
- * report in Markdown. Exit 1 if an event or a request was not as it should be; a speed below its target is only told.
+ * much memory and how many requests, beside what a plain loop and the naive routes do in the same minutes, and how soon the
+ * runnable jar, its one argument, makes its first request. Prints its report in Markdown. Exit 1 if an event or a request was not as it should be; a speed below its target is only told.
  */
 public final class Benchmark {
 
@@ -30,6 +30,8 @@ public final class Benchmark {
         }
         Report.say("%nudm%n");
         double udmEventsPerSecond = new UdmRuns(Path.of("target", "bench", "udm")).eventsPerSecond();
+        Report.say("%nstart%n");
+        new StartUp(Path.of(args[0])).print();
         Report.say("%nDone in %.0f s.%n", (System.nanoTime() - start) / 1e9);
         boolean sound = new Report(results, loadBefore).print();
         Report.say(

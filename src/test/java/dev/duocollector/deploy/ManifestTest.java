@@ -231,7 +231,7 @@ class ManifestTest {
                 continue;
             }
             String word = line.split(" ", 2)[0];
-            if (!Set.of("ARG", "FROM", "WORKDIR", "RUN", "COPY", "USER", "ENTRYPOINT", "CMD")
+            if (!Set.of("ARG", "FROM", "WORKDIR", "RUN", "COPY", "VOLUME", "USER", "ENTRYPOINT", "CMD")
                     .contains(word)) {
                 throw new IllegalArgumentException("Unknown instruction " + word);
             }
