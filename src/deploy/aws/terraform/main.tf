@@ -92,6 +92,21 @@ resource "aws_s3_bucket_lifecycle_configuration" "logs" {
     }
   }
 
+  # The copies that commands lay beside the state: its own name goes on with ".json", theirs with "_".
+  dynamic "rule" {
+    for_each = var.api_host == "" ? [] : [var.api_host]
+    content {
+      id     = "old-copies"
+      status = "Enabled"
+      filter {
+        prefix = "${var.state_folder}/${rule.value}_"
+      }
+      expiration {
+        days = var.old_state_days
+      }
+    }
+  }
+
   rule {
     id     = "deleted-objects"
     status = "Enabled"

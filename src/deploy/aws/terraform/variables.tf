@@ -27,6 +27,12 @@ variable "state_folder" {
   default     = "duo-telephony-state"
 }
 
+variable "api_host" {
+  description = "The API hostname (duo.api.host), for copies of earlier states to expire; empty for them to stay."
+  type        = string
+  default     = ""
+}
+
 variable "old_state_days" {
   description = "How many days an overwritten state, and an object that somebody deleted, can still be brought back."
   type        = number

@@ -161,6 +161,16 @@ class AwsTemplatesTest {
         assertThat(rule.path("Prefix").asText()).isEqualTo("duo-telephony-state/");
         assertThat(rule.has("NoncurrentVersionExpiration")).isTrue();
         assertThat(rule.has("ExpirationInDays")).isFalse();
+        JsonNode copies = CloudFormation.parse(PolicyFiles.read(AWS.resolve("cloudformation.yaml")))
+                .resources(Map.of("ApiHost", "api-1a2b3c4d.duosecurity.com"), Map.of())
+                .get("Logs")
+                .at("/Properties/LifecycleConfiguration/Rules/1");
+        assertThat(copies.path("ExpirationInDays").asText()).isEqualTo("30");
+        assertThat(copies.path("Prefix").asText())
+                .isEqualTo("duo-telephony-state/api-1a2b3c4d.duosecurity.com_")
+                .satisfies(prefix -> assertThat("duo-telephony-state/api-1a2b3c4d.duosecurity.com.json")
+                        .as("the state itself")
+                        .doesNotStartWith(prefix));
     }
 
     /** Each with something wrong in it that the parser, or the lists of what may stand there, must find. */

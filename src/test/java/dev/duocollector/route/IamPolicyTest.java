@@ -49,7 +49,9 @@ class IamPolicyTest {
         makeEveryKindOfRun();
         world.assertUdmOfEveryObject();
 
-        assertSufficientAndMinimal(IamPolicy.of(policy("collector"), policy("collector-udm")), calls());
+        List<AwsCall> calls = new ArrayList<>(calls());
+        calls.addAll(asked(World.UDM_PREFIX));
+        assertSufficientAndMinimal(IamPolicy.of(policy("collector"), policy("collector-udm")), calls);
     }
 
     @Test
@@ -104,6 +106,16 @@ class IamPolicyTest {
         incident.run(RunOutcome.MORE);
         incident.set("max.iterations", "0").restart();
         incident.mendsWithoutLossOrDouble();
+    }
+
+    /** What a preflight asks of a prefix: what is there, and a PUT with an If-Match that cannot match. */
+    private List<AwsCall> asked(String prefix) {
+        String bucket = "arn:aws:s3:::" + world.bucket;
+        String object = bucket + "/" + prefix + "/telephony_check";
+        return List.of(
+                new AwsCall("s3:ListBucket", bucket, Map.of("s3:prefix", prefix + "/")),
+                new AwsCall("s3:PutObject", object, Map.of()),
+                new AwsCall("s3:GetObject", object, Map.of()));
     }
 
     private void fail(Fault fault) {
