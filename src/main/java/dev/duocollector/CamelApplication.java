@@ -80,8 +80,11 @@ public final class CamelApplication {
 
     private final org.apache.camel.main.Main camel;
 
-    private CamelApplication(Map<String, String> environment, Map<String, String> overrides) {
-        camel = new org.apache.camel.main.Main();
+    private final Observation observation;
+
+    private CamelApplication(Map<String, String> environment, Map<String, String> overrides, Observation observation) {
+        this.camel = new org.apache.camel.main.Main();
+        this.observation = observation;
         camel.setDefaultPropertyPlaceholderLocation(SETTINGS);
         camel.configure().withRoutesIncludePattern(routes(Path.of("routes")));
         overrides.forEach(camel::addOverrideProperty);
@@ -91,9 +94,11 @@ public final class CamelApplication {
                 readEnvironment((PropertiesComponent) main.getCamelContext().getPropertiesComponent(), environment);
             }
         });
+        camel.addMainListener(observation);
     }
 
     private CamelApplication(Map<String, String> settings, Path routes, Supplier<CamelContext> contexts) {
+        observation = new Observation(false);
         camel = new org.apache.camel.main.Main() {
             @Override
             protected CamelContext createCamelContext() {
@@ -181,12 +186,12 @@ public final class CamelApplication {
 
     /** Returns an application that makes a run at its start and then by the schedule. */
     static CamelApplication withSchedule() {
-        return new CamelApplication(System.getenv(), Map.of());
+        return new CamelApplication(System.getenv(), Map.of(), new Observation(true));
     }
 
     /** Returns an application that makes a run when it is asked to. */
     static CamelApplication withoutSchedule() {
-        return new CamelApplication(System.getenv(), Map.of(AUTO_STARTUP, "false"));
+        return new CamelApplication(System.getenv(), Map.of(AUTO_STARTUP, "false"), new Observation(false));
     }
 
     /** Returns an application that reads a fixed time when it is asked to, whatever the settings say of one. */
@@ -201,7 +206,8 @@ public final class CamelApplication {
                         "range.to",
                         range.to().toString(),
                         "range.skip-existing",
-                        Boolean.toString(range.skipExisting())));
+                        Boolean.toString(range.skipExisting())),
+                new Observation(false));
     }
 
     /**
@@ -211,7 +217,7 @@ public final class CamelApplication {
     static CamelApplication on(Map<String, String> settings) {
         Map<String, String> overrides = new HashMap<>(settings);
         overrides.put(AUTO_STARTUP, "false");
-        return new CamelApplication(Map.of(), overrides);
+        return new CamelApplication(Map.of(), overrides, new Observation(false));
     }
 
     /**
@@ -260,11 +266,15 @@ public final class CamelApplication {
         }
         Settings settings = context().getRegistry().lookupByNameAndType("settings", Settings.class);
         LOG.info(
-                "Collecting the telephony log of {} into s3://{}/{}: a run now, then by the schedule {} (UTC).",
+                "Collecting the telephony log of {} into s3://{}/{}: a run now, then by the schedule {} (UTC).{}",
                 settings.apiHost(),
                 settings.bucket(),
                 settings.prefix(),
-                settings.schedule());
+                settings.schedule(),
+                observation
+                        .address()
+                        .map(at -> " Health and metrics: " + at + "/health and /metrics.")
+                        .orElse(""));
     }
 
     /** Makes one run and returns the exit code. */

@@ -29,6 +29,7 @@ public final class Main {
         if (System.getProperty("logback.configurationFile") == null) {
             System.setProperty("logback.configurationFile", "dev/duocollector/logback.xml");
         }
+        LogFormat.apply();
         System.exit(execute(args));
     }
 

@@ -9,7 +9,10 @@ import picocli.CommandLine.Command;
 @Command(
         name = "once",
         mixinStandardHelpOptions = true,
-        description = "Makes one run, until the window is read to its end, and exits.",
+        description = {
+            "Makes one run, until the window is read to its end, and exits.",
+            "With metrics.textfile or metrics.push it leaves its figures there; it opens no port."
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything up to two minutes ago (duo.lag) is in the bucket",

@@ -56,6 +56,7 @@ public final class Settings implements CamelContextAware {
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,62}");
     private static final String URL_ALLOWED = "http(s)://host or http(s)://host:port, nothing after it";
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:_-]+");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
     /** Every setting's name, in the order of application.properties. */
@@ -96,7 +97,13 @@ public final class Settings implements CamelContextAware {
             "event.shape",
             "udm.prefix",
             "udm.ids",
-            "udm.mechanism");
+            "udm.mechanism",
+            "observe.enabled",
+            "observe.host",
+            "observe.port",
+            "metrics.textfile",
+            "metrics.push",
+            "log.format");
 
     private final List<String> problems = new ArrayList<>();
     private final Map<String, String> values = new HashMap<>();
@@ -114,6 +121,7 @@ public final class Settings implements CamelContextAware {
     private Duration retryDelayMax = Duration.ZERO;
     private Duration retryElapsedMax = Duration.ZERO;
     private Duration scheduleJitter = Duration.ZERO;
+    private boolean scheduled;
     private Duration lag = Duration.ZERO;
     private Duration overlap = Duration.ZERO;
     private Duration lookback = Duration.ZERO;
@@ -131,6 +139,11 @@ public final class Settings implements CamelContextAware {
     private Optional<KeyPrefix> udmPrefix = Optional.empty();
     private boolean udmIds;
     private boolean udmLiteralMechanism;
+    private boolean observed;
+    private String observeHost = "";
+    private int observePort;
+    private Optional<Path> metricsTextfile = Optional.empty();
+    private Optional<URI> metricsPush = Optional.empty();
 
     /** For the route's bean: the values come with the Camel context. */
     public Settings() {}
@@ -204,6 +217,7 @@ public final class Settings implements CamelContextAware {
         readDuo();
         readReading();
         readS3();
+        readObservation();
         refuseProblems();
     }
 
@@ -245,7 +259,7 @@ public final class Settings implements CamelContextAware {
                     "a Quartz cron expression, such as 0 0 * * * ? for each hour");
         }
         scheduleJitter = duration("duo.schedule-jitter", Duration.ZERO, Duration.ofHours(1));
-        bool("duo.schedule.auto-startup");
+        scheduled = bool("duo.schedule.auto-startup");
     }
 
     private void readBaseUrl() {
@@ -366,6 +380,34 @@ public final class Settings implements CamelContextAware {
                             + "': a feed on the prefix would take the state for events. Set either so that they lie side by side.");
         }
         udmPrefix = udm;
+    }
+
+    private void readObservation() {
+        observed = bool("observe.enabled");
+        observeHost = value("observe.host");
+        if (!HOST.matcher(observeHost).matches()) {
+            problem(
+                    "observe.host",
+                    observeHost,
+                    "an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them");
+        }
+        observePort = number("observe.port", 1, 65535);
+        metricsTextfile = optional("metrics.textfile").flatMap(this::textfile);
+        metricsPush = url("metrics.push");
+        choice(LogFormat.SETTING, List.of(LogFormat.HUMAN, LogFormat.JSON));
+    }
+
+    private Optional<Path> textfile(String value) {
+        try {
+            Path file = Path.of(value).toAbsolutePath();
+            if (Files.isDirectory(file.getParent()) && !Files.isDirectory(file)) {
+                return Optional.of(file);
+            }
+        } catch (InvalidPathException e) {
+            // Told below.
+        }
+        problem("metrics.textfile", value, "a file in a folder that is there, such as /var/lib/node_exporter/duo.prom");
+        return Optional.empty();
     }
 
     /** Reads a prefix; empty if it is refused, which is told. */
@@ -609,6 +651,11 @@ public final class Settings implements CamelContextAware {
         return scheduleJitter;
     }
 
+    /** Whether runs start by themselves. */
+    public boolean scheduled() {
+        return scheduled;
+    }
+
     public Duration lag() {
         return lag;
     }
@@ -710,6 +757,29 @@ public final class Settings implements CamelContextAware {
     /** Whether MECHANISM_UNSPECIFIED goes where the guide's page has it, to the letter. */
     public boolean udmLiteralMechanism() {
         return udmLiteralMechanism;
+    }
+
+    /** Whether the command run shows health and metrics over HTTP. */
+    boolean observed() {
+        return observed;
+    }
+
+    String observeHost() {
+        return observeHost;
+    }
+
+    int observePort() {
+        return observePort;
+    }
+
+    /** Where the metrics go after each run; in a folder that was there. */
+    Optional<Path> metricsTextfile() {
+        return metricsTextfile;
+    }
+
+    /** The push gateway that gets the metrics after each run. */
+    Optional<URI> metricsPush() {
+        return metricsPush;
     }
 
     @Override

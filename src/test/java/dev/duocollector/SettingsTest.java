@@ -63,6 +63,11 @@ class SettingsTest {
         assertThat(settings.udmPrefix()).isEmpty();
         assertThat(settings.udmIds()).isFalse();
         assertThat(settings.udmLiteralMechanism()).isFalse();
+        assertThat(settings.observed()).isTrue();
+        assertThat(settings.observeHost()).isEqualTo("127.0.0.1");
+        assertThat(settings.observePort()).isEqualTo(9876);
+        assertThat(settings.metricsTextfile()).isEmpty();
+        assertThat(settings.metricsPush()).isEmpty();
     }
 
     @Test
@@ -129,6 +134,14 @@ class SettingsTest {
         "state.key,                elsewhere/state.json",
         "state.inside-prefix,      true",
         "event.shape,              raw",
+        "observe.enabled,          FALSE",
+        "observe.host,             0.0.0.0",
+        "observe.host,             '::1'",
+        "observe.port,             1",
+        "observe.port,             65535",
+        "metrics.textfile,         target/duo.prom",
+        "metrics.push,             https://push.example.org:9091",
+        "log.format,               JSON",
     })
     void value_isAccepted(String name, String value) {
         boolean statePlaced = !name.equals("s3.prefix");
@@ -181,6 +194,14 @@ class SettingsTest {
                 "state.key                 | state/${x}     | an object key without a slash at either end and without ${",
                 "state.inside-prefix       | maybe          | false or true",
                 "event.shape               | udm            | duo-client or raw",
+                "observe.enabled           | on             | false or true",
+                "observe.host              | ''             | an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them",
+                "observe.host              | http://here    | an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them",
+                "observe.port              | 0              | a whole number, 1 to 65535",
+                "observe.port              | 65536          | a whole number, 1 to 65535",
+                "metrics.textfile          | target         | a file in a folder that is there, such as /var/lib/node_exporter/duo.prom",
+                "metrics.textfile          | nowhere/a.prom | a file in a folder that is there, such as /var/lib/node_exporter/duo.prom",
+                "log.format                | xml            | human or json",
             })
     void value_isRefused_withItsBound(String name, String value, String bound) {
         assertThat(problems(name, value))

@@ -25,6 +25,7 @@ public final class CheckEvents implements Processor {
                 throw EventStepsException.left("a list with " + kind(event));
             }
         }
+        Run.of(exchange).kept(events.size());
     }
 
     /** Names a class, never a content, which would be an event's. */

@@ -25,7 +25,9 @@ public final class CloseRun implements Processor {
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
-        exchange.getMessage().setBody(close(run));
+        RunReport report = close(run);
+        run.coveredThrough(repository.checkpoint().committedThrough());
+        exchange.getMessage().setBody(run.ended(report));
     }
 
     private RunReport close(Run run) {
@@ -43,6 +45,7 @@ public final class CloseRun implements Processor {
         }
         Checkpoint checkpoint = repository.checkpoint();
         if (run.isOutlived()) {
+            run.gap();
             repository.closeWindow();
             return new RunReport(
                     RunOutcome.MORE,

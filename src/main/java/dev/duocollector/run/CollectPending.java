@@ -24,12 +24,14 @@ public final class CollectPending implements Processor {
         Run run = Run.of(exchange);
         Batch pending = run.getBatch();
         TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
+        run.answered(RequestOutcome.SUCCESS);
         Cursor next = DropSeen.cursorAfter(page, run);
         for (TelephonyEvent event : page.events()) {
             if (pending.eventKeys().containsKey(event.eventKey())) {
                 run.addRecovered(event);
             }
         }
+        run.received(page, 0);
         run.pageRead(next, page.events().size() >= run.window().limit(), 0);
         boolean allFound = run.recoveredCount() == pending.eventKeys().size();
         if (allFound

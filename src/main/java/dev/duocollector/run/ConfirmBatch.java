@@ -27,12 +27,14 @@ public final class ConfirmBatch implements Processor {
         Run run = Run.of(exchange);
         Batch batch = run.getBatch();
         repository.confirm(batch);
-        run.delivered(batch);
         if (run.isRecovering()) {
+            run.found(batch);
             run.recoveryDone();
             if (!run.isOutlived()) {
                 run.read(repository.checkpoint().openWindow().orElseThrow());
             }
+        } else {
+            run.delivered(batch);
         }
         if (pagesMax > 0 && run.pages() >= pagesMax) {
             run.enough();

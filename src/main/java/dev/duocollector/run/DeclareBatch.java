@@ -5,6 +5,7 @@ package dev.duocollector.run;
 import dev.duocollector.state.S3IdempotentRepository;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.StreamCache;
 
 /**
  * Writes into the state which batch is about to be stored, and under which object key, before it is. A crash from here on
@@ -22,6 +23,13 @@ public final class DeclareBatch implements Processor {
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         repository.declare(run.getBatch());
-        run.storing(run.getBatch().objectKey());
+        run.storing(run.getBatch().objectKey(), length(exchange.getMessage().getBody()));
+    }
+
+    private static long length(Object lines) {
+        if (lines instanceof byte[] bytes) {
+            return bytes.length;
+        }
+        return lines instanceof StreamCache cache ? cache.length() : 0;
     }
 }

@@ -54,6 +54,7 @@ public final class DropSeen implements Processor {
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
+        run.answered(RequestOutcome.SUCCESS);
         Window window = repository.checkpoint().openWindow().orElseThrow();
         Cursor next = cursorAfter(page, run);
         Map<String, Instant> keys = new HashMap<>();
@@ -66,7 +67,9 @@ public final class DropSeen implements Processor {
                 fresh.add(event);
             }
         }
+        run.received(page, page.events().size() - fresh.size());
         run.inHand(batch(window, keys, next));
+        run.counts(fresh);
         run.pageRead(next, page.events().size() >= window.limit(), page.events().size() - fresh.size());
         exchange.getMessage().setBody(fresh);
     }

@@ -62,6 +62,7 @@ public final class DuoRetry implements Predicate {
     public boolean matches(Exchange exchange) {
         Run run = Run.of(exchange);
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        RequestOutcome.of(failure).ifPresent(run::answered);
         if (RunFailure.isLasting(failure)) {
             return false;
         }
@@ -80,7 +81,11 @@ public final class DuoRetry implements Predicate {
                 seconds(delay),
                 retry,
                 seconds(left));
-        return pause.await(delay);
+        boolean again = pause.await(delay);
+        if (again) {
+            run.retried();
+        }
+        return again;
     }
 
     /** Returns how long to wait before the given retry, counted from 1. */

@@ -39,7 +39,15 @@ public final class EndRun implements Processor {
         if (pause.isStopping() && outcome.exitCode() == 1) {
             outcome = RunOutcome.STOPPED;
         }
-        exchange.getMessage().setBody(new RunReport(outcome, failure.message() + saved(exchange, failure)));
+        RunReport report = new RunReport(outcome, failure.message() + saved(exchange, failure));
+        Run run = exchange.getVariable(Run.VARIABLE, Run.class);
+        if (run != null) {
+            run.nameLogLines();
+            // Those that are asked again are counted where that is decided.
+            RequestOutcome.of(cause).filter(RequestOutcome.REFUSED::equals).ifPresent(run::answered);
+            run.ended(report);
+        }
+        exchange.getMessage().setBody(report);
     }
 
     private String saved(Exchange exchange, RunFailure failure) {

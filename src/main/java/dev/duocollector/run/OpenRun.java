@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,21 +31,37 @@ public final class OpenRun implements Processor {
     private final Optional<TimeRange> range;
     private final InBucket inBucket;
     private final Clock clock;
+    private final RunListener listener;
 
-    public OpenRun(S3IdempotentRepository repository, Settings settings, InBucket inBucket, Clock clock) {
+    /** @param listener is told what the runs do */
+    public OpenRun(
+            S3IdempotentRepository repository,
+            Settings settings,
+            InBucket inBucket,
+            Clock clock,
+            RunListener listener) {
         this.repository = repository;
         this.pollWindow = PollWindow.of(settings);
         this.range = settings.range();
         this.inBucket = inBucket;
         this.clock = clock;
+        this.listener = listener;
     }
 
     @Override
     public void process(Exchange exchange) {
-        Run run = new Run();
+        Run run = new Run(listener);
         exchange.setVariable(Run.VARIABLE, run);
+        run.nameLogLines();
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                run.reported();
+            }
+        });
         Instant now = clock.instant();
         Optional<Checkpoint> checkpoint = repository.open();
+        checkpoint.map(Checkpoint::committedThrough).ifPresent(run::coveredThrough);
         Optional<Window> open = checkpoint.flatMap(Checkpoint::openWindow);
         if (open.isPresent() || checkpoint.isEmpty()) {
             inBucket.read();
@@ -59,6 +76,7 @@ public final class OpenRun implements Processor {
     private void takeUp(Run run, Window open, Optional<Batch> pending, Instant now) {
         boolean outlived = !pollWindow.oldest(now).isBefore(open.maxtime());
         if (outlived && pending.isEmpty()) {
+            run.gap();
             LOG.warn("Duo no longer keeps anything of the open window {}: what was not read of it is lost.", open);
             repository.closeWindow();
             openNext(run, Optional.of(repository.checkpoint()), now);
@@ -81,11 +99,12 @@ public final class OpenRun implements Processor {
         if (next.isEmpty()) {
             return;
         }
-        next.get()
-                .gap()
-                .ifPresent(gap ->
-                        LOG.warn("Duo no longer keeps {}: no event of that time can be collected any more.", gap));
+        next.get().gap().ifPresent(gap -> {
+            run.gap();
+            LOG.warn("Duo no longer keeps {}: no event of that time can be collected any more.", gap);
+        });
         repository.openWindow(next.get().window());
+        run.coveredThrough(repository.checkpoint().committedThrough());
         run.read(next.get().window());
     }
 

@@ -54,6 +54,7 @@ public final class PageQuery implements Processor {
         Instant oldest = pollWindow.oldest(now);
         Instant reached = run.reached();
         if (reached == null || reached.isBefore(oldest)) {
+            run.gap();
             LOG.warn(
                     "Duo no longer keeps what lies before {}: the open window {} now begins there, and what was not read of"
                             + " the time before is lost.",

@@ -3,19 +3,24 @@
 package dev.duocollector.run;
 
 import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * What one run knows of itself, kept in the exchange variable {@value #VARIABLE}. Never durable: what must outlive the run
@@ -26,6 +31,13 @@ public final class Run {
     /** The exchange variable that holds the run. A variable, not a header: headers go over the wire. */
     public static final String VARIABLE = "run";
 
+    /** The name under which every log line of a run has the run's id, in the logging framework's context. */
+    public static final String ID_IN_LOG = "duo.run.id";
+
+    private final String id =
+            String.format(Locale.ROOT, "%08x", ThreadLocalRandom.current().nextInt());
+    private final long startedNanos = System.nanoTime();
+    private final RunListener listener;
     private final Set<String> offsetsSent = new HashSet<>();
     private final Map<String, TelephonyEvent> recovered = new LinkedHashMap<>();
     private @Nullable Window window;
@@ -48,6 +60,19 @@ public final class Run {
     private int duplicates;
     private int objects;
     private int udmObjects;
+    private Calls calls = new Calls();
+    private int fresh;
+    private int kept;
+    private long storingBytes;
+
+    Run() {
+        this(RunListener.NONE);
+    }
+
+    /** Begins a run; the listener is told what it does. */
+    Run(RunListener listener) {
+        this.listener = listener;
+    }
 
     /** Returns the run of an exchange. */
     static Run of(Exchange exchange) {
@@ -56,7 +81,20 @@ public final class Run {
             throw new IllegalStateException(
                     "The step openRun must come first: the exchange has no variable " + VARIABLE);
         }
+        run.nameLogLines();
         return run;
+    }
+
+    /** Gives the log lines of this thread the run's id. At each step, since an operator's step may go on in another thread. */
+    void nameLogLines() {
+        if (!id.equals(MDC.get(ID_IN_LOG))) {
+            MDC.put(ID_IN_LOG, id);
+        }
+    }
+
+    /** Names the run in the log: eight hexadecimal digits, drawn anew for each. */
+    public String getId() {
+        return id;
     }
 
     /** Whether there is another page to read; the routes' loops ask. */
@@ -120,6 +158,7 @@ public final class Run {
         batch = pending;
         recovering = true;
         recovered.clear();
+        kept = 0;
         more = true;
     }
 
@@ -157,18 +196,46 @@ public final class Run {
 
     void inHand(Batch next) {
         batch = next;
+        kept = 0;
     }
 
-    void storing(String objectKey) {
+    /** The events that make up the batch in hand, before any operator's step. */
+    void counts(Collection<TelephonyEvent> events) {
+        calls = new Calls();
+        events.forEach(calls::add);
+        fresh = events.size();
+    }
+
+    /** How many events the operator's steps have left. */
+    void kept(int events) {
+        kept = events;
+    }
+
+    void storing(String objectKey, long bytes) {
         storing = objectKey;
+        storingBytes = bytes;
     }
 
     void storingUdm() {
         storingUdm = true;
     }
 
+    /** Counts a batch as delivered that an earlier run has stored. */
+    void found(Batch done) {
+        listener.delivered(new RunListener.Delivery(done.eventKeys().size(), 0, 1, 0, storingUdm ? 1 : 0, new Calls()));
+        count(done);
+    }
+
     /** Counts the batch in hand as delivered. */
     void delivered(Batch done) {
+        boolean stored = storing != null;
+        int left = stored ? kept : 0;
+        listener.delivered(new RunListener.Delivery(
+                left, Math.max(0, fresh - left), stored ? 1 : 0, stored ? storingBytes : 0, storingUdm ? 1 : 0, calls));
+        count(done);
+    }
+
+    private void count(Batch done) {
         events += done.eventKeys().size();
         if (storing != null) {
             objects++;
@@ -177,6 +244,40 @@ public final class Run {
         }
         udmObjects += storingUdm ? 1 : 0;
         storingUdm = false;
+    }
+
+    /** Counts a request to Duo. */
+    void answered(RequestOutcome outcome) {
+        listener.answered(outcome);
+    }
+
+    void retried() {
+        listener.retried();
+    }
+
+    /** Counts a page, of whose events so many were seen before. */
+    void received(TelephonyPage page, int seen) {
+        listener.pageRead(page.events().size(), seen, page.bytes());
+    }
+
+    void gap() {
+        listener.gap();
+    }
+
+    void coveredThrough(Instant through) {
+        listener.coveredThrough(through);
+    }
+
+    /** Ends the run with its report, which it returns. */
+    RunReport ended(RunReport report) {
+        listener.ended(report, Duration.ofNanos(System.nanoTime() - startedNanos));
+        return report;
+    }
+
+    /** Is over, its report logged. */
+    void reported() {
+        listener.reported();
+        MDC.remove(ID_IN_LOG);
     }
 
     /** Notes what a page said of the page after it. */
@@ -266,6 +367,6 @@ public final class Run {
 
     @Override
     public String toString() {
-        return "Run[" + window + ", " + pages + " pages, " + events + " events]";
+        return "Run[" + id + ", " + window + ", " + pages + " pages, " + events + " events]";
     }
 }

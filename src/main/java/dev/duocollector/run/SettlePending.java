@@ -36,6 +36,7 @@ public final class SettlePending implements Processor {
                     batch.objectKey());
         }
         repository.settle(batch);
+        run.counts(run.getRecovered());
         run.delivered(batch);
         run.recoveryDone();
         if (!run.isOutlived()) {

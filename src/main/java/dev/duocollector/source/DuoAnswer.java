@@ -56,12 +56,12 @@ final class DuoAnswer {
             throw new MalformedPageException(itemsFlaw == null ? "response.items is missing" : itemsFlaw, body.length);
         }
         if (items.isEmpty()) {
-            return new TelephonyPage(items, Optional.empty());
+            return new TelephonyPage(items, Optional.empty(), body.length);
         }
         if (offsetFlaw != null) {
             throw new MalformedPageException(offsetFlaw, body.length);
         }
-        return new TelephonyPage(items, Optional.ofNullable(nextOffset));
+        return new TelephonyPage(items, Optional.ofNullable(nextOffset), body.length);
     }
 
     @Nullable

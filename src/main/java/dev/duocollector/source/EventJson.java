@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class EventJson {
 
     private static final int CONVERTED_DIGITS_MAX = 1000;
+    /** Far more than a call costs; beyond it a number is no count. */
+    private static final int CREDITS_DIGITS_MAX = 6;
+
     private static final int CHUNK_CHARS = 8192;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -61,16 +64,29 @@ final class EventJson {
         long start = parser.currentTokenLocation().getByteOffset();
         List<String> names = new ArrayList<>();
         @Nullable Instant ts = null;
+        @Nullable String context = null;
+        @Nullable String type = null;
+        int credits = 0;
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             names.add(name);
             boolean isText = parser.nextToken() == JsonToken.VALUE_STRING;
-            if (name.equals("ts")) {
-                ts = isText ? EventTime.parse(parser.getText()).orElse(null) : null;
+            switch (name) {
+                case "ts" -> ts = isText ? EventTime.parse(parser.getText()).orElse(null) : null;
+                case "context" -> context = isText ? parser.getText() : null;
+                case "type" -> type = isText ? parser.getText() : null;
+                case "credits" -> credits = credits(parser);
+                default -> {}
             }
             parser.skipChildren();
         }
         long end = parser.currentLocation().getByteOffset();
-        return new TelephonyEvent(line(json, (int) start, (int) end), List.copyOf(names), ts);
+        return new TelephonyEvent(
+                line(json, (int) start, (int) end), List.copyOf(names), ts, CallKind.of(context, type), credits);
+    }
+
+    private static int credits(JsonParser parser) throws IOException {
+        boolean isCount = parser.hasToken(JsonToken.VALUE_NUMBER_INT) && parser.getTextLength() <= CREDITS_DIGITS_MAX;
+        return isCount ? Math.max(0, parser.getIntValue()) : 0;
     }
 
     /** Reads a whole event into mutable maps and lists; of two members of one name the last counts. */

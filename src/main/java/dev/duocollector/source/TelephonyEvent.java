@@ -28,14 +28,18 @@ public final class TelephonyEvent extends AbstractMap<String, @Nullable Object> 
     private final byte[] json;
     private final List<String> names;
     private final @Nullable Instant ts;
+    private final CallKind kind;
+    private final int credits;
     private @Nullable String eventKey;
     private @Nullable Map<String, @Nullable Object> members;
 
     /** Takes over the array, which must hold one valid JSON object without line breaks, nothing around it. */
-    TelephonyEvent(byte[] json, List<String> names, @Nullable Instant ts) {
+    TelephonyEvent(byte[] json, List<String> names, @Nullable Instant ts, CallKind kind, int credits) {
         this.json = json;
         this.names = names;
         this.ts = ts;
+        this.kind = kind;
+        this.credits = credits;
     }
 
     /**
@@ -68,6 +72,16 @@ public final class TelephonyEvent extends AbstractMap<String, @Nullable Object> 
     /** Returns Duo's {@code ts} with all its digits; empty if there is none or {@link EventTime} cannot read it. */
     public Optional<Instant> ts() {
         return Optional.ofNullable(ts);
+    }
+
+    /** Returns what it was for, and whether it was a call or a message, as Duo sent it. */
+    public CallKind kind() {
+        return kind;
+    }
+
+    /** Returns the credits that Duo took for it; 0 if it does not say so in a number. */
+    public int credits() {
+        return credits;
     }
 
     /** Returns a copy of the JSON as Duo sent it, without the line breaks between its tokens. */

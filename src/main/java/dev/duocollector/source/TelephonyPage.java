@@ -10,8 +10,9 @@ import java.util.Optional;
  *
  * @param events in Duo's order
  * @param nextOffset where the next page begins; empty if this page ends the window
+ * @param bytes the answer's length
  */
-public record TelephonyPage(List<TelephonyEvent> events, Optional<Offset> nextOffset) {
+public record TelephonyPage(List<TelephonyEvent> events, Optional<Offset> nextOffset, int bytes) {
 
     public TelephonyPage {
         events = List.copyOf(events);

@@ -86,8 +86,9 @@ class RunIT {
             assertThat(run.output().lines())
                     .as("the line at the start, a line for each run, and no other")
                     .hasSizeGreaterThan(2)
-                    .allMatch(line ->
-                            line.matches("\\S+Z INFO  (Collecting|Window|Nothing to read yet:|Stopped in window) .*"));
+                    .allMatch(
+                            line -> line.matches(
+                                    "\\S+Z INFO  (\\[[0-9a-f]{8}] )?(Collecting|Window|Nothing to read yet:|Stopped in window) .*"));
             run.assertNothingSecret();
         }
         assertThat(world.lines()).contains(World.stored(List.of(late)).get(0)).doesNotHaveDuplicates();

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ final class Logs implements AutoCloseable {
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
+            event.prepareForDeferredProcessing();
             events.add(event);
         }
     };
@@ -55,6 +57,24 @@ final class Logs implements AutoCloseable {
     List<String> reports() {
         return events.stream()
                 .filter(event -> event.getLoggerName().equals("dev.duocollector.run"))
+                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
+                .toList();
+    }
+
+    /** Returns the runs that have lines, in the order of their first. */
+    List<String> runs() {
+        return events.stream()
+                .map(event -> event.getMDCPropertyMap().get("duo.run.id"))
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
+    }
+
+    /** Returns the collector's lines of a run, each behind its level. */
+    List<String> linesOf(String run) {
+        return events.stream()
+                .filter(event -> run.equals(event.getMDCPropertyMap().get("duo.run.id")))
+                .filter(event -> event.getLoggerName().startsWith("dev.duocollector"))
                 .map(event -> event.getLevel() + " " + event.getFormattedMessage())
                 .toList();
     }

@@ -3,6 +3,7 @@
 package dev.duocollector.route;
 
 import dev.duocollector.run.RunReport;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -36,7 +37,11 @@ final class TestCollector implements AutoCloseable {
     private final ProducerTemplate template;
 
     private TestCollector(
-            Map<String, String> settings, Clock clock, Map<String, String> replacedRoutes, boolean counting)
+            Map<String, String> settings,
+            Clock clock,
+            Map<String, String> replacedRoutes,
+            boolean counting,
+            MeterRegistry registry)
             throws Exception {
         if (!counting) {
             context.disableJMX();
@@ -46,6 +51,9 @@ final class TestCollector implements AutoCloseable {
         context.getPropertiesComponent().setLocation("file:application.properties");
         context.getPropertiesComponent().setOverrideProperties(overrides);
         context.getRegistry().bind("clock", clock);
+        if (registry != null) {
+            context.getRegistry().bind("figures", registry);
+        }
         PluginHelper.getRoutesLoader(context).loadRoutes(routes(replacedRoutes));
         context.start();
         template = context.createProducerTemplate();
@@ -62,18 +70,32 @@ final class TestCollector implements AutoCloseable {
      * @param replacedRoutes YAML by the file's name
      */
     static TestCollector start(Map<String, String> settings, Clock clock, Map<String, String> replacedRoutes) {
-        return start(settings, clock, replacedRoutes, false);
+        return start(settings, clock, replacedRoutes, false, null);
+    }
+
+    /** Starts a collector whose application has a registry for metrics. */
+    static TestCollector start(Map<String, String> settings, Clock clock, MeterRegistry registry) {
+        return start(settings, clock, Map.of(), false, registry);
+    }
+
+    static TestCollector start(
+            Map<String, String> settings, Clock clock, Map<String, String> replacedRoutes, MeterRegistry registry) {
+        return start(settings, clock, replacedRoutes, false, registry);
     }
 
     /** Starts a collector that counts the exchanges at each step. */
     static TestCollector startCounting(Map<String, String> settings, Clock clock, Map<String, String> replacedRoutes) {
-        return start(settings, clock, replacedRoutes, true);
+        return start(settings, clock, replacedRoutes, true, null);
     }
 
     private static TestCollector start(
-            Map<String, String> settings, Clock clock, Map<String, String> replacedRoutes, boolean counting) {
+            Map<String, String> settings,
+            Clock clock,
+            Map<String, String> replacedRoutes,
+            boolean counting,
+            MeterRegistry registry) {
         try {
-            return new TestCollector(settings, clock, replacedRoutes, counting);
+            return new TestCollector(settings, clock, replacedRoutes, counting, registry);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {

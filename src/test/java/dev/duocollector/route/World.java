@@ -83,6 +83,8 @@ public final class World implements AutoCloseable {
                 "duo.retry.max-elapsed", "5s",
                 "duo.schedule.auto-startup", "false",
                 "duo.lookback", "1h"));
+        // Its port may be in use, by another collector or another test.
+        settings.put("observe.enabled", "false");
         settings.putAll(Map.of(
                 "s3.bucket",
                 bucket,

@@ -15,6 +15,7 @@ import dev.duocollector.run.PagePause;
 import dev.duocollector.run.PageQuery;
 import dev.duocollector.run.Pause;
 import dev.duocollector.run.Run;
+import dev.duocollector.run.RunListener;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.run.SettlePending;
 import dev.duocollector.s3.MemoryS3;
@@ -87,7 +88,7 @@ final class ModelCollector {
         this.exchange = new DefaultExchange(context);
         S3IdempotentRepository repository = S3IdempotentRepository.of(s3, settings, clock);
         InBucket inBucket = InBucket.of(s3, settings);
-        openRun = new OpenRun(repository, settings, inBucket, clock);
+        openRun = new OpenRun(repository, settings, inBucket, clock, RunListener.NONE);
         settlePending = new SettlePending(repository);
         pageQuery = new PageQuery(repository, settings, clock);
         dropSeen = new DropSeen(repository, settings, inBucket);

@@ -73,7 +73,7 @@ final class ModelDuo {
             }
         }
         boolean more = page.size() == limit || (offsetBehindShortPages && !page.isEmpty());
-        return new TelephonyPage(page, more ? Optional.of(new Offset(last)) : Optional.empty());
+        return new TelephonyPage(page, more ? Optional.of(new Offset(last)) : Optional.empty(), 0);
     }
 
     /** Both parts have as many digits for each event, so that the order of texts is that of times. */

@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.metrics;
+
+import dev.duocollector.Settings;
+import dev.duocollector.run.RunOutcome;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TimeZone;
+import java.util.stream.Stream;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+import org.quartz.CronExpression;
+
+/**
+ * The readiness check {@value #ID}: DOWN when the last run ended with what an operator must mend, and when no run has succeeded,
+ * nor any page been done with, until the third time of the schedule after the last success; then it says why. UP again with the
+ * next run that succeeds. It has no part in liveness: to start the program anew mends nothing of this.
+ *
+ * <p>The times are those of the cron expression, so a schedule that rests at night is not DOWN in the morning. While nothing is
+ * scheduled, time does not count. Camel finds it as a bean of its type.
+ */
+public final class CollectorHealth extends AbstractHealthCheck {
+
+    public static final String ID = "duo-telephony";
+
+    /** How many times of the schedule may pass without success. */
+    private static final int TIMES_MAX = 3;
+
+    private final CollectorStatus status;
+    private final Optional<CronExpression> schedule;
+    private final Duration jitter;
+    private final Clock clock;
+
+    public CollectorHealth(CollectorStatus status, Settings settings, Clock clock) {
+        super("duo", ID);
+        this.status = status;
+        this.schedule = settings.scheduled() ? Optional.of(cron(settings.schedule())) : Optional.empty();
+        this.jitter = settings.scheduleJitter();
+        this.clock = clock;
+    }
+
+    private static CronExpression cron(String expression) {
+        try {
+            CronExpression cron = new CronExpression(expression);
+            cron.setTimeZone(TimeZone.getTimeZone("UTC"));
+            return cron;
+        } catch (ParseException e) {
+            throw new IllegalArgumentException("duo.schedule was checked before: " + expression, e);
+        }
+    }
+
+    @Override
+    public boolean isLiveness() {
+        return false;
+    }
+
+    @Override
+    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+        Instant now = clock.instant();
+        status.succeeded().ifPresent(time -> builder.detail("last.success", time.toString()));
+        status.covered().ifPresent(time -> {
+            builder.detail("covered.through", time.toString());
+            builder.detail("lag.seconds", Duration.between(time, now).toSeconds());
+        });
+        status.last().ifPresent(last -> {
+            builder.detail("last.run", last.report().outcome().name());
+            builder.detail("last.run.ended", last.at().toString());
+        });
+        Optional<String> trouble = trouble(now);
+        builder.state(trouble.isEmpty() ? State.UP : State.DOWN);
+        // Camel's server escapes a quotation mark twice, and would show it with a backslash.
+        builder.message(trouble.orElseGet(() -> well(now)).replace('"', '\''));
+    }
+
+    private String well(Instant now) {
+        return status.covered()
+                .map(time -> "Collected through " + time + ", "
+                        + Duration.between(time, now).toSeconds() + " s ago.")
+                .orElse("No run has come as far as reading the state yet.");
+    }
+
+    private Optional<String> trouble(Instant now) {
+        Optional<CollectorStatus.Ended> last = status.last();
+        if (last.isPresent() && last.get().report().outcome() == RunOutcome.OPERATOR) {
+            return Optional.of("An operator must act. " + last.get().report().line());
+        }
+        Instant since = Stream.of(Optional.of(status.started()), status.succeeded(), status.progressed())
+                .flatMap(Optional::stream)
+                .max(Instant::compareTo)
+                .orElseThrow();
+        if (deadline(since).filter(now::isAfter).isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of("No run has succeeded since " + since + ". "
+                + last.map(ended -> "The last one ended at " + ended.at() + ": "
+                                + ended.report().line())
+                        .orElse("None has ended since the start: see the log for what it waits for."));
+    }
+
+    /** Returns until when a run must have succeeded, given when one last did; empty if there are no such times. */
+    private Optional<Instant> deadline(Instant since) {
+        Optional<Instant> time = schedule.map(cron -> since);
+        for (int i = 0; i < TIMES_MAX; i++) {
+            time = time.flatMap(this::next);
+        }
+        return time.map(third -> third.plus(jitter));
+    }
+
+    private Optional<Instant> next(Instant after) {
+        return schedule.map(cron -> cron.getNextValidTimeAfter(Date.from(after)))
+                .map(Date::toInstant);
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.metrics;
+
+import dev.duocollector.run.RunListener;
+import dev.duocollector.run.RunOutcome;
+import dev.duocollector.run.RunReport;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the collector stands: when a run last succeeded, how far the log is covered, how the last run ended. Known since the
+ * program started; nothing of it is stored. Written by the thread that makes the runs, read by any.
+ */
+public final class CollectorStatus implements RunListener {
+
+    private final Clock clock;
+    private final Instant started;
+    private volatile @Nullable Instant succeeded;
+    private volatile @Nullable Instant progressed;
+    private volatile @Nullable Instant covered;
+    private volatile @Nullable Ended last;
+
+    /** A run that has ended. */
+    record Ended(RunReport report, Instant at, Duration took) {}
+
+    public CollectorStatus(Clock clock) {
+        this.clock = clock;
+        this.started = clock.instant();
+    }
+
+    @Override
+    public void coveredThrough(Instant through) {
+        covered = through;
+    }
+
+    @Override
+    public void delivered(Delivery delivery) {
+        progressed = clock.instant();
+    }
+
+    @Override
+    public void ended(RunReport report, Duration took) {
+        Instant now = clock.instant();
+        last = new Ended(report, now, took);
+        if (isSuccess(report.outcome())) {
+            succeeded = now;
+        }
+    }
+
+    /** Tells whether a run that ended so has read what it could: to the window's end, a bound, or until it was stopped. */
+    static boolean isSuccess(RunOutcome outcome) {
+        return switch (outcome) {
+            case DONE, MORE, STOPPED -> true;
+            case BEHIND, OWNED, FAILED, OPERATOR -> false;
+        };
+    }
+
+    /** Takes over from an earlier process when a run last succeeded, unless one has succeeded since. */
+    void succeededBefore(Instant earlier) {
+        if (succeeded == null) {
+            succeeded = earlier;
+        }
+    }
+
+    Instant started() {
+        return started;
+    }
+
+    Optional<Instant> succeeded() {
+        return Optional.ofNullable(succeeded);
+    }
+
+    /** When a page was last done with; a run over hours is at work as long as this moves. */
+    Optional<Instant> progressed() {
+        return Optional.ofNullable(progressed);
+    }
+
+    Optional<Instant> covered() {
+        return Optional.ofNullable(covered);
+    }
+
+    Optional<Ended> last() {
+        return Optional.ofNullable(last);
+    }
+
+    @Override
+    public String toString() {
+        return "CollectorStatus[succeeded " + succeeded + ", covered through " + covered + "]";
+    }
+}

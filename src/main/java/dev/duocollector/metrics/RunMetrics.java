@@ -1,0 +1,207 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.metrics;
+
+import dev.duocollector.run.RequestOutcome;
+import dev.duocollector.run.RunListener;
+import dev.duocollector.run.RunOutcome;
+import dev.duocollector.run.RunReport;
+import dev.duocollector.source.CallKind;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.DoubleSupplier;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts what runs do in the Camel context's {@link MeterRegistry}, under the names of {@link Metric}; without one, in a registry
+ * that nobody sees. The counters begin at 0 with the program, every series from the start, so that the first event shows as an
+ * increase. A run counts what is confirmed; what a killed program had not yet confirmed is counted by the one that finds it.
+ */
+public final class RunMetrics implements RunListener, CamelContextAware {
+
+    /** The name under which Camel's own Micrometer components look for their registry. */
+    public static final String REGISTRY = "metricsRegistry";
+
+    private final CollectorStatus status;
+    private final Clock clock;
+    private MeterRegistry registry = new SimpleMeterRegistry();
+    private volatile Runnable afterEachRun = () -> {};
+    private @Nullable CamelContext camelContext;
+
+    public RunMetrics(CollectorStatus status, Clock clock) {
+        this.status = status;
+        this.clock = clock;
+    }
+
+    @Override
+    public @Nullable CamelContext getCamelContext() {
+        return camelContext;
+    }
+
+    /** Finds the registry and puts every metric into it. Called once, by Camel, when the bean is bound. */
+    @Override
+    public void setCamelContext(CamelContext context) {
+        camelContext = context;
+        MeterRegistry found = context.getRegistry().lookupByNameAndType(REGISTRY, MeterRegistry.class);
+        if (found == null) {
+            found = context.getRegistry().findSingleByType(MeterRegistry.class);
+        }
+        if (found != null) {
+            registry = found;
+        }
+        register();
+    }
+
+    /** Has something done after each run, when its report is logged. */
+    public void afterEachRun(Runnable action) {
+        afterEachRun = action;
+    }
+
+    private void register() {
+        for (RunOutcome outcome : RunOutcome.values()) {
+            counter(Metric.RUNS, outcome(outcome));
+            gauge(Metric.LAST_RUN, outcome(outcome), () -> lastRunWas(outcome) ? 1 : 0);
+        }
+        for (RequestOutcome outcome : RequestOutcome.values()) {
+            counter(Metric.REQUESTS, outcome(outcome));
+        }
+        for (CallKind kind : CallKind.values()) {
+            counter(Metric.CALLS, kind(kind));
+            counter(Metric.CREDITS, kind(kind));
+        }
+        for (Metric metric : Metric.values()) {
+            if (metric.type() == Metric.Type.COUNTER && metric.labels().isEmpty()) {
+                counter(metric, List.of());
+            }
+        }
+        gauge(Metric.LAG, List.of(), () -> status.covered().map(this::age).orElse(Double.NaN));
+        gauge(Metric.COVERED_THROUGH, List.of(), () -> seconds(status.covered()));
+        gauge(Metric.LAST_SUCCESS_AGE, List.of(), () -> age(status.succeeded().orElse(status.started())));
+        gauge(Metric.LAST_SUCCESS, List.of(), () -> seconds(status.succeeded()));
+        gauge(Metric.STARTED, List.of(), () -> seconds(Optional.of(status.started())));
+        gauge(
+                Metric.RUN_DURATION,
+                List.of(),
+                () -> status.last().map(last -> last.took().toMillis() / 1000.0).orElse(Double.NaN));
+    }
+
+    @Override
+    public void answered(RequestOutcome outcome) {
+        counter(Metric.REQUESTS, outcome(outcome)).increment();
+    }
+
+    @Override
+    public void retried() {
+        add(Metric.RETRIES, 1);
+    }
+
+    @Override
+    public void pageRead(int events, int duplicates, long bytes) {
+        add(Metric.PAGES, 1);
+        add(Metric.BYTES_RECEIVED, bytes);
+        add(Metric.EVENTS_RECEIVED, events);
+        add(Metric.EVENTS_DUPLICATE, duplicates);
+    }
+
+    @Override
+    public void delivered(Delivery delivery) {
+        add(Metric.EVENTS_WRITTEN, delivery.events());
+        add(Metric.EVENTS_DROPPED, delivery.dropped());
+        add(Metric.OBJECTS_WRITTEN, delivery.objects());
+        add(Metric.BYTES_WRITTEN, delivery.bytes());
+        add(Metric.UDM_OBJECTS_WRITTEN, delivery.udmObjects());
+        delivery.calls().forEach((kind, sum) -> {
+            add(Metric.CALLS, kind(kind), sum.calls());
+            add(Metric.CREDITS, kind(kind), sum.credits());
+        });
+        status.delivered(delivery);
+    }
+
+    @Override
+    public void gap() {
+        add(Metric.GAPS, 1);
+    }
+
+    @Override
+    public void coveredThrough(Instant through) {
+        status.coveredThrough(through);
+    }
+
+    @Override
+    public void ended(RunReport report, Duration took) {
+        counter(Metric.RUNS, outcome(report.outcome())).increment();
+        status.ended(report, took);
+    }
+
+    @Override
+    public void reported() {
+        afterEachRun.run();
+    }
+
+    /** Goes on from where an earlier process had this counter. */
+    public void addBefore(Metric metric, List<Tag> labels, double value) {
+        counter(metric, labels).increment(value);
+    }
+
+    /** Goes on from when a run of an earlier process last succeeded, unless one has since. */
+    public void succeededBefore(Instant earlier) {
+        status.succeededBefore(earlier);
+    }
+
+    private boolean lastRunWas(RunOutcome outcome) {
+        return status.last().filter(last -> last.report().outcome() == outcome).isPresent();
+    }
+
+    private double age(Instant since) {
+        return Duration.between(since, clock.instant()).toMillis() / 1000.0;
+    }
+
+    private static double seconds(Optional<Instant> instant) {
+        return instant.map(time -> time.toEpochMilli() / 1000.0).orElse(Double.NaN);
+    }
+
+    private void add(Metric metric, long amount) {
+        add(metric, List.of(), amount);
+    }
+
+    private void add(Metric metric, List<Tag> labels, long amount) {
+        counter(metric, labels).increment((double) amount);
+    }
+
+    private Counter counter(Metric metric, List<Tag> labels) {
+        return Counter.builder(metric.meterName())
+                .description(metric.meaning())
+                .tags(labels)
+                .register(registry);
+    }
+
+    private void gauge(Metric metric, List<Tag> labels, DoubleSupplier value) {
+        // One that a bean before a reload of the routes had registered would stay, and stand still.
+        registry.find(metric.meterName()).tags(labels).meters().forEach(registry::remove);
+        Gauge.builder(metric.meterName(), value::getAsDouble)
+                .description(metric.meaning())
+                .baseUnit(metric.isInSeconds() ? metric.unit() : null)
+                .tags(Tags.of(labels))
+                .register(registry);
+    }
+
+    private static List<Tag> outcome(Enum<?> outcome) {
+        return List.of(Tag.of(Metric.OUTCOME, outcome.name().toLowerCase(Locale.ROOT)));
+    }
+
+    private static List<Tag> kind(CallKind kind) {
+        return List.of(Tag.of(Metric.CONTEXT, kind.context()), Tag.of(Metric.TYPE, kind.type()));
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Is told what a run does, for figures and health, when it has happened and not before. The calls come from the thread that
+ * makes the run, one after the other; none may throw, and none may take long.
+ */
+public interface RunListener {
+
+    /** Wants to know nothing. */
+    RunListener NONE = new RunListener() {};
+
+    /** A request to Duo has ended, also one that is made again. */
+    default void answered(RequestOutcome outcome) {}
+
+    /** A request is made again. */
+    default void retried() {}
+
+    /** A page was read: how many events it held, how many of them were delivered before, and its bytes as Duo sent them. */
+    default void pageRead(int events, int duplicates, long bytes) {}
+
+    /** A page is done with: its new events are in the bucket, or there were none. */
+    default void delivered(Delivery delivery) {}
+
+    /** Events of some time are lost to the collector, since Duo no longer keeps them. */
+    default void gap() {}
+
+    /** Everything up to this time is in the bucket, by the state as it was read or written last. */
+    default void coveredThrough(Instant through) {}
+
+    /** The run has ended; the report is logged next. */
+    default void ended(RunReport report, Duration took) {}
+
+    /** The run's report is logged, and nothing more comes of it. This call may take a while. */
+    default void reported() {}
+
+    /**
+     * What came of one page.
+     *
+     * @param events in the bucket now and not before; for an object that an earlier run stored, those it was declared with
+     * @param dropped new events that an operator's step left out
+     * @param objects 1 if there is an object
+     * @param bytes the object's, before compression; 0 for one that an earlier run stored
+     * @param udmObjects 1 if there is an object of UDM events
+     * @param calls what the new events amount to; nothing for an object that an earlier run stored
+     */
+    record Delivery(int events, int dropped, int objects, long bytes, int udmObjects, Calls calls) {}
+}

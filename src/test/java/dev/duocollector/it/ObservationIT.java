@@ -1,0 +1,173 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.metrics.Metric;
+import dev.duocollector.route.World;
+import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.simulator.misbehaviour.Forbidden;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the runnable jar shows of itself: over HTTP, in a file, and as lines of JSON. */
+class ObservationIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    private final CollectorJar jar = CollectorJar.built();
+    private final World world = World.inRealTime().set("observe.enabled", "true");
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void showEvents() {
+        Instant now = Instant.now();
+        world.events.add(
+                new MadeUpEvents(1).spread(3, now.minus(Duration.ofMinutes(50)), now.minus(Duration.ofMinutes(5))));
+    }
+
+    @AfterEach
+    void closeWorld() {
+        world.close();
+    }
+
+    @Test
+    void run_showsHealthAndMetrics_andASecondOneGoesWithout() throws Exception {
+        int port = freePort();
+        world.set("observe.port", String.valueOf(port))
+                .set("duo.schedule", "0/3 * * * * ?")
+                .set("duo.schedule-jitter", "0s");
+        world.duo.misbehave(request -> true, new Forbidden());
+        try (CollectorProcess run = jar.start(folder, CollectorJar.environment(world), "run")) {
+            patiently().until(() -> answer(port, "/observe/health/ready").statusCode() == 503);
+            HttpResponse<String> down = answer(port, "/observe/health/ready");
+            assertThat(message(down))
+                    .startsWith("An operator must act. Duo does not let")
+                    .contains("'Grant read log'");
+            assertThat(answer(port, "/observe/health/live").statusCode()).isEqualTo(200);
+
+            world.duo.behave();
+            patiently().until(() -> answer(port, "/observe/health/ready").statusCode() == 200);
+            assertThat(message(answer(port, "/observe/health"))).startsWith("Collected through ");
+            String scrape = answer(port, "/observe/metrics").body();
+            for (Metric metric : Metric.values()) {
+                assertThat(scrape).containsPattern("(?m)^" + metric.prometheusName() + "[ {]");
+            }
+            assertThat(scrape.lines())
+                    .contains("duo_telephony_events_written_total 3.0", "duo_telephony_objects_written_total 1.0");
+            assertThat(run.output()).contains("Health and metrics: http://127.0.0.1:" + port + "/observe/health");
+
+            try (CollectorProcess second = jar.start(folder, CollectorJar.environment(world), "run")) {
+                patiently()
+                        .until(() -> second.output().contains("Nothing to read yet")
+                                || second.output().contains("Window "));
+                assertThat(second.logged("WARN"))
+                        .filteredOn(line -> line.contains("127.0.0.1:" + port))
+                        .singleElement()
+                        .asString()
+                        .contains("Health and metrics cannot be shown", "observe.port", "observe.enabled=false");
+            }
+            run.terminate();
+            assertThat(run.exitCode()).as(run.output()).isZero();
+            run.assertNothingSecret();
+        }
+    }
+
+    @Test
+    void once_opensNoPort_andLeavesItsFiguresInAFile() throws IOException {
+        Path file = folder.resolve("duo.prom");
+        Files.writeString(folder.resolve("application.properties"), "log.format=json\nmetrics.textfile=" + file + "\n");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            world.set("observe.port", String.valueOf(taken.getLocalPort())).set("metrics.push", "http://127.0.0.1:1");
+            try (CollectorProcess once = jar.start(folder, CollectorJar.environment(world), "once")) {
+                assertThat(once.exitCode()).as(once.output()).isZero();
+                List<JsonNode> lines =
+                        once.standardOutput().lines().map(ObservationIT::json).toList();
+                assertThat(lines)
+                        .extracting(line -> line.path("log.level").asText())
+                        .containsExactly("INFO", "WARN");
+                JsonNode report = lines.get(0);
+                assertThat(report.path("message").asText()).startsWith("Window ");
+                assertThat(report.path("duo.run.id").asText()).matches("[0-9a-f]{8}");
+                assertThat(report.fieldNames())
+                        .toIterable()
+                        .contains("@timestamp", "ecs.version", "log.logger", "process.thread.name", "service.name");
+                assertThat(lines.get(1).path("message").asText()).contains("could not be pushed");
+                once.assertNothingSecret();
+            }
+        }
+        assertThat(file).content().contains("duo_telephony_events_written_total 3.0\n");
+    }
+
+    @Test
+    void wrongValues_areRefused() {
+        world.set("observe.port", "none").set("log.format", "xml");
+        try (CollectorProcess once = jar.start(folder, CollectorJar.environment(world), "once")) {
+            assertThat(once.exitCode()).isEqualTo(2);
+            assertThat(once.logged("ERROR"))
+                    .hasSize(2)
+                    .anyMatch(line -> line.contains("observe.port is 'none'. Allowed: a whole number, 1 to 65535."))
+                    .anyMatch(line -> line.contains("log.format is 'xml'. Allowed: human or json."));
+        }
+    }
+
+    private HttpResponse<String> answer(int port, String path) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .timeout(PATIENCE)
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String message(HttpResponse<String> health) {
+        for (JsonNode check : json(health.body()).path("checks")) {
+            if (check.path("name").asText().equals("duo-telephony")) {
+                return check.path("message").asText();
+            }
+        }
+        throw new AssertionError("No check duo-telephony in " + health.body());
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return new ObjectMapper().readTree(text);
+        } catch (IOException e) {
+            throw new AssertionError("No JSON: " + text, e);
+        }
+    }
+
+    private static ConditionFactory patiently() {
+        return await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptionsMatching(e -> e instanceof ConnectException);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
