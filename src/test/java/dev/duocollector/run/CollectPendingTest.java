@@ -93,7 +93,7 @@ class CollectPendingTest {
 
     private void collect(TelephonyEvent... events) {
         Optional<Offset> next = Optional.of(new Offset("offset behind " + (run.pages() + 1)));
-        exchange.getMessage().setBody(new TelephonyPage(List.of(events), next));
+        exchange.getMessage().setBody(new TelephonyPage(List.of(events), next, 1));
         new CollectPending().process(exchange);
     }
 

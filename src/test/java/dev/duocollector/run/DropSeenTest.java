@@ -123,7 +123,7 @@ class DropSeenTest {
     @SuppressWarnings("unchecked") // what dropSeen leaves
     private List<TelephonyEvent> fresh(String nextOffset, TelephonyEvent... events) {
         Optional<Offset> next = nextOffset.isEmpty() ? Optional.empty() : Optional.of(new Offset(nextOffset));
-        exchange.getMessage().setBody(new TelephonyPage(List.of(events), next));
+        exchange.getMessage().setBody(new TelephonyPage(List.of(events), next, 1));
         new DropSeen(repository, TestSettings.with(), InBucket.of(s3, TestSettings.with())).process(exchange);
         return exchange.getMessage().getBody(List.class);
     }
