@@ -36,7 +36,10 @@ import picocli.CommandLine.Option;
         })
 final class BackfillCommand implements Callable<Integer> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BackfillCommand.class);
+    /** Not before the command runs: Logback looks for its target once, and other commands set another. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(BackfillCommand.class);
+    }
 
     @Mixin
     private RangeOptions options = new RangeOptions();
@@ -61,23 +64,24 @@ final class BackfillCommand implements Callable<Integer> {
             Optional<Window> open = before.flatMap(Checkpoint::openWindow);
             String state = "s3://" + settings.bucket() + "/" + settings.stateKey();
             if (before.isPresent() && open.isEmpty()) {
-                LOG.info(
-                        "The back-fill of {} was done before. To do it again, delete its state, {}, and run the same"
-                                + " command.",
-                        range,
-                        state);
+                log().info(
+                                "The back-fill of {} was done before. To do it again, delete its state, {}, and run the same"
+                                        + " command.",
+                                range,
+                                state);
                 return ExitCode.DONE;
             }
-            LOG.info(
-                    "Back-fill of {} from {} into s3://{}/{} {}; its state is {}.",
-                    range,
-                    settings.apiHost(),
-                    settings.bucket(),
-                    settings.prefix(),
-                    open.map(window -> "goes on with page " + window.page()).orElse("begins"),
-                    state);
+            log().info(
+                            "Back-fill of {} from {} into s3://{}/{} {}; its state is {}.",
+                            range,
+                            settings.apiHost(),
+                            settings.bucket(),
+                            settings.prefix(),
+                            open.map(window -> "goes on with page " + window.page())
+                                    .orElse("begins"),
+                            state);
         } catch (RangeGuard.RefusedException e) {
-            LOG.error(e.getMessage());
+            log().error(e.getMessage());
             return e.outcome().exitCode();
         }
         return report(application.reportOf(application.run()), range);
@@ -85,10 +89,10 @@ final class BackfillCommand implements Callable<Integer> {
 
     private static int report(RunOutcome outcome, TimeRange range) {
         if (outcome == RunOutcome.DONE) {
-            LOG.info("The back-fill of {} is done.", range);
+            log().info("The back-fill of {} is done.", range);
             return ExitCode.DONE;
         }
-        LOG.warn("The back-fill of {} is not done. Run the same command again: it goes on where it stopped.", range);
+        log().warn("The back-fill of {} is not done. Run the same command again: it goes on where it stopped.", range);
         return outcome == RunOutcome.OPERATOR ? ExitCode.OPERATOR : ExitCode.AGAIN;
     }
 }

@@ -12,7 +12,13 @@ import picocli.CommandLine.IVersionProvider;
         description = "Collects Cisco Duo's telephony log into S3, every event exactly once.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, OnceCommand.class, StateCommand.class, BackfillCommand.class, UdmCommand.class
+        subcommands = {
+            RunCommand.class,
+            OnceCommand.class,
+            StateCommand.class,
+            BackfillCommand.class,
+            VerifyCommand.class,
+            UdmCommand.class
         },
         footerHeading = "%nSettings:%n",
         footer = {

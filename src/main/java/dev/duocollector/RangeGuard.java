@@ -70,11 +70,11 @@ final class RangeGuard {
      * @throws RefusedException if it may neither begin nor go on, or S3 cannot be asked
      */
     Optional<Checkpoint> backfill() throws RefusedException {
+        refuseUnshown();
         Optional<Checkpoint> own = checkpoint(settings.stateKey());
         if (own.isPresent() && own.get().openWindow().isEmpty()) {
             return own;
         }
-        refuseUnshown();
         if (own.isEmpty()) {
             refuseOutlived(range.from(), "--from");
             // What was begun kept away from these, and they move away from it.

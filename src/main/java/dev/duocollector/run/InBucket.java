@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -45,17 +46,18 @@ public final class InBucket {
     void read() {
         index = new EventIndex();
         if (range.isPresent()) {
-            index = read(bucket, range.get());
+            index = read(bucket, range.get(), object -> {});
         }
     }
 
-    /** Reads the events of a range, and tells how many there are. */
-    static EventIndex read(BucketEvents bucket, TimeRange range) {
+    /** Reads the events of a range, and tells how many there are; each object that is read is handed over before. */
+    static EventIndex read(BucketEvents bucket, TimeRange range, Consumer<StoredObject> each) {
         EventIndex index = new EventIndex();
         List<StoredObject> objects = bucket.objects(range.from(), range.to());
         LOG.info("Reading {} objects that may hold events of {}.", objects.size(), range);
         long noEvents = 0;
         for (StoredObject object : objects) {
+            each.accept(object);
             noEvents +=
                     bucket.read(object, range.from(), range.to(), index::add).noEvents();
         }

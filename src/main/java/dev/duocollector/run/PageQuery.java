@@ -61,7 +61,9 @@ public final class PageQuery implements Processor {
                     oldest,
                     window);
         }
-        repository.raiseMintime(oldest);
+        if (!run.isWithoutState()) {
+            repository.raiseMintime(oldest);
+        }
         run.mintimeRaised(window.startingAt(oldest));
     }
 

@@ -50,6 +50,7 @@ public final class Run {
     private boolean recovering;
     private boolean outlived;
     private boolean rangeDone;
+    private boolean withoutState;
     private boolean more;
     private boolean pageFull;
     private @Nullable Long progressFromNanos;
@@ -146,6 +147,16 @@ public final class Run {
         cursor = open.cursor();
         more = !open.finished();
         offsetsSent.clear();
+    }
+
+    /** This window is read, which is no state's: nothing may be written of it. */
+    void readWithoutState(Window unread) {
+        withoutState = true;
+        read(unread);
+    }
+
+    boolean isWithoutState() {
+        return withoutState;
     }
 
     /** The window begins later than it did; where reading stands does not change. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
+import dev.duocollector.run.Comparison;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.misbehaviour.DroppedConnection;
@@ -14,10 +15,12 @@ import dev.duocollector.simulator.misbehaviour.ServerError;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.api.management.ManagedCamelContext;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -78,6 +81,7 @@ class RouteCoverageTest {
             collector.close();
 
             withAStepThatFails(world, executed);
+            comparing(world, executed);
             bySchedule(world, executed);
         }
 
@@ -103,6 +107,22 @@ class RouteCoverageTest {
         world.events.add(madeUp.at(world.clock.instant().minus(Duration.ofMinutes(5))));
         try (TestCollector collector = counting(world, Map.of("event-steps.camel.yaml", FAILING_STEP))) {
             assertThat(collector.run().outcome()).isEqualTo(RunOutcome.FAILED);
+            count(collector, executed);
+        }
+    }
+
+    private static void comparing(World world, Map<String, Integer> executed) throws Exception {
+        Map<String, String> settings = new HashMap<>(world.settings);
+        settings.put("range.from", World.START.minus(Duration.ofHours(1)).toString());
+        settings.put("range.to", World.START.toString());
+        try (TestCollector collector = TestCollector.startCounting(settings, world.clock, Map.of());
+                ProducerTemplate template = collector.context().createProducerTemplate()) {
+            assertThat(template.send("direct:verify", exchange -> {})
+                            .getMessage()
+                            .getBody())
+                    .isInstanceOfSatisfying(
+                            Comparison.Result.class,
+                            result -> assertThat(result.isEqual()).isTrue());
             count(collector, executed);
         }
     }
