@@ -58,7 +58,7 @@ final class RangeProgress {
         String pace = "";
         if (taken.toMillis() > 0 && readSince.toMillis() > 0) {
             double rest = Duration.between(reached, run.window().maxtime()).toMillis();
-            double left = taken.toSeconds() * (rest / readSince.toMillis());
+            double left = taken.toMillis() / 1000.0 * (rest / readSince.toMillis());
             pace = String.format(
                     Locale.ROOT,
                     ", %,d a minute, %s left",
