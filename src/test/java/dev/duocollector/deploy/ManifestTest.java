@@ -135,6 +135,20 @@ class ManifestTest {
         assertThat(read("kubernetes/cronjob.yaml")).contains("concurrencyPolicy: Forbid\n");
     }
 
+    /** The health is shown on the loopback address by default, where no probe gets. */
+    @Test
+    void deployment_isProbedWhereItsHealthIsShown() {
+        Map<String, Object> workload =
+                documents(read("kubernetes/deployment.yaml")).get(0);
+        Map<String, Object> pod = map(at(workload, "spec", "template", "spec"));
+        Map<String, Object> container = map(((List<?>) pod.get("containers")).get(0));
+
+        assertThat(container.get("env")).isEqualTo(List.of(Map.of("name", "OBSERVE_HOST", "value", "0.0.0.0")));
+        assertThat(at(container, "livenessProbe", "httpGet", "path")).isEqualTo("/observe/health/live");
+        assertThat(at(container, "readinessProbe", "httpGet", "path")).isEqualTo("/observe/health/ready");
+        assertThat(at(container, "livenessProbe", "httpGet", "port")).isEqualTo("observe");
+    }
+
     @Test
     void ecsTemplate_parses() {
         Map<String, JsonNode> resources =
