@@ -33,8 +33,8 @@ public record AwsCall(String action, String resource, Map<String, String> contex
      * Returns what a path-style request to S3 needs, by the actions' documentation: a GET and a HEAD need s3:GetObject
      * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html), a PUT s3:PutObject, one with If-Match
      * s3:GetObject as well (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). That something is
-     * not there is told as 404 only to those who have s3:ListBucket, with the whole key as s3:prefix; others get 403. A list needs
-     * it with the prefix that it asks for.
+     * not there is told as 404 only to those who have s3:ListBucket, with the whole key as s3:prefix; others get 403. A list
+     * needs it with the prefix that it asks for.
      *
      * @param missing whether there is nothing under the key
      * @throws IllegalArgumentException for a request that the collector is not known to make

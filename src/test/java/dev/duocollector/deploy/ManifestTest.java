@@ -207,7 +207,7 @@ class ManifestTest {
         return validate(read("kubernetes/" + file));
     }
 
-    /** Returns the kinds of what is in a manifest, each held against the API's own model, which knows what may and must be there. */
+    /** Returns the kinds of what is in a manifest, each held against the API's own model: what may and must be there. */
     private static List<String> validate(String yaml) {
         List<String> kinds = new ArrayList<>();
         for (Map<String, Object> document : documents(yaml)) {
