@@ -86,15 +86,15 @@ final class StateShowCommand implements Callable<Integer> {
             return text.toString();
         }
         Map<String, String> readable = shown.readable();
+        line(text, "State", shown.place());
         line(
                 text,
-                "State",
+                "Written",
                 String.format(
                         Locale.ROOT,
-                        "%s, %,d bytes, written %s",
-                        shown.place(),
-                        shown.bytes(),
-                        shown.writtenAt().map(Instant::toString).orElse("at an unknown time")));
+                        "%s, %,d bytes",
+                        shown.writtenAt().map(Instant::toString).orElse("at an unknown time"),
+                        shown.bytes()));
         line(text, "Account", value(readable, "owner"));
         line(text, "Format", "version " + value(readable, "version") + ", write " + value(readable, "writeId"));
         if (shown.checkpoint().isPresent()) {
