@@ -4,11 +4,13 @@ package dev.duocollector;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.duocollector.run.DryRun;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
@@ -147,13 +149,31 @@ public final class CamelApplication {
 
     /** Returns a look-up of settings as the program has them, without any route, for tools. */
     static Function<String, @Nullable String> settings(Map<String, String> environment) {
+        CamelContext context = withoutRoutes(environment, Map.of());
+        return name -> context.getPropertiesComponent().resolveProperty(name).orElse(null);
+    }
+
+    /** Returns the settings as the program has them, wrong ones too; see {@link Settings#examine}. */
+    static Settings examine(Map<String, String> environment, Map<String, String> overrides) {
+        CamelContext context = withoutRoutes(environment, overrides);
+        try {
+            return Settings.examine(context);
+        } finally {
+            context.stop();
+        }
+    }
+
+    private static CamelContext withoutRoutes(Map<String, String> environment, Map<String, String> overrides) {
         DefaultCamelContext context = new DefaultCamelContext();
         PropertiesComponent properties = (PropertiesComponent) context.getPropertiesComponent();
         properties.setLocation(SETTINGS);
+        Properties first = new Properties();
+        first.putAll(overrides);
+        properties.setOverrideProperties(first);
         readEnvironment(properties, environment);
         context.init();
         readVault(context, properties);
-        return name -> properties.resolveProperty(name).orElse(null);
+        return context;
     }
 
     /** Lets a placeholder name a secret in AWS Secrets Manager, as in Camel Main, by the same options. */
@@ -191,23 +211,27 @@ public final class CamelApplication {
 
     /** Returns an application that makes a run when it is asked to. */
     static CamelApplication withoutSchedule() {
-        return new CamelApplication(System.getenv(), Map.of(AUTO_STARTUP, "false"), new Observation(false));
+        return withoutSchedule(System.getenv(), Map.of());
+    }
+
+    /** Returns the same on the given environment, with settings that come before all others. */
+    static CamelApplication withoutSchedule(Map<String, String> environment, Map<String, String> settings) {
+        Map<String, String> overrides = new HashMap<>(settings);
+        overrides.put(AUTO_STARTUP, "false");
+        return new CamelApplication(environment, overrides, new Observation(false));
     }
 
     /** Returns an application that reads a fixed time when it is asked to, whatever the settings say of one. */
     static CamelApplication onRange(TimeRange range) {
-        return new CamelApplication(
+        return withoutSchedule(
                 System.getenv(),
                 Map.of(
-                        AUTO_STARTUP,
-                        "false",
                         "range.from",
                         range.from().toString(),
                         "range.to",
                         range.to().toString(),
                         "range.skip-existing",
-                        Boolean.toString(range.skipExisting())),
-                new Observation(false));
+                        Boolean.toString(range.skipExisting())));
     }
 
     /**
@@ -215,9 +239,7 @@ public final class CamelApplication {
      * without the environment's: for a try-out, whatever account this machine is set up for.
      */
     static CamelApplication on(Map<String, String> settings) {
-        Map<String, String> overrides = new HashMap<>(settings);
-        overrides.put(AUTO_STARTUP, "false");
-        return new CamelApplication(Map.of(), overrides, new Observation(false));
+        return withoutSchedule(Map.of(), settings);
     }
 
     /**
@@ -307,6 +329,20 @@ public final class CamelApplication {
     RunOutcome reportOf(Exchange done) {
         RunReport report = done.getMessage().getBody(RunReport.class);
         return report == null ? reportBroken(done) : report.outcome();
+    }
+
+    /** Says what the next run would begin with, writes nothing in the bucket, and returns the exit code. */
+    int dryRun(PrintStream out) {
+        return perform(ExitCode.AGAIN, context -> {
+            DryRun.Result result = DryRun.make(context);
+            if (result.outcome() == RunOutcome.DONE) {
+                result.lines().forEach(out::println);
+                out.println("Nothing was written.");
+            } else {
+                result.lines().forEach(LOG::error);
+            }
+            return result.outcome().exitCode();
+        });
     }
 
     /** Starts Camel; what makes it fail is whatever a route or a bean throws. */

@@ -15,6 +15,8 @@ import picocli.CommandLine.IVersionProvider;
         subcommands = {
             RunCommand.class,
             OnceCommand.class,
+            CheckCommand.class,
+            ConfigCommand.class,
             StateCommand.class,
             BackfillCommand.class,
             VerifyCommand.class,

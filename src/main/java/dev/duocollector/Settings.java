@@ -59,6 +59,9 @@ public final class Settings implements CamelContextAware {
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:_-]+");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
+    private static final Pattern ABOUT_SETTING = Pattern.compile("^Settings? (\\S+) ");
+    private static final String MASKED = "********";
+
     /** Every setting's name, in the order of application.properties. */
     static final List<String> NAMES = List.of(
             "duo.api.host",
@@ -185,6 +188,38 @@ public final class Settings implements CamelContextAware {
         return settings.s3Connection;
     }
 
+    /**
+     * Reads every setting of a context, for commands that tell all that is wrong at once. A setting that is wrong, which
+     * {@link #problems()} says, has a value that stands for nothing.
+     */
+    static Settings examine(CamelContext context) {
+        Settings settings = new Settings();
+        settings.refuseUnknownNames(context);
+        settings.readAll(
+                name -> context.getPropertiesComponent().resolveProperty(name).orElse(null));
+        return settings;
+    }
+
+    /** What is wrong, one line each; empty unless the settings were {@linkplain #examine examined}. */
+    List<String> problems() {
+        return List.copyOf(problems);
+    }
+
+    /** Returns the setting that a line about wrong settings is about; each such line begins with its name. */
+    static String named(String problem) {
+        Matcher setting = ABOUT_SETTING.matcher(problem);
+        return setting.find() ? setting.group(1) : "";
+    }
+
+    /** Returns a setting as it was written, without a password in it; of a key only that it is there. */
+    String shown(String name) {
+        String value = value(name);
+        if (name.equals("duo.skey") || name.equals("duo.ikey")) {
+            return value.isEmpty() ? "" : MASKED;
+        }
+        return withoutPassword(value);
+    }
+
     @Override
     public @Nullable CamelContext getCamelContext() {
         return camelContext;
@@ -213,12 +248,16 @@ public final class Settings implements CamelContextAware {
     }
 
     private void read(Function<String, @Nullable String> lookup) {
+        readAll(lookup);
+        refuseProblems();
+    }
+
+    private void readAll(Function<String, @Nullable String> lookup) {
         look(lookup);
         readDuo();
         readReading();
         readS3();
         readObservation();
-        refuseProblems();
     }
 
     private void look(Function<String, @Nullable String> lookup) {

@@ -16,7 +16,6 @@ import java.net.URI;
 import java.security.cert.CertificateException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -43,6 +42,7 @@ record RunFailure(RunOutcome outcome, String message) {
     private static final int MESSAGE_CHARS_MAX = 300;
 
     private static final Pattern PHONE = Pattern.compile("(?<![\\w.-])\\+?\\d(?:[ ()./-]{0,3}\\d){6,}");
+    private static final Pattern PROMISE = Pattern.compile(" Nothing is lost; the next run [^.]*\\.");
     private static final Pattern QUERY_OF_URL = Pattern.compile("(https?://[^\\s?]+)\\?\\S+");
     private static final Pattern CREDENTIALS_IN_URL = Pattern.compile("(https?://)[^\\s/@]+@");
 
@@ -135,15 +135,9 @@ record RunFailure(RunOutcome outcome, String message) {
         }
 
         private Optional<String> skew(HttpOperationFailedException answer) {
-            Optional<Instant> duo =
-                    DuoRetry.header(answer, "Date").flatMap(DuoRetry::httpDate).map(date -> date.toInstant());
-            if (duo.isEmpty()) {
-                return Optional.empty();
-            }
-            Duration ahead = Duration.between(duo.get(), clock.instant());
-            return ahead.abs().compareTo(SKEW_TOLD) > 0
-                    ? Optional.of(ahead.abs().toSeconds() + " s " + (ahead.isNegative() ? "behind" : "ahead of"))
-                    : Optional.empty();
+            return ahead(DuoRetry.header(answer, "Date"), clock)
+                    .filter(RunFailure::isSkewed)
+                    .map(RunFailure::skew);
         }
 
         private RunFailure network(IOException failure) {
@@ -177,6 +171,26 @@ record RunFailure(RunOutcome outcome, String message) {
             String key = exchange.getMessage().getHeader(AWS2S3Constants.KEY, "", String.class);
             return bucket + "/" + key.substring(0, key.lastIndexOf('/') + 1);
         }
+    }
+
+    /** Returns the message for whoever made no run, and has nothing that could be lost. */
+    String withoutPromise() {
+        return PROMISE.matcher(message).replaceAll("");
+    }
+
+    /** Returns how far this machine's clock is ahead of Duo's, to the second; empty if Duo's answer has no readable date. */
+    static Optional<Duration> ahead(Optional<String> duoDate, Clock clock) {
+        return duoDate.flatMap(DuoRetry::httpDate).map(date -> Duration.between(date.toInstant(), clock.instant()));
+    }
+
+    /** Tells whether a clock is off by so much that it is to be set right. */
+    static boolean isSkewed(Duration ahead) {
+        return ahead.abs().compareTo(SKEW_TOLD) > 0;
+    }
+
+    /** Says how far this machine's clock is off: {@code 90 s ahead of}, and Duo's is to follow. */
+    static String skew(Duration ahead) {
+        return ahead.abs().toSeconds() + " s " + (ahead.isNegative() ? "behind" : "ahead of");
     }
 
     /** One line on a failure for a log: what it is, without anything that could be secret or personal. */

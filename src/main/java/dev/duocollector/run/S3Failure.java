@@ -13,11 +13,23 @@ import software.amazon.awssdk.core.exception.SdkException;
 /**
  * What a failure of S3's means to whoever runs the program.
  *
+ * @param subject what it lies in
  * @param outcome {@code FAILED} if it may pass by itself, {@code OPERATOR} if somebody must act
  * @param what a sentence that says what happened
  * @param remedy a sentence that says what to do; may be empty
  */
-public record S3Failure(RunOutcome outcome, String what, String remedy) {
+public record S3Failure(Subject subject, RunOutcome outcome, String what, String remedy) {
+
+    /** What a failure lies in. */
+    public enum Subject {
+        /** The way to S3, or S3 itself. */
+        ENDPOINT,
+        CREDENTIALS,
+        REGION,
+        BUCKET,
+        /** What the credentials may do. */
+        PERMISSION
+    }
 
     private static final Set<String> CREDENTIAL_CODES = Set.of(
             "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired");
@@ -43,14 +55,16 @@ public record S3Failure(RunOutcome outcome, String what, String remedy) {
         String message = String.valueOf(failure.getMessage());
         if (failure instanceof SdkClientException && message.contains("credentials")) {
             return operator(
+                    Subject.CREDENTIALS,
                     "No AWS credentials for " + where + ".",
                     "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is attached.");
         }
         Throwable reason = RunFailure.causeOf(failure, IOException.class).orElse(failure);
         if (RunFailure.isUntrusted(reason)) {
-            return operator(RunFailure.untrusted("S3 for " + where, reason), "");
+            return operator(Subject.ENDPOINT, RunFailure.untrusted("S3 for " + where, reason), "");
         }
         return new S3Failure(
+                Subject.ENDPOINT,
                 RunOutcome.FAILED,
                 "S3 could not be reached for " + where + " (" + RunFailure.brief(reason) + ").",
                 "Check the network, s3.endpoint, s3.region and s3.proxy if this lasts.");
@@ -60,31 +74,41 @@ public record S3Failure(RunOutcome outcome, String what, String remedy) {
         String code = code(refused);
         String answer = where + " (" + said(refused) + ")";
         if (CLOCK_CODES.contains(code)) {
-            return operator("S3 refused " + answer + ": this machine's clock is wrong.", "Set it right.");
+            return operator(
+                    Subject.CREDENTIALS, "S3 refused " + answer + ": this machine's clock is wrong.", "Set it right.");
         }
         if (CREDENTIAL_CODES.contains(code) || refused.statusCode() == 401) {
-            return operator("S3 refused " + answer + ": the AWS credentials are wrong or have expired.", "Renew them.");
+            return operator(
+                    Subject.CREDENTIALS,
+                    "S3 refused " + answer + ": the AWS credentials are wrong or have expired.",
+                    "Renew them.");
         }
         if (REGION_CODES.contains(code) || refused.statusCode() == 301) {
-            return operator("S3 refused " + answer + ": the bucket lies in another region.", "Set s3.region.");
+            return operator(
+                    Subject.REGION, "S3 refused " + answer + ": the bucket lies in another region.", "Set s3.region.");
         }
         if (code.equals("NoSuchBucket")) {
-            return operator("S3 refused " + answer + ": there is no such bucket.", "Create it, or set s3.bucket.");
+            return operator(
+                    Subject.BUCKET,
+                    "S3 refused " + answer + ": there is no such bucket.",
+                    "Create it, or set s3.bucket.");
         }
         if (refused.statusCode() == 403) {
             String list = action.equals("s3:GetObject")
                     ? ", and s3:ListBucket on the bucket (without it S3 says 403 where it means \"not there\")"
                     : "";
             return operator(
-                    "S3 refused " + answer + ".", "Grant " + action + " on arn:aws:s3:::" + resource + list + ".");
+                    Subject.PERMISSION,
+                    "S3 refused " + answer + ".",
+                    "Grant " + action + " on arn:aws:s3:::" + resource + list + ".");
         }
         if (refused.statusCode() >= 500
                 || refused.isThrottlingException()
                 || refused.statusCode() == 409
                 || code.equals("RequestTimeout")) {
-            return new S3Failure(RunOutcome.FAILED, "S3 failed at " + answer + ".", "");
+            return new S3Failure(Subject.ENDPOINT, RunOutcome.FAILED, "S3 failed at " + answer + ".", "");
         }
-        return operator("S3 refused " + answer + ".", "Check s3.bucket, s3.endpoint and s3.region.");
+        return operator(Subject.ENDPOINT, "S3 refused " + answer + ".", "Check s3.bucket, s3.endpoint and s3.region.");
     }
 
     /** Returns both sentences. */
@@ -106,7 +130,7 @@ public record S3Failure(RunOutcome outcome, String what, String remedy) {
         return details == null ? "" : Objects.requireNonNullElse(details.errorCode(), "");
     }
 
-    private static S3Failure operator(String what, String remedy) {
-        return new S3Failure(RunOutcome.OPERATOR, what, remedy);
+    private static S3Failure operator(Subject subject, String what, String remedy) {
+        return new S3Failure(subject, RunOutcome.OPERATOR, what, remedy);
     }
 }

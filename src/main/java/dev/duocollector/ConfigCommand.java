@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Shows the settings in force and where each comes from. */
+@Command(
+        name = "config",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Prints the settings in force, one a line, each with where it comes from. Asks neither Duo nor S3.",
+            "The integration key and the secret key are masked."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:every setting has a value that is allowed",
+            "2:some have not; the line after each says what is"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  config                     all settings",
+            "  config | grep -v default   those that are set",
+            "  config --json              all, as one JSON document"
+        })
+final class ConfigCommand implements Callable<Integer> {
+
+    @Option(names = "--json", description = "Print one JSON document instead of lines.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        // Standard output is for the settings. Logback looks at this once, when the first logger is made.
+        System.setProperty("dev.duocollector.log.target", "System.err");
+        return print(System.getenv(), Map.of(), Path.of("application.properties"), System.out, json);
+    }
+
+    /** Prints the settings that these sources make, and returns the exit code. */
+    static int print(
+            Map<String, String> environment, Map<String, String> overrides, Path file, PrintStream out, boolean json) {
+        ConfigReport report = ConfigReport.of(CamelApplication.examine(environment, overrides), environment, file);
+        if (json) {
+            out.println(report.document());
+        } else {
+            report.lines().forEach(out::println);
+        }
+        return report.isRight() ? ExitCode.DONE : ExitCode.OPERATOR;
+    }
+}

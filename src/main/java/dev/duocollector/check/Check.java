@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.check;
+
+import dev.duocollector.run.RunOutcome;
+import dev.duocollector.run.S3Failure;
+
+/**
+ * One thing that was looked at, and what was found. Holds no secret and no phone number.
+ *
+ * @param name what was looked at, the same in every version: scripts go by it
+ * @param detail what was found
+ * @param remedy what to do, empty if there is nothing to do or the detail says it
+ */
+public record Check(String name, Outcome outcome, String detail, String remedy) {
+
+    /** How it stands. */
+    public enum Outcome {
+        PASS("pass"),
+        /** It may pass by itself. */
+        FAIL_AGAIN("fail-again"),
+        /** Somebody must act. */
+        FAIL_OPERATOR("fail-operator"),
+        /** It could not be looked at, or did not have to be; the detail says why. */
+        SKIPPED("skipped");
+
+        private final String word;
+
+        Outcome(String word) {
+            this.word = word;
+        }
+
+        /** How it is written for machines. */
+        public String word() {
+            return word;
+        }
+
+        /** Whether this is a fault. */
+        public boolean isFailure() {
+            return this == FAIL_AGAIN || this == FAIL_OPERATOR;
+        }
+
+        private static Outcome of(RunOutcome outcome) {
+            return outcome == RunOutcome.OPERATOR ? FAIL_OPERATOR : FAIL_AGAIN;
+        }
+    }
+
+    public static Check pass(String name, String detail) {
+        return new Check(name, Outcome.PASS, detail, "");
+    }
+
+    public static Check fail(String name, String detail, String remedy) {
+        return new Check(name, Outcome.FAIL_OPERATOR, detail, remedy);
+    }
+
+    /** A check that ended as a run would have. */
+    static Check failed(String name, RunOutcome outcome, String message) {
+        return new Check(name, Outcome.of(outcome), message, "");
+    }
+
+    static Check failed(String name, S3Failure failure) {
+        return new Check(name, Outcome.of(failure.outcome()), failure.what(), failure.remedy());
+    }
+
+    /** A check that was left out; the reason is the end of a sentence. */
+    public static Check skipped(String name, String because) {
+        return skipped(name, because, "");
+    }
+
+    static Check skipped(String name, String because, String remedy) {
+        return new Check(name, Outcome.SKIPPED, "not checked, because " + because, remedy);
+    }
+}

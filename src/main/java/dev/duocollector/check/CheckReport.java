@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.check;
+
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a series of checks comes to, as lines for people, each as soon as it is known, or as one JSON document. */
+public final class CheckReport {
+
+    /** Whatever the output's charset is, what this writes is JSON in it. */
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    /** As long as the longest name. */
+    private static final int NAME_CHARS = 18;
+
+    private final List<Check> checks = new ArrayList<>();
+    private final PrintStream out;
+    private final boolean json;
+    private final boolean signs;
+
+    /**
+     * @param json whether to print one JSON document at the end instead of lines
+     * @param charset what the output is read as; where it has no ✓, words stand instead
+     */
+    public CheckReport(PrintStream out, boolean json, Charset charset) {
+        this.out = out;
+        this.json = json;
+        this.signs = charset.newEncoder().canEncode("✓✗–");
+    }
+
+    /** Takes a check in, and prints it. */
+    public void add(Check check) {
+        checks.add(check);
+        if (!json) {
+            out.println(line(check));
+            if (!check.remedy().isEmpty()) {
+                out.println(" ".repeat(sign(Check.Outcome.PASS).length() + NAME_CHARS + 2) + check.remedy());
+            }
+        }
+    }
+
+    public List<Check> checks() {
+        return List.copyOf(checks);
+    }
+
+    /** Prints what there is to say at the end, and returns what the program exits with. */
+    public int end() {
+        if (json) {
+            out.println(document());
+        } else {
+            out.println(summary());
+        }
+        return exitCode();
+    }
+
+    private int exitCode() {
+        if (count(Check.Outcome.FAIL_OPERATOR) > 0) {
+            return 2;
+        }
+        return count(Check.Outcome.FAIL_AGAIN) > 0 ? 1 : 0;
+    }
+
+    private String line(Check check) {
+        return sign(check.outcome()) + " " + padded(check.name(), NAME_CHARS) + " " + check.detail();
+    }
+
+    private String sign(Check.Outcome outcome) {
+        return switch (outcome) {
+            case PASS -> signs ? "✓" : "ok  ";
+            case SKIPPED -> signs ? "–" : "-   ";
+            default -> signs ? "✗" : "FAIL";
+        };
+    }
+
+    private static String padded(String text, int chars) {
+        return text + " ".repeat(Math.max(0, chars - text.length()));
+    }
+
+    private String summary() {
+        long failed = count(Check.Outcome.FAIL_AGAIN) + count(Check.Outcome.FAIL_OPERATOR);
+        return count(Check.Outcome.PASS) + " passed, " + failed + " failed, " + count(Check.Outcome.SKIPPED)
+                + " not checked: "
+                + switch (exitCode()) {
+                    case 0 -> "a run would come through.";
+                    case 1 -> "what failed may pass by itself; check again.";
+                    default -> "somebody must act.";
+                };
+    }
+
+    private long count(Check.Outcome outcome) {
+        return checks.stream().filter(check -> check.outcome() == outcome).count();
+    }
+
+    private String document() {
+        ObjectNode document = JSON.createObjectNode();
+        document.put("exitCode", exitCode());
+        ArrayNode all = document.putArray("checks");
+        for (Check check : checks) {
+            all.addObject()
+                    .put("name", check.name())
+                    .put("outcome", check.outcome().word())
+                    .put("detail", check.detail())
+                    .put("remedy", check.remedy());
+        }
+        try {
+            return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Writing to memory failed", e);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.Settings;
+import dev.duocollector.source.PollWindow;
+import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.Window;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultExchange;
+
+/**
+ * Reads the state and one page as the next run would, and writes nothing: no window is opened, and the page is asked for once,
+ * without a retry.
+ */
+public final class DryRun {
+
+    private final CamelContext camel;
+    private final Settings settings;
+    private final S3IdempotentRepository repository;
+    private final PollWindow pollWindow;
+    private final Clock clock;
+
+    private DryRun(CamelContext camel) {
+        this.camel = camel;
+        this.settings = DuoProbe.bean(camel, "settings", Settings.class);
+        this.repository = DuoProbe.bean(camel, "seenEvents", S3IdempotentRepository.class);
+        this.pollWindow = PollWindow.of(settings);
+        this.clock = DuoProbe.bean(camel, "clock", Clock.class);
+    }
+
+    /**
+     * What was found.
+     *
+     * @param outcome {@code DONE} if the page could be read or there is nothing to read
+     * @param lines what to tell, without a secret or a phone number
+     */
+    public record Result(RunOutcome outcome, List<String> lines) {}
+
+    /** Looks, in a context that has the collector's beans and the route duo-page. */
+    public static Result make(CamelContext camel) {
+        return new DryRun(camel).make();
+    }
+
+    private Result make() {
+        List<String> lines = new ArrayList<>();
+        try {
+            Optional<Checkpoint> checkpoint = repository.open();
+            Optional<Window> window = window(checkpoint, lines);
+            return window.isPresent() ? read(window.get(), lines) : new Result(RunOutcome.DONE, lines);
+        } catch (RuntimeException e) {
+            return failed(e, new DefaultExchange(camel));
+        }
+    }
+
+    /** Returns what the next run would read, as {@link OpenRun} and {@link PageQuery} decide it. */
+    private Optional<Window> window(Optional<Checkpoint> checkpoint, List<String> lines) {
+        Instant now = clock.instant();
+        Instant oldest = pollWindow.oldest(now);
+        Optional<Window> open = checkpoint.flatMap(Checkpoint::openWindow);
+        checkpoint
+                .flatMap(Checkpoint::pendingBatch)
+                .ifPresent(batch -> lines.add("First the next run looks for " + batch.objectKey()
+                        + ", which an earlier run declared, and stores it if it is not there."));
+        if (open.isPresent() && oldest.isBefore(open.get().maxtime())) {
+            Window window = open.get();
+            lines.add("Window " + window + ", open since an earlier run; its page " + window.page() + " is next.");
+            return Optional.of(pollWindow.isTooOld(window.mintime(), now) ? window.startingAt(oldest) : window);
+        }
+        open.ifPresent(window -> lines.add(
+                "Duo no longer keeps anything of the open window " + window + ": what was not read of it is lost."));
+        Optional<PollWindow.Next> next =
+                pollWindow.next(open.isPresent() ? closed(checkpoint) : checkpoint.orElse(null), now);
+        if (next.isEmpty()) {
+            lines.add("Nothing to read yet: collected through "
+                    + checkpoint.orElseThrow().committedThrough() + ".");
+            return Optional.empty();
+        }
+        next.get()
+                .gap()
+                .ifPresent(gap ->
+                        lines.add("Duo no longer keeps " + gap + ": no event of that time can be collected any more."));
+        lines.add("Window " + next.get().window() + ", "
+                + (checkpoint.isPresent() ? "which follows the last one." : "the first one."));
+        return Optional.of(next.get().window());
+    }
+
+    private static Checkpoint closed(Optional<Checkpoint> outlived) {
+        Checkpoint checkpoint = outlived.orElseThrow();
+        return (checkpoint.pendingBatch().isPresent() ? checkpoint.settled() : checkpoint).closed();
+    }
+
+    private Result read(Window window, List<String> lines) {
+        if (window.finished()) {
+            lines.add("All its pages are read; the next run commits it.");
+            return new Result(RunOutcome.DONE, lines);
+        }
+        Exchange done = DuoProbe.send(camel, window, window.cursor());
+        if (done.getException() != null) {
+            return failed(done.getException(), done);
+        }
+        TelephonyPage page = done.getMessage().getBody(TelephonyPage.class);
+        Set<String> fresh = new HashSet<>();
+        List<Instant> times = new ArrayList<>();
+        for (TelephonyEvent event : page.events()) {
+            if (!repository.contains(event.eventKey())) {
+                fresh.add(event.eventKey());
+            }
+            event.ts().ifPresent(times::add);
+        }
+        lines.add("One page of it: " + page.events().size() + " events, " + fresh.size() + " of them new"
+                + (times.isEmpty()
+                        ? ""
+                        : ", the first of " + times.get(0) + ", the last of " + times.get(times.size() - 1))
+                + ".");
+        lines.add(page.nextOffset().isPresent() ? "More pages may follow." : "No page follows.");
+        return new Result(RunOutcome.DONE, lines);
+    }
+
+    private Result failed(Exception failure, Exchange exchange) {
+        RunFailure explained = new RunFailure.Explainer(settings, clock).explain(failure, exchange);
+        return new Result(explained.outcome(), List.of(explained.withoutPromise()));
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.Settings;
+import dev.duocollector.source.DuoRequestSigner;
+import dev.duocollector.state.Cursor;
+import dev.duocollector.state.Window;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+
+/**
+ * Asks Duo for one event, by the route and the beans of a run and without a retry, and says how far the request came: for
+ * whoever wants to know whether a run would come through.
+ */
+public final class DuoProbe {
+
+    /** The route that a run asks for a page, too. */
+    private static final String PAGE = "direct:duo-page";
+
+    /** How much of the log is asked about; any time would do. */
+    private static final Duration ASKED = Duration.ofHours(1);
+
+    private DuoProbe() {}
+
+    /** What a request comes to, in the order in which it does. */
+    public enum Stage {
+        /** The host's name is looked up. */
+        NAME,
+        /** A connection is made. */
+        CONNECTION,
+        /** The certificate is checked, and a key agreed on. */
+        TLS,
+        /** Duo answers, with something that Duo would say to this request. */
+        ANSWER,
+        /** The signature is checked. */
+        CREDENTIALS,
+        /** The application's permissions are looked at. */
+        PERMISSION,
+        /** The request came through. */
+        DONE
+    }
+
+    /**
+     * What came of the request.
+     *
+     * @param failedAt where it ended; {@code DONE} if it came through
+     * @param outcome what a run would have ended as
+     * @param message what happened and what to do; empty if it came through
+     * @param clockAhead how far this machine's clock is ahead of Duo's, to the second; empty if Duo has not said
+     */
+    public record Answer(Stage failedAt, RunOutcome outcome, String message, Optional<Duration> clockAhead) {
+
+        /** Tells whether the clock is off by so much that it is to be set right. */
+        public boolean isClockSkewed() {
+            return clockAhead.filter(RunFailure::isSkewed).isPresent();
+        }
+
+        /** Says how far the clock is off; not to be asked when Duo has not said. */
+        public String clock() {
+            return "This machine's clock is " + RunFailure.skew(clockAhead.orElseThrow()) + " Duo's";
+        }
+    }
+
+    /** Makes the request in a context that has the collector's beans and the route duo-page. */
+    public static Answer ask(CamelContext camel) {
+        Settings settings = bean(camel, "settings", Settings.class);
+        Clock clock = bean(camel, "clock", Clock.class);
+        Instant maxtime = clock.instant().minus(settings.lag()).truncatedTo(ChronoUnit.MILLIS);
+        Window window = Window.unread(maxtime.minus(ASKED), maxtime, 1);
+        Exchange done = send(camel, window, Cursor.START);
+        Exception failure = done.getException();
+        if (failure == null) {
+            Optional<String> date = Optional.ofNullable(done.getMessage().getHeader("Date", String.class));
+            return new Answer(Stage.DONE, RunOutcome.DONE, "", RunFailure.ahead(date, clock));
+        }
+        RunFailure explained = new RunFailure.Explainer(settings, clock).explain(failure, done);
+        Optional<Duration> clockAhead = failure instanceof HttpOperationFailedException answer
+                ? RunFailure.ahead(DuoRetry.header(answer, "Date"), clock)
+                : Optional.empty();
+        return new Answer(stage(failure), explained.outcome(), explained.withoutPromise(), clockAhead);
+    }
+
+    /** Asks once for the page of a window that begins at the cursor. */
+    static Exchange send(CamelContext camel, Window window, Cursor cursor) {
+        try (ProducerTemplate template = camel.createProducerTemplate()) {
+            return template.send(
+                    PAGE,
+                    exchange -> exchange.setVariable(DuoRequestSigner.QUERY, PageQuery.parameters(window, cursor)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static <T> T bean(CamelContext camel, String name, Class<T> type) {
+        T bean = camel.getRegistry().lookupByNameAndType(name, type);
+        if (bean == null) {
+            throw new IllegalStateException("There is no bean " + name
+                    + ". Put routes/beans.camel.yaml back as it was shipped, or add the bean to it.");
+        }
+        return bean;
+    }
+
+    private static Stage stage(Exception failure) {
+        if (failure instanceof HttpOperationFailedException answer) {
+            return switch (answer.getStatusCode()) {
+                case 401 -> Stage.CREDENTIALS;
+                case 403 -> Stage.PERMISSION;
+                default -> Stage.ANSWER;
+            };
+        }
+        if (failure instanceof UnknownHostException) {
+            return Stage.NAME;
+        }
+        if (failure instanceof SSLException) {
+            return Stage.TLS;
+        }
+        return failure instanceof ConnectException || failure instanceof ConnectTimeoutException
+                ? Stage.CONNECTION
+                : Stage.ANSWER;
+    }
+}
