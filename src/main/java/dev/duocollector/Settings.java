@@ -95,6 +95,7 @@ public final class Settings implements CamelContextAware {
             "s3.proxy",
             "s3.compression",
             "s3.checksums",
+            "s3.unconditional-writes",
             "state.key",
             "state.inside-prefix",
             "event.shape",
@@ -137,6 +138,7 @@ public final class Settings implements CamelContextAware {
     private S3Connection s3Connection =
             new S3Connection(Optional.empty(), Optional.empty(), false, Optional.empty(), false);
     private boolean gzip;
+    private boolean unconditionalWrites;
     private String stateKey = "";
     private EventShape eventShape = EventShape.DUO_CLIENT;
     private Optional<KeyPrefix> udmPrefix = Optional.empty();
@@ -386,6 +388,8 @@ public final class Settings implements CamelContextAware {
         eventShape = choice("event.shape", List.of("duo-client", "raw")).equals("raw")
                 ? EventShape.RAW
                 : EventShape.DUO_CLIENT;
+        unconditionalWrites =
+                choice("s3.unconditional-writes", List.of("refuse", "allow")).equals("allow");
         readStateKey(prefixRefused);
         readUdm(prefixRefused);
     }
@@ -740,6 +744,11 @@ public final class Settings implements CamelContextAware {
 
     public boolean gzip() {
         return gzip;
+    }
+
+    /** Whether a store may be used that does not keep to conditional writes, where only one collector must run at a time. */
+    public boolean unconditionalWrites() {
+        return unconditionalWrites;
     }
 
     /** Where the state lies: the collector's own, or that of the range that is read instead. */

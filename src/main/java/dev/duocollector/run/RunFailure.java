@@ -11,6 +11,7 @@ import dev.duocollector.source.DuoOrderException;
 import dev.duocollector.state.CheckpointOwnedException;
 import dev.duocollector.state.S3OperationException;
 import dev.duocollector.state.StateRefusedException;
+import dev.duocollector.state.UnconditionalStoreException;
 import java.io.IOException;
 import java.net.URI;
 import java.security.cert.CertificateException;
@@ -70,6 +71,7 @@ record RunFailure(RunOutcome outcome, String message) {
                 return new RunFailure(RunOutcome.OWNED, failure.getMessage());
             }
             if (failure instanceof StateRefusedException
+                    || failure instanceof UnconditionalStoreException
                     || failure instanceof DuoOrderException
                     || failure instanceof SettingsException
                     || failure instanceof UnreadableObjectException) {

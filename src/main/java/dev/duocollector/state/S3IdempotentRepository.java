@@ -43,6 +43,7 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
     private @Nullable Instant reached;
     private boolean loaded;
     private boolean moved;
+    private boolean conditionsKept;
 
     /**
      * @param store where the state lies
@@ -51,16 +52,26 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
      * @param clock tells whether a checkpoint lies in the future, and dates keys that strangers add
      */
     public S3IdempotentRepository(S3StateStore store, String owner, Duration overlap, Clock clock) {
+        this(store, owner, overlap, clock, true);
+    }
+
+    private S3IdempotentRepository(
+            S3StateStore store, String owner, Duration overlap, Clock clock, boolean conditionsKept) {
         this.store = store;
         this.owner = owner;
         this.overlap = overlap;
         this.clock = clock;
+        this.conditionsKept = conditionsKept;
     }
 
-    /** Returns the repository of the collector that the settings describe. */
+    /**
+     * Returns the repository of the collector that the settings describe. Unless they allow a store that does not keep to
+     * conditional writes, its first state write is followed by two that must be refused.
+     */
     public static S3IdempotentRepository of(S3Client s3, Settings settings, Clock clock) {
         S3StateStore store = new S3StateStore(s3, settings.bucket(), settings.stateKey());
-        return new S3IdempotentRepository(store, settings.apiHost(), settings.overlap(), clock);
+        return new S3IdempotentRepository(
+                store, settings.apiHost(), settings.overlap(), clock, settings.unconditionalWrites());
     }
 
     /**
@@ -195,6 +206,11 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
         stored = store.compareAndSwap(new State(owner, "", next, confirmed), stored);
         checkpoint = next;
         moved = false;
+        if (!conditionsKept) {
+            // Before the first object is stored, since every write of one comes after a write of the state.
+            store.refuseUnconditional(stored);
+            conditionsKept = true;
+        }
     }
 
     // ---- Camel's side.

@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -22,7 +23,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * The one S3 object that holds the state, read whole and written by compare-and-swap on its ETag. The commit point is the
  * PUT: before it nothing has changed, after it everything has. S3 being strongly consistent, a read that follows sees it.
  *
- * <p>It does not guard against stores that ignore {@code If-Match}. Safe for use by several threads and processes.
+ * <p>A store that ignores {@code If-Match} or {@code If-None-Match} is found out by {@link #refuseUnconditional}. Safe for use
+ * by several threads and processes.
  */
 public final class S3StateStore {
 
@@ -30,6 +32,9 @@ public final class S3StateStore {
     private static final int WRITES_MAX = 4;
 
     private static final String JSON = "application/json";
+
+    /** No object has it: an ETag is an MD5, or something longer. */
+    private static final String ETAG_OF_NOTHING = "\"00000000000000000000000000000000\"";
 
     private final S3Client s3;
     private final String bucket;
@@ -177,6 +182,42 @@ public final class S3StateStore {
 
     private static @Nullable String writeId(Found found) {
         return StateFormat.readable(found.bytes()).get("writeId");
+    }
+
+    /**
+     * Makes sure that the store keeps to conditional writes
+     * (<a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html">S3 User Guide</a>, read
+     * 2026-11-26): writes the state that it has just taken once more, under conditions that do not hold. Where they are
+     * kept to nothing is written; where not, the same bytes.
+     *
+     * @throws UnconditionalStoreException if one of them was written
+     * @throws S3OperationException if S3 refuses for another reason or cannot be reached
+     */
+    void refuseUnconditional(Stored written) {
+        byte[] same = StateFormat.write(written.state());
+        for (String etag : Arrays.asList(null, ETAG_OF_NOTHING)) {
+            try {
+                put(same, etag);
+            } catch (S3Exception | SdkClientException e) {
+                if (isRefusedByCondition(e)) {
+                    continue;
+                }
+                throw new S3OperationException("s3:PutObject", bucket, key, e);
+            }
+            throw new UnconditionalStoreException("The store of s3://" + bucket + " ignores "
+                    + (etag == null ? "If-None-Match" : "If-Match") + " on PUT: it wrote " + key
+                    + " although that was to be refused. With two collectors, or a write that arrives late, events would be lost"
+                    + " or doubled, so nothing is collected. Use a store that keeps to conditional writes, or set"
+                    + " s3.unconditional-writes=allow and see to it that only one collector runs at a time.");
+        }
+    }
+
+    /** 404 answers an If-Match on an object that somebody has deleted meanwhile, 409 one that is just being written. */
+    private static boolean isRefusedByCondition(SdkException e) {
+        return e instanceof S3Exception refused
+                && (refused.statusCode() == 412
+                        || refused.statusCode() == 409
+                        || refused instanceof NoSuchKeyException);
     }
 
     private String put(byte[] body, @Nullable String etag) {

@@ -120,7 +120,8 @@ final class Report {
         target(true, "a heap of %s is enough, and every event was stored in every run", Variant.COLLECTOR.heap());
         target(
                 requests,
-                "one GET, one data PUT and one state PUT a page; one GET, one state GET, two state PUTs a window");
+                "one GET, one data PUT and one state PUT a page; one GET, one state GET, two state PUTs a window;"
+                        + " two refused PUTs a start");
         return requests;
     }
 

@@ -12,6 +12,7 @@ import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.route.World;
 import dev.duocollector.s3.EmbeddedS3;
+import dev.duocollector.s3.ForgetfulS3;
 import dev.duocollector.sink.S3Clients;
 import dev.duocollector.testing.RawServer;
 import dev.duocollector.testing.TlsServer;

@@ -10,6 +10,8 @@ import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.testing.RawServer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -61,6 +63,27 @@ class S3FailureTest {
     void close() {
         restoreProperties();
         incident.close();
+    }
+
+    // ---- Conditional writes.
+
+    @Test
+    void collectsNothing_whereTheStoreIgnoresConditions_unlessThatIsAllowed() throws IOException {
+        String beans = Files.readString(Path.of("routes/beans.camel.yaml"));
+        String forgetful = beans.replace(
+                "type: dev.duocollector.sink.S3Clients\n      factoryMethod: create",
+                "type: dev.duocollector.s3.ForgetfulS3\n      factoryMethod: of");
+        assertThat(forgetful).isNotEqualTo(beans);
+        incident.routes(Map.of("beans.camel.yaml", forgetful));
+
+        incident.run(RunOutcome.OPERATOR)
+                .contains("The store of s3://" + world.bucket + " ignores If-None-Match on PUT")
+                .contains("s3.unconditional-writes=allow");
+        incident.run(RunOutcome.OPERATOR).as("again").contains("ignores If-None-Match on PUT");
+        assertThat(world.objects()).isEmpty();
+
+        incident.restart();
+        incident.set("s3.unconditional-writes", "allow").mendsWithoutLossOrDouble();
     }
 
     // ---- Permissions.

@@ -69,8 +69,21 @@ class TelephonyRouteTest {
                     .filter(ProxiedRequest::isWrite)
                     .toList();
             assertThat(world.duo.requests()).as("GETs for 3 pages").hasSize(3 + 1);
-            assertThat(writes).as("data PUTs and state PUTs").hasSize(3 + 3 + 2);
-            assertThat(writes).filteredOn(World::isState).as("state PUTs").hasSize(3 + 2);
+            assertThat(writes).as("data PUTs and state PUTs").hasSize(3 + 3 + 2 + 2);
+            assertThat(writes).filteredOn(World::isState).as("state PUTs").hasSize(3 + 2 + 2);
+            assertThat(writes.subList(1, 3))
+                    .as("after a program's first state PUT, two that a store must refuse")
+                    .extracting(ProxiedRequest::status)
+                    .containsExactly(412, 412);
+            assertThat(writes).filteredOn(write -> write.status() == 412).hasSize(2);
+
+            world.clock.advance(HOUR);
+            world.s3Proxy.reset();
+            collector.run();
+            assertThat(world.s3Proxy.requests())
+                    .as("state PUTs of the same program's next run, which finds nothing new")
+                    .filteredOn(ProxiedRequest::isWrite)
+                    .hasSize(2);
         }
     }
 

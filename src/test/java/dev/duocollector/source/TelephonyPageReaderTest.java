@@ -78,6 +78,9 @@ class TelephonyPageReaderTest {
     void offset_isNone_onPageWithoutItems(String what, String metadata, String wire) throws Exception {
         assertThat(read(page("", metadata)).events()).isEmpty();
         assertThat(read(page("", metadata)).nextOffset()).isEmpty();
+        assertThat(read(page("", "{\"next_offset\":42}")).nextOffset())
+                .as("one that no page could have")
+                .isEmpty();
     }
 
     static Stream<Arguments> pages() {

@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: The Duo telephony collector authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.duocollector.check;
+package dev.duocollector.s3;
 
+import dev.duocollector.Settings;
+import dev.duocollector.sink.S3Clients;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -11,22 +13,31 @@ import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
+import software.amazon.awssdk.services.s3.model.HeadBucketResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 
 /** A store that ignores conditions on PUT: it really writes where another would refuse. */
-final class ForgetfulS3 implements S3Client {
+public final class ForgetfulS3 implements S3Client {
 
     private final S3Client store;
     private final boolean keepsIfNoneMatch;
     private final boolean keepsIfMatch;
 
-    ForgetfulS3(S3Client store, boolean keepsIfNoneMatch, boolean keepsIfMatch) {
+    public ForgetfulS3(S3Client store, boolean keepsIfNoneMatch, boolean keepsIfMatch) {
         this.store = store;
         this.keepsIfNoneMatch = keepsIfNoneMatch;
         this.keepsIfMatch = keepsIfMatch;
+    }
+
+    /** Returns one that ignores both conditions, in the place of the client that the settings ask for; routes make it. */
+    public static S3Client of(Settings settings) {
+        return new ForgetfulS3(S3Clients.create(settings), false, false);
     }
 
     @Override
@@ -62,6 +73,16 @@ final class ForgetfulS3 implements S3Client {
     }
 
     @Override
+    public HeadBucketResponse headBucket(HeadBucketRequest request) {
+        return store.headBucket(request);
+    }
+
+    @Override
+    public HeadObjectResponse headObject(HeadObjectRequest request) {
+        return store.headObject(request);
+    }
+
+    @Override
     public S3ServiceClientConfiguration serviceClientConfiguration() {
         return store.serviceClientConfiguration();
     }
@@ -73,6 +94,6 @@ final class ForgetfulS3 implements S3Client {
 
     @Override
     public void close() {
-        // The store is the test's.
+        // The store is the test's, or has one of its own only for as long as the test runs.
     }
 }
