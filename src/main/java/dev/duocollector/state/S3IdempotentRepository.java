@@ -168,7 +168,6 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
 
     /** Commits the open window, whose pages have all been read. */
     public synchronized void closeWindow() {
-        reached = null;
         // In memory first, keys and bounds together: a write that fails may be followed by a save() that does not.
         moveTo(checkpoint().closed());
         save();

@@ -12,6 +12,7 @@ import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.simulator.misbehaviour.MissingOffset;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,19 @@ class RecoveryTest {
                 .hasSize(Incident.REQUESTS - 1)
                 .allSatisfy(request -> assertThat(request.query()).containsKey("next_offset"));
         assertThat(dataWrites()).extracting(ProxiedRequest::status).containsExactly(200, 200);
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    @Test
+    void asksForNothing_whenTheBatchInTheBucketWasTheLastOfItsWindow() {
+        incident.set("duo.page.size", "10");
+        world.duo.misbehave(request -> true, new MissingOffset());
+        leaveABatchInDoubt(Fault.ANSWER_500_AFTER);
+        assertThat(incident.requests()).hasSize(1);
+
+        incident.run(RunOutcome.DONE).contains("0 pages, 5 new events");
+
+        assertThat(incident.requests()).isEmpty();
         incident.mendsWithoutLossOrDouble();
     }
 
