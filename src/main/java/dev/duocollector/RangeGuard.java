@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -29,13 +30,11 @@ final class RangeGuard {
     private final S3Client s3;
     private final Settings settings;
     private final Clock clock;
-    private final TimeRange range;
 
     RangeGuard(S3Client s3, Settings settings, Clock clock) {
         this.s3 = s3;
         this.settings = settings;
         this.clock = clock;
-        this.range = settings.range().orElseThrow();
     }
 
     /** Returns the guard of the range that the settings of a started context have. */
@@ -76,12 +75,12 @@ final class RangeGuard {
             return own;
         }
         if (own.isEmpty()) {
-            refuseOutlived(range.from(), "--from");
+            refuseOutlived(range().from(), "--from");
             // What was begun kept away from these, and they move away from it.
             refuseTheCollectors();
             refuseOthers();
         } else {
-            refuseOutlived(range.to(), "--to");
+            refuseOutlived(range().to(), "--to");
         }
         return own;
     }
@@ -93,10 +92,10 @@ final class RangeGuard {
      */
     void verify() throws RefusedException {
         refuseUnshown();
-        refuseOutlived(range.from(), "--from");
+        refuseOutlived(range().from(), "--from");
         Optional<Checkpoint> collector = checkpoint(settings.collectorStateKey());
-        if (collector.isPresent() && range.to().isAfter(collector.get().committedThrough())) {
-            throw refused("--to is " + range.to() + ", and the collector has collected through "
+        if (collector.isPresent() && range().to().isAfter(collector.get().committedThrough())) {
+            throw refused("--to is " + range().to() + ", and the collector has collected through "
                     + collector.get().committedThrough()
                     + ": what lies after is not in the bucket yet. Set --to to that time or earlier.");
         }
@@ -104,8 +103,8 @@ final class RangeGuard {
 
     private void refuseUnshown() throws RefusedException {
         Instant shown = clock.instant().minus(settings.lag()).truncatedTo(ChronoUnit.MILLIS);
-        if (range.to().isAfter(shown)) {
-            throw refused("--to is " + range.to() + ", and Duo shows events up to " + shown
+        if (range().to().isAfter(shown)) {
+            throw refused("--to is " + range().to() + ", and Duo shows events up to " + shown
                     + " (now minus duo.lag) only. Set --to to that time or earlier.");
         }
     }
@@ -127,16 +126,16 @@ final class RangeGuard {
         Instant from = collector
                 .map(this::collectsFrom)
                 .orElse(clock.instant().minus(settings.lookback()).truncatedTo(ChronoUnit.MILLIS));
-        if (range.to().isBefore(from)) {
+        if (range().to().isBefore(from)) {
             return;
         }
         String last = "Set --to to " + from.minusMillis(1) + " or earlier";
         throw refused(
                 collector.isPresent()
-                        ? "--to is " + range.to() + ", and the collector itself still reads what lies after " + from
+                        ? "--to is " + range().to() + ", and the collector itself still reads what lies after " + from
                                 + " (its last window less duo.overlap): both would write the same events. " + last
                                 + ", or wait until the collector has come further."
-                        : "--to is " + range.to() + ", and a collector that starts now begins at " + from
+                        : "--to is " + range().to() + ", and a collector that starts now begins at " + from
                                 + " (duo.lookback ago; there is no state at s3://" + settings.bucket() + "/"
                                 + settings.collectorStateKey() + "): both would write the same events. " + last
                                 + ", or let the collector make its first run before. Where none will ever run,"
@@ -153,27 +152,59 @@ final class RangeGuard {
     }
 
     private void refuseOthers() throws RefusedException {
+        Optional<Unfinished> other = unfinished(range()::overlaps);
+        if (other.isPresent()) {
+            throw refused(other.get().refusal("has times in common with this one"));
+        }
+    }
+
+    /**
+     * Refuses a checkpoint with which the collector would read a time that a back-fill is still to write.
+     *
+     * @throws RefusedException if there is such a back-fill, or S3 cannot be asked
+     */
+    void refuseUnfinishedBeside(Checkpoint collector) throws RefusedException {
+        Instant from = collectsFrom(collector);
+        Optional<Unfinished> other = unfinished(begun -> !begun.to().isBefore(from));
+        if (other.isPresent()) {
+            throw refused(other.get().refusal("the collector would read from " + from + " on"));
+        }
+    }
+
+    /** Returns the first back-fill of such a time that was begun and is not done. */
+    private Optional<Unfinished> unfinished(Predicate<TimeRange> times) throws RefusedException {
         try {
             for (S3Object object : s3.listObjectsV2Paginator(
                             request -> request.bucket(settings.bucket()).prefix(settings.rangeStates()))
                     .contents()) {
-                Optional<TimeRange> other = settings.rangeOfState(object.key()).filter(range::overlaps);
+                Optional<TimeRange> other = settings.rangeOfState(object.key()).filter(times);
                 if (other.isPresent()
                         && checkpoint(object.key())
                                 .flatMap(Checkpoint::openWindow)
                                 .isPresent()) {
-                    throw refused("A back-fill of " + other.get()
-                            + " was begun and is not done, and has times in common"
-                            + " with this one: both would write the same events. Finish it with backfill --from "
-                            + other.get().from() + " --to " + other.get().to()
-                            + (other.get().skipExisting() ? "" : " --no-skip-existing")
-                            + ", or give it up by deleting its state, s3://" + settings.bucket() + "/" + object.key()
-                            + ".");
+                    return Optional.of(new Unfinished(other.get(), "s3://" + settings.bucket() + "/" + object.key()));
                 }
             }
+            return Optional.empty();
         } catch (SdkException e) {
             throw failed(S3Failure.explain("s3:ListBucket", settings.bucket(), e));
         }
+    }
+
+    /** A back-fill that was begun and is not done, and where its state lies. */
+    private record Unfinished(TimeRange range, String state) {
+
+        /** @param conflict what it has in common with what was asked for */
+        String refusal(String conflict) {
+            return "A back-fill of " + range + " was begun and is not done, and " + conflict
+                    + ": both would write the same events. Finish it with backfill --from " + range.from() + " --to "
+                    + range.to() + (range.skipExisting() ? "" : " --no-skip-existing")
+                    + ", or give it up by deleting its state, " + state + ".";
+        }
+    }
+
+    private TimeRange range() {
+        return settings.range().orElseThrow();
     }
 
     private Optional<Checkpoint> checkpoint(String key) throws RefusedException {

@@ -130,6 +130,7 @@ final class StateCommand implements Runnable {
 
     /** Says what a plan means and, with consent, puts it into effect. */
     int change(Session session, ChangeOptions options, StateSnapshot before, StatePlan plan) throws RefusedException {
+        refuseBesideBackfill(session, plan);
         plan.says().forEach(session.out()::println);
         session.out().flush();
         if (options.dryRun) {
@@ -149,6 +150,15 @@ final class StateCommand implements Runnable {
                                 ? ""
                                 : " As it was: s3://" + session.settings().bucket() + "/" + copyKey + "."));
         return ExitCode.DONE;
+    }
+
+    /** What such a back-fill is still to write cannot be read back from the bucket, and does not count as seen. */
+    private void refuseBesideBackfill(Session session, StatePlan plan) throws RefusedException {
+        try {
+            new RangeGuard(session.s3(), session.settings(), clock).refuseUnfinishedBeside(plan.next());
+        } catch (RangeGuard.RefusedException e) {
+            throw new RefusedException(String.valueOf(e.getMessage()));
+        }
     }
 
     private static String copyKey(Session session) throws RefusedException {

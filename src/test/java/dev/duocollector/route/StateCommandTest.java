@@ -16,6 +16,9 @@ import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.misbehaviour.RepeatedOffset;
+import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.S3StateStore;
+import dev.duocollector.state.Window;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,6 +63,36 @@ class StateCommandTest {
             collector.close();
         }
         world.close();
+    }
+
+    // ---- Beside a back-fill.
+
+    @Test
+    void unfinishedBackfill_isFinishedFirst_whereTheCollectorWouldReadItsTimeAgain() {
+        runTwice();
+        String before = world.state();
+        String begun = World.STATE_KEY.replace(".json", "_backfill_20261123T070000.000Z_20261123T073000.000Z.json");
+        S3IdempotentRepository backfill = new S3IdempotentRepository(
+                new S3StateStore(World.s3().client(), world.bucket, begun),
+                World.API_HOST,
+                Duration.ofMinutes(10),
+                world.clock);
+        backfill.open();
+        backfill.openWindow(
+                Window.unread(Instant.parse("2026-11-23T07:00:00Z"), Instant.parse("2026-11-23T07:30:00Z"), 1000));
+
+        StateConsole.Result refused = console().state("set-through", "2026-11-23T07:20:00Z", "--yes");
+
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err())
+                .contains("A back-fill of 2026-11-23T07:00:00Z..2026-11-23T07:30:00Z was begun and is not done")
+                .contains("the collector would read from 2026-11-23T07:20:00Z on", begun);
+        assertThat(world.state()).isEqualTo(before);
+        assertThat(console()
+                        .state("set-through", "2026-11-23T07:31:00Z", "--yes")
+                        .exitCode())
+                .as("behind it")
+                .isZero();
     }
 
     // ---- Showing.
