@@ -14,6 +14,7 @@ import java.io.PrintStream;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -82,11 +83,12 @@ public final class CamelApplication {
 
     private final org.apache.camel.main.Main camel;
 
-    private final Observation observation;
+    /** Where health and metrics can be asked for, once the program has started. */
+    private final Supplier<Optional<URI>> observed;
 
     private CamelApplication(Map<String, String> environment, Map<String, String> overrides, Observation observation) {
         this.camel = new org.apache.camel.main.Main();
-        this.observation = observation;
+        this.observed = observation::address;
         camel.setDefaultPropertyPlaceholderLocation(SETTINGS);
         camel.configure().withRoutesIncludePattern(routes(Path.of("routes")));
         overrides.forEach(camel::addOverrideProperty);
@@ -100,7 +102,8 @@ public final class CamelApplication {
     }
 
     private CamelApplication(Map<String, String> settings, Path routes, Supplier<CamelContext> contexts) {
-        observation = new Observation(false);
+        // The libraries behind an Observation are the runnable jar's.
+        observed = Optional::empty;
         camel = new org.apache.camel.main.Main() {
             @Override
             protected CamelContext createCamelContext() {
@@ -293,8 +296,7 @@ public final class CamelApplication {
                 settings.bucket(),
                 settings.prefix(),
                 settings.schedule(),
-                observation
-                        .address()
+                observed.get()
                         .map(at -> " Health and metrics: " + at + "/health and /metrics.")
                         .orElse(""));
     }

@@ -109,7 +109,16 @@ final class Collector {
         }
         Map<String, String> settings = new HashMap<>(file.settings());
         settings.putIfAbsent(CONTEXT_NAME, title);
-        CamelApplication starting = CamelApplication.inContainer(settings, routes, this::context);
+        try {
+            return start(CamelApplication.inContainer(settings, routes, this::context));
+        } catch (LinkageError e) {
+            // A route file of the operator's may name a class that the bundle does not have. Nobody else would tell.
+            stop();
+            return List.of("The program cannot start: " + e + ". The bundle has no such class.");
+        }
+    }
+
+    private List<String> start(CamelApplication starting) {
         application = starting;
         try {
             starting.startCollecting();

@@ -72,7 +72,15 @@ class BundlesIT {
                         .map(Map.Entry::getKey))
                 .as("what it can do without")
                 .containsExactlyInAnyOrder(
-                        "org.apache.camel.karaf.core", "picocli", "org.jspecify.annotations", "sun.misc");
+                        "org.apache.camel.karaf.core",
+                        "org.apache.camel.component.micrometer.prometheus",
+                        "org.apache.camel.component.platform.http.main",
+                        "io.micrometer.prometheusmetrics",
+                        "io.vertx.core",
+                        "io.vertx.core.file",
+                        "picocli",
+                        "org.jspecify.annotations",
+                        "sun.misc");
         assertThat(clauses(thin.get("Export-Package")))
                 .as("what routes in other bundles may name")
                 .containsKeys(
@@ -139,7 +147,7 @@ class BundlesIT {
             }
         }
 
-        assertThat(asked).hasSize(7);
+        assertThat(asked).hasSize(8);
         for (Element feature : asked) {
             assertThat(matching(camelKaraf, feature))
                     .as(feature.getTextContent())

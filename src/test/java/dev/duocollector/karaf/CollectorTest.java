@@ -5,6 +5,9 @@ package dev.duocollector.karaf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
@@ -18,6 +21,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A collector of the container's, without the container, which {@code KarafIT} has. */
 class CollectorTest {
@@ -58,6 +62,29 @@ class CollectorTest {
         await("the end of threads that Quartz does not wait for")
                 .atMost(PATIENCE)
                 .until(() -> threads().stream().noneMatch(name -> name.contains("duo-telephony-collector-acme")));
+    }
+
+    /** An error that ends a thread of an executor's is seen by nobody. */
+    @Test
+    void saysWhichClassIsMissing() {
+        Logger logger = (Logger) LoggerFactory.getLogger(Collector.class);
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        logger.addAppender(logged);
+        Collector collector = new Collector("acme", folder.resolve("duo-routes"), () -> {
+            throw new NoClassDefFoundError("com/example/Missing");
+        });
+
+        collector.update(new ConfigFile("acme", Map.of("s3.bucket", "logs")));
+        collector.close();
+        collector.awaitClosed();
+        logger.detachAppender(logged);
+
+        assertThat(logged.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .contains(
+                        "The program cannot start: java.lang.NoClassDefFoundError: com/example/Missing. The bundle has no"
+                                + " such class.");
     }
 
     private static List<String> threads() {
