@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.sync.RequestBody;
 
 /** What a collector does when nothing goes wrong: windows, pages, objects, and what they hold. */
 class TelephonyRouteTest {
@@ -103,6 +105,39 @@ class TelephonyRouteTest {
             assertThat(world.objects()).hasSize(1);
             assertThat(before).contains("\"committedThrough\":\"2026-11-23T07:58:00Z\"");
             assertThat(world.state()).contains("\"committedThrough\":\"2026-11-23T08:58:00Z\"");
+        }
+    }
+
+    /** OPERATIONS, "Moving the bucket". */
+    @Test
+    void goesOnInAnotherBucket_whenTheStateIsCopiedThere() {
+        try (World world = new World()) {
+            List<SimulatedEvent> before = beforeStart(5);
+            world.events.add(before);
+            try (TestCollector collector = world.start()) {
+                collector.run();
+            }
+            String moved = world.bucket + "-moved";
+            World.s3().createBucket(moved);
+            World.s3()
+                    .client()
+                    .putObject(
+                            request -> request.bucket(moved).key(World.STATE_KEY),
+                            RequestBody.fromString(world.state()));
+            SimulatedEvent later = new MadeUpEvents(8).at(World.START.plus(Duration.ofMinutes(10)));
+            world.events.add(later);
+            world.clock.advance(HOUR);
+            world.set("s3.bucket", moved);
+            try (TestCollector collector = world.start()) {
+                assertThat(collector.run().line()).contains("1 new events in 1 objects");
+            }
+
+            assertThat(world.lines()).as("the old bucket").containsExactlyInAnyOrderElementsOf(World.stored(before));
+            assertThat(World.s3().objects(moved, "duo-telephony/").values())
+                    .as("the new one")
+                    .singleElement()
+                    .satisfies(object -> assertThat(new String(object, UTF_8))
+                            .isEqualTo(World.stored(List.of(later)).get(0) + "\n"));
         }
     }
 
