@@ -5,6 +5,9 @@ package dev.duocollector.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.duocollector.Settings;
+import dev.duocollector.check.Check;
+import dev.duocollector.check.S3Checks;
 import dev.duocollector.deploy.AwsCall;
 import dev.duocollector.deploy.IamPolicy;
 import dev.duocollector.deploy.PolicyFiles;
@@ -15,10 +18,12 @@ import dev.duocollector.run.RunOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.spi.Registry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * The shipped IAM policies against every request that the collector makes to S3: each is granted, and a policy with any piece
@@ -49,9 +54,25 @@ class IamPolicyTest {
         makeEveryKindOfRun();
         world.assertUdmOfEveryObject();
 
-        List<AwsCall> calls = new ArrayList<>(calls());
-        calls.addAll(asked(World.UDM_PREFIX));
-        assertSufficientAndMinimal(IamPolicy.of(policy("collector"), policy("collector-udm")), calls);
+        check();
+
+        assertSufficientAndMinimal(IamPolicy.of(policy("collector"), policy("collector-udm")), calls());
+    }
+
+    /** The role of a collector may be without s3:DeleteObject; then the probe stays, and is good for the next time. */
+    @Test
+    void grantsWhatACheckAsks_butDeletingItsProbe() {
+        IamPolicy policy = IamPolicy.of(policy("collector"));
+        enforce(policy);
+
+        assertThat(check()).extracting(Check::outcome).containsOnly(Check.Outcome.PASS);
+
+        assertThat(calls()).isNotEmpty().allMatch(policy::allows);
+        assertThat(world.s3Proxy.requests())
+                .filteredOn(request -> request.method().equals("DELETE"))
+                .as("the probe's deletion, which was refused")
+                .hasSize(1);
+        assertThat(world.everything()).containsOnlyKeys(World.STATE_KEY + ".check");
     }
 
     @Test
@@ -108,14 +129,17 @@ class IamPolicyTest {
         incident.mendsWithoutLossOrDouble();
     }
 
-    /** What a preflight asks of a prefix: what is there, and a PUT with an If-Match that cannot match. */
-    private List<AwsCall> asked(String prefix) {
-        String bucket = "arn:aws:s3:::" + world.bucket;
-        String object = bucket + "/" + prefix + "/telephony_check";
-        return List.of(
-                new AwsCall("s3:ListBucket", bucket, Map.of("s3:prefix", prefix + "/")),
-                new AwsCall("s3:PutObject", object, Map.of()),
-                new AwsCall("s3:GetObject", object, Map.of()));
+    /** Asks S3 what the command check asks, as the collector that would run. */
+    private List<Check> check() {
+        List<Check> checks = new ArrayList<>();
+        Registry beans = incident.collector().context().getRegistry();
+        new S3Checks(
+                        beans.lookupByNameAndType("s3Client", S3Client.class),
+                        beans.lookupByNameAndType("settings", Settings.class),
+                        world.clock,
+                        checks::add)
+                .run();
+        return checks;
     }
 
     private void fail(Fault fault) {
@@ -128,15 +152,23 @@ class IamPolicyTest {
 
     private List<AwsCall> calls() {
         List<AwsCall> calls = new ArrayList<>();
-        world.s3Proxy.requests().forEach(request -> calls.addAll(AwsCall.of(request, request.status() == 404)));
+        for (ProxiedRequest request : world.s3Proxy.requests()) {
+            if (!isDelete(request)) {
+                calls.addAll(AwsCall.of(request, request.status() == 404));
+            }
+        }
         return calls;
     }
 
     private void enforce(IamPolicy policy) {
-        world.s3Proxy.plan(request ->
-                policy.allows(AwsCall.of(request, !world.everything().containsKey(AwsCall.key(request))))
-                        ? Fault.NONE
-                        : Fault.ANSWER_403);
+        world.s3Proxy.plan(request -> !isDelete(request)
+                        && policy.allows(AwsCall.of(request, !world.everything().containsKey(AwsCall.key(request))))
+                ? Fault.NONE
+                : Fault.ANSWER_403);
+    }
+
+    private static boolean isDelete(ProxiedRequest request) {
+        return request.method().equals("DELETE");
     }
 
     private JsonNode policy(String name) {
