@@ -119,8 +119,8 @@ class OnceIT {
 
     @ParameterizedTest
     @CsvSource({
-        "backwards, Usage: duo-telephony-collector [-hV] [COMMAND]",
-        "onc, Did you mean: duo-telephony-collector once?",
+        "--fast, Usage: duo-telephony-collector [-hV] [COMMAND]",
+        "onc, Did you mean: duo-telephony-collector once",
         "once --fast, Usage: duo-telephony-collector once",
         "run now, Usage: duo-telephony-collector run"
     })
