@@ -82,6 +82,23 @@ class S3ChecksTest {
         assertThat(check(checks, "udm-prefix-write").remedy()).contains("Grant s3:PutObject", World.UDM_PREFIX + "/*");
     }
 
+    @Test
+    void udmPrefix_namesItsPermissions_too() {
+        world.set("udm.prefix", World.UDM_PREFIX);
+        failEvery(
+                request -> request.method().equals("GET")
+                        && (request.path().contains("/" + World.UDM_PREFIX + "/")
+                                || request.target().contains("prefix=" + World.UDM_PREFIX)),
+                Fault.ANSWER_403);
+
+        List<Check> checks = run();
+
+        assertThat(crosses(checks)).containsExactly("udm-prefix-list", "udm-prefix-read");
+        assertThat(check(checks, "udm-prefix-list").remedy()).contains("Grant s3:ListBucket", World.UDM_PREFIX + "/*");
+        assertThat(check(checks, "udm-prefix-read").remedy()).contains("Grant s3:GetObject", World.UDM_PREFIX + "/*");
+        assertThat(check(checks, "udm-prefix-foreign").outcome()).isEqualTo(Outcome.SKIPPED);
+    }
+
     // ---- Permissions.
 
     @Test
