@@ -38,6 +38,8 @@ public final class CollectPending implements Processor {
                 || isPast(page.events(), Collections.max(pending.eventKeys().values()))) {
             run.enough();
         }
+        exchange.getMessage().setBody(run.getRecovered());
+        run.show(exchange);
     }
 
     private static boolean isPast(List<TelephonyEvent> events, Instant last) {

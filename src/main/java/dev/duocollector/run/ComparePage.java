@@ -23,5 +23,6 @@ public final class ComparePage implements Processor {
                 DropSeen.cursorAfter(exchange.getMessage().getBody(TelephonyPage.class), run),
                 events.size() >= run.window().limit(),
                 events.size());
+        run.show(exchange);
     }
 }

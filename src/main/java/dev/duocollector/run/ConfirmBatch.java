@@ -39,5 +39,6 @@ public final class ConfirmBatch implements Processor {
         if (pagesMax > 0 && run.pages() >= pagesMax) {
             run.enough();
         }
+        run.show(exchange);
     }
 }

@@ -24,6 +24,7 @@ public final class DeclareBatch implements Processor {
         Run run = Run.of(exchange);
         repository.declare(run.getBatch());
         run.storing(run.getBatch().objectKey(), length(exchange.getMessage().getBody()));
+        run.show(exchange);
     }
 
     private static long length(Object lines) {

@@ -72,6 +72,7 @@ public final class DropSeen implements Processor {
         run.counts(fresh);
         run.pageRead(next, page.events().size() >= window.limit(), page.events().size() - fresh.size());
         exchange.getMessage().setBody(fresh);
+        run.show(exchange);
     }
 
     /** Returns what a page's new events amount to; a page without any has no object. */

@@ -36,5 +36,6 @@ public final class OpenComparison implements Processor {
         exchange.setVariable(Run.VARIABLE, run);
         exchange.setVariable(Comparison.VARIABLE, Comparison.of(s3, settings));
         run.readWithoutState(Window.unread(range.from(), range.to(), settings.pageSize()));
+        run.show(exchange);
     }
 }

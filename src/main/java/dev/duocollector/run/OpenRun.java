@@ -71,6 +71,7 @@ public final class OpenRun implements Processor {
         } else {
             openNext(run, checkpoint, now);
         }
+        run.show(exchange);
     }
 
     private void takeUp(Run run, Window open, Optional<Batch> pending, Instant now) {

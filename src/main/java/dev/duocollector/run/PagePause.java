@@ -48,5 +48,6 @@ public final class PagePause implements Processor {
         if (pause.isStopping() && !run.isRecovering()) {
             run.enough();
         }
+        run.show(exchange);
     }
 }

@@ -86,6 +86,19 @@ public final class Run {
         return run;
     }
 
+    /**
+     * Sets what the routes ask for, in exchange variables of simple types: {@code more}, {@code recovering}, {@code objectKey},
+     * {@code udmObjectKey} and {@code udmDue}. Each step that moves the run ends with it. Not the run itself, since what Simple
+     * reads through a bean Camel's bean component keeps, batch and all, for the next thousand runs.
+     */
+    void show(Exchange exchange) {
+        exchange.setVariable("more", more);
+        exchange.setVariable("recovering", recovering);
+        exchange.setVariable("objectKey", batch == null ? "" : batch.objectKey());
+        exchange.setVariable("udmObjectKey", batch == null ? "" : batch.udmKey());
+        exchange.setVariable("udmDue", storing != null && getBatch().isUdmWanted());
+    }
+
     /** Gives the log lines of this thread the run's id. At each step, since an operator's step may go on in another thread. */
     void nameLogLines() {
         if (!id.equals(MDC.get(ID_IN_LOG))) {
@@ -98,7 +111,7 @@ public final class Run {
         return id;
     }
 
-    /** Whether there is another page to read; the routes' loops ask. */
+    /** Whether there is another page to read. */
     public boolean isMore() {
         return more;
     }
@@ -108,17 +121,12 @@ public final class Run {
         return recovering;
     }
 
-    /** The batch in hand, whose object key the routes put into the S3 header. */
+    /** The batch in hand. */
     public Batch getBatch() {
         if (batch == null) {
             throw new IllegalStateException("No page has been read yet");
         }
         return batch;
-    }
-
-    /** Whether the batch in hand has an object, which this run stored or found stored, and is wanted as UDM; the routes ask. */
-    public boolean isUdmDue() {
-        return storing != null && getBatch().isUdmWanted();
     }
 
     /** The events of the batch in doubt, as Duo gave them again and in its order. */

@@ -42,5 +42,6 @@ public final class SettlePending implements Processor {
         if (!run.isOutlived()) {
             run.read(repository.checkpoint().openWindow().orElseThrow());
         }
+        run.show(exchange);
     }
 }
