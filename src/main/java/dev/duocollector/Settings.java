@@ -96,8 +96,10 @@ public final class Settings implements CamelContextAware {
             "s3.compression",
             "s3.checksums",
             "s3.unconditional-writes",
+            "s3.clock",
             "state.key",
             "state.inside-prefix",
+            "state.first-run",
             "event.shape",
             "udm.prefix",
             "udm.ids",
@@ -139,6 +141,8 @@ public final class Settings implements CamelContextAware {
             new S3Connection(Optional.empty(), Optional.empty(), false, Optional.empty(), false);
     private boolean gzip;
     private boolean unconditionalWrites;
+    private boolean s3ClockIgnored;
+    private boolean firstRunAllowed;
     private String stateKey = "";
     private EventShape eventShape = EventShape.DUO_CLIENT;
     private Optional<KeyPrefix> udmPrefix = Optional.empty();
@@ -390,6 +394,8 @@ public final class Settings implements CamelContextAware {
                 : EventShape.DUO_CLIENT;
         unconditionalWrites =
                 choice("s3.unconditional-writes", List.of("refuse", "allow")).equals("allow");
+        s3ClockIgnored = choice("s3.clock", List.of("check", "ignore")).equals("ignore");
+        firstRunAllowed = choice("state.first-run", List.of("check", "allow")).equals("allow");
         readStateKey(prefixRefused);
         readUdm(prefixRefused);
     }
@@ -749,6 +755,16 @@ public final class Settings implements CamelContextAware {
     /** Whether a store may be used that does not keep to conditional writes, where only one collector must run at a time. */
     public boolean unconditionalWrites() {
         return unconditionalWrites;
+    }
+
+    /** Whether the store's clock is wrong, so that a run's time is the local clock's. */
+    public boolean s3ClockIgnored() {
+        return s3ClockIgnored;
+    }
+
+    /** Whether a run without a state is a first one, whatever the bucket holds. */
+    public boolean firstRunAllowed() {
+        return firstRunAllowed;
     }
 
     /** Where the state lies: the collector's own, or that of the range that is read instead. */

@@ -31,6 +31,7 @@ public final class DryRun {
     private final S3IdempotentRepository repository;
     private final PollWindow pollWindow;
     private final Clock clock;
+    private final Ticker ticker;
 
     private DryRun(CamelContext camel) {
         this.camel = camel;
@@ -38,6 +39,7 @@ public final class DryRun {
         this.repository = DuoProbe.bean(camel, "seenEvents", S3IdempotentRepository.class);
         this.pollWindow = PollWindow.of(settings);
         this.clock = DuoProbe.bean(camel, "clock", Clock.class);
+        this.ticker = DuoProbe.bean(camel, "ticker", Ticker.class);
     }
 
     /**
@@ -56,8 +58,9 @@ public final class DryRun {
     private Result make() {
         List<String> lines = new ArrayList<>();
         try {
-            Optional<Checkpoint> checkpoint = repository.open();
-            Optional<Window> window = window(checkpoint, lines);
+            List<RunTime> time = new ArrayList<>(1);
+            Optional<Checkpoint> checkpoint = new RunTimes(settings, clock, ticker).open(repository, time::add);
+            Optional<Window> window = window(checkpoint, time.get(0).now(), lines);
             return window.isPresent() ? read(window.get(), lines) : new Result(RunOutcome.DONE, lines);
         } catch (RuntimeException e) {
             return failed(e, new DefaultExchange(camel));
@@ -65,8 +68,7 @@ public final class DryRun {
     }
 
     /** Returns what the next run would read, as {@link OpenRun} and {@link PageQuery} decide it. */
-    private Optional<Window> window(Optional<Checkpoint> checkpoint, List<String> lines) {
-        Instant now = clock.instant();
+    private Optional<Window> window(Optional<Checkpoint> checkpoint, Instant now, List<String> lines) {
         Instant oldest = pollWindow.oldest(now);
         Optional<Window> open = checkpoint.flatMap(Checkpoint::openWindow);
         checkpoint

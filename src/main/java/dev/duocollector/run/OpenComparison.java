@@ -6,6 +6,7 @@ import dev.duocollector.Settings;
 import dev.duocollector.SettingsException;
 import dev.duocollector.TimeRange;
 import dev.duocollector.state.Window;
+import java.time.Clock;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -19,10 +20,14 @@ public final class OpenComparison implements Processor {
 
     private final S3Client s3;
     private final Settings settings;
+    private final Clock clock;
+    private final Ticker ticker;
 
-    public OpenComparison(S3Client s3, Settings settings) {
+    public OpenComparison(S3Client s3, Settings settings, Clock clock, Ticker ticker) {
         this.s3 = s3;
         this.settings = settings;
+        this.clock = clock;
+        this.ticker = ticker;
     }
 
     @Override
@@ -35,6 +40,8 @@ public final class OpenComparison implements Processor {
         Run run = new Run();
         exchange.setVariable(Run.VARIABLE, run);
         exchange.setVariable(Comparison.VARIABLE, Comparison.of(s3, settings));
+        // RangeGuard, which comes before, has compared the clocks.
+        run.began(RunTime.local(clock, ticker));
         run.readWithoutState(Window.unread(range.from(), range.to(), settings.pageSize()));
         run.show(exchange);
     }

@@ -30,7 +30,7 @@ public final class OpenRun implements Processor {
     private final PollWindow pollWindow;
     private final Optional<TimeRange> range;
     private final InBucket inBucket;
-    private final Clock clock;
+    private final RunTimes times;
     private final RunListener listener;
 
     /** @param listener is told what the runs do */
@@ -39,12 +39,13 @@ public final class OpenRun implements Processor {
             Settings settings,
             InBucket inBucket,
             Clock clock,
+            Ticker ticker,
             RunListener listener) {
         this.repository = repository;
         this.pollWindow = PollWindow.of(settings);
         this.range = settings.range();
         this.inBucket = inBucket;
-        this.clock = clock;
+        this.times = new RunTimes(settings, clock, ticker);
         this.listener = listener;
     }
 
@@ -59,8 +60,8 @@ public final class OpenRun implements Processor {
                 run.reported();
             }
         });
-        Instant now = clock.instant();
-        Optional<Checkpoint> checkpoint = repository.open();
+        Optional<Checkpoint> checkpoint = times.open(repository, run::began);
+        Instant now = run.time().now();
         checkpoint.map(Checkpoint::committedThrough).ifPresent(run::coveredThrough);
         Optional<Window> open = checkpoint.flatMap(Checkpoint::openWindow);
         if (open.isPresent() || checkpoint.isEmpty()) {

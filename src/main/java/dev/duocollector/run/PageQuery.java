@@ -8,7 +8,6 @@ import dev.duocollector.source.PollWindow;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,12 +26,10 @@ public final class PageQuery implements Processor {
 
     private final S3IdempotentRepository repository;
     private final PollWindow pollWindow;
-    private final Clock clock;
 
-    public PageQuery(S3IdempotentRepository repository, Settings settings, Clock clock) {
+    public PageQuery(S3IdempotentRepository repository, Settings settings) {
         this.repository = repository;
         this.pollWindow = PollWindow.of(settings);
-        this.clock = clock;
     }
 
     @Override
@@ -47,7 +44,7 @@ public final class PageQuery implements Processor {
 
     private void keepWithinRetention(Run run) {
         Window window = run.window();
-        Instant now = clock.instant();
+        Instant now = run.time().now();
         if (!pollWindow.isTooOld(window.mintime(), now)) {
             return;
         }

@@ -40,6 +40,7 @@ public final class Run {
     private final RunListener listener;
     private final Set<String> offsetsSent = new HashSet<>();
     private final Map<String, TelephonyEvent> recovered = new LinkedHashMap<>();
+    private @Nullable RunTime time;
     private @Nullable Window window;
     private @Nullable Batch batch;
     private Cursor cursor = Cursor.START;
@@ -132,6 +133,19 @@ public final class Run {
     /** The events of the batch in doubt, as Duo gave them again and in its order. */
     public List<TelephonyEvent> getRecovered() {
         return new ArrayList<>(recovered.values());
+    }
+
+    /** Notes what time it is for this run; once, when its state has come. */
+    void began(RunTime begun) {
+        time = begun;
+    }
+
+    /** What time it is for this run. */
+    RunTime time() {
+        if (time == null) {
+            throw new IllegalStateException("The state has not been read yet");
+        }
+        return time;
     }
 
     Window window() {

@@ -71,6 +71,7 @@ record RunFailure(RunOutcome outcome, String message) {
                 return new RunFailure(RunOutcome.OWNED, failure.getMessage());
             }
             if (failure instanceof StateRefusedException
+                    || failure instanceof ClockException
                     || failure instanceof UnconditionalStoreException
                     || failure instanceof DuoOrderException
                     || failure instanceof SettingsException

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class DuoAnswer {
     private @Nullable String messageDetail;
     private @Nullable List<TelephonyEvent> items;
     private @Nullable Offset nextOffset;
+    private OptionalLong totalObjects = OptionalLong.empty();
     private @Nullable String flaw;
     private @Nullable String itemsFlaw;
     private @Nullable String offsetFlaw;
@@ -56,12 +58,16 @@ final class DuoAnswer {
             throw new MalformedPageException(itemsFlaw == null ? "response.items is missing" : itemsFlaw, body.length);
         }
         if (items.isEmpty()) {
-            return new TelephonyPage(items, Optional.empty(), body.length);
+            return page(items, null);
         }
         if (offsetFlaw != null) {
             throw new MalformedPageException(offsetFlaw, body.length);
         }
-        return new TelephonyPage(items, Optional.ofNullable(nextOffset), body.length);
+        return page(items, nextOffset);
+    }
+
+    private TelephonyPage page(List<TelephonyEvent> events, @Nullable Offset next) {
+        return new TelephonyPage(events, Optional.ofNullable(next), body.length, totalObjects, Optional.empty());
     }
 
     @Nullable
@@ -147,12 +153,36 @@ final class DuoAnswer {
         }
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             parser.nextToken();
-            if (name.equals("next_offset")) {
-                nextOffset(parser);
-            } else {
-                parser.skipChildren();
+            switch (name) {
+                case "next_offset" -> nextOffset(parser);
+                case "total_objects" -> totalObjects(parser);
+                default -> parser.skipChildren();
             }
         }
+    }
+
+    /** A number, or an object with it as its value; nothing depends on it, so what is neither is no flaw. */
+    private void totalObjects(JsonParser parser) throws IOException {
+        if (parser.hasToken(JsonToken.START_OBJECT)) {
+            for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+                parser.nextToken();
+                if (name.equals("value")) {
+                    total(parser);
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            return;
+        }
+        total(parser);
+    }
+
+    private void total(JsonParser parser) throws IOException {
+        if (parser.hasToken(JsonToken.VALUE_NUMBER_INT)
+                && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+            totalObjects = OptionalLong.of(parser.getLongValue());
+        }
+        parser.skipChildren();
     }
 
     private void nextOffset(JsonParser parser) throws IOException {

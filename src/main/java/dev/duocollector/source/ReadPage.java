@@ -17,6 +17,8 @@ public final class ReadPage implements Processor {
     @Override
     public void process(Exchange exchange) throws DuoApiException, MalformedPageException {
         byte[] body = exchange.getMessage().getBody(byte[].class);
-        exchange.getMessage().setBody(reader.read(body == null ? new byte[0] : body));
+        TelephonyPage page = reader.read(body == null ? new byte[0] : body);
+        exchange.getMessage()
+                .setBody(page.at(HttpDate.parse(exchange.getMessage().getHeader("Date", String.class))));
     }
 }

@@ -5,7 +5,7 @@ package dev.duocollector.source;
 /**
  * Reads the body of a 200 from {@code GET /admin/v2/logs/telephony} (described at
  * <a href="https://duo.com/docs/adminapi#telephony-logs">duo.com/docs/adminapi</a>). Members may come in any order, and
- * unknown ones are ignored; {@code total_objects} is never used. A page without items has no next offset, whatever its
+ * unknown ones are ignored, and a {@code total_objects} that is not a number too. A page without items has no next offset, whatever its
  * metadata says. Stateless and safe for use by several threads.
  */
 public final class TelephonyPageReader {

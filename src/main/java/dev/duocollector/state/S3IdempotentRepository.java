@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
@@ -40,6 +41,7 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
     private Map<String, Instant> confirmed = new HashMap<>();
     private S3StateStore.@Nullable Stored stored;
     private @Nullable Checkpoint checkpoint;
+    private StateAnswer answer = new StateAnswer(Optional.empty(), Optional.empty(), false);
     private @Nullable Instant reached;
     private boolean loaded;
     private boolean moved;
@@ -94,19 +96,37 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
      * @throws StateRefusedException if the state is another account's or from the future
      */
     public synchronized Optional<Checkpoint> open() {
+        return open(asked -> clock.instant());
+    }
+
+    /**
+     * Does the same for a run, whose time begins with S3's answer.
+     *
+     * @param time returns what time it is, given what the answer says; what it throws, this method throws, before it has
+     *     looked at the state
+     */
+    public synchronized Optional<Checkpoint> open(Function<StateAnswer, Instant> time) {
         added.clear();
         reached = null;
         moved = false;
-        load();
+        load(time);
         return Optional.ofNullable(checkpoint);
     }
 
+    /** Returns what S3 said beside the state when it was read last. */
+    public synchronized StateAnswer answer() {
+        return answer;
+    }
+
     /** A state that cannot be read or is refused leaves nothing behind that a later call could write over it. */
-    private void load() {
+    private void load(Function<StateAnswer, Instant> time) {
         loaded = false;
-        S3StateStore.Stored read = store.load().orElse(null);
+        S3StateStore.Asked asked = store.ask();
+        answer = asked.answer();
+        Instant now = time.apply(answer);
+        S3StateStore.Stored read = asked.found().map(store::stored).orElse(null);
         if (read != null) {
-            read.state().requireUsable(owner, clock.instant(), store.toString());
+            read.state().requireUsable(owner, now, store.toString());
         }
         stored = read;
         checkpoint = read == null ? null : read.state().checkpoint();
@@ -282,7 +302,7 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
 
     private void ensureLoaded() {
         if (!loaded) {
-            load();
+            load(asked -> clock.instant());
         }
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import dev.duocollector.source.HttpDate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -32,6 +34,8 @@ public final class S3StateStore {
     private static final int WRITES_MAX = 4;
 
     private static final String JSON = "application/json";
+
+    private static final String DELETE_MARKER = "x-amz-delete-marker";
 
     /** No object has it: an ETag is an MD5, or something longer. */
     private static final String ETAG_OF_NOTHING = "\"00000000000000000000000000000000\"";
@@ -63,6 +67,20 @@ public final class S3StateStore {
         Instant writtenAt() {
             return object.response().lastModified();
         }
+
+        /** When S3 gave it, by S3's clock; empty if it did not say. */
+        Optional<Instant> answeredAt() {
+            return date(object.response().sdkHttpResponse());
+        }
+    }
+
+    /** What the GET of the state brought: the state, unless there is none, and what the answer itself says. */
+    record Asked(Optional<Found> found, StateAnswer answer) {}
+
+    private static Optional<Instant> date(@Nullable SdkHttpResponse response) {
+        return response == null
+                ? Optional.empty()
+                : response.firstMatchingHeader("Date").flatMap(HttpDate::parse);
     }
 
     /**
@@ -73,7 +91,12 @@ public final class S3StateStore {
      * @throws S3OperationException if S3 refuses or cannot be reached
      */
     Optional<Stored> load() {
-        return find().map(found -> new Stored(StateFormat.read(found.bytes(), toString()), found.etag()));
+        return find().map(this::stored);
+    }
+
+    /** Reads what was found as a state; throws as {@link #load} does. */
+    Stored stored(Found found) {
+        return new Stored(StateFormat.read(found.bytes(), toString()), found.etag());
     }
 
     /** Reads what lies at the state's key and judges nothing but whether it is there; throws as {@link #load} does. */
@@ -82,11 +105,29 @@ public final class S3StateStore {
     }
 
     private Optional<Found> find(String objectKey) {
+        return ask(objectKey).found();
+    }
+
+    /** Does the same as {@link #find()}, and tells what the answer says beside the state. */
+    Asked ask() {
+        return ask(key);
+    }
+
+    private Asked ask(String objectKey) {
         try {
-            return Optional.of(new Found(s3.getObjectAsBytes(
-                    GetObjectRequest.builder().bucket(bucket).key(objectKey).build())));
+            Found found = new Found(s3.getObjectAsBytes(
+                    GetObjectRequest.builder().bucket(bucket).key(objectKey).build()));
+            return new Asked(
+                    Optional.of(found),
+                    new StateAnswer(found.answeredAt(), Optional.ofNullable(found.writtenAt()), false));
         } catch (NoSuchKeyException e) {
-            return Optional.empty();
+            SdkHttpResponse response =
+                    e.awsErrorDetails() == null ? null : e.awsErrorDetails().sdkHttpResponse();
+            boolean deleted = response != null
+                    && response.firstMatchingHeader(DELETE_MARKER)
+                            .filter("true"::equalsIgnoreCase)
+                            .isPresent();
+            return new Asked(Optional.empty(), new StateAnswer(date(response), Optional.empty(), deleted));
         } catch (S3Exception | SdkClientException e) {
             throw new S3OperationException("s3:GetObject", bucket, objectKey, e);
         }

@@ -13,7 +13,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +32,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,6 +69,9 @@ public final class FaultProxy implements AutoCloseable {
 
     private volatile Consumer<ProxiedRequest> hook = request -> {};
     private volatile Predicate<ProxiedRequest> serialized = request -> false;
+    private volatile Function<ProxiedRequest, Optional<Instant>> serverTime = request -> Optional.empty();
+    private volatile boolean dating;
+    private final Map<String, Instant> written = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     private record Held(ProxiedRequest request, HttpMessage message) {}
@@ -119,6 +127,20 @@ public final class FaultProxy implements AutoCloseable {
      */
     public void serializing(Predicate<ProxiedRequest> matching) {
         serialized = matching;
+    }
+
+    /**
+     * Answers as a server with that clock would: the {@code Date} of each answer is the clock's, and the
+     * {@code Last-Modified} of what was written through this proxy is its time then.
+     */
+    public void dateAnswers(Clock clock) {
+        dateAnswers(request -> Optional.of(clock.instant()));
+    }
+
+    /** Does the same for each answer by itself; empty leaves the {@code Date} out. */
+    public void dateAnswers(Function<ProxiedRequest, Optional<Instant>> time) {
+        serverTime = time;
+        dating = true;
     }
 
     /** Every request since the start or the last {@link #reset()}, in the order of their numbers. */
@@ -262,7 +284,24 @@ public final class FaultProxy implements AutoCloseable {
         }
         HttpMessage answer = upstream.exchange(message);
         log.answered(request, answer.status());
-        return answer;
+        return dating ? dated(request, answer) : answer;
+    }
+
+    private HttpMessage dated(ProxiedRequest request, HttpMessage answer) throws IOException {
+        Optional<Instant> now = serverTime.apply(request);
+        if (request.isWrite() && answer.status() == 200 && now.isPresent()) {
+            written.put(request.path(), now.get());
+        }
+        HttpMessage dated =
+                now.isPresent() ? answer.withField("Date", httpDate(now.get())) : answer.withoutField("Date");
+        Instant modified = written.get(request.path());
+        return modified != null && dated.fields().containsKey("last-modified")
+                ? dated.withField("Last-Modified", httpDate(modified))
+                : dated;
+    }
+
+    private static String httpDate(Instant time) {
+        return DateTimeFormatter.RFC_1123_DATE_TIME.format(time.atOffset(ZoneOffset.UTC));
     }
 
     private static boolean relay(HttpMessage answer, ProxiedRequest request, OutputStream out) throws IOException {

@@ -5,6 +5,9 @@ package dev.duocollector.fault;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -42,6 +45,26 @@ final class HttpMessage {
 
     HttpMessage withBody(byte[] other) {
         return new HttpMessage(head, startLine, fields, other);
+    }
+
+    /** Returns this message with one header field set, whether it was there or not. */
+    HttpMessage withField(String name, String value) {
+        List<String> lines = new ArrayList<>(List.of(new String(head, StandardCharsets.ISO_8859_1).split("\r\n")));
+        lines.removeIf(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1));
+        lines.add(name + ": " + value);
+        Map<String, String> more = new HashMap<>(fields);
+        more.put(name.toLowerCase(Locale.ROOT), value);
+        return new HttpMessage(
+                (String.join("\r\n", lines) + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1), startLine, more, body);
+    }
+
+    /** Returns this message without a header field. */
+    HttpMessage withoutField(String name) {
+        HttpMessage with = withField(name, "");
+        Map<String, String> fewer = new HashMap<>(with.fields);
+        fewer.remove(name.toLowerCase(Locale.ROOT));
+        String text = new String(with.head, StandardCharsets.ISO_8859_1).replace(name + ": \r\n", "");
+        return new HttpMessage(text.getBytes(StandardCharsets.ISO_8859_1), startLine, fewer, body);
     }
 
     void writeHeadTo(OutputStream out) throws IOException {

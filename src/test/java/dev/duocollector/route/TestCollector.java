@@ -3,6 +3,7 @@
 package dev.duocollector.route;
 
 import dev.duocollector.run.RunReport;
+import dev.duocollector.run.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -32,6 +33,10 @@ final class TestCollector implements AutoCloseable {
                 - name: clock
                   type: java.time.Clock
                   factoryMethod: systemUTC
+                # What goes by, whatever the clock is set to.
+                - name: ticker
+                  type: dev.duocollector.run.Ticker
+                  factoryMethod: system
             """;
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final ProducerTemplate template;
@@ -51,6 +56,8 @@ final class TestCollector implements AutoCloseable {
         context.getPropertiesComponent().setLocation("file:application.properties");
         context.getPropertiesComponent().setOverrideProperties(overrides);
         context.getRegistry().bind("clock", clock);
+        context.getRegistry()
+                .bind("ticker", clock instanceof MovableClock movable ? movable.ticker() : Ticker.system());
         if (registry != null) {
             context.getRegistry().bind("figures", registry);
         }

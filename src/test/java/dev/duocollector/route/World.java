@@ -71,6 +71,7 @@ public final class World implements AutoCloseable {
         duo = builder.start();
         duoProxy = FaultProxy.inFrontOf(duo.uri());
         s3Proxy = FaultProxy.inFrontOf(s3().uri());
+        s3Proxy.dateAnswers(clock);
         bucket = "bucket-" + BUCKETS.incrementAndGet();
         s3().createBucket(bucket);
         settings.putAll(Map.of(
@@ -98,7 +99,9 @@ public final class World implements AutoCloseable {
 
     /** Returns a world on the system's clock, for collectors that are processes of their own. */
     public static World inRealTime() {
-        return new World(duo -> duo.clock(Clock.systemUTC()));
+        World world = new World(duo -> duo.clock(Clock.systemUTC()));
+        world.s3Proxy.dateAnswers(Clock.systemUTC());
+        return world;
     }
 
     public static synchronized EmbeddedS3 s3() {

@@ -135,7 +135,8 @@ class PageQueryTest {
     private Exchange query(S3IdempotentRepository repository, Instant now) {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.setVariable(Run.VARIABLE, run);
-        new PageQuery(repository, TestSettings.with(), Clock.fixed(now, ZoneOffset.UTC)).process(exchange);
+        run.began(RunTime.local(Clock.fixed(now, ZoneOffset.UTC), () -> 0));
+        new PageQuery(repository, TestSettings.with()).process(exchange);
         return exchange;
     }
 }

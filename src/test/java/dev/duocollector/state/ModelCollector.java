@@ -88,9 +88,10 @@ final class ModelCollector {
         this.exchange = new DefaultExchange(context);
         S3IdempotentRepository repository = S3IdempotentRepository.of(s3, settings, clock);
         InBucket inBucket = InBucket.of(s3, settings);
-        openRun = new OpenRun(repository, settings, inBucket, clock, RunListener.NONE);
+        openRun =
+                new OpenRun(repository, settings, inBucket, clock, () -> clock.millis() * 1_000_000L, RunListener.NONE);
         settlePending = new SettlePending(repository);
-        pageQuery = new PageQuery(repository, settings, clock);
+        pageQuery = new PageQuery(repository, settings);
         dropSeen = new DropSeen(repository, settings, inBucket);
         declareBatch = new DeclareBatch(repository);
         confirmBatch = new ConfirmBatch(repository, settings);

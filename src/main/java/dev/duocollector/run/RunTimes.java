@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.Settings;
+import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.S3IdempotentRepository;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads a state together with the time at which it is read: the way in which every run begins, and whatever looks like one. */
+public final class RunTimes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunTimes.class);
+
+    private final boolean s3ClockIgnored;
+    private final Clock clock;
+    private final Ticker ticker;
+
+    public RunTimes(Settings settings, Clock clock, Ticker ticker) {
+        this.s3ClockIgnored = settings.s3ClockIgnored();
+        this.clock = clock;
+        this.ticker = ticker;
+    }
+
+    /**
+     * Reads the state afresh.
+     *
+     * @param begun gets the time, before the state is judged by it
+     * @return how far the log has been collected, empty if there is no state
+     * @throws ClockException if the local clock and S3's are too far apart; then the state was not looked at
+     */
+    public Optional<Checkpoint> open(S3IdempotentRepository repository, Consumer<RunTime> begun) {
+        return repository.open(answer -> {
+            if (!s3ClockIgnored && answer.answeredAt().isEmpty()) {
+                LOG.warn(
+                        "S3 does not say what time it is (its answer has no Date): this run goes by this machine's clock alone,"
+                                + " and gives up no batch that cannot be found.");
+            }
+            RunTime time = RunTime.begin(s3ClockIgnored ? Optional.empty() : answer.answeredAt(), clock, ticker);
+            begun.accept(time);
+            return time.now();
+        });
+    }
+}
