@@ -19,7 +19,9 @@ public final class CloseComparison implements Processor {
             exchange.getMessage().setBody(Comparison.of(exchange).result(EACH_MAX));
         } else {
             exchange.getMessage()
-                    .setBody(new RunReport(RunOutcome.STOPPED, "Stopped after " + run.pages() + " pages."));
+                    .setBody(new RunReport(
+                            RunOutcome.STOPPED,
+                            "Stopped after " + Tally.count(run.tally().pages(), "page") + "."));
         }
     }
 }

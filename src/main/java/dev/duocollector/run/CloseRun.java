@@ -4,7 +4,6 @@ package dev.duocollector.run;
 
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.S3IdempotentRepository;
-import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -16,6 +15,7 @@ public final class CloseRun implements Processor {
 
     private final S3IdempotentRepository repository;
     private final Pause pause;
+    private final AllDropped allDropped = new AllDropped(System::nanoTime);
 
     public CloseRun(S3IdempotentRepository repository, Pause pause) {
         this.repository = repository;
@@ -26,6 +26,7 @@ public final class CloseRun implements Processor {
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         RunReport report = close(run);
+        allDropped.look(run.tally());
         run.coveredThrough(repository.checkpoint().committedThrough());
         exchange.getMessage().setBody(run.ended(report));
     }
@@ -66,10 +67,6 @@ public final class CloseRun implements Processor {
 
     /** What a run has done, for the line that reports it. */
     static String done(Run run) {
-        Optional<String> last = Optional.of(run.lastObject()).filter(key -> !key.isEmpty());
-        return run.window() + ": " + run.pages() + " pages, " + run.events() + " new events in " + run.objects()
-                + " objects" + (run.udmObjects() > 0 ? " (" + run.udmObjects() + " as UDM, too)" : "") + ", "
-                + run.duplicates() + " seen before"
-                + last.map(key -> ", last object " + key).orElse("");
+        return run.window() + ": " + run.tally();
     }
 }

@@ -34,9 +34,9 @@ public final class ConfirmBatch implements Processor {
                 run.read(repository.checkpoint().openWindow().orElseThrow());
             }
         } else {
-            run.delivered(batch);
+            run.delivered();
         }
-        if (pagesMax > 0 && run.pages() >= pagesMax) {
+        if (pagesMax > 0 && run.tally().pages() >= pagesMax) {
             run.enough();
         }
         run.show(exchange);

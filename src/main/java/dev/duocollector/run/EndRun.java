@@ -63,6 +63,6 @@ public final class EndRun implements Processor {
             return "";
         }
         Run run = exchange.getVariable(Run.VARIABLE, Run.class);
-        return run == null || run.objects() == 0 ? "" : " Before it, in window " + CloseRun.done(run) + ".";
+        return run == null || run.tally().isEmpty() ? "" : " Before it, in window " + CloseRun.done(run) + ".";
     }
 }

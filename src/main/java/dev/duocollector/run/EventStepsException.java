@@ -12,7 +12,8 @@ final class EventStepsException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private static final String PLACE = "route event-steps (routes/event-steps.camel.yaml)";
+    /** The operator's steps, as a message names them. */
+    static final String PLACE = "route event-steps (routes/event-steps.camel.yaml)";
 
     private final RunOutcome outcome;
 

@@ -75,7 +75,7 @@ final class RangeProgress {
     }
 
     private static int events(Run run) {
-        return run.events() + run.duplicates();
+        return run.tally().settled() + run.tally().duplicates();
     }
 
     private static String time(long seconds) {

@@ -47,7 +47,6 @@ public final class Run {
     private @Nullable Instant reached;
     private @Nullable String storing;
     private boolean storingUdm;
-    private String lastObject = "";
     private boolean recovering;
     private boolean outlived;
     private boolean rangeDone;
@@ -57,11 +56,7 @@ public final class Run {
     private @Nullable Long progressFromNanos;
     private long retryingSinceNanos;
     private int retries;
-    private int pages;
-    private int events;
-    private int duplicates;
-    private int objects;
-    private int udmObjects;
+    private final Tally tally = new Tally();
     private Calls calls = new Calls();
     private int fresh;
     private int kept;
@@ -256,26 +251,26 @@ public final class Run {
     /** Counts a batch as delivered that an earlier run has stored. */
     void found(Batch done) {
         listener.delivered(new RunListener.Delivery(done.eventKeys().size(), 0, 1, 0, storingUdm ? 1 : 0, new Calls()));
-        count(done);
+        tally.found(done.eventKeys().size(), done.objectKey(), storingUdm);
+        settled();
     }
 
     /** Counts the batch in hand as delivered. */
-    void delivered(Batch done) {
+    void delivered() {
         boolean stored = storing != null;
         int left = stored ? kept : 0;
         listener.delivered(new RunListener.Delivery(
                 left, Math.max(0, fresh - left), stored ? 1 : 0, stored ? storingBytes : 0, storingUdm ? 1 : 0, calls));
-        count(done);
+        if (storing != null) {
+            tally.stored(fresh, left, storing, storingUdm);
+        } else {
+            tally.dropped(fresh);
+        }
+        settled();
     }
 
-    private void count(Batch done) {
-        events += done.eventKeys().size();
-        if (storing != null) {
-            objects++;
-            lastObject = storing;
-            storing = null;
-        }
-        udmObjects += storingUdm ? 1 : 0;
+    private void settled() {
+        storing = null;
         storingUdm = false;
     }
 
@@ -315,8 +310,7 @@ public final class Run {
 
     /** Notes what a page said of the page after it. */
     void pageRead(Cursor next, boolean full, int seen) {
-        pages++;
-        duplicates += seen;
+        tally.page(seen);
         cursor = next;
         pageFull = full;
         more = next.position() != Cursor.Position.END;
@@ -374,32 +368,12 @@ public final class Run {
         return nowNanos - retryingSinceNanos;
     }
 
-    int pages() {
-        return pages;
-    }
-
-    int events() {
-        return events;
-    }
-
-    int duplicates() {
-        return duplicates;
-    }
-
-    int objects() {
-        return objects;
-    }
-
-    int udmObjects() {
-        return udmObjects;
-    }
-
-    String lastObject() {
-        return lastObject;
+    Tally tally() {
+        return tally;
     }
 
     @Override
     public String toString() {
-        return "Run[" + id + ", " + window + ", " + pages + " pages, " + events + " events]";
+        return "Run[" + id + ", " + window + ", " + tally + "]";
     }
 }

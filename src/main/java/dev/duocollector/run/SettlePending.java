@@ -37,7 +37,7 @@ public final class SettlePending implements Processor {
         }
         repository.settle(batch);
         run.counts(run.getRecovered());
-        run.delivered(batch);
+        run.delivered();
         run.recoveryDone();
         if (!run.isOutlived()) {
             run.read(repository.checkpoint().openWindow().orElseThrow());

@@ -59,7 +59,8 @@ interface CollectorContract {
 
             assertEveryEventOnce(world);
             assertThat(world.objects()).as("one object for each page").hasSize(3);
-            assertThat(collector.output()).contains("4 pages, 10 new events in 3 objects, 0 seen before");
+            assertThat(collector.output())
+                    .contains("4 pages, 10 new events, 0 dropped by your steps, 10 stored in 3 objects, 0 seen before");
             assertThat(world.lines().get(0)).as("what the output must not hold").contains("\"phone\":\"+1202555");
             collector.assertNothingSecret();
         }

@@ -37,7 +37,8 @@ class OnceIT {
                 assertThat(first.output().lines())
                         .as("one line per run, and no other")
                         .hasSize(1);
-                assertThat(first.logged("INFO").get(0)).contains("4 pages, 10 new events in 3 objects");
+                assertThat(first.logged("INFO").get(0))
+                        .contains("4 pages, 10 new events, 0 dropped by your steps, 10 stored in 3 objects");
                 first.assertNothingSecret();
             }
             assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(events));

@@ -54,7 +54,7 @@ class CertificateTest {
             SSLContext.setDefault(server.trusting());
             incident.set("duo.base-url", server.uri().toString());
 
-            incident.run(RunOutcome.DONE).contains("1 pages, 0 new events");
+            incident.run(RunOutcome.DONE).contains("1 page, 0 new events");
 
             assertThat(server.requests()).isOne();
         }

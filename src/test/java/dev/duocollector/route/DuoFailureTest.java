@@ -120,7 +120,9 @@ class DuoFailureTest {
         world.duo.misbehave(request -> request.number() >= 2, new RateLimited(retryAfter));
 
         incident.run(RunOutcome.BEHIND)
-                .contains("Nothing is lost; the next run goes on", "1 pages, 2 new events in 1 objects");
+                .contains(
+                        "Nothing is lost; the next run goes on",
+                        "1 page, 2 new events, 0 dropped by your steps, 2 stored in 1 object");
 
         List<RecordedRequest> refused =
                 incident.requests().subList(1, incident.requests().size());
@@ -187,7 +189,10 @@ class DuoFailureTest {
         world.duo.misbehave(request -> request.number() >= 2, passing);
 
         incident.run(RunOutcome.FAILED)
-                .contains(said, "Nothing is lost; the next run goes on", "1 pages, 2 new events in 1 objects");
+                .contains(
+                        said,
+                        "Nothing is lost; the next run goes on",
+                        "1 page, 2 new events, 0 dropped by your steps, 2 stored in 1 object");
         int requests = incident.requests().size();
         assertThat(requests).isEqualTo(1 + Incident.TRIES);
         assertThat(incident.logs.lines(Level.WARN).get(0)).contains(said.replaceAll(".*\\(", ""), "Asking again in");
@@ -332,7 +337,8 @@ class DuoFailureTest {
     void asksOnce_andSaysWhatToDo(String name, Misbehaviour lasting, String said) {
         world.duo.misbehave(request -> request.number() >= 2, lasting);
 
-        incident.run(RunOutcome.OPERATOR).contains(said, "1 pages, 2 new events in 1 objects");
+        incident.run(RunOutcome.OPERATOR)
+                .contains(said, "1 page, 2 new events, 0 dropped by your steps, 2 stored in 1 object");
 
         assertThat(incident.requests()).hasSize(2);
         incident.mendsWithoutLossOrDouble();
@@ -397,7 +403,8 @@ class DuoFailureTest {
     void readsEveryFormOfAPage(Misbehaviour odd, int requests) {
         world.duo.misbehave(request -> true, odd);
 
-        incident.run(RunOutcome.DONE).contains("5 new events in 3 objects, 0 seen before");
+        incident.run(RunOutcome.DONE)
+                .contains("5 new events, 0 dropped by your steps, 5 stored in 3 objects, 0 seen before");
 
         assertThat(incident.requests()).hasSize(requests);
         assertThat(incident.logs.lines(Level.WARN)).isEmpty();

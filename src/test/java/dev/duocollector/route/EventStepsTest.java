@@ -4,6 +4,7 @@ package dev.duocollector.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.run.RunOutcome;
@@ -23,6 +24,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an operator does in event-steps.camel.yaml, with the examples taken from the README's own text. */
 class EventStepsTest {
@@ -145,6 +148,33 @@ class EventStepsTest {
             assertThat(second.line()).contains("seen before").doesNotContain(" 0 seen before");
             assertThat(world.objects()).isEmpty();
             assertThat(world.state()).contains("eventKeys");
+        }
+    }
+
+    /** The README's filter with a slip in a name, and as it is meant. */
+    @ParameterizedTest
+    @CsvSource({"contxt == 'verify', true", "context != 'verify', false"})
+    void saysHowManyEventsWereDropped_andWarnsOfAll(String filter, boolean all) throws IOException {
+        List<SimulatedEvent> many = new MadeUpEvents(5)
+                .spread(60, World.START.minus(Duration.ofMinutes(50)), World.START.minus(Duration.ofMinutes(5)));
+        long kept = all
+                ? 0
+                : many.stream()
+                        .filter(event -> !event.json().contains("\"context\":\"verify\""))
+                        .count();
+        try (World world = new World();
+                Logs logs = Logs.capture();
+                TestCollector collector = start(world, readme("drop-context").replace("context != 'verify'", filter))) {
+            world.events.add(many);
+
+            RunReport report = collector.run();
+
+            assertThat(report.outcome()).as(report.line()).isEqualTo(RunOutcome.DONE);
+            assertThat(report.line())
+                    .contains("60 new events, " + (60 - kept) + " dropped by your steps, " + kept + " stored in ");
+            assertThat(logs.lines(Level.WARN))
+                    .hasSize(all ? 1 : 0)
+                    .allMatch(line -> line.contains("dropped all 60 new events of this run"));
         }
     }
 

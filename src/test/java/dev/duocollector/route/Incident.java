@@ -106,7 +106,7 @@ final class Incident implements AutoCloseable {
         run(RunOutcome.DONE);
         assertEveryEventOnce();
         world.clock.advance(Duration.ofMinutes(5));
-        run(RunOutcome.DONE).contains(" 0 new events in 0 objects");
+        run(RunOutcome.DONE).contains(" 0 new events, 0 dropped by your steps, 0 stored in 0 objects");
         assertEveryEventOnce();
     }
 

@@ -40,7 +40,10 @@ class RecoveryTest {
         leaveABatchInDoubt(Fault.ANSWER_500_AFTER);
         world.s3Proxy.reset();
 
-        incident.run(RunOutcome.DONE).contains("3 pages, 5 new events in 2 objects");
+        incident.run(RunOutcome.DONE)
+                .contains(
+                        "3 pages, 3 new events, 0 dropped by your steps, 3 stored in 2 objects",
+                        "2 events of an earlier run found in 1 object");
 
         assertThat(incident.requests())
                 .hasSize(Incident.REQUESTS - 1)
@@ -56,7 +59,8 @@ class RecoveryTest {
         leaveABatchInDoubt(Fault.ANSWER_500_AFTER);
         assertThat(incident.requests()).hasSize(1);
 
-        incident.run(RunOutcome.DONE).contains("0 pages, 5 new events");
+        incident.run(RunOutcome.DONE)
+                .contains("0 pages, 0 new events", "0 stored", "5 events of an earlier run found in 1 object");
 
         assertThat(incident.requests()).isEmpty();
         incident.mendsWithoutLossOrDouble();
@@ -87,7 +91,7 @@ class RecoveryTest {
         incident.run(RunOutcome.FAILED);
         world.s3Proxy.plan(FaultPlan.none());
 
-        incident.run(RunOutcome.DONE).contains("3 new events in 2 objects");
+        incident.run(RunOutcome.DONE).contains("3 new events, 0 dropped by your steps, 3 stored in 2 objects");
 
         assertThat(incident.requests())
                 .as("the second page twice, the third, the empty one")

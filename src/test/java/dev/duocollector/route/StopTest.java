@@ -43,7 +43,9 @@ class StopTest {
 
         String line = stopAtRequest(2);
 
-        assertThat(line).startsWith("Stopped in window ").contains("2 pages, 4 new events in 2 objects");
+        assertThat(line)
+                .startsWith("Stopped in window ")
+                .contains("2 pages, 4 new events, 0 dropped by your steps, 4 stored in 2 objects");
         assertThat(incident.requests()).hasSize(2);
         assertThat(world.lines()).hasSize(4);
         assertThat(world.state()).as("all of it is confirmed").doesNotContain("pending");
@@ -65,7 +67,9 @@ class StopTest {
 
         String line = stopAtRequest(1);
 
-        assertThat(line).startsWith("Stopped in window ").contains("2 new events in 1 objects");
+        assertThat(line)
+                .startsWith("Stopped in window ")
+                .contains("2 new events, 0 dropped by your steps, 2 stored in 1 object");
         assertThat(world.lines()).isEqualTo(World.stored(incident.events.subList(0, 2)));
         assertThat(world.state()).doesNotContain("pending");
         incident.restart();
@@ -80,7 +84,10 @@ class StopTest {
 
         String line = stopAtRequest(2);
 
-        assertThat(line).contains("Duo allows no more requests for now", "1 pages, 2 new events in 1 objects");
+        assertThat(line)
+                .contains(
+                        "Duo allows no more requests for now",
+                        "1 page, 2 new events, 0 dropped by your steps, 2 stored in 1 object");
         assertThat(incident.requests()).hasSize(2);
         assertThat(world.state()).doesNotContain("pending");
         goesOnWithPage(2);
@@ -92,7 +99,9 @@ class StopTest {
 
         String line = stopAtRequest(1);
 
-        assertThat(line).startsWith("Stopped in window ").contains("1 pages, 2 new events in 1 objects");
+        assertThat(line)
+                .startsWith("Stopped in window ")
+                .contains("1 page, 2 new events, 0 dropped by your steps, 2 stored in 1 object");
         assertThat(incident.requests()).hasSize(1);
         assertThat(world.state()).doesNotContain("pending");
         incident.set("duo.page.pause", "0s");

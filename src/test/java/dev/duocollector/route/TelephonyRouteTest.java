@@ -47,7 +47,7 @@ class TelephonyRouteTest {
             assertThat(report.line())
                     .contains(
                             "2026-11-23T07:00:00Z..2026-11-23T07:58:00Z",
-                            "25 new events in 3 objects",
+                            "25 new events, 0 dropped by your steps, 25 stored in 3 objects",
                             "0 seen before");
             assertThat(world.lines()).containsExactlyElementsOf(World.stored(events));
             assertThat(world.objects().keySet())
@@ -101,7 +101,7 @@ class TelephonyRouteTest {
 
             RunReport report = collector.run();
 
-            assertThat(report.line()).contains("0 new events in 0 objects");
+            assertThat(report.line()).contains("0 new events, 0 dropped by your steps, 0 stored in 0 objects");
             assertThat(world.objects()).hasSize(1);
             assertThat(before).contains("\"committedThrough\":\"2026-11-23T07:58:00Z\"");
             assertThat(world.state()).contains("\"committedThrough\":\"2026-11-23T08:58:00Z\"");
@@ -129,7 +129,8 @@ class TelephonyRouteTest {
             world.clock.advance(HOUR);
             world.set("s3.bucket", moved);
             try (TestCollector collector = world.start()) {
-                assertThat(collector.run().line()).contains("1 new events in 1 objects");
+                assertThat(collector.run().line())
+                        .contains("1 new event, 0 dropped by your steps, 1 stored in 1 object");
             }
 
             assertThat(world.lines()).as("the old bucket").containsExactlyInAnyOrderElementsOf(World.stored(before));
@@ -176,7 +177,7 @@ class TelephonyRouteTest {
 
             RunReport report = collector.run();
 
-            assertThat(report.line()).contains("1 new events in 1 objects");
+            assertThat(report.line()).contains("1 new event, 0 dropped by your steps, 1 stored in 1 object");
             assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(events));
             world.clock.advance(HOUR);
             collector.run();
@@ -211,7 +212,8 @@ class TelephonyRouteTest {
 
             RunReport report = collector.run();
 
-            assertThat(report.line()).contains("3 new events in 1 objects, 1 seen before");
+            assertThat(report.line())
+                    .contains("3 new events, 0 dropped by your steps, 3 stored in 1 object, 1 seen before");
             assertThat(world.lines()).containsExactlyElementsOf(World.stored(events));
         }
     }

@@ -67,7 +67,8 @@ class UdmObjectTest {
 
     @Test
     void eachObject_isThereAsUdm_underTheSameName() {
-        incident.run(RunOutcome.DONE).contains("5 new events in 3 objects (3 as UDM, too)");
+        incident.run(RunOutcome.DONE)
+                .contains("5 new events, 0 dropped by your steps, 5 stored in 3 objects (3 as UDM, too)");
 
         world.assertUdmOfEveryObject();
         assertThat(world.udmObjects()).hasSize(3);
@@ -81,7 +82,8 @@ class UdmObjectTest {
     @Test
     void nothing_isThereAsUdm_withoutThePrefix() {
         incident.set("udm.prefix", "");
-        incident.run(RunOutcome.DONE).contains("5 new events in 3 objects, 0 seen before");
+        incident.run(RunOutcome.DONE)
+                .contains("5 new events, 0 dropped by your steps, 5 stored in 3 objects, 0 seen before");
 
         assertThat(world.everything()).hasSize(4);
         assertThat(world.udmObjects()).isEmpty();
@@ -168,7 +170,8 @@ class UdmObjectTest {
     @Test
     void noUdmObject_isMade_whenNothingCanBeMapped_orNothingIsStored() {
         incident.routes(Map.of("event-steps.camel.yaml", DROPPING));
-        incident.run(RunOutcome.DONE).contains("5 new events in 0 objects, 0 seen before");
+        incident.run(RunOutcome.DONE)
+                .contains("5 new events, 5 dropped by your steps, 0 stored in 0 objects, 0 seen before");
         assertThat(world.everything()).hasSize(1);
 
         incident.routes(Map.of()).restart();

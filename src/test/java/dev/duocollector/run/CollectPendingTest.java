@@ -92,7 +92,8 @@ class CollectPendingTest {
     }
 
     private void collect(TelephonyEvent... events) {
-        Optional<Offset> next = Optional.of(new Offset("offset behind " + (run.pages() + 1)));
+        Optional<Offset> next =
+                Optional.of(new Offset("offset behind " + (run.tally().pages() + 1)));
         exchange.getMessage().setBody(new TelephonyPage(List.of(events), next, 1));
         new CollectPending().process(exchange);
     }

@@ -53,8 +53,8 @@ class ConfirmBatchTest {
         assertThat(repository.contains("a")).isTrue();
         assertThat(repository.checkpoint().openWindow()).contains(WINDOW.advancedTo(OFFSET));
         assertThat(run.isMore()).isTrue();
-        assertThat(run.objects()).isEqualTo(1);
-        assertThat(run.lastObject()).isEqualTo(BATCH.objectKey());
+        assertThat(run.tally().objects()).isEqualTo(1);
+        assertThat(run.tally().lastObject()).isEqualTo(BATCH.objectKey());
     }
 
     @Test
@@ -80,7 +80,7 @@ class ConfirmBatchTest {
         assertThat(run.isRecovering()).isFalse();
         assertThat(run.isMore()).isTrue();
         assertThat(run.cursor()).isEqualTo(OFFSET);
-        assertThat(run.objects()).as("it was an earlier run's").isZero();
+        assertThat(run.tally().objects()).as("it was an earlier run's").isZero();
     }
 
     @Test

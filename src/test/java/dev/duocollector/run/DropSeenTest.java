@@ -59,13 +59,13 @@ class DropSeenTest {
 
         assertThat(fresh("", A, B)).containsExactly(B);
         assertThat(run.getBatch().eventKeys()).containsOnlyKeys(B.eventKey());
-        assertThat(run.duplicates()).isEqualTo(1);
+        assertThat(run.tally().duplicates()).isEqualTo(1);
     }
 
     @Test
     void eventThatAPageHoldsTwice_isTakenOnce() {
         assertThat(fresh("", A, B, A)).containsExactly(A, B);
-        assertThat(run.duplicates()).isEqualTo(1);
+        assertThat(run.tally().duplicates()).isEqualTo(1);
     }
 
     @Test
