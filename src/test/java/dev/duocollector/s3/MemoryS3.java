@@ -72,8 +72,8 @@ public final class MemoryS3 implements S3Client {
     public static final class ProcessKilled extends Error {
         private static final long serialVersionUID = 1L;
 
-        private ProcessKilled(Call call) {
-            super("Killed at " + call, null, false, false);
+        public ProcessKilled(String where) {
+            super("Killed at " + where, null, false, false);
         }
     }
 
@@ -183,7 +183,7 @@ public final class MemoryS3 implements S3Client {
 
     private static void fail(Fault fault, Call call) {
         if (fault.kills()) {
-            throw new ProcessKilled(call);
+            throw new ProcessKilled(call.toString());
         }
         if (fault != Fault.NONE && fault != Fault.TRIED_TWICE) {
             throw SdkClientException.create("Connection lost: " + fault);

@@ -2,21 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import dev.duocollector.source.Offset;
-import dev.duocollector.source.TelephonyEvent;
-import dev.duocollector.source.TelephonyPage;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Duo's telephony log for the model: events in the order of their times, to the millisecond, each shown from some time on.
@@ -25,12 +19,14 @@ import java.util.TreeMap;
 final class ModelDuo {
 
     /** An event, by its number, with the time that Duo sorts it by and how long after that it is shown. */
-    record Event(int number, Instant ts, Duration delay, TelephonyEvent event) {
+    record Event(int number, Instant ts, Duration delay, String json) {
 
         boolean isShown(Instant now) {
             return !ts.plus(delay).isAfter(now);
         }
     }
+
+    private static final Pattern NUMBER = Pattern.compile("\"n\":(\\d+)");
 
     private final NavigableMap<String, Event> log = new TreeMap<>();
     private final boolean offsetBehindShortPages;
@@ -46,34 +42,40 @@ final class ModelDuo {
     /** Adds an event; without a readable time Duo sorts it by one all the same. */
     void add(int number, Instant ts, Duration delay, boolean readableTime) {
         String json = "{\"n\":" + number + (readableTime ? ",\"ts\":\"" + ts + "\"}" : "}");
-        try {
-            log.put(position(ts, number), new Event(number, ts, delay, TelephonyEvent.of(json.getBytes(UTF_8))));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        log.put(position(ts, number), new Event(number, ts, delay, json));
+    }
+
+    /** Returns the number of the event that a line was made of. */
+    static int number(String line) {
+        Matcher found = NUMBER.matcher(line);
+        if (!found.find()) {
+            throw new AssertionError("No event of the model: " + line);
         }
+        return Integer.parseInt(found.group(1));
     }
 
     List<Event> events() {
         return List.copyOf(log.values());
     }
 
-    /** Answers a query as it goes over the wire. */
-    TelephonyPage page(Map<String, String> query, Instant now) {
+    /** Answers a query as it goes over the wire, with the body of Duo's answer. */
+    String answer(Map<String, String> query, Instant now) {
         long mintime = Long.parseLong(query.get("mintime"));
         long maxtime = Long.parseLong(query.get("maxtime"));
         int limit = Integer.parseInt(query.get("limit"));
-        List<TelephonyEvent> page = new ArrayList<>();
+        List<String> page = new ArrayList<>();
         String last = query.getOrDefault("next_offset", "");
         for (Map.Entry<String, Event> entry : log.tailMap(last, false).entrySet()) {
             Event event = entry.getValue();
             long millis = event.ts().toEpochMilli();
             if (millis >= mintime && millis <= maxtime && event.isShown(now) && page.size() < limit) {
-                page.add(event.event());
+                page.add(event.json());
                 last = entry.getKey();
             }
         }
         boolean more = page.size() == limit || (offsetBehindShortPages && !page.isEmpty());
-        return new TelephonyPage(page, more ? Optional.of(new Offset(last)) : Optional.empty(), 0);
+        return "{\"stat\": \"OK\", \"response\": {\"items\": [" + String.join(", ", page)
+                + "], \"metadata\": {\"next_offset\": " + (more ? "\"" + last + "\"" : "null") + "}}}";
     }
 
     /** Both parts have as many digits for each event, so that the order of texts is that of times. */

@@ -1,0 +1,523 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.state;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duocollector.TestSettings;
+import dev.duocollector.run.RunOutcome;
+import dev.duocollector.run.RunReport;
+import dev.duocollector.s3.MemoryS3;
+import dev.duocollector.s3.MemoryS3.Call;
+import dev.duocollector.s3.MemoryS3.Fault;
+import dev.duocollector.s3.MemoryS3.ProcessKilled;
+import dev.duocollector.simulator.HttpDate;
+import java.net.URLDecoder;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One story: collectors on one checkpoint, each going on when the dice say so, with calls to S3 that fail before or after their
+ * effect or take effect late, processes that die or are stopped, clocks that are behind, events that Duo shows late, settings
+ * that change from one process to the next, and a feed that deletes the objects that it took. Afterwards a collector that
+ * nothing happens to makes the last runs, and then every event that Duo showed in time stands in exactly one object, or did
+ * until the feed took it.
+ */
+final class ModelTrace {
+
+    private static final Instant START = Instant.parse("2026-11-23T09:00:00Z");
+    private static final Duration LAG = Duration.ofMinutes(2);
+    private static final Duration LOOKBACK = Duration.ofMinutes(30);
+    private static final List<Duration> OVERLAPS =
+            List.of(Duration.ofMinutes(1), Duration.ofMinutes(4), Duration.ofMinutes(10));
+    private static final List<Duration> CLOCKS_BEHIND =
+            List.of(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(30), Duration.ofMinutes(3));
+    private static final List<Fault> WRITE_FAULTS = List.of(
+            Fault.LOST,
+            Fault.ANSWER_LOST,
+            Fault.TRIED_TWICE,
+            Fault.LATE,
+            Fault.KILLED,
+            Fault.KILLED_AFTER,
+            Fault.KILLED_LATE);
+    private static final List<Fault> READ_FAULTS = List.of(Fault.LOST, Fault.KILLED);
+
+    /** Writes that fail one after the other, until the collector gives up. */
+    private static final List<Fault> OUTAGES = List.of(Fault.LOST, Fault.LATE);
+
+    private static final int OUTAGE_CALLS_MAX = 12;
+
+    /** Far more than a trace's events can need. */
+    private static final int LAST_RUNS_MAX = 200;
+
+    private static final int LAST_CALLS_MAX = 1000;
+
+    private static final String STATE_KEY = "duo-telephony-state/" + TestSettings.API_HOST + ".json";
+
+    /** What every process has set. */
+    static final Map<String, String> SETTINGS = Map.of(
+            "duo.api.host",
+            TestSettings.API_HOST,
+            "duo.ikey",
+            TestSettings.IKEY,
+            "duo.skey",
+            TestSettings.SKEY,
+            "s3.bucket",
+            TestSettings.BUCKET,
+            "s3.region",
+            "eu-central-1",
+            "duo.schedule.auto-startup",
+            "false",
+            "observe.enabled",
+            "false",
+            "duo.page.pause",
+            "0s",
+            "duo.retry.max-elapsed",
+            "0s",
+            "duo.lookback",
+            LOOKBACK.toString());
+
+    private final Random random;
+    private final ModelRoutes routes;
+    private final ModelTurns turns;
+    private final MemoryS3 s3 = new MemoryS3();
+    private final ModelDuo duo;
+    private final StringBuilder story = new StringBuilder();
+    private final List<Duration> overlaps = new ArrayList<>();
+    private final List<Collector> collectors = new ArrayList<>();
+    private final double s3Fails;
+    private final double duoFails;
+    private final boolean fed;
+    private final Duration shownInTime;
+    private final Map<String, byte[]> taken = new HashMap<>();
+    private Instant now = START;
+    private @Nullable Instant coveredFrom;
+    private Instant committedThrough = Instant.MIN;
+    private String stateVersion = "";
+    private int outageCalls;
+    private Fault outage = Fault.NONE;
+    private int happeningsLeft;
+    private int nextToGoOn;
+    private boolean ending;
+    private int lastCalls;
+    private int started;
+    private @Nullable Throwable failure;
+
+    ModelTrace(Random random, ModelRoutes routes, ModelTurns turns) {
+        this.random = random;
+        this.routes = routes;
+        this.turns = turns;
+        duo = new ModelDuo(random.nextBoolean());
+        overlaps.add(oneOf(OVERLAPS));
+        if (random.nextBoolean()) {
+            overlaps.addAll(OVERLAPS);
+        }
+        shownInTime = LAG.plus(overlaps.stream().min(Duration::compareTo).orElseThrow());
+        s3Fails = oneOf(List.of(0.0, 0.03, 0.1, 0.3));
+        duoFails = oneOf(List.of(0.0, 0.0, 0.1));
+        fed = random.nextBoolean();
+        addEvents();
+        s3.plan(this::called);
+    }
+
+    /** What has happened, a line each, for whoever looks into a failure. */
+    String story() {
+        return story.toString();
+    }
+
+    void tell() {
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            collectors.add(new Collector(oneOf(CLOCKS_BEHIND)));
+        }
+        happeningsLeft = 40 + random.nextInt(160);
+        while (happeningsLeft > 0) {
+            int next = happen();
+            while (next >= 0) {
+                next = goOn(next);
+            }
+        }
+        collectors.forEach(Collector::vanish);
+        failIfSomethingDid();
+        end();
+        check();
+    }
+
+    private void addEvents() {
+        int events = 1 + random.nextInt(24);
+        for (int number = 0; number < events; number++) {
+            Instant ts = START.plusMillis(60_000L * (random.nextInt(80) - 35) + random.nextInt(2));
+            double kind = random.nextDouble();
+            long most = kind < 0.5 ? LAG.toMillis() : kind < 0.9 ? shownInTime.toMillis() : 30 * 60_000L;
+            Duration delay = Duration.ofMillis(kind < 0.2 ? most : random.nextInt((int) most + 1));
+            duo.add(number, ts, delay, random.nextInt(8) > 0);
+            tell("event", number, "of", ts, "is shown after", delay);
+        }
+    }
+
+    // ---- What happens, as the dice say.
+
+    /** Lets one thing happen, and returns the number of the collector that goes on next, or a negative one. */
+    private int happen() {
+        happeningsLeft--;
+        int chance = random.nextInt(100);
+        if (chance < 8) {
+            now = now.plusSeconds(random.nextInt(240));
+            tell("time goes on");
+        } else if (chance < 12 && s3.late() > 0) {
+            s3.deliverLate(random.nextInt(s3.late()));
+            tell("a late write arrives");
+        } else if (chance < 14) {
+            int index = random.nextInt(collectors.size());
+            collectors.get(index).die("power cut");
+        } else if (chance < 16) {
+            oneOf(collectors).stop();
+        } else if (chance < 24 && fed) {
+            feed();
+        } else {
+            return random.nextInt(collectors.size());
+        }
+        look();
+        return -1;
+    }
+
+    /** Lets a collector go on with its run, or begin one; returns which one the run has given its turn to. */
+    private int goOn(int index) {
+        Collector collector = collectors.get(index);
+        if (collector.isOver()) {
+            collector.vanish();
+            collector = new Collector(oneOf(CLOCKS_BEHIND));
+            collectors.set(index, collector);
+            return -1;
+        }
+        nextToGoOn = -1;
+        collector.goOn();
+        failIfSomethingDid();
+        look();
+        return nextToGoOn;
+    }
+
+    /**
+     * What every call of a process to the world outside begins with: other things happen before it, as the dice say. Afterwards
+     * the process may be dead.
+     */
+    private void others(Collector collector) {
+        if (ending) {
+            assertThat(++lastCalls).as("calls of one run").isLessThan(LAST_CALLS_MAX);
+            if (s3.late() > 0 && random.nextInt(4) == 0) {
+                s3.deliverLate(random.nextInt(s3.late()));
+                tell("a late write arrives");
+            }
+            return;
+        }
+        while (!collector.dead) {
+            if (happeningsLeft <= 0) {
+                nextToGoOn = -1;
+                collector.giveBack();
+                return;
+            }
+            int next = happen();
+            if (next >= 0) {
+                if (collectors.get(next) == collector) {
+                    return;
+                }
+                nextToGoOn = next;
+                collector.giveBack();
+                return;
+            }
+        }
+    }
+
+    /** Takes the turn of a process for a call, and fails the story, not the run, if something is not as it must be. */
+    private void outside(Collector collector, String call) {
+        collector.call = call;
+        if (!collector.dead) {
+            try {
+                look();
+                others(collector);
+            } catch (RuntimeException | AssertionError e) {
+                failure = failure == null ? e : failure;
+                happeningsLeft = 0;
+                collector.dead = true;
+            }
+        }
+        collector.call = "";
+        if (collector.dead) {
+            throw new ProcessKilled(call);
+        }
+    }
+
+    private Fault called(Call call) {
+        Collector collector = running();
+        outside(collector, call.key());
+        Fault fault = ending ? Fault.NONE : fault(call);
+        tell(collector, call.write() ? "PUT" : "GET", call.key(), fault == Fault.NONE ? "" : fault);
+        if (fault == Fault.KILLED || fault == Fault.KILLED_AFTER || fault == Fault.KILLED_LATE) {
+            collector.dead = true;
+        }
+        return fault;
+    }
+
+    private Fault fault(Call call) {
+        if (outageCalls > 0 && call.write()) {
+            outageCalls--;
+            return outage;
+        }
+        if (random.nextDouble() >= s3Fails) {
+            return Fault.NONE;
+        }
+        if (random.nextInt(3) == 0) {
+            outageCalls = random.nextInt(OUTAGE_CALLS_MAX);
+            outage = oneOf(OUTAGES);
+        }
+        return oneOf(call.write() ? WRITE_FAULTS : READ_FAULTS);
+    }
+
+    private void http(Exchange exchange) {
+        Collector collector = running();
+        outside(collector, "Duo");
+        Message message = exchange.getMessage();
+        Map<String, String> query = query(message.getHeader(Exchange.HTTP_QUERY, String.class));
+        if (!ending && random.nextDouble() < duoFails) {
+            tell(collector, "asks Duo, which does not answer");
+            throw new IllegalStateException("Duo does not answer");
+        }
+        String answer = duo.answer(query, now);
+        tell(collector, "asks Duo", query, answer);
+        message.removeHeaders("*");
+        message.setHeader("Date", HttpDate.format(now));
+        message.setBody(answer.getBytes(UTF_8));
+    }
+
+    private static Map<String, String> query(String encoded) {
+        Map<String, String> query = new TreeMap<>();
+        for (String parameter : encoded.split("&", -1)) {
+            String[] nameAndValue = parameter.split("=", 2);
+            query.put(nameAndValue[0], URLDecoder.decode(nameAndValue[1], UTF_8));
+        }
+        return query;
+    }
+
+    /**
+     * Takes every object that the state has confirmed, and deletes it. Let be is one that is under way a second time: from
+     * a write that the network holds, or a collector that declared it, was overtaken, and has yet to find that out.
+     */
+    private void feed() {
+        String pending = s3.version(STATE_KEY).isEmpty()
+                ? ""
+                : stored().pendingBatch().map(Batch::objectKey).orElse("");
+        for (String key : s3.objects().keySet()) {
+            if (!key.equals(STATE_KEY)
+                    && !key.equals(pending)
+                    && !s3.isLate(key)
+                    && collectors.stream().noneMatch(collector -> collector.call.equals(key))) {
+                tell("the feed takes", key);
+                assertThat(taken.put(key, s3.delete(key)))
+                        .as("%s comes a second time", key)
+                        .isNull();
+            }
+        }
+    }
+
+    // ---- The end, and what must hold.
+
+    private void end() {
+        ending = true;
+        for (int i = 0; i < 3; i++) {
+            now = now.plus(Duration.ofMinutes(40));
+            lastRuns();
+        }
+    }
+
+    private void lastRuns() {
+        for (int i = 0; i < LAST_RUNS_MAX; i++) {
+            Collector collector = new Collector(Duration.ZERO);
+            lastCalls = 0;
+            collector.goOn();
+            failIfSomethingDid();
+            look();
+            if (collector.lastOutcome == RunOutcome.DONE) {
+                return;
+            }
+        }
+        throw new AssertionError("The last runs come to no end");
+    }
+
+    /** Holds what must hold at every moment. */
+    private void look() {
+        String version = s3.version(STATE_KEY).orElse("");
+        if (version.equals(stateVersion)) {
+            return;
+        }
+        stateVersion = version;
+        Checkpoint checkpoint = stored();
+        if (coveredFrom == null) {
+            coveredFrom = checkpoint.openWindow().orElseThrow().mintime();
+        }
+        assertThat(checkpoint.committedThrough()).as("never steps back").isAfterOrEqualTo(committedThrough);
+        committedThrough = checkpoint.committedThrough();
+    }
+
+    private Checkpoint stored() {
+        return Objects.requireNonNull(
+                StateFormat.read(s3.objects().get(STATE_KEY), "the model").checkpoint());
+    }
+
+    private void check() {
+        Map<Integer, String> objectsByEvent = new HashMap<>();
+        s3.objects().forEach((key, contents) -> {
+            if (!key.equals(STATE_KEY)) {
+                note(key, contents, objectsByEvent);
+            }
+        });
+        taken.forEach((key, contents) -> note(key + ", which was taken", contents, objectsByEvent));
+        for (ModelDuo.Event event : duo.events()) {
+            if (!event.ts().isBefore(coveredFrom) && event.delay().compareTo(shownInTime) <= 0) {
+                assertThat(objectsByEvent)
+                        .as(
+                                "%s of %s, shown after %s; covered from %s",
+                                event.number(), event.ts(), event.delay(), coveredFrom)
+                        .containsKey(event.number());
+            }
+        }
+    }
+
+    private void note(String object, byte[] contents, Map<Integer, String> objectsByEvent) {
+        assertThat(contents).as(object).isNotEmpty();
+        new String(contents, UTF_8)
+                .lines()
+                .forEach(line -> assertThat(objectsByEvent.put(ModelDuo.number(line), object))
+                        .as("event %s stands in %s and in", line, object)
+                        .isNull());
+    }
+
+    private void failIfSomethingDid() {
+        if (failure != null) {
+            throw new AssertionError(failure.getMessage(), failure);
+        }
+    }
+
+    private Collector running() {
+        return routes.running().of(Collector.class);
+    }
+
+    private void tell(Object... words) {
+        story.append(now);
+        for (Object word : words) {
+            story.append(' ').append(word);
+        }
+        story.append('\n');
+    }
+
+    private <T> T oneOf(List<T> choices) {
+        return choices.get(random.nextInt(choices.size()));
+    }
+
+    /** What one process has set, beside {@link #SETTINGS}. */
+    private Map<String, String> settings() {
+        return Map.of(
+                "duo.overlap",
+                oneOf(overlaps).toString(),
+                "duo.page.size",
+                oneOf(List.of("1", "2", "3")),
+                "max.iterations",
+                oneOf(List.of("0", "0", "1", "2")));
+    }
+
+    /** A process of the program, with the run that it is making. */
+    private final class Collector {
+
+        private final int number = ++started;
+        private final ModelRoutes.ModelProcess process;
+        private ModelTurns.@Nullable Turn turn;
+        private boolean dead;
+        private boolean stopping;
+        private String call = "";
+        private @Nullable RunOutcome lastOutcome;
+
+        Collector(Duration behind) {
+            Map<String, String> drawn = settings();
+            Map<String, String> settings = new HashMap<>(SETTINGS);
+            settings.putAll(drawn);
+            InstantSource clock = () -> now.minus(behind);
+            Clock zoned = clock.withZone(ZoneOffset.UTC);
+            process = routes.process(
+                    settings,
+                    new ModelRoutes.Surroundings(
+                            this, Map.of("clock", zoned, "s3Client", s3), ModelTrace.this::http, exchange -> {}));
+            tell(this, "starts,", behind, "behind,", new TreeMap<>(drawn));
+        }
+
+        /** Whether another process must take its place before anything more comes of it. */
+        boolean isOver() {
+            return dead || (stopping && (turn == null || turn.isEnded()));
+        }
+
+        void goOn() {
+            if (turn == null || turn.isEnded()) {
+                turn = turns.turn(this::run);
+            }
+            turn.goOn();
+        }
+
+        void giveBack() {
+            Objects.requireNonNull(turn).giveBack();
+        }
+
+        private void run() {
+            Exchange done;
+            try {
+                done = process.run();
+            } catch (ProcessKilled killed) {
+                return;
+            }
+            if (dead) {
+                return;
+            }
+            RunReport report = done.getMessage().getBody(RunReport.class);
+            assertThat(report).as("report, beside %s", done.getException()).isNotNull();
+            lastOutcome = report.outcome();
+            tell(this, "ends", report.outcome(), report.line());
+            assertThat(report.outcome()).as(report.line()).isNotEqualTo(RunOutcome.OPERATOR);
+        }
+
+        void die(String why) {
+            tell(this, "dies:", why);
+            dead = true;
+        }
+
+        void stop() {
+            if (!stopping) {
+                tell(this, "is told to stop");
+                stopping = true;
+                process.stop();
+            }
+        }
+
+        /** Lets a run that is under way come to nothing. */
+        void vanish() {
+            dead = true;
+            if (turn != null && !turn.isEnded()) {
+                turn.goOn();
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "#" + number;
+        }
+    }
+}
