@@ -155,7 +155,7 @@ final class Preflight {
         }
         try {
             tell.accept(Check.pass(ROUTES, "the program starts with its routes"));
-            DuoChecks.of(DuoProbe.ask(application.context()), settings.baseUrl())
+            DuoChecks.of(DuoProbe.ask(application.context()), settings.baseUrl(), settings.duoProxy())
                     .forEach(tell);
         } finally {
             application.stop();

@@ -11,9 +11,11 @@ import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.route.World;
+import dev.duocollector.simulator.Answer;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.misbehaviour.ClockSkew;
 import dev.duocollector.simulator.misbehaviour.Forbidden;
+import dev.duocollector.testing.RawServer;
 import dev.duocollector.testing.TlsServer;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -112,8 +114,63 @@ class PreflightTest {
     void duoThatFails_mayPass() {
         world.duoProxy.plan(FaultPlan.every(1, request -> true, Fault.ANSWER_503));
 
-        assertOnlyCross(run(), "duo-answer", Outcome.FAIL_AGAIN, "Duo keeps failing");
+        assertOnlyCross(run(), "duo-answer", Outcome.FAIL_AGAIN, "without Duo's JSON");
         assertThat(world.duoProxy.requests()).as("no retry").hasSize(1);
+    }
+
+    /** What stands between may speak any HTTP; only Duo's own JSON shows that Duo was reached, and what it thinks. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "401 | <html>sign in</html>",
+                "401 | ''",
+                "401 | {\"error\":\"unauthorized\"}",
+                "403 | <html>blocked</html>",
+                "403 | {\"code\":403,\"message\":\"Forbidden\"}",
+                "404 | <html>no such page</html>",
+                "500 | <html>oops</html>",
+                "502 | <html>bad gateway</html>",
+                "200 | <html>welcome</html>",
+            })
+    void answerOfAnother_ticksNeitherTlsNorCredentials(int status, String body) {
+        world.duo.misbehave(1, 1, call -> Answer.ok(body).withStatus(status));
+
+        List<Check> checks = run();
+
+        assertOnlyCross(checks, "duo-answer", Outcome.FAIL_AGAIN, status == 200 ? "no page" : "HTTP " + status);
+        assertThat(List.of("duo-tls", "duo-clock", "duo-credentials", "duo-read-log"))
+                .allSatisfy(name -> assertThat(outcome(checks, name)).as(name).isEqualTo(Outcome.SKIPPED));
+    }
+
+    /** The positive control of the one before. */
+    @Test
+    void refusalOfDuos_ticksTheAnswer_andCrossesTheCredentials() {
+        world.duo.misbehave(1, 1, call -> Answer.failure(40103, "Invalid signature in request credentials", ""));
+
+        List<Check> checks = run();
+
+        assertOnlyCross(checks, "duo-credentials", Outcome.FAIL_OPERATOR, "Duo refused the signature");
+        assertThat(outcome(checks, "duo-answer")).isEqualTo(Outcome.PASS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "407, FAIL_OPERATOR, wants credentials",
+        "403, FAIL_AGAIN, makes no connection",
+        "502, FAIL_AGAIN, makes no connection"
+    })
+    void proxyThatRefuses_isTheConnectionsCross(int status, Outcome outcome, String said) {
+        try (RawServer proxy = RawServer.start()) {
+            proxy.answer(status + " No", "<html>no</html>", "Proxy-Authenticate: Basic realm=\"p\"");
+            world.set("duo.base-url", "https://" + World.API_HOST).set("duo.proxy", "http://127.0.0.1:" + proxy.port());
+
+            List<Check> checks = run();
+
+            assertOnlyCross(checks, "duo-connection", outcome, said, "duo.proxy");
+            assertThat(outcome(checks, "duo-tls")).isEqualTo(Outcome.SKIPPED);
+            assertThat(proxy.requests()).singleElement().asString().startsWith("CONNECT " + World.API_HOST + ":443 ");
+        }
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import dev.duocollector.run.DuoProbe.Stage;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What one request to Duo tells: each stage that it came through, the one that it failed at, and the clocks. */
 public final class DuoChecks {
@@ -33,8 +34,9 @@ public final class DuoChecks {
      * Returns what an answer tells.
      *
      * @param baseUrl where the request went
+     * @param proxy by which proxy, if the settings name one
      */
-    public static List<Check> of(DuoProbe.Answer answer, URI baseUrl) {
+    public static List<Check> of(DuoProbe.Answer answer, URI baseUrl, Optional<URI> proxy) {
         List<Check> checks = new ArrayList<>();
         String failed = "";
         for (Stage stage : Stage.values()) {
@@ -53,8 +55,11 @@ public final class DuoChecks {
             } else if (stage == answer.failedAt()) {
                 checks.add(Check.failed(name, answer.outcome(), answer.message()));
                 failed = name;
+            } else if (stage == Stage.TLS && !answer.fromDuo()) {
+                // A proxy that looks into TLS has a certificate that is trusted, too.
+                checks.add(Check.skipped(name, "no answer of Duo's came"));
             } else {
-                checks.add(passed(stage, name, baseUrl));
+                checks.add(passed(stage, name, baseUrl, proxy));
             }
         }
         return checks;
@@ -72,10 +77,17 @@ public final class DuoChecks {
         };
     }
 
-    private static Check passed(Stage stage, String name, URI baseUrl) {
+    private static Check passed(Stage stage, String name, URI baseUrl, Optional<URI> proxy) {
         return switch (stage) {
-            case NAME -> Check.pass(name, "the name " + baseUrl.getHost() + " was found");
-            case CONNECTION -> Check.pass(name, "connected to " + baseUrl);
+            case NAME ->
+                proxy.isPresent()
+                        ? Check.skipped(name, "duo.proxy looks the name up")
+                        : Check.pass(name, "the name " + baseUrl.getHost() + " was found");
+            case CONNECTION ->
+                Check.pass(
+                        name,
+                        "connected to " + baseUrl
+                                + proxy.map(by -> " by way of " + by).orElse(""));
             case TLS ->
                 "https".equals(baseUrl.getScheme())
                         ? Check.pass(name, "the certificate is trusted")

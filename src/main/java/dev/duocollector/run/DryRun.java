@@ -131,7 +131,7 @@ public final class DryRun {
     }
 
     private Result failed(Exception failure, Exchange exchange) {
-        RunFailure explained = new RunFailure.Explainer(settings, clock).explain(failure, exchange);
+        RunFailure explained = new RunFailure.Explainer(settings).explain(failure, exchange);
         return new Result(explained.outcome(), List.of(explained.withoutPromise()));
     }
 }

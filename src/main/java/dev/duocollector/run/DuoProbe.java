@@ -8,19 +8,14 @@ import dev.duocollector.state.Cursor;
 import dev.duocollector.state.Window;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.http.base.HttpOperationFailedException;
-import org.apache.hc.client5.http.ConnectTimeoutException;
 
 /**
  * Asks Duo for one event, by the route and the beans of a run and without a retry, and says how far the request came: for
@@ -58,11 +53,13 @@ public final class DuoProbe {
      * What came of the request.
      *
      * @param failedAt where it ended; {@code DONE} if it came through
+     * @param fromDuo whether Duo's own JSON came back; without it nothing is known of who answered
      * @param outcome what a run would have ended as
      * @param message what happened and what to do; empty if it came through
      * @param clockAhead how far this machine's clock is ahead of Duo's, to the second; empty if Duo has not said
      */
-    public record Answer(Stage failedAt, RunOutcome outcome, String message, Optional<Duration> clockAhead) {
+    public record Answer(
+            Stage failedAt, boolean fromDuo, RunOutcome outcome, String message, Optional<Duration> clockAhead) {
 
         /** Tells whether the clock is off by so much that it is to be set right. */
         public boolean isClockSkewed() {
@@ -85,13 +82,17 @@ public final class DuoProbe {
         Exception failure = done.getException();
         if (failure == null) {
             Optional<String> date = Optional.ofNullable(done.getMessage().getHeader("Date", String.class));
-            return new Answer(Stage.DONE, RunOutcome.DONE, "", RunFailure.ahead(date, clock));
+            return new Answer(Stage.DONE, true, RunOutcome.DONE, "", RunFailure.ahead(date, clock));
         }
-        RunFailure explained = new RunFailure.Explainer(settings, clock).explain(failure, done);
-        Optional<Duration> clockAhead = failure instanceof HttpOperationFailedException answer
-                ? RunFailure.ahead(DuoRetry.header(answer, "Date"), clock)
-                : Optional.empty();
-        return new Answer(stage(failure), explained.outcome(), explained.withoutPromise(), clockAhead);
+        DuoFailure explained = failure instanceof DuoRequestException request
+                ? request.failure()
+                : new DuoFailure.Explainer(settings, clock).explain(failure);
+        return new Answer(
+                explained.stage(),
+                explained.fromDuo(),
+                explained.outcome(),
+                (explained.what() + " " + explained.remedy()).strip(),
+                explained.clockAhead(clock));
     }
 
     /** Asks once for the page of a window that begins at the cursor. */
@@ -112,24 +113,5 @@ public final class DuoProbe {
                     + ". Put routes/beans.camel.yaml back as it was shipped, or add the bean to it.");
         }
         return bean;
-    }
-
-    private static Stage stage(Exception failure) {
-        if (failure instanceof HttpOperationFailedException answer) {
-            return switch (answer.getStatusCode()) {
-                case 401 -> Stage.CREDENTIALS;
-                case 403 -> Stage.PERMISSION;
-                default -> Stage.ANSWER;
-            };
-        }
-        if (failure instanceof UnknownHostException) {
-            return Stage.NAME;
-        }
-        if (failure instanceof SSLException) {
-            return Stage.TLS;
-        }
-        return failure instanceof ConnectException || failure instanceof ConnectTimeoutException
-                ? Stage.CONNECTION
-                : Stage.ANSWER;
     }
 }

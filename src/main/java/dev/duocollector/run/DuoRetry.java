@@ -9,13 +9,11 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Predicate;
-import org.apache.camel.http.base.HttpOperationFailedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +33,7 @@ public final class DuoRetry implements Predicate {
     private static final Duration FAILURE_DELAY = Duration.ofSeconds(1);
     private static final Duration FAILURE_DELAY_MAX = Duration.ofMinutes(1);
     private static final int DOUBLINGS_MAX = 20;
+    private static final int TOO_MANY_REQUESTS = 429;
 
     private final Pause pause;
     private final Duration delayMax;
@@ -60,10 +59,11 @@ public final class DuoRetry implements Predicate {
 
     @Override
     public boolean matches(Exchange exchange) {
+        DuoFailure failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, DuoRequestException.class)
+                .failure();
         Run run = Run.of(exchange);
-        Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        RequestOutcome.of(failure).ifPresent(run::answered);
-        if (RunFailure.isLasting(failure)) {
+        failure.request().ifPresent(run::answered);
+        if (!failure.again()) {
             return false;
         }
         long now = nanoTime.getAsLong();
@@ -75,9 +75,7 @@ public final class DuoRetry implements Predicate {
         }
         LOG.warn(
                 "{}. Asking again in {} s (retry {}, giving up in {} s).",
-                failure instanceof HttpOperationFailedException answer
-                        ? RunFailure.duoSaid(answer)
-                        : RunFailure.brief(failure),
+                failure.brief(),
                 seconds(delay),
                 retry,
                 seconds(left));
@@ -89,15 +87,13 @@ public final class DuoRetry implements Predicate {
     }
 
     /** Returns how long to wait before the given retry, counted from 1. */
-    Duration delay(Exception failure, int retry) {
-        if (failure instanceof HttpOperationFailedException answer) {
-            Optional<Duration> retryAfter = retryAfter(answer);
-            if (retryAfter.isPresent()) {
-                return retryAfter.get();
-            }
-            if (answer.getStatusCode() == 429) {
-                return withJitter(doubled(RATE_LIMIT_DELAY, retry, delayMax));
-            }
+    Duration delay(DuoFailure failure, int retry) {
+        Optional<Duration> retryAfter = retryAfter(failure);
+        if (retryAfter.isPresent()) {
+            return retryAfter.get();
+        }
+        if (failure.status() == TOO_MANY_REQUESTS) {
+            return withJitter(doubled(RATE_LIMIT_DELAY, retry, delayMax));
         }
         Duration max = delayMax.compareTo(FAILURE_DELAY_MAX) < 0 ? delayMax : FAILURE_DELAY_MAX;
         return withJitter(doubled(FAILURE_DELAY, retry, max));
@@ -114,11 +110,9 @@ public final class DuoRetry implements Predicate {
         return Duration.ofMillis(millis - ThreadLocalRandom.current().nextLong(millis / 5 + 1));
     }
 
-    private Optional<Duration> retryAfter(HttpOperationFailedException answer) {
+    private Optional<Duration> retryAfter(DuoFailure failure) {
         // One that is over is none: taken at its word, 0 would have this ask as fast as it can until max-elapsed.
-        return header(answer, "Retry-After")
-                .flatMap(this::parseRetryAfter)
-                .filter(wait -> !wait.isNegative() && !wait.isZero());
+        return failure.retryAfter().flatMap(this::parseRetryAfter).filter(wait -> !wait.isNegative() && !wait.isZero());
     }
 
     private Optional<Duration> parseRetryAfter(String value) {
@@ -135,18 +129,6 @@ public final class DuoRetry implements Predicate {
         } catch (DateTimeException e) {
             return Optional.empty();
         }
-    }
-
-    /** Returns a response header; their names come in any case. */
-    static Optional<String> header(HttpOperationFailedException answer, String name) {
-        Map<String, String> headers = answer.getResponseHeaders();
-        if (headers == null) {
-            return Optional.empty();
-        }
-        return headers.entrySet().stream()
-                .filter(header -> header.getKey().equalsIgnoreCase(name))
-                .map(header -> header.getValue().trim())
-                .findFirst();
     }
 
     private static String seconds(Duration duration) {

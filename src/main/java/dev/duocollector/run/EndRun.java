@@ -4,7 +4,6 @@ package dev.duocollector.run;
 
 import dev.duocollector.Settings;
 import dev.duocollector.state.S3IdempotentRepository;
-import java.time.Clock;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
@@ -22,9 +21,9 @@ public final class EndRun implements Processor {
     private final RunFailure.Explainer explainer;
     private final Pause pause;
 
-    public EndRun(S3IdempotentRepository repository, Settings settings, Pause pause, Clock clock) {
+    public EndRun(S3IdempotentRepository repository, Settings settings, Pause pause) {
         this.repository = repository;
-        this.explainer = new RunFailure.Explainer(settings, clock);
+        this.explainer = new RunFailure.Explainer(settings);
         this.pause = pause;
     }
 
@@ -43,8 +42,6 @@ public final class EndRun implements Processor {
         Run run = exchange.getVariable(Run.VARIABLE, Run.class);
         if (run != null) {
             run.nameLogLines();
-            // Those that are asked again are counted where that is decided.
-            RequestOutcome.of(cause).filter(RequestOutcome.REFUSED::equals).ifPresent(run::answered);
             run.ended(report);
         }
         exchange.getMessage().setBody(report);

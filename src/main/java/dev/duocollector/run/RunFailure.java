@@ -5,27 +5,23 @@ package dev.duocollector.run;
 import dev.duocollector.Settings;
 import dev.duocollector.SettingsException;
 import dev.duocollector.sink.UnreadableObjectException;
-import dev.duocollector.source.BodyTooLargeException;
-import dev.duocollector.source.DuoApiException;
 import dev.duocollector.source.DuoOrderException;
 import dev.duocollector.state.CheckpointOwnedException;
 import dev.duocollector.state.S3OperationException;
 import dev.duocollector.state.StateRefusedException;
 import dev.duocollector.state.UnconditionalStoreException;
-import java.io.IOException;
-import java.net.URI;
 import java.security.cert.CertificateException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
-import org.apache.camel.http.base.HttpOperationFailedException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
@@ -33,9 +29,10 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
  * What a failure means to whoever runs the collector.
  *
  * @param outcome how the run ends
- * @param message one line: what happened, and what to do when somebody must act; no secret, no phone number
+ * @param what a sentence that says what happened; no secret, no phone number
+ * @param remedy a sentence that says what to do; may be empty
  */
-record RunFailure(RunOutcome outcome, String message) {
+record RunFailure(RunOutcome outcome, String what, String remedy) {
 
     /** How far this machine's clock may be from Duo's before a refused signature is put down to it. */
     private static final Duration SKEW_TOLD = Duration.ofSeconds(60);
@@ -43,32 +40,25 @@ record RunFailure(RunOutcome outcome, String message) {
     private static final int MESSAGE_CHARS_MAX = 300;
 
     private static final Pattern PHONE = Pattern.compile("(?<![\\w.-])\\+?\\d(?:[ ()./-]{0,3}\\d){6,}");
-    private static final Pattern PROMISE = Pattern.compile(" Nothing is lost; the next run [^.]*\\.");
     private static final Pattern QUERY_OF_URL = Pattern.compile("(https?://[^\\s?]+)\\?\\S+");
     private static final Pattern CREDENTIALS_IN_URL = Pattern.compile("(https?://)[^\\s/@]+@");
 
     /** Explains failures, given what the settings say. */
     static final class Explainer {
 
-        private final URI baseUrl;
         private final String bucket;
-        private final Clock clock;
 
-        Explainer(Settings settings, Clock clock) {
-            this.baseUrl = settings.baseUrl();
+        Explainer(Settings settings) {
             this.bucket = settings.bucket();
-            this.clock = clock;
         }
 
         RunFailure explain(Throwable failure, Exchange exchange) {
-            if (failure instanceof HttpOperationFailedException answer) {
-                return duoAnswer(answer);
-            }
-            if (failure instanceof DuoApiException refused) {
-                return refusedRequest(refused.getMessage());
+            if (failure instanceof DuoRequestException request) {
+                DuoFailure duo = request.failure();
+                return new RunFailure(duo.outcome(), duo.what(), duo.remedy());
             }
             if (failure instanceof CheckpointOwnedException) {
-                return new RunFailure(RunOutcome.OWNED, failure.getMessage());
+                return new RunFailure(RunOutcome.OWNED, failure.getMessage(), "");
             }
             if (failure instanceof StateRefusedException
                     || failure instanceof ClockException
@@ -79,7 +69,7 @@ record RunFailure(RunOutcome outcome, String message) {
                 return operator(failure.getMessage());
             }
             if (failure instanceof EventStepsException steps) {
-                return new RunFailure(steps.outcome(), steps.getMessage());
+                return new RunFailure(steps.outcome(), steps.getMessage(), "");
             }
             if (failure instanceof S3OperationException s3) {
                 return of(S3Failure.explain(s3.action(), s3.resource(), s3.getCause()));
@@ -87,74 +77,12 @@ record RunFailure(RunOutcome outcome, String message) {
             if (failure instanceof SdkException s3) {
                 return component(s3, exchange);
             }
-            if (failure instanceof IOException io) {
-                return network(io);
-            }
             return new RunFailure(
                     RunOutcome.FAILED,
                     "The run failed in route "
                             + exchange.getProperty(Exchange.FAILURE_ROUTE_ID, "telephony", String.class)
-                            + ": " + brief(failure)
-                            + ". Nothing is lost; the next run tries again. The log level DEBUG of dev.duocollector shows more.");
-        }
-
-        private RunFailure duoAnswer(HttpOperationFailedException answer) {
-            int status = answer.getStatusCode();
-            String said = duoSaid(answer);
-            if (status == 429) {
-                return new RunFailure(
-                        RunOutcome.BEHIND,
-                        "Duo allows no more requests for now (" + said
-                                + "). Nothing is lost; the next run goes on where this one stopped. If this lasts for hours,"
-                                + " another program is reading the same account's logs.");
-            }
-            if (status >= 500) {
-                return new RunFailure(
-                        RunOutcome.FAILED, "Duo keeps failing (" + said + "). Nothing is lost; the next run goes on.");
-            }
-            if (status == 401) {
-                return operator("Duo refused the signature (" + said + "). "
-                        + skew(answer)
-                                .map(skew -> "This machine's clock is " + skew + " Duo's: set it right.")
-                                .orElse(
-                                        "Check duo.ikey, duo.skey and duo.api.host: all three come from the same Admin API"
-                                                + " application."));
-            }
-            if (status == 403) {
-                return operator("Duo does not let this application read logs (" + said
-                        + "). In Duo's admin panel, give it \"Grant read log\", and look whether its \"Networks for API"
-                        + " Access\" allow this machine's address.");
-            }
-            if (status >= 300 && status < 400) {
-                return operator("Duo answered with a redirection (" + status
-                        + "), which is not followed. Check duo.api.host and duo.base-url.");
-            }
-            return refusedRequest(said);
-        }
-
-        private static RunFailure refusedRequest(String said) {
-            return operator("Duo refused the request (" + said
-                    + "). Check duo.api.host; if the request itself is wrong, report it as a bug.");
-        }
-
-        private Optional<String> skew(HttpOperationFailedException answer) {
-            return ahead(DuoRetry.header(answer, "Date"), clock)
-                    .filter(RunFailure::isSkewed)
-                    .map(RunFailure::skew);
-        }
-
-        private RunFailure network(IOException failure) {
-            if (failure instanceof BodyTooLargeException) {
-                return operator(failure.getMessage());
-            }
-            if (isUntrusted(failure)) {
-                return operator(untrusted("Duo at " + baseUrl, failure));
-            }
-            return new RunFailure(
-                    RunOutcome.FAILED,
-                    "No usable answer from Duo at " + baseUrl + " (" + brief(failure)
-                            + "). Nothing is lost; the next run goes on."
-                            + " Check the network, duo.api.host and duo.proxy if this lasts.");
+                            + ": " + brief(failure) + ".",
+                    "The log level DEBUG of dev.duocollector shows more.");
         }
 
         private RunFailure component(SdkException failure, Exchange exchange) {
@@ -163,7 +91,8 @@ record RunFailure(RunOutcome outcome, String message) {
                 return new RunFailure(
                         RunOutcome.FAILED,
                         "Somebody deleted an object under s3://" + folder(exchange)
-                                + "* before its UDM events were made from it. Nothing is lost; the next run stores both.");
+                                + "* before its UDM events were made from it.",
+                        "");
             }
             String action = uri.contains("headObject") || uri.contains("getObject") ? "s3:GetObject" : "s3:PutObject";
             return of(S3Failure.explain(action, folder(exchange) + "*", failure));
@@ -176,9 +105,19 @@ record RunFailure(RunOutcome outcome, String message) {
         }
     }
 
+    /** Returns one line for a run's report: that nothing is lost stands in it where it may pass. */
+    String message() {
+        boolean passes = outcome == RunOutcome.FAILED || outcome == RunOutcome.BEHIND;
+        return joined(passes && !what.contains("othing is lost") ? "Nothing is lost; the next run goes on." : "");
+    }
+
     /** Returns the message for whoever made no run, and has nothing that could be lost. */
     String withoutPromise() {
-        return PROMISE.matcher(message).replaceAll("");
+        return joined("");
+    }
+
+    private String joined(String promise) {
+        return Stream.of(what, promise, remedy).filter(part -> !part.isEmpty()).collect(Collectors.joining(" "));
     }
 
     /** Returns how far this machine's clock is ahead of Duo's, to the second; empty if Duo's answer has no readable date. */
@@ -235,17 +174,6 @@ record RunFailure(RunOutcome outcome, String message) {
         return PHONE.matcher(withoutQueries).replaceAll("…");
     }
 
-    /** What Duo said in an answer other than 200. */
-    static String duoSaid(HttpOperationFailedException answer) {
-        return DuoApiException.fromBody(answer.getStatusCode(), answer.getResponseBody())
-                .getMessage();
-    }
-
-    /** Tells whether asking again could not help: a certificate that is not trusted, or an answer that is too large. */
-    static boolean isLasting(Exception failure) {
-        return failure instanceof BodyTooLargeException || isUntrusted(failure);
-    }
-
     static boolean isUntrusted(Throwable failure) {
         return failure instanceof SSLPeerUnverifiedException
                 || (failure instanceof SSLException
@@ -258,16 +186,11 @@ record RunFailure(RunOutcome outcome, String message) {
                 .findFirst();
     }
 
-    /** What a run says of a failure of S3's: that nothing is lost, where it may pass. */
     private static RunFailure of(S3Failure failure) {
-        return new RunFailure(
-                failure.outcome(),
-                failure.what()
-                        + (failure.outcome() == RunOutcome.FAILED ? " Nothing is lost; the next run goes on." : "")
-                        + (failure.remedy().isEmpty() ? "" : " " + failure.remedy()));
+        return new RunFailure(failure.outcome(), failure.what(), failure.remedy());
     }
 
     private static RunFailure operator(String message) {
-        return new RunFailure(RunOutcome.OPERATOR, message);
+        return new RunFailure(RunOutcome.OPERATOR, message, "");
     }
 }

@@ -14,6 +14,7 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 
 /**
@@ -36,7 +37,16 @@ final class BoundedBody implements ExecChainHandler {
     @Override
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
-        ClassicHttpResponse response = chain.proceed(request, scope);
+        try {
+            return bounded(chain.proceed(request, scope), scope);
+        } catch (MessageConstraintException e) {
+            // Its connection must not be used again, whether the head or a chunked body's trailer was too large.
+            scope.execRuntime.discardEndpoint();
+            throw AnswerTooLargeException.head(DuoConnections.LINE_BYTES_MAX, DuoConnections.HEADERS_MAX);
+        }
+    }
+
+    private ClassicHttpResponse bounded(ClassicHttpResponse response, ExecChain.Scope scope) throws IOException {
         HttpEntity entity = response.getEntity();
         if (entity == null) {
             return response;
@@ -54,12 +64,12 @@ final class BoundedBody implements ExecChainHandler {
 
     private byte[] page(HttpEntity entity) throws IOException {
         if (entity.getContentLength() > bodyBytesMax) {
-            throw new BodyTooLargeException(bodyBytesMax);
+            throw AnswerTooLargeException.body(bodyBytesMax);
         }
         InputStream content = entity.getContent();
         byte[] body = content.readNBytes(bodyBytesMax + 1);
         if (body.length > bodyBytesMax) {
-            throw new BodyTooLargeException(bodyBytesMax);
+            throw AnswerTooLargeException.body(bodyBytesMax);
         }
         content.close();
         return body;

@@ -4,6 +4,7 @@ package dev.duocollector.source;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class DuoAnswer {
 
     private final byte[] body;
+    private final int itemsMax;
     private @Nullable String stat;
     private @Nullable String code;
     private @Nullable String message;
@@ -28,23 +30,37 @@ final class DuoAnswer {
     private @Nullable String flaw;
     private @Nullable String itemsFlaw;
     private @Nullable String offsetFlaw;
+    private @Nullable AnswerTooLargeException tooLarge;
 
-    private DuoAnswer(byte[] body) {
+    private DuoAnswer(byte[] body, int itemsMax) {
         this.body = body;
+        this.itemsMax = itemsMax;
     }
 
-    /** Reads a body of any kind; whatever stands before the point where it stops being JSON is kept. */
+    /** Reads a refusal, or a body of any kind; whatever stands before the point where it stops being JSON is kept. */
     static DuoAnswer read(byte[] body) {
-        DuoAnswer answer = new DuoAnswer(body);
+        return read(body, 0);
+    }
+
+    /** Reads a body in the same way, and stops at the first item beyond as many as were asked for. */
+    static DuoAnswer read(byte[] body, int itemsMax) {
+        DuoAnswer answer = new DuoAnswer(body, itemsMax);
         try (JsonParser parser = EventJson.parser(body)) {
             answer.whole(parser);
+        } catch (AnswerTooLargeException e) {
+            answer.tooLarge = e;
+        } catch (StreamConstraintsException e) {
+            answer.tooLarge = AnswerTooLargeException.parts();
         } catch (IOException e) {
             answer.flaw = EventJson.flaw(e);
         }
         return answer;
     }
 
-    TelephonyPage page() throws DuoApiException, MalformedPageException {
+    TelephonyPage page() throws DuoApiException, MalformedPageException, AnswerTooLargeException {
+        if (tooLarge != null) {
+            throw tooLarge;
+        }
         if (flaw != null) {
             throw new MalformedPageException(flaw, body.length);
         }
@@ -68,6 +84,11 @@ final class DuoAnswer {
 
     private TelephonyPage page(List<TelephonyEvent> events, @Nullable Offset next) {
         return new TelephonyPage(events, Optional.ofNullable(next), body.length, totalObjects, Optional.empty());
+    }
+
+    /** Tells whether this is JSON with Duo's {@code stat}, read as far as it goes. */
+    boolean isDuos() {
+        return "OK".equals(stat) || "FAIL".equals(stat);
     }
 
     @Nullable
@@ -134,6 +155,9 @@ final class DuoAnswer {
         }
         items = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
+            if (items.size() == itemsMax) {
+                throw AnswerTooLargeException.items(itemsMax);
+            }
             if (parser.hasToken(JsonToken.START_OBJECT)) {
                 items.add(EventJson.event(parser, body));
             } else {

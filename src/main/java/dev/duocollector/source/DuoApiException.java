@@ -30,6 +30,7 @@ public final class DuoApiException extends Exception {
     private static final int PHONE_DIGITS_MIN = 7;
 
     private final int statusCode;
+    private final boolean fromDuo;
     private final @Nullable String code;
     private final @Nullable String duoMessage;
     private final @Nullable String messageDetail;
@@ -37,15 +38,21 @@ public final class DuoApiException extends Exception {
     DuoApiException(int statusCode, DuoAnswer answer) {
         this(
                 statusCode,
+                answer.isDuos(),
                 presentable(answer.code()),
                 presentable(answer.message()),
                 presentable(answer.messageDetail()));
     }
 
     private DuoApiException(
-            int statusCode, @Nullable String code, @Nullable String duoMessage, @Nullable String messageDetail) {
+            int statusCode,
+            boolean fromDuo,
+            @Nullable String code,
+            @Nullable String duoMessage,
+            @Nullable String messageDetail) {
         super(sentence(statusCode, code, duoMessage, messageDetail));
         this.statusCode = statusCode;
+        this.fromDuo = fromDuo;
         this.code = code;
         this.duoMessage = duoMessage;
         this.messageDetail = messageDetail;
@@ -64,6 +71,11 @@ public final class DuoApiException extends Exception {
     /** Returns the HTTP status, 200 included. */
     public int statusCode() {
         return statusCode;
+    }
+
+    /** Tells whether the body is Duo's JSON, with a {@code stat}; what else answers for Duo sends no such thing. */
+    public boolean isFromDuo() {
+        return fromDuo;
     }
 
     /** Returns Duo's code, usually five digits that begin with the HTTP status; Duo has sent the empty string as well. */

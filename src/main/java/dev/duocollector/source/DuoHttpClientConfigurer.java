@@ -6,6 +6,8 @@ import dev.duocollector.Settings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -21,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Switched off are the client's own retries (they would send the same date and signature again, unseen by the route),
  * cookies, and redirects (the signature holds for one host and path). An answer's body of more than {@link #BODY_BYTES_MAX}
- * ends in a {@link BodyTooLargeException}, and one that takes too long in a time-out. Camel's own proxy options and system
- * properties hold unless a proxy is given.
+ * ends in an {@link AnswerTooLargeException}, as do long header lines and many headers, and one that takes too long in a
+ * time-out. Camel's own proxy options and system properties hold unless a proxy is given; what a proxy answers to CONNECT is a
+ * {@link ProxyRefusedException}.
  */
-public final class DuoHttpClientConfigurer implements HttpClientConfigurer {
+public final class DuoHttpClientConfigurer implements HttpClientConfigurer, CamelContextAware {
     /**
      * 64 MiB, some hundred times a page of 1000 events. On a small heap an eighth of it counts instead: reading takes the
      * body's size twice for a moment, and its events follow.
@@ -38,6 +41,7 @@ public final class DuoHttpClientConfigurer implements HttpClientConfigurer {
     private final Timeout connectTimeout;
     private final Timeout responseTimeout;
     private final int bodyBytesMax;
+    private @Nullable CamelContext camel;
 
     /**
      * Makes a configurer; as a bean in YAML it takes the settings as they are written.
@@ -70,7 +74,20 @@ public final class DuoHttpClientConfigurer implements HttpClientConfigurer {
     }
 
     @Override
+    public void setCamelContext(@Nullable CamelContext camelContext) {
+        this.camel = camelContext;
+    }
+
+    @Override
+    public @Nullable CamelContext getCamelContext() {
+        return camel;
+    }
+
+    @Override
     public void configureHttpClient(HttpClientBuilder builder) {
+        builder.setConnectionManager(DuoConnections.create(camel));
+        builder.setConnectionManagerShared(false);
+        TunnelCheck.addTo(builder);
         builder.disableAutomaticRetries();
         builder.disableCookieManagement();
         builder.disableRedirectHandling();

@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How this program reads JSON: as UTF-8 and nothing else, unknown members kept, every number printable as it was sent.
- * Nesting deeper than 1000 is refused; names, strings and numbers have no bound of their own, since the body has one.
+ * Nesting deeper than 1000 is refused, and so is what would fill the heap in the form in which it is kept: a body of half a
+ * million values, or a text of 4 Mi characters where a text is looked at. Other texts have no bound of their own, since the
+ * body has one.
  */
 final class EventJson {
 
@@ -36,6 +38,14 @@ final class EventJson {
 
     private static final int CHUNK_CHARS = 8192;
 
+    /** A page of 1000 events has about 30 values in each. */
+    private static final long TOKENS_MAX = 500_000;
+
+    private static final int NAME_CHARS_MAX = 64 * 1024;
+    private static final int NUMBER_CHARS_MAX = 1024 * 1024;
+    private static final int TEXT_CHARS_MAX = 4 * 1024 * 1024;
+
+    /** For what the bounded one has accepted, whose texts it need not have looked at. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             // Else a body that starts with a zero byte is taken for UTF-16, and byte offsets no longer mean the body's.
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
@@ -43,6 +53,15 @@ final class EventJson {
                     .maxNameLength(Integer.MAX_VALUE)
                     .maxNumberLength(Integer.MAX_VALUE)
                     .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    private static final JsonFactory BOUNDED = FACTORY.rebuild()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxTokenCount(TOKENS_MAX)
+                    .maxNameLength(NAME_CHARS_MAX)
+                    .maxNumberLength(NUMBER_CHARS_MAX)
+                    .maxStringLength(TEXT_CHARS_MAX)
                     .build())
             .build();
 
@@ -56,7 +75,7 @@ final class EventJson {
      */
     static JsonParser parser(byte[] json) throws IOException {
         requireUtf8(json);
-        return FACTORY.createParser(json);
+        return BOUNDED.createParser(json);
     }
 
     /** Reads the event at whose opening brace the parser stands, over the array it was opened with. */
@@ -100,7 +119,7 @@ final class EventJson {
     /** Says what is wrong with the JSON without a word of it, since Jackson's own message quotes the body. */
     static String flaw(IOException e) {
         if (e instanceof StreamConstraintsException) {
-            return "it is nested too deeply";
+            return "it is nested too deeply, or has more or longer parts than an event can";
         }
         if (e instanceof JsonProcessingException json && json.getLocation() != null) {
             return "it breaks off or is no JSON at byte " + json.getLocation().getByteOffset();

@@ -2,23 +2,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.source;
 
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Reads Duo's answer: the body goes in as bytes and comes out as a {@link TelephonyPage}. */
+/**
+ * Reads Duo's answer: the body goes in as bytes and comes out as a {@link TelephonyPage}. How many events were asked for stands
+ * in the request's parameters, the exchange variable {@link DuoRequestSigner#QUERY}.
+ */
 public final class ReadPage implements Processor {
+
+    /** What Duo gives to a request that does not say. */
+    private static final String LIMIT_DEFAULT = "100";
 
     private final TelephonyPageReader reader = new TelephonyPageReader();
 
     /**
      * @throws MalformedPageException if the answer is not what Duo sends; asking again may help
+     * @throws AnswerTooLargeException if it holds more than was asked for
      * @throws DuoApiException if Duo refuses in an answer that says 200
      */
     @Override
-    public void process(Exchange exchange) throws DuoApiException, MalformedPageException {
+    public void process(Exchange exchange) throws DuoApiException, MalformedPageException, AnswerTooLargeException {
         byte[] body = exchange.getMessage().getBody(byte[].class);
-        TelephonyPage page = reader.read(body == null ? new byte[0] : body);
+        TelephonyPage page = reader.read(body == null ? new byte[0] : body, limit(exchange));
         exchange.getMessage()
                 .setBody(page.at(HttpDate.parse(exchange.getMessage().getHeader("Date", String.class))));
+    }
+
+    private static int limit(Exchange exchange) {
+        Map<?, ?> query = exchange.getVariable(DuoRequestSigner.QUERY, Map.of(), Map.class);
+        Object limit = query.get("limit");
+        return Integer.parseInt(limit == null ? LIMIT_DEFAULT : limit.toString());
     }
 }

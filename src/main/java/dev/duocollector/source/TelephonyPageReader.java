@@ -13,11 +13,14 @@ public final class TelephonyPageReader {
     /**
      * Reads a page; the page keeps no reference to the body.
      *
+     * @param limit how many events were asked for, and so the most that are taken
      * @throws DuoApiException if the answer's {@code stat} is not OK
      * @throws MalformedPageException if the body is not a page: cut, not JSON, without {@code stat} or {@code items}, or
      *     with a {@code next_offset} that is neither text nor an array of texts
+     * @throws AnswerTooLargeException if it has more events than that, or more in them than events have
      */
-    public TelephonyPage read(byte[] body) throws DuoApiException, MalformedPageException {
-        return DuoAnswer.read(body).page();
+    public TelephonyPage read(byte[] body, int limit)
+            throws DuoApiException, MalformedPageException, AnswerTooLargeException {
+        return DuoAnswer.read(body, limit).page();
     }
 }

@@ -43,6 +43,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -165,7 +166,12 @@ class DuoFailureTest {
                 Arguments.of(
                         "500", new ServerError(500), "Duo keeps failing (Duo answered HTTP 500, code 50001: Unknown"),
                 Arguments.of("502", new ServerError(502), "HTTP 502"),
-                Arguments.of("503 in HTML", page(HTML, 503), "HTTP 503, without a message"),
+                Arguments.of("503 in HTML", page(HTML, 503), "HTTP 503"),
+                Arguments.of("401 in HTML", page(HTML, 401), "HTTP 401"),
+                Arguments.of("401, JSON of another", page("{\"error\":\"no\"}", 401), "HTTP 401"),
+                Arguments.of("403 in HTML", page(HTML, 403), "HTTP 403"),
+                Arguments.of("404 in HTML", page(HTML, 404), "HTTP 404"),
+                Arguments.of("410, empty", page("", 410), "HTTP 410"),
                 Arguments.of("504", new ServerError(504), "HTTP 504"),
                 Arguments.of("500, odd code", new NonIntegerCode(500), "HTTP 500: Not as documented"),
                 Arguments.of("dropped connection", new DroppedConnection(), "NoHttpResponseException"),
@@ -328,8 +334,8 @@ class DuoFailureTest {
                         "200, stat FAIL",
                         new StatFail(40002, "Invalid request parameters", "maxtime"),
                         "Duo refused the request (Duo answered HTTP 200, code 40002: Invalid request parameters (maxtime))"),
-                Arguments.of("404 in HTML", page(HTML, 404), "HTTP 404, without a message). Check duo.api.host"),
-                Arguments.of("410", page("", 410), "HTTP 410"));
+                Arguments.of("404", page("{\"stat\":\"FAIL\",\"code\":40401}", 404), "Check duo.api.host"),
+                Arguments.of("407 in HTML", page(HTML, 407), "wants credentials (HTTP 407). The collector sends none"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -369,6 +375,96 @@ class DuoFailureTest {
 
         assertThat(incident.requests()).hasSize(2);
         incident.mendsWithoutLossOrDouble();
+    }
+
+    static Stream<Arguments> large() {
+        String head = "Content-Type: application/json";
+        String page = "{\"stat\":\"OK\",\"response\":{\"items\":[]}}";
+        return Stream.of(
+                Arguments.of(
+                        "a header line of 64 KiB and a byte",
+                        page,
+                        List.of("X-A: " + "a".repeat(65_532)),
+                        "header line of more than 65536"),
+                Arguments.of(
+                        "a megabyte in folded lines",
+                        page,
+                        List.of(
+                                "X-A: a",
+                                (" " + "a".repeat(60_000) + "\r\n").repeat(17).strip()),
+                        "header line"),
+                Arguments.of("201 headers", page, Collections.nCopies(200, head), "more than 200 headers"),
+                Arguments.of("100,000 headers", page, Collections.nCopies(100_000, "A: b"), "more than 200 headers"),
+                Arguments.of(
+                        "3 events of 2", page.replace("[]", "[{},{},{}]"), List.of(head), "more than the 2 events"),
+                Arguments.of(
+                        "30 MB of events",
+                        page.replace("[]", "[{}" + ",{}".repeat(10_000_000) + "]"),
+                        List.of(head),
+                        "more than the 2 events"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("large")
+    void readsNoMore_thanAPageCanBe(String name, String body, List<String> headers, String said) {
+        String good = world.settings.get("duo.base-url");
+        try (RawServer duo = RawServer.start()) {
+            duo.answer("200 OK", body, headers.toArray(String[]::new));
+            incident.set("duo.base-url", "http://127.0.0.1:" + duo.port());
+
+            incident.run(RunOutcome.OPERATOR).contains(said, "Check that duo.base-url leads to Duo");
+
+            assertThat(duo.requests()).as("tries").hasSize(1);
+        }
+        incident.restart();
+        incident.set("duo.base-url", good).mendsWithoutLossOrDouble();
+    }
+
+    /** Shows that the bounds beside it let through what comes close to them. */
+    @Test
+    void readsAnAnswer_thatIsJustWithinTheBounds() {
+        try (RawServer duo = RawServer.start()) {
+            List<String> headers = new ArrayList<>(Collections.nCopies(190, "X-B: b"));
+            headers.add("X-A: " + "a".repeat(65_000));
+            duo.answer("200 OK", "{\"stat\":\"OK\",\"response\":{\"items\":[]}}", headers.toArray(String[]::new));
+            incident.set("duo.base-url", "http://127.0.0.1:" + duo.port());
+
+            incident.run(RunOutcome.DONE);
+        }
+    }
+
+    // ---- A proxy in between.
+
+    @ParameterizedTest
+    @CsvSource({
+        "407, OPERATOR, wants credentials (HTTP 407)",
+        "403, FAILED, makes no connection to https://api-00000000.duosecurity.com (HTTP 403 to CONNECT)",
+        "502, FAILED, makes no connection to https://api-00000000.duosecurity.com (HTTP 502 to CONNECT)",
+    })
+    void namesTheProxy_thatRefusesToConnect(int status, RunOutcome outcome, String said) {
+        String good = world.settings.get("duo.base-url");
+        try (RawServer proxy = RawServer.start()) {
+            for (int attempt = 1; attempt <= Incident.TRIES; attempt++) {
+                proxy.answer(
+                        status + " No",
+                        "{\"stat\":\"FAIL\",\"code\":40301}",
+                        "Content-Type: application/json",
+                        "Proxy-Authenticate: Basic realm=\"p\"");
+            }
+            incident.set("duo.base-url", "https://" + World.API_HOST)
+                    .set("duo.proxy", "http://127.0.0.1:" + proxy.port());
+
+            incident.run(outcome)
+                    .contains("the proxy http://127.0.0.1:" + proxy.port() + " (duo.proxy) " + said)
+                    .doesNotContain("Grant", "report it");
+
+            assertThat(proxy.requests())
+                    .hasSize(outcome == RunOutcome.FAILED ? Incident.TRIES : 1)
+                    .allSatisfy(request ->
+                            assertThat(request).startsWith("CONNECT ").doesNotContain("Authorization: Basic"));
+        }
+        incident.restart();
+        incident.set("duo.base-url", good).set("duo.proxy", "").mendsWithoutLossOrDouble();
     }
 
     @Test
@@ -494,8 +590,8 @@ class DuoFailureTest {
 
     private static String leaking() throws IOException {
         String route = Files.readString(Path.of("routes/duo-page.camel.yaml"));
-        String step = "        - to:\n            id: call\n";
+        String step = "              - to:\n                  id: call\n";
         assertThat(route).contains(step);
-        return route.replace(step, "        - setHeader: { name: X-Operator, constant: leaks }\n" + step);
+        return route.replace(step, "              - setHeader: { name: X-Operator, constant: leaks }\n" + step);
     }
 }

@@ -199,15 +199,18 @@ class DuoRetryTest {
         return new DuoRetry(pause, TestSettings.with(settings), Clock.fixed(NOW, ZoneOffset.UTC), nanos::get);
     }
 
-    private void fail(Exception failure) {
-        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, failure);
+    private void fail(DuoFailure failure) {
+        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, new DuoRequestException(failure, new IOException()));
     }
 
     /** An answer of Duo's, or with 0 a network's failure. */
-    private static Exception failure(int status, @Nullable Map<String, String> headers) {
+    private static DuoFailure failure(int status, @Nullable Map<String, String> headers) {
         IOException network = new UnknownHostException(TestSettings.API_HOST);
-        return status == 0
-                ? network
-                : new HttpOperationFailedException("https://" + TestSettings.API_HOST, status, "", null, headers, "");
+        return new DuoFailure.Explainer(TestSettings.with(), Clock.fixed(NOW, ZoneOffset.UTC))
+                .explain(
+                        status == 0
+                                ? network
+                                : new HttpOperationFailedException(
+                                        "https://" + TestSettings.API_HOST, status, "", null, headers, ""));
     }
 }

@@ -10,6 +10,7 @@ import dev.duocollector.TestSettings;
 import dev.duocollector.source.BodyFailures;
 import dev.duocollector.source.DuoOrderException;
 import dev.duocollector.source.DuoRequestSigner;
+import dev.duocollector.source.ProxyRefusedException;
 import dev.duocollector.state.CheckpointOwnedException;
 import dev.duocollector.state.S3OperationException;
 import dev.duocollector.state.StateRefusedException;
@@ -61,14 +62,14 @@ class RunFailureTest {
         return Stream.of(
                 row(
                         "429",
-                        answer(429, "{\"code\":42901,\"message\":\"Too Many Requests\"}"),
+                        answer(429, "{\"stat\":\"FAIL\",\"code\":42901,\"message\":\"Too Many Requests\"}"),
                         RunOutcome.BEHIND,
                         "Duo allows no more requests for now",
                         "42901",
                         "another program is reading"),
                 row(
                         "500",
-                        answer(500, "{\"code\":50001}"),
+                        answer(500, "{\"stat\":\"FAIL\",\"code\":50001}"),
                         RunOutcome.FAILED,
                         "Duo keeps failing",
                         "HTTP 500",
@@ -77,25 +78,27 @@ class RunFailureTest {
                         "503 of a load balancer",
                         answer(503, "<html>" + PHONE),
                         RunOutcome.FAILED,
-                        "Duo keeps failing",
-                        "HTTP 503"),
+                        "Something between this machine and Duo at " + BASE,
+                        "(HTTP 503, without Duo's JSON)"),
                 row(
                         "401",
-                        answer(401, "{\"code\":40103,\"message\":\"Invalid signature\"}"),
+                        answer(401, "{\"stat\":\"FAIL\",\"code\":40103,\"message\":\"Invalid signature\"}"),
                         RunOutcome.OPERATOR,
                         "Duo refused the signature",
                         "40103",
                         "duo.ikey, duo.skey and duo.api.host"),
                 row(
                         "403",
-                        answer(403, "{\"code\":40301,\"message\":\"Access forbidden\"}"),
+                        answer(403, "{\"stat\":\"FAIL\",\"code\":40301,\"message\":\"Access forbidden\"}"),
                         RunOutcome.OPERATOR,
                         "\"Grant read log\"",
                         "40301",
                         "\"Networks for API Access\""),
                 row(
                         "400",
-                        answer(400, "{\"code\":40002,\"message\":\"Invalid\",\"message_detail\":\"mintime\"}"),
+                        answer(
+                                400,
+                                "{\"stat\":\"FAIL\",\"code\":40002,\"message\":\"Invalid\",\"message_detail\":\"mintime\"}"),
                         RunOutcome.OPERATOR,
                         "Duo refused the request",
                         "40002",
@@ -103,15 +106,52 @@ class RunFailureTest {
                         "report it as a bug"),
                 row(
                         "404",
-                        answer(404, ""),
+                        answer(404, "{\"stat\":\"FAIL\",\"code\":40401,\"message\":\"Resource not found\"}"),
                         RunOutcome.OPERATOR,
                         "Duo refused the request",
                         "HTTP 404",
                         "Check duo.api.host"),
+                row(
+                        "404 of another",
+                        answer(404, ""),
+                        RunOutcome.FAILED,
+                        "Something between",
+                        "HTTP 404",
+                        "duo.api.host and duo.base-url"),
+                row(
+                        "407 of a proxy",
+                        answer(407, "<html>" + PHONE),
+                        RunOutcome.OPERATOR,
+                        "the proxy (duo.proxy is not set, so the JVM's) wants credentials (HTTP 407)",
+                        "set duo.proxy"),
+                row(
+                        "407 to CONNECT",
+                        new ProxyRefusedException(407),
+                        RunOutcome.OPERATOR,
+                        "wants credentials (HTTP 407)"),
+                row(
+                        "403 to CONNECT",
+                        new ProxyRefusedException(403),
+                        RunOutcome.FAILED,
+                        "makes no connection to " + BASE + " (HTTP 403 to CONNECT)",
+                        "the next run goes on"),
+                row(
+                        "the secret key's file",
+                        new SettingsException(List.of("The secret key's file a (duo.skey-file) cannot be read.")),
+                        RunOutcome.OPERATOR,
+                        "The secret key's file a"),
+                row(
+                        "a step of duo-page itself",
+                        new IllegalStateException("calling " + PHONE),
+                        RunOutcome.FAILED,
+                        "route duo-page failed (IllegalStateException: calling …)"),
                 row("302", answer(302, ""), RunOutcome.OPERATOR, "redirection (302)", "duo.base-url"),
                 row(
                         "phone number in Duo's message",
-                        answer(400, "{\"message\":\"" + PHONE + "\",\"message_detail\":\"" + PHONE + "\"}"),
+                        answer(
+                                400,
+                                "{\"stat\":\"FAIL\",\"message\":\"" + PHONE + "\",\"message_detail\":\"" + PHONE
+                                        + "\"}"),
                         RunOutcome.OPERATOR,
                         "[masked]"),
                 row(
@@ -168,12 +208,7 @@ class RunFailureTest {
                         "TLS broken off",
                         new SSLException("Connection reset"),
                         RunOutcome.FAILED,
-                        "SSLException: Connection reset"),
-                row(
-                        "offset twice",
-                        new DuoOrderException("Duo gave the next_offset a twice."),
-                        RunOutcome.OPERATOR,
-                        "Duo gave the next_offset a twice."));
+                        "SSLException: Connection reset"));
     }
 
     static Stream<Arguments> s3() {
@@ -269,6 +304,16 @@ class RunFailureTest {
     static Stream<Arguments> own() {
         return Stream.of(
                 row(
+                        "offset twice",
+                        new DuoOrderException("Duo gave the next_offset a twice."),
+                        RunOutcome.OPERATOR,
+                        "Duo gave the next_offset a twice."),
+                row(
+                        "an IOException that is not Duo's",
+                        new IOException("line 1: it is no JSON"),
+                        RunOutcome.FAILED,
+                        "The run failed in route event-steps: IOException: line 1"),
+                row(
                         "state refused",
                         new StateRefusedException(
                                 StateRefusedException.Reason.NEWER, "The state at s3://a/b has version 2."),
@@ -289,7 +334,7 @@ class RunFailureTest {
                         new IllegalStateException("no mapping for " + PHONE + "\n" + SECRET),
                         RunOutcome.FAILED,
                         "The run failed in route event-steps: IllegalStateException: no mapping for …",
-                        "the next run tries again"),
+                        "the next run goes on"),
                 row(
                         "an error without a message",
                         new IllegalStateException((String) null),
@@ -297,8 +342,16 @@ class RunFailureTest {
                         "in route event-steps: IllegalStateException."));
     }
 
+    /** What the route duo-page lets out of these. */
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"duo", "s3", "own"})
+    @MethodSource("duo")
+    void failureOfARequest_saysWhatHappened_andWhatToDo(
+            String what, Exception cause, RunOutcome outcome, List<String> said) {
+        failure_saysWhatHappened_andWhatToDo(what, request(cause), outcome, said);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource({"s3", "own"})
     void failure_saysWhatHappened_andWhatToDo(String what, Exception cause, RunOutcome outcome, List<String> said) {
         RunFailure failure = explain(cause);
 
@@ -341,7 +394,8 @@ class RunFailureTest {
     void refusedSignature_isPutDownToTheClock_whenItIsAMinuteOff(String date, String said) {
         Map<String, String> headers = Map.of("date", date);
 
-        assertThat(explain(new HttpOperationFailedException(DUO, 401, "", null, headers, ""))
+        String body = "{\"stat\":\"FAIL\",\"code\":40103,\"message\":\"Invalid signature\"}";
+        assertThat(explain(request(new HttpOperationFailedException(DUO, 401, "", null, headers, body)))
                         .message())
                 .contains(said);
     }
@@ -365,7 +419,7 @@ class RunFailureTest {
 
     @Test
     void duo_isNamedByItsAddress_notByARequest() {
-        assertThat(explain(new IOException("broken")).message())
+        assertThat(explain(request(new IOException("broken"))).message())
                 .contains("from Duo at https://" + TestSettings.API_HOST + " (IOException: broken)")
                 .doesNotContain("next_offset");
     }
@@ -386,7 +440,12 @@ class RunFailureTest {
     }
 
     private static RunFailure.Explainer explainer() {
-        return new RunFailure.Explainer(TestSettings.with("s3.bucket", "logs"), Clock.fixed(NOW, ZoneOffset.UTC));
+        return new RunFailure.Explainer(TestSettings.with("s3.bucket", "logs"));
+    }
+
+    private static DuoRequestException request(Exception cause) {
+        return new DuoRequestException(
+                new DuoFailure.Explainer(TestSettings.with(), Clock.fixed(NOW, ZoneOffset.UTC)).explain(cause), cause);
     }
 
     private static Exchange exchange() {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.source;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /** The failures that only this package makes, for the tests of whoever reports them. */
@@ -9,16 +10,16 @@ public final class BodyFailures {
 
     private BodyFailures() {}
 
-    public static BodyTooLargeException tooLarge() {
-        return new BodyTooLargeException(DuoHttpClientConfigurer.BODY_BYTES_MAX);
+    public static AnswerTooLargeException tooLarge() {
+        return AnswerTooLargeException.body(DuoHttpClientConfigurer.BODY_BYTES_MAX);
     }
 
     /** What reading an answer of this text fails with. */
     public static Exception of(String answer) {
         try {
             throw new AssertionError(
-                    "a page: " + new TelephonyPageReader().read(answer.getBytes(StandardCharsets.UTF_8)));
-        } catch (DuoApiException | MalformedPageException e) {
+                    "a page: " + new TelephonyPageReader().read(answer.getBytes(StandardCharsets.UTF_8), 1000));
+        } catch (DuoApiException | IOException e) {
             return e;
         }
     }

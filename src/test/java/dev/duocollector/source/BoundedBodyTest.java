@@ -97,7 +97,7 @@ class BoundedBodyTest {
     }
 
     private void assertRefused() throws IOException {
-        assertThatExceptionOfType(BodyTooLargeException.class)
+        assertThatExceptionOfType(AnswerTooLargeException.class)
                 .isThrownBy(this::get)
                 .withMessageContainingAll(BODY_BYTES_MAX + " bytes", "duo.base-url");
 

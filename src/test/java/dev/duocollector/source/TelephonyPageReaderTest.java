@@ -23,6 +23,8 @@ class TelephonyPageReaderTest {
     private static final String B = "{\"phone\":\"+12025550199\",\"brand_new\":{\"list\":[{\"n\":2.50}]}}";
     private static final String OFFSET = "1666714065304,5bf1a860-fe39-49e3-be29-217659663a74";
 
+    private static final int LIMIT = 5;
+
     private final TelephonyPageReader reader = new TelephonyPageReader();
 
     @Test
@@ -43,7 +45,7 @@ class TelephonyPageReaderTest {
     @Test
     void events_outliveTheBody() throws Exception {
         byte[] body = page(A, "null").getBytes(UTF_8);
-        TelephonyPage page = reader.read(body);
+        TelephonyPage page = reader.read(body, LIMIT);
         Arrays.fill(body, (byte) 'x');
 
         assertThat(page.events().get(0)).containsEntry("context", "enrollment");
@@ -173,7 +175,7 @@ class TelephonyPageReaderTest {
         byte[] body = page(B.replace("brand", "br\u00e4nd"), "null").getBytes(ISO_8859_1);
 
         assertThatExceptionOfType(MalformedPageException.class)
-                .isThrownBy(() -> reader.read(body))
+                .isThrownBy(() -> reader.read(body, LIMIT))
                 .withMessageContaining("it is not UTF-8");
     }
 
@@ -199,18 +201,74 @@ class TelephonyPageReaderTest {
     }
 
     @Test
-    void deepEvent_isReadOrMalformed_butNoStackOverflow() throws Exception {
+    void deepEvent_isReadOrTooLarge_butNoStackOverflow() throws Exception {
         assertThat(read(page("{\"a\":" + "[".repeat(900) + "]".repeat(900) + "}", "null"))
                         .events())
                 .allSatisfy(event -> assertThat(event.eventKey()).hasSize(22))
                 .allSatisfy(event -> assertThat(event.containsKey("a")).isTrue());
-        assertThatExceptionOfType(MalformedPageException.class)
+        assertThatExceptionOfType(AnswerTooLargeException.class)
                 .isThrownBy(() -> read(page("{\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}", "null")))
-                .withMessageContaining("nested too deeply");
+                .withMessageContaining("more parts, deeper ones");
     }
 
-    private TelephonyPage read(String body) throws DuoApiException, MalformedPageException {
-        return reader.read(body.getBytes(UTF_8));
+    static Stream<Arguments> tooLarge() {
+        String beyond = "more than the 5 events that were asked for";
+        String parts = "more parts, deeper ones or a longer text";
+        return Stream.of(
+                Arguments.of("one event more", page("{}" + ",{}".repeat(LIMIT), "null"), beyond),
+                Arguments.of("30 MB of them", page("{}" + ",{}".repeat(10_000_000), "null"), beyond),
+                Arguments.of(
+                        "30 MB of them, cut",
+                        page("{}" + ",{}".repeat(10_000_000), "null").substring(0, 30_000_000),
+                        beyond),
+                Arguments.of("30 MB of numbers instead", page("1" + ",1".repeat(15_000_000), "null"), parts),
+                Arguments.of(
+                        "one event, 30 MB of members",
+                        page("{\"a\":0" + ",\"a\":0".repeat(5_000_000) + "}", "null"),
+                        parts),
+                Arguments.of(
+                        "one event, 30 MB of lists",
+                        page("{\"a\":[[]" + ",[]".repeat(10_000_000) + "]}", "null"),
+                        parts),
+                Arguments.of(
+                        "30 MB of offsets",
+                        page(A, "{\"next_offset\":[\"a\"" + ",\"a\"".repeat(7_500_000) + "]}"),
+                        parts),
+                Arguments.of(
+                        "30 MB of one offset", page(A, "{\"next_offset\":\"" + "a".repeat(30_000_000) + "\"}"), parts),
+                Arguments.of("30 MB of one name", page("{\"" + "a".repeat(30_000_000) + "\":1}", "null"), parts),
+                Arguments.of("30 MB of one time", page("{\"ts\":\"" + "1".repeat(30_000_000) + "\"}", "null"), parts),
+                Arguments.of(
+                        "30 MB of message",
+                        "{\"stat\":\"FAIL\",\"message\":\"" + "a".repeat(30_000_000) + "\"}",
+                        parts),
+                Arguments.of("30 MB of unknown members", "{\"a\":0" + ",\"a\":0".repeat(5_000_000) + "}", parts));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void tooLarge(String what, String body, String said) {
+        assertThatExceptionOfType(AnswerTooLargeException.class)
+                .isThrownBy(() -> read(body))
+                .withMessageContaining(said)
+                .withMessageContaining("duo.base-url")
+                .withNoCause();
+    }
+
+    /** Shows that the bounds beside it are none for an event that is only long. */
+    @Test
+    void longText_isRead_asAnEventMayHoldIt() throws Exception {
+        String text = "a".repeat(5 * 1024 * 1024);
+
+        assertThat(read(page("{\"a\":\"" + text + "\"}" + ",{}".repeat(LIMIT - 1), "null"))
+                        .events())
+                .hasSize(LIMIT)
+                .first()
+                .satisfies(event -> assertThat(event.get("a")).isEqualTo(text));
+    }
+
+    private TelephonyPage read(String body) throws DuoApiException, MalformedPageException, AnswerTooLargeException {
+        return reader.read(body.getBytes(UTF_8), LIMIT);
     }
 
     private static String page(String items, String metadata) {

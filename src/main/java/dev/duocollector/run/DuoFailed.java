@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.Settings;
+import java.time.Clock;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Says that what was just caught came from a request to Duo, and what it means. */
+public final class DuoFailed implements Processor {
+
+    private final DuoFailure.Explainer explainer;
+
+    public DuoFailed(Settings settings, Clock clock) {
+        this.explainer = new DuoFailure.Explainer(settings, clock);
+    }
+
+    @Override
+    public void process(Exchange exchange) throws DuoRequestException {
+        Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        throw new DuoRequestException(explainer.explain(caught), caught);
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.source;
+
+import java.io.IOException;
+
+/** An answer that holds more than a page of events can; a retry would bring the same, so nothing retries it. */
+public final class AnswerTooLargeException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private AnswerTooLargeException(String message) {
+        super(message);
+    }
+
+    /** Makes the exception for a body of more than {@code bodyBytesMax} bytes. */
+    static AnswerTooLargeException body(int bodyBytesMax) {
+        return new AnswerTooLargeException("Duo's answer is larger than " + bodyBytesMax
+                + " bytes, the most that is read (64 MiB, or an eighth of the"
+                + " heap). Check that duo.base-url leads to Duo; if it does, give the JVM more memory with -Xmx.");
+    }
+
+    /** Makes the exception for a head with a line or a number of lines beyond what is read. */
+    static AnswerTooLargeException head(int lineBytesMax, int headersMax) {
+        return new AnswerTooLargeException("Duo's answer has a header line of more than " + lineBytesMax
+                + " bytes, or more than " + headersMax
+                + " headers; no more is read. Check that duo.base-url leads to Duo, and what duo.proxy adds.");
+    }
+
+    /** Makes the exception for a page of more events than were asked for. */
+    static AnswerTooLargeException items(int limit) {
+        return new AnswerTooLargeException("Duo's answer has more than the " + limit
+                + " events that were asked for, so the rest of it is not read. Check that duo.base-url leads to Duo.");
+    }
+
+    /** Makes the exception for JSON whose parts are larger or more than those of a page. */
+    static AnswerTooLargeException parts() {
+        return new AnswerTooLargeException(
+                "Duo's answer holds more parts, deeper ones or a longer text than a page of events"
+                        + " can, so the rest of it is not read. Check that duo.base-url leads to Duo.");
+    }
+}
