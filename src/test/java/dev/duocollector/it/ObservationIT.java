@@ -3,6 +3,7 @@
 package dev.duocollector.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,14 +12,17 @@ import dev.duocollector.metrics.Metric;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.misbehaviour.Forbidden;
+import dev.duocollector.testing.RawServer;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,6 +97,65 @@ class ObservationIT {
             run.terminate();
             assertThat(run.exitCode()).as(run.output()).isZero();
             run.assertNothingSecret();
+        }
+    }
+
+    /** The server shows health and metrics on this machine, and is neither a proxy, nor an echo, nor there for other origins. */
+    @Test
+    void run_showsFiguresToThisMachineOnly_andDoesNothingElse() throws Exception {
+        int port = freePort();
+        world.set("observe.port", String.valueOf(port));
+        try (CollectorProcess run = jar.start(folder, CollectorJar.environment(world), "run");
+                RawServer elsewhere = RawServer.start()) {
+            patiently()
+                    .until(() -> raw(port, "GET /observe/health/live HTTP/1.1").startsWith("HTTP/1.1 200 "));
+
+            for (String path : List.of("/observe/health", "/observe/metrics", "/observe/health/live")) {
+                for (String method : List.of("GET", "OPTIONS")) {
+                    assertThat(raw(
+                                    port,
+                                    method + " " + path + " HTTP/1.1",
+                                    "Origin: http://elsewhere.example",
+                                    "Access-Control-Request-Method: GET",
+                                    "X-Secret: echo-of-a-header",
+                                    "x-SECRET-two: echo-of-a-header",
+                                    "CamelHttpUri: http://127.0.0.1:" + elsewhere.port() + "/",
+                                    "Long-Running-Action: echo-of-a-header"))
+                            .as(method + " " + path)
+                            .startsWith("HTTP/1.1 ")
+                            .doesNotContainIgnoringCase("access-control-")
+                            .doesNotContain("echo-of-a-header", "elsewhere.example");
+                }
+            }
+            String target = "http://127.0.0.1:" + elsewhere.port() + "/observe/health";
+            for (String request : List.of(
+                    "GET /proxy HTTP/1.1",
+                    "GET /proxy/" + target + " HTTP/1.1",
+                    "GET / HTTP/1.1",
+                    "GET /observe/info HTTP/1.1",
+                    "GET /q/dev HTTP/1.1",
+                    "POST /observe/metrics HTTP/1.1",
+                    "GET " + target.replace("/observe/health", "/x") + " HTTP/1.1",
+                    "CONNECT 127.0.0.1:" + elsewhere.port() + " HTTP/1.1")) {
+                assertThat(raw(port, request)).as(request).doesNotContainPattern("^HTTP/1\\.1 2");
+            }
+            assertThat(elsewhere.connections()).isZero();
+            assertThatThrownBy(() -> new Socket("127.0.0.2", port).close())
+                    .as("another address, even of this machine")
+                    .isInstanceOf(IOException.class);
+            assertThat(raw(port, "GET /observe/health/live HTTP/1.1")).startsWith("HTTP/1.1 200 ");
+            run.terminate();
+        }
+    }
+
+    /** Sends a request's head and returns the answer as it came; empty if the connection was closed instead. */
+    private static String raw(int port, String... head) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            String lines = String.join("\r\n", head) + "\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(lines.getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
