@@ -45,12 +45,26 @@ final class Child implements AutoCloseable {
      * @param heap such as {@code 64m}
      */
     static Child start(String heap, Class<?> main, List<String> arguments, Map<String, String> environment) {
+        return start(heap, Path.of(""), main, arguments, environment);
+    }
+
+    /**
+     * Starts a JVM in a folder.
+     *
+     * @param heap such as {@code 64m}
+     */
+    static Child start(
+            String heap, Path folder, Class<?> main, List<String> arguments, Map<String, String> environment) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + heap);
+        // Else a child without memory would not answer, and not end.
+        command.add("-XX:+ExitOnOutOfMemoryError");
         command.add(main.getName());
         command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toAbsolutePath().toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(environment);
         // Not an argument: Windows bounds their length.
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));

@@ -19,6 +19,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -102,6 +103,21 @@ public final class World implements AutoCloseable {
         World world = new World(duo -> duo.clock(Clock.systemUTC()));
         world.s3Proxy.dateAnswers(Clock.systemUTC());
         return world;
+    }
+
+    /** Returns a world whose time stands still until it is told to go on, for collectors that are processes of their own. */
+    public static World inModelTime() {
+        return new World();
+    }
+
+    /** What its clock says. */
+    public Instant now() {
+        return clock.instant();
+    }
+
+    /** Lets its clock go on. */
+    public void advance(Duration step) {
+        clock.advance(step);
     }
 
     public static synchronized EmbeddedS3 s3() {
