@@ -34,7 +34,7 @@ public record AwsCall(String action, String resource, Map<String, String> contex
      * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html), a PUT s3:PutObject, one with If-Match
      * s3:GetObject as well (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). That something is
      * not there is told as 404 only to those who have s3:ListBucket, with the whole key as s3:prefix; others get 403. A list
-     * needs it with the prefix that it asks for.
+     * needs it with the prefix that it asks for. A DELETE needs s3:DeleteObject.
      *
      * @param missing whether there is nothing under the key
      * @throws IllegalArgumentException for a request that the collector is not known to make
@@ -65,6 +65,7 @@ public record AwsCall(String action, String resource, Map<String, String> contex
                     calls.add(new AwsCall("s3:GetObject", object, Map.of()));
                 }
             }
+            case "DELETE" -> calls.add(new AwsCall("s3:DeleteObject", object, Map.of()));
             default -> throw new IllegalArgumentException("No action is known for " + request);
         }
         return calls;

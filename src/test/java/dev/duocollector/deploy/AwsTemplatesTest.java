@@ -51,7 +51,7 @@ class AwsTemplatesTest {
     void aBrokenPolicy_isRefused() {
         String policy = PolicyFiles.template("collector");
 
-        assertThat(PolicyFiles.parse(policy).path("Statement")).hasSize(2);
+        assertThat(PolicyFiles.parse(policy).path("Statement")).hasSize(3);
         assertThatThrownBy(() -> PolicyFiles.parse(policy.substring(0, policy.length() - 3)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> IamPolicy.of(PolicyFiles.parse(policy.replace("\"Allow\"", "\"Alow\""))))
@@ -71,6 +71,13 @@ class AwsTemplatesTest {
         "reader-delete, s3:DeleteObject, duo-telephony-state/api.json, false",
         "reader-delete, s3:PutObject, duo-telephony/a.ndjson, false",
         "collector, s3:DeleteObject, duo-telephony/a.ndjson, false",
+        "collector, s3:DeleteObject, duo-telephony-state/api.json, false",
+        "collector, s3:DeleteObject, duo-telephony-state/api.json.v2, false",
+        "collector, s3:DeleteObject, duo-telephony-state/api.json.check, true",
+        "collector, s3:PutObject, duo-telephony-state/api.json.check, true",
+        "collector, s3:GetObject, duo-telephony-state/api.json, true",
+        "collector, s3:PutObject, duo-telephony-state/api.json.v2, true",
+        "collector, s3:PutObject, duo-telephony-state/api_20261123T081500.000Z.json, true",
         "collector, s3:PutObject, elsewhere/a.ndjson, false"
     })
     void policy_grantsThisAndNotThat(String policy, String action, String key, boolean granted) {
@@ -86,6 +93,22 @@ class AwsTemplatesTest {
         AwsCall call = new AwsCall("s3:ListBucket", "arn:aws:s3:::my-duo-logs", Map.of("s3:prefix", prefix));
 
         assertThat(IamPolicy.of(PolicyFiles.policy("reader-keep", Map.of())).allows(call))
+                .isEqualTo(granted);
+    }
+
+    /** What a first run lists, and a check; and nothing above it. */
+    @ParameterizedTest
+    @CsvSource({
+        "duo-telephony/telephony_, true",
+        "duo-telephony/, true",
+        "duo-telephony-state/api.json, true",
+        "duo-telephony-elsewhere/, false",
+        "'', false"
+    })
+    void collector_listsWhatItLooksFor(String prefix, boolean granted) {
+        AwsCall call = new AwsCall("s3:ListBucket", "arn:aws:s3:::my-duo-logs", Map.of("s3:prefix", prefix));
+
+        assertThat(IamPolicy.of(PolicyFiles.policy("collector", Map.of())).allows(call))
                 .isEqualTo(granted);
     }
 

@@ -22,7 +22,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +40,8 @@ class ManifestTest {
 
     /** How long a page in hand may take, with room for the end of the program. */
     private static final int STOP_SECONDS_MIN = 45 + 10;
+
+    private static final String EXIT_WITHOUT_MEMORY = "-XX:+ExitOnOutOfMemoryError";
 
     @ParameterizedTest
     @ValueSource(
@@ -67,8 +71,8 @@ class ManifestTest {
         assertThat(unit.value("Service", "ProtectSystem")).isEqualTo("strict");
         assertThat(unit.value("Service", "NoNewPrivileges")).isEqualTo("yes");
         assertThat(unit.value("Service", "LoadCredential")).startsWith("skey:/etc/");
-        assertThat(unit.value("Service", "Environment"))
-                .isEqualTo("DUO_SKEY_FILE=/run/credentials/" + name + ".service/skey");
+        assertThat(unit.values("Service", "Environment"))
+                .contains("DUO_SKEY_FILE=/run/credentials/" + name + ".service/skey");
         assertThat(Integer.parseInt(unit.value("Service", "TimeoutStopSec").replace("s", "")))
                 .isGreaterThanOrEqualTo(STOP_SECONDS_MIN);
     }
@@ -82,6 +86,84 @@ class ManifestTest {
         assertThat(SystemdUnit.parse(read("systemd/duo-telephony-collector-once.service"))
                         .value("Service", "SuccessExitStatus"))
                 .isEqualTo("1 143");
+    }
+
+    /** The folder that the program starts in, and into which the README has its files copied, so that an edit is in force. */
+    @ParameterizedTest
+    @ValueSource(strings = {"duo-telephony-collector", "duo-telephony-collector-once"})
+    void systemdService_findsWhatTheReadmeHasCopied(String name) {
+        SystemdUnit unit = SystemdUnit.parse(read("systemd/" + name + ".service"));
+        String folder = unit.value("Service", "WorkingDirectory");
+        List<String> commands = shell(read("systemd/README.md"));
+
+        assertThat(commands)
+                .contains(
+                        "install -m 644 application.properties " + folder + "/",
+                        "install -m 644 routes/event-steps.camel.yaml " + folder + "/routes/")
+                .anyMatch(command -> command.startsWith("mkdir -p ") && command.contains(" " + folder + "/routes"));
+        Matcher jar = Pattern.compile(" -jar (\\S+)/duo-telephony-collector\\.jar ")
+                .matcher(unit.value("Service", "ExecStart"));
+        assertThat(jar.find()).isTrue();
+        assertThat(commands).contains("cp -r . " + jar.group(1) + "/");
+        assertThat(unit.value("Service", "EnvironmentFile")).isEqualTo(folder + "/env");
+        assertThat(commands).contains("install -m 600 src/deploy/systemd/env " + folder + "/env");
+        assertThat(commands.stream().filter(command -> command.startsWith("systemctl enable")))
+                .anyMatch(command -> command.contains(" " + name + "."));
+    }
+
+    /** Settings in the environment are read in the JVM's language, which is none under systemd and cron. */
+    @Test
+    void everyWayToRunIt_isInUtf8_andEndsWithoutMemory() {
+        for (String name : List.of("duo-telephony-collector", "duo-telephony-collector-once")) {
+            SystemdUnit unit = SystemdUnit.parse(read("systemd/" + name + ".service"));
+            assertThat(unit.values("Service", "Environment")).as(name).contains("LANG=C.UTF-8");
+            assertThat(unit.value("Service", "ExecStart")).as(name).contains(EXIT_WITHOUT_MEMORY);
+            assertThat(unit.values("Service", "SuccessExitStatus"))
+                    .as("%s ends with 3 then, which is a failure", name)
+                    .allMatch(status -> !List.of(status.split(" ")).contains("3"));
+        }
+        String image = read("docker/Dockerfile");
+        assertThat(image).contains("\nENV LANG=C.UTF-8\n");
+        assertThat(image.lines().filter(line -> line.startsWith("ENTRYPOINT")))
+                .singleElement()
+                .asString()
+                .contains('"' + EXIT_WITHOUT_MEMORY + '"');
+        for (String file : List.of("deployment.yaml", "cronjob.yaml")) {
+            Map<String, Object> container = container(file);
+            assertThat(environment(container)).as(file).containsEntry("LANG", "C.UTF-8");
+            assertThat(container).as("%s starts what the image does", file).doesNotContainKey("command");
+        }
+        JsonNode task = CloudFormation.parse(read("ecs/cloudformation.yaml"))
+                .resources(Map.of(), Map.of())
+                .get("Task")
+                .at("/Properties/ContainerDefinitions/0");
+        assertThat(task.path("Environment").toString()).contains("{\"Name\":\"LANG\",\"Value\":\"C.UTF-8\"}");
+        assertThat(task.has("EntryPoint")).isFalse();
+        assertThat(PolicyFiles.read(Path.of("pom.xml")))
+                .as("the image without Docker")
+                .contains("<LANG>C.UTF-8</LANG>", "<jvmFlag>" + EXIT_WITHOUT_MEMORY + "</jvmFlag>");
+        assertThat(PolicyFiles.read(Path.of("src/site/markdown/OPERATIONS.md")))
+                .as("cron")
+                .containsPattern("(?m)^LANG=C\\.UTF-8\n7 \\* .* java " + Pattern.quote(EXIT_WITHOUT_MEMORY) + " -jar ");
+    }
+
+    /** A run that ends leaves its figures, so that what does not run any more is noticed without anybody's doing. */
+    @Test
+    void once_leavesItsFigures_whereAlertsFindThem() {
+        SystemdUnit unit = SystemdUnit.parse(read("systemd/duo-telephony-collector-once.service"));
+        String file = "/var/lib/" + unit.value("Service", "StateDirectory") + "/duo-telephony.prom";
+        String shown = "/var/lib/prometheus/node-exporter/duo-telephony.prom";
+
+        assertThat(unit.values("Service", "Environment")).contains("METRICS_TEXTFILE=" + file);
+        assertThat(unit.values("Service", "ExecStopPost"))
+                .as("by root, since the folder is nobody else's, and after a failure too")
+                .containsExactly(
+                        "-+/usr/bin/install -D -m 644 " + file + " " + shown + ".new",
+                        "-+/usr/bin/mv -f " + shown + ".new " + shown);
+        assertThat(environment(container("cronjob.yaml")).get("METRICS_PUSH")).startsWith("http://");
+        assertThat(environment(container("deployment.yaml")))
+                .as("shows them itself")
+                .doesNotContainKey("METRICS_PUSH");
     }
 
     @Test
@@ -113,12 +195,8 @@ class ManifestTest {
     @CsvSource({"deployment.yaml, run", "cronjob.yaml, once"})
     void pod_hasNoRights_andGetsTheKeyAsAFile(String file, String command) {
         String manifest = read("kubernetes/" + file);
-        Map<String, Object> workload = documents(manifest).get(0);
-        Map<String, Object> pod = map(
-                file.startsWith("cron")
-                        ? at(workload, "spec", "jobTemplate", "spec", "template", "spec")
-                        : at(workload, "spec", "template", "spec"));
-        Map<String, Object> container = map(((List<?>) pod.get("containers")).get(0));
+        Map<String, Object> pod = pod(file);
+        Map<String, Object> container = container(file);
 
         assertThat(container.get("args")).isEqualTo(List.of(command));
         assertThat(at(container, "securityContext", "readOnlyRootFilesystem")).isEqualTo(true);
@@ -138,12 +216,9 @@ class ManifestTest {
     /** The health is shown on the loopback address by default, where no probe gets. */
     @Test
     void deployment_isProbedWhereItsHealthIsShown() {
-        Map<String, Object> workload =
-                documents(read("kubernetes/deployment.yaml")).get(0);
-        Map<String, Object> pod = map(at(workload, "spec", "template", "spec"));
-        Map<String, Object> container = map(((List<?>) pod.get("containers")).get(0));
+        Map<String, Object> container = container("deployment.yaml");
 
-        assertThat(container.get("env")).isEqualTo(List.of(Map.of("name", "OBSERVE_HOST", "value", "0.0.0.0")));
+        assertThat(environment(container)).containsEntry("OBSERVE_HOST", "0.0.0.0");
         assertThat(at(container, "livenessProbe", "httpGet", "path")).isEqualTo("/observe/health/live");
         assertThat(at(container, "readinessProbe", "httpGet", "path")).isEqualTo("/observe/health/ready");
         assertThat(at(container, "livenessProbe", "httpGet", "port")).isEqualTo("observe");
@@ -184,7 +259,10 @@ class ManifestTest {
             strings = {
                 "systemd/env",
                 "systemd/duo-telephony-collector.service",
+                "systemd/duo-telephony-collector-once.service",
                 "kubernetes/base.yaml",
+                "kubernetes/cronjob.yaml",
+                "kubernetes/deployment.yaml",
                 "ecs/cloudformation.yaml",
                 "docker/Dockerfile"
             })
@@ -195,7 +273,7 @@ class ManifestTest {
         settings.stringPropertyNames()
                 .forEach(name -> known.add(name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_")));
         Set<String> used = new TreeSet<>();
-        Pattern.compile("\\b((?:DUO|S3|STATE|UDM|MAX|EVENT)_[A-Z_]+)")
+        Pattern.compile("\\b((?:DUO|S3|STATE|UDM|MAX|EVENT|METRICS|OBSERVE|LOG)_[A-Z_]+)")
                 .matcher(read(file))
                 .results()
                 .forEach(name -> used.add(name.group(1)));
@@ -245,13 +323,44 @@ class ManifestTest {
                 continue;
             }
             String word = line.split(" ", 2)[0];
-            if (!Set.of("ARG", "FROM", "WORKDIR", "RUN", "COPY", "VOLUME", "USER", "ENTRYPOINT", "CMD")
+            if (!Set.of("ARG", "FROM", "WORKDIR", "RUN", "COPY", "ENV", "VOLUME", "USER", "ENTRYPOINT", "CMD")
                     .contains(word)) {
                 throw new IllegalArgumentException("Unknown instruction " + word);
             }
             found.add(word);
         }
         return found;
+    }
+
+    /** The commands in a document's blocks of code. */
+    private static List<String> shell(String markdown) {
+        return Pattern.compile("(?ms)^```\n(.*?)^```")
+                .matcher(markdown)
+                .results()
+                .flatMap(block -> block.group(1).lines())
+                .toList();
+    }
+
+    private static Map<String, Object> pod(String file) {
+        Map<String, Object> workload = documents(read("kubernetes/" + file)).get(0);
+        return map(
+                file.startsWith("cron")
+                        ? at(workload, "spec", "jobTemplate", "spec", "template", "spec")
+                        : at(workload, "spec", "template", "spec"));
+    }
+
+    private static Map<String, Object> container(String file) {
+        return map(((List<?>) pod(file).get("containers")).get(0));
+    }
+
+    private static Map<String, String> environment(Map<String, Object> container) {
+        Map<String, String> environment = new TreeMap<>();
+        for (Object variable : (List<?>) container.get("env")) {
+            environment.put(
+                    String.valueOf(map(variable).get("name")),
+                    String.valueOf(map(variable).get("value")));
+        }
+        return environment;
     }
 
     private static Object at(Map<String, Object> map, String... path) {

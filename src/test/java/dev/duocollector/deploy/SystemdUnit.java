@@ -23,8 +23,10 @@ final class SystemdUnit {
                     Set.of(
                             "Type",
                             "ExecStart",
+                            "ExecStopPost",
                             "EnvironmentFile",
                             "LoadCredential",
+                            "StateDirectory",
                             "Environment",
                             "WorkingDirectory",
                             "Restart",
@@ -84,9 +86,14 @@ final class SystemdUnit {
         return unit;
     }
 
+    /** The values of a key that may be there several times, in their order. */
+    List<String> values(String section, String key) {
+        return List.copyOf(values.getOrDefault(section + "/" + key, List.of()));
+    }
+
     /** The value of a key that is there once. */
     String value(String section, String key) {
-        List<String> found = values.getOrDefault(section + "/" + key, List.of());
+        List<String> found = values(section, key);
         if (found.size() != 1) {
             throw new IllegalArgumentException(key + " is there " + found.size() + " times");
         }

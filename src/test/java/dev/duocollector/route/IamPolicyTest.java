@@ -44,6 +44,7 @@ class IamPolicyTest {
     @Test
     void grantsEveryRequest_andNothingMore() {
         makeEveryKindOfRun();
+        check();
 
         assertSufficientAndMinimal(IamPolicy.of(policy("collector")), calls());
     }
@@ -59,20 +60,33 @@ class IamPolicyTest {
         assertSufficientAndMinimal(IamPolicy.of(policy("collector"), policy("collector-udm")), calls());
     }
 
-    /** The role of a collector may be without s3:DeleteObject; then the probe stays, and is good for the next time. */
     @Test
-    void grantsWhatACheckAsks_butDeletingItsProbe() {
+    void grantsWhatACheckAsks_andNothingStays() {
         IamPolicy policy = IamPolicy.of(policy("collector"));
         enforce(policy);
 
         assertThat(check()).extracting(Check::outcome).containsOnly(Check.Outcome.PASS);
 
         assertThat(calls()).isNotEmpty().allMatch(policy::allows);
-        assertThat(world.s3Proxy.requests())
-                .filteredOn(request -> request.method().equals("DELETE"))
-                .as("the probe's deletion, which was refused")
-                .hasSize(1);
+        assertThat(probeDeletions()).hasSize(1);
+        assertThat(world.everything()).isEmpty();
+    }
+
+    /** A role may be without s3:DeleteObject; then the probe stays, and is good for the next time. */
+    @Test
+    void withoutTheRightToDelete_aCheckPasses_andItsProbeStays() {
+        enforce(IamPolicy.of(policy("collector")).eachWithOnePieceLess().get("statement DeleteProbe"));
+
+        assertThat(check()).extracting(Check::outcome).containsOnly(Check.Outcome.PASS);
+
+        assertThat(probeDeletions()).as("refused").hasSize(1).allMatch(request -> request.fault() == Fault.ANSWER_403);
         assertThat(world.everything()).containsOnlyKeys(World.STATE_KEY + ".check");
+    }
+
+    private List<ProxiedRequest> probeDeletions() {
+        return world.s3Proxy.requests().stream()
+                .filter(request -> request.method().equals("DELETE"))
+                .toList();
     }
 
     @Test
@@ -153,22 +167,16 @@ class IamPolicyTest {
     private List<AwsCall> calls() {
         List<AwsCall> calls = new ArrayList<>();
         for (ProxiedRequest request : world.s3Proxy.requests()) {
-            if (!isDelete(request)) {
-                calls.addAll(AwsCall.of(request, request.status() == 404));
-            }
+            calls.addAll(AwsCall.of(request, request.status() == 404));
         }
         return calls;
     }
 
     private void enforce(IamPolicy policy) {
-        world.s3Proxy.plan(request -> !isDelete(request)
-                        && policy.allows(AwsCall.of(request, !world.everything().containsKey(AwsCall.key(request))))
-                ? Fault.NONE
-                : Fault.ANSWER_403);
-    }
-
-    private static boolean isDelete(ProxiedRequest request) {
-        return request.method().equals("DELETE");
+        world.s3Proxy.plan(request ->
+                policy.allows(AwsCall.of(request, !world.everything().containsKey(AwsCall.key(request))))
+                        ? Fault.NONE
+                        : Fault.ANSWER_403);
     }
 
     private JsonNode policy(String name) {
