@@ -32,7 +32,7 @@ class ConfirmBatchTest {
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
     private final Run run = new Run();
     private final S3IdempotentRepository repository =
-            S3IdempotentRepository.of(new MemoryS3(), TestSettings.with(), Clock.fixed(NOW, ZoneOffset.UTC));
+            S3IdempotentRepository.of(new MemoryS3().client(), TestSettings.with(), Clock.fixed(NOW, ZoneOffset.UTC));
 
     @BeforeEach
     void openWindow() {

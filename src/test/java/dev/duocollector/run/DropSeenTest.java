@@ -30,6 +30,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.s3.S3Client;
 
 class DropSeenTest {
 
@@ -41,7 +42,7 @@ class DropSeenTest {
 
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
     private final Run run = new Run();
-    private final MemoryS3 s3 = new MemoryS3();
+    private final S3Client s3 = new MemoryS3().client();
     private final S3IdempotentRepository repository =
             S3IdempotentRepository.of(s3, TestSettings.with(), Clock.fixed(MAXTIME, ZoneOffset.UTC));
 

@@ -24,6 +24,7 @@ import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.s3.S3Client;
 
 class PageQueryTest {
 
@@ -31,7 +32,7 @@ class PageQueryTest {
     private static final Instant MINTIME = Instant.parse("2026-11-23T08:00:00.001Z");
     private static final Instant MAXTIME = Instant.parse("2026-11-23T09:15:00Z");
 
-    private final MemoryS3 s3 = new MemoryS3();
+    private final S3Client s3 = new MemoryS3().client();
     private final Run run = new Run();
 
     @Test

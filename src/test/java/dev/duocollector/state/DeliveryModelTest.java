@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 class DeliveryModelTest {
 
-    private static final int TRACES = 300;
+    private static final int TRACES = 150;
 
     /** What runs say of themselves stands in the story. */
     private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.duocollector");

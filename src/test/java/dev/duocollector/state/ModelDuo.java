@@ -19,14 +19,14 @@ import java.util.regex.Pattern;
 final class ModelDuo {
 
     /** An event, by its number, with the time that Duo sorts it by and how long after that it is shown. */
-    record Event(int number, Instant ts, Duration delay, String json) {
+    record Event(int number, Instant ts, Duration delay, boolean readableTime, String json) {
 
         boolean isShown(Instant now) {
             return !ts.plus(delay).isAfter(now);
         }
     }
 
-    private static final Pattern NUMBER = Pattern.compile("\"n\":(\\d+)");
+    private static final Pattern NUMBER = Pattern.compile("\"n\":(\\d+)|\"productLogId\":\"n(\\d+)\"");
 
     private final NavigableMap<String, Event> log = new TreeMap<>();
     private final boolean offsetBehindShortPages;
@@ -41,8 +41,10 @@ final class ModelDuo {
 
     /** Adds an event; without a readable time Duo sorts it by one all the same. */
     void add(int number, Instant ts, Duration delay, boolean readableTime) {
-        String json = "{\"n\":" + number + (readableTime ? ",\"ts\":\"" + ts + "\"}" : "}");
-        log.put(position(ts, number), new Event(number, ts, delay, json));
+        String json = "{\"n\":" + number + ",\"telephony_id\":\"n" + number
+                + "\",\"context\":\"authentication\",\"type\":\"sms\"" + ",\"phone\":\"+12025550100\",\"credits\":1"
+                + (readableTime ? ",\"ts\":\"" + ts + "\"}" : "}");
+        log.put(position(ts, number), new Event(number, ts, delay, readableTime, json));
     }
 
     /** Returns the number of the event that a line was made of. */
@@ -51,7 +53,7 @@ final class ModelDuo {
         if (!found.find()) {
             throw new AssertionError("No event of the model: " + line);
         }
-        return Integer.parseInt(found.group(1));
+        return Integer.parseInt(found.group(1) == null ? found.group(2) : found.group(1));
     }
 
     List<Event> events() {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import dev.duocollector.run.Ticker;
+import dev.duocollector.s3.MemoryS3;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
@@ -9,6 +11,10 @@ import java.lang.reflect.Proxy;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,6 +42,10 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ProcessorEndpoint;
 import org.apache.camel.support.ResourceHelper;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * The shipped routes as they stand at the top of the project, loaded once, and any number of {@linkplain ModelProcess processes} that
@@ -70,13 +80,14 @@ final class ModelRoutes {
     private final DefaultCamelContext context;
     private final ProducerTemplate template;
     private final List<BeanFactoryDefinition<?>> definitions;
+    private final S3Client s3Client = MemoryS3.client(new StoreOfProcess(), new ClockOfProcess(), List.of());
 
     /**
      * What a process has instead of its machine's.
      *
      * @param owner whoever made the process, to be found again
      */
-    record Surroundings(Object owner, Map<String, Object> beans, Processor http, Processor eventSteps) {}
+    record Surroundings(Object owner, MemoryS3 s3, Clock clock, Ticker ticker, Processor http, Processor eventSteps) {}
 
     /** Loads the routes, whose placeholders take the given settings. */
     ModelRoutes(Map<String, String> settings) {
@@ -122,7 +133,8 @@ final class ModelRoutes {
         context.getPropertiesComponent().setOverrideProperties(properties(settings));
         CURRENT.set(process);
         try {
-            process.beans.putAll(surroundings.beans());
+            process.beans.putAll(
+                    Map.of("clock", surroundings.clock(), "ticker", surroundings.ticker(), "s3Client", s3Client));
             for (BeanFactoryDefinition<?> definition : definitions) {
                 if (!process.beans.containsKey(definition.getName())) {
                     process.beans.put(definition.getName(), BeanModelHelper.newInstance(definition, context));
@@ -188,6 +200,36 @@ final class ModelRoutes {
         /** Returns whoever made the process. */
         <T> T of(Class<T> type) {
             return type.cast(surroundings.owner());
+        }
+    }
+
+    /** One client serves all processes, since it takes the SDK longer to make one than a process needs it. */
+    private final class StoreOfProcess implements SdkHttpClient {
+
+        @Override
+        public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+            return running().surroundings.s3().prepareRequest(request);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final class ClockOfProcess extends Clock {
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException("Nothing here asks for a zone");
+        }
+
+        @Override
+        public Instant instant() {
+            return running().surroundings.clock().instant();
         }
     }
 

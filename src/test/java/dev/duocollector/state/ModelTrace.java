@@ -8,11 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.duocollector.TestSettings;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
+import dev.duocollector.run.Ticker;
 import dev.duocollector.s3.MemoryS3;
 import dev.duocollector.s3.MemoryS3.Call;
 import dev.duocollector.s3.MemoryS3.Fault;
 import dev.duocollector.s3.MemoryS3.ProcessKilled;
 import dev.duocollector.simulator.HttpDate;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,11 +25,13 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +67,11 @@ final class ModelTrace {
 
     private static final int OUTAGE_CALLS_MAX = 12;
 
+    /** What an operator's steps add to each event, in the order in which the steps were changed. */
+    private static final List<String> STEPS = List.of("", "", "a", "the second form, which is longer");
+
+    private static final int DROPPED_EACH = 3;
+
     /** Far more than a trace's events can need. */
     private static final int LAST_RUNS_MAX = 200;
 
@@ -91,10 +102,13 @@ final class ModelTrace {
             "duo.lookback",
             LOOKBACK.toString());
 
+    private static final String PREFIX = "duo-telephony/";
+    private static final String UDM_PREFIX = "duo-telephony-udm/";
+
     private final Random random;
     private final ModelRoutes routes;
     private final ModelTurns turns;
-    private final MemoryS3 s3 = new MemoryS3();
+    private final MemoryS3 s3 = new MemoryS3(this::now);
     private final ModelDuo duo;
     private final StringBuilder story = new StringBuilder();
     private final List<Duration> overlaps = new ArrayList<>();
@@ -102,6 +116,9 @@ final class ModelTrace {
     private final double s3Fails;
     private final double duoFails;
     private final boolean fed;
+    private final boolean udm;
+    private final boolean drops;
+    private final boolean lingers;
     private final Duration shownInTime;
     private final Map<String, byte[]> taken = new HashMap<>();
     private Instant now = START;
@@ -130,8 +147,15 @@ final class ModelTrace {
         s3Fails = oneOf(List.of(0.0, 0.03, 0.1, 0.3));
         duoFails = oneOf(List.of(0.0, 0.0, 0.1));
         fed = random.nextBoolean();
+        udm = random.nextInt(3) == 0;
+        drops = random.nextInt(4) == 0;
+        lingers = random.nextBoolean();
         addEvents();
         s3.plan(this::called);
+    }
+
+    private Instant now() {
+        return now;
     }
 
     /** What has happened, a line each, for whoever looks into a failure. */
@@ -175,7 +199,8 @@ final class ModelTrace {
         happeningsLeft--;
         int chance = random.nextInt(100);
         if (chance < 8) {
-            now = now.plusSeconds(random.nextInt(240));
+            boolean lingering = lingers && random.nextInt(4) == 0;
+            now = now.plusSeconds(random.nextInt(lingering ? 3600 : 240));
             tell("time goes on");
         } else if (chance < 12 && s3.late() > 0) {
             s3.deliverLate(random.nextInt(s3.late()));
@@ -243,7 +268,9 @@ final class ModelTrace {
 
     /** Takes the turn of a process for a call, and fails the story, not the run, if something is not as it must be. */
     private void outside(Collector collector, String call) {
-        collector.call = call;
+        if (isData(call)) {
+            collector.batch = name(call);
+        }
         if (!collector.dead) {
             try {
                 look();
@@ -254,7 +281,6 @@ final class ModelTrace {
                 collector.dead = true;
             }
         }
-        collector.call = "";
         if (collector.dead) {
             throw new ProcessKilled(call);
         }
@@ -264,8 +290,8 @@ final class ModelTrace {
         Collector collector = running();
         outside(collector, call.key());
         Fault fault = ending ? Fault.NONE : fault(call);
-        tell(collector, call.write() ? "PUT" : "GET", call.key(), fault == Fault.NONE ? "" : fault);
-        if (fault == Fault.KILLED || fault == Fault.KILLED_AFTER || fault == Fault.KILLED_LATE) {
+        tell(collector, call, fault == Fault.NONE ? "" : fault);
+        if (fault.kills()) {
             collector.dead = true;
         }
         return fault;
@@ -320,10 +346,10 @@ final class ModelTrace {
                 ? ""
                 : stored().pendingBatch().map(Batch::objectKey).orElse("");
         for (String key : s3.objects().keySet()) {
-            if (!key.equals(STATE_KEY)
-                    && !key.equals(pending)
+            if (isData(key)
+                    && !name(key).equals(name(pending))
                     && !s3.isLate(key)
-                    && collectors.stream().noneMatch(collector -> collector.call.equals(key))) {
+                    && collectors.stream().noneMatch(collector -> collector.holds(key))) {
                 tell("the feed takes", key);
                 assertThat(taken.put(key, s3.delete(key)))
                         .as("%s comes a second time", key)
@@ -377,15 +403,31 @@ final class ModelTrace {
     }
 
     private void check() {
-        Map<Integer, String> objectsByEvent = new HashMap<>();
+        Map<String, byte[]> written = new TreeMap<>(taken);
         s3.objects().forEach((key, contents) -> {
-            if (!key.equals(STATE_KEY)) {
-                note(key, contents, objectsByEvent);
+            if (isData(key)) {
+                written.put(key, contents);
             }
         });
-        taken.forEach((key, contents) -> note(key + ", which was taken", contents, objectsByEvent));
+        Map<Integer, String> objectsByEvent = new HashMap<>();
+        Map<Integer, String> udmObjectsByEvent = new HashMap<>();
+        written.forEach(
+                (key, contents) -> note(key, contents, key.startsWith(PREFIX) ? objectsByEvent : udmObjectsByEvent));
+        if (udm) {
+            udmObjectsByEvent.replaceAll((event, key) -> PREFIX + name(key));
+            Map<Integer, String> mapped = new HashMap<>(objectsByEvent);
+            duo.events().stream()
+                    .filter(event -> !event.readableTime())
+                    .forEach(event -> mapped.remove(event.number()));
+            assertThat(udmObjectsByEvent)
+                    .as("events as UDM, of those with a time")
+                    .isEqualTo(mapped);
+        } else {
+            assertThat(udmObjectsByEvent).isEmpty();
+        }
         for (ModelDuo.Event event : duo.events()) {
-            if (!event.ts().isBefore(coveredFrom) && event.delay().compareTo(shownInTime) <= 0) {
+            boolean dropped = drops && isDropped(event.number());
+            if (!dropped && !event.ts().isBefore(coveredFrom) && event.delay().compareTo(shownInTime) <= 0) {
                 assertThat(objectsByEvent)
                         .as(
                                 "%s of %s, shown after %s; covered from %s",
@@ -397,11 +439,35 @@ final class ModelTrace {
 
     private void note(String object, byte[] contents, Map<Integer, String> objectsByEvent) {
         assertThat(contents).as(object).isNotEmpty();
-        new String(contents, UTF_8)
+        text(object, contents)
                 .lines()
                 .forEach(line -> assertThat(objectsByEvent.put(ModelDuo.number(line), object))
                         .as("event %s stands in %s and in", line, object)
                         .isNull());
+    }
+
+    private static String text(String key, byte[] contents) {
+        if (!key.endsWith(".gz")) {
+            return new String(contents, UTF_8);
+        }
+        try (GZIPInputStream plain = new GZIPInputStream(new ByteArrayInputStream(contents))) {
+            return new String(plain.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(key, e);
+        }
+    }
+
+    private static boolean isData(String key) {
+        return key.startsWith(PREFIX) || key.startsWith(UDM_PREFIX);
+    }
+
+    /** What is the same for an object of events and for that of the same events as UDM. */
+    private static String name(String key) {
+        return key.substring(key.lastIndexOf('/') + 1);
+    }
+
+    private static boolean isDropped(int number) {
+        return number % DROPPED_EACH == 0;
     }
 
     private void failIfSomethingDid() {
@@ -434,7 +500,15 @@ final class ModelTrace {
                 "duo.page.size",
                 oneOf(List.of("1", "2", "3")),
                 "max.iterations",
-                oneOf(List.of("0", "0", "1", "2")));
+                oneOf(List.of("0", "0", "1", "2")),
+                "s3.compression",
+                oneOf(List.of("none", "none", "gzip")),
+                "s3.unconditional-writes",
+                oneOf(List.of("refuse", "allow", "allow", "allow")),
+                "udm.prefix",
+                udm ? UDM_PREFIX : "",
+                "udm.ids",
+                "true");
     }
 
     /** A process of the program, with the run that it is making. */
@@ -445,7 +519,8 @@ final class ModelTrace {
         private ModelTurns.@Nullable Turn turn;
         private boolean dead;
         private boolean stopping;
-        private String call = "";
+        private final String steps = oneOf(STEPS);
+        private String batch = "";
         private @Nullable RunOutcome lastOutcome;
 
         Collector(Duration behind) {
@@ -454,11 +529,11 @@ final class ModelTrace {
             settings.putAll(drawn);
             InstantSource clock = () -> now.minus(behind);
             Clock zoned = clock.withZone(ZoneOffset.UTC);
+            Ticker ticker = () -> Duration.between(START, now).toNanos();
             process = routes.process(
                     settings,
-                    new ModelRoutes.Surroundings(
-                            this, Map.of("clock", zoned, "s3Client", s3), ModelTrace.this::http, exchange -> {}));
-            tell(this, "starts,", behind, "behind,", new TreeMap<>(drawn));
+                    new ModelRoutes.Surroundings(this, s3, zoned, ticker, ModelTrace.this::http, this::eventSteps));
+            tell(this, "starts,", behind, "behind,", new TreeMap<>(drawn), "steps", steps);
         }
 
         /** Whether another process must take its place before anything more comes of it. */
@@ -471,6 +546,27 @@ final class ModelTrace {
                 turn = turns.turn(this::run);
             }
             turn.goOn();
+        }
+
+        /** Whether an object may be one of the batch that its run has in hand. */
+        boolean holds(String key) {
+            return turn != null && !turn.isEnded() && batch.equals(name(key));
+        }
+
+        /** The operator's steps, as they are while this process lives. */
+        private void eventSteps(Exchange exchange) {
+            List<Map<String, Object>> left = new ArrayList<>();
+            for (Object event : exchange.getMessage().getBody(List.class)) {
+                Map<String, Object> changed = new LinkedHashMap<>();
+                ((Map<?, ?>) event).forEach((name, value) -> changed.put((String) name, value));
+                if (!drops || !isDropped(((Number) changed.get("n")).intValue())) {
+                    if (!steps.isEmpty()) {
+                        changed.put("added", steps);
+                    }
+                    left.add(changed);
+                }
+            }
+            exchange.getMessage().setBody(left);
         }
 
         void giveBack() {
