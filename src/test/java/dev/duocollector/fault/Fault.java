@@ -19,5 +19,23 @@ public enum Fault {
     /** The connection is closed, and the request waits for {@link FaultProxy#deliverLate()}: a write that arrives late. */
     DELIVER_LATE,
     /** Nothing happens until the client gives up (or five minutes have passed); the server never sees the request. */
-    HANG
+    HANG,
+    /** The answer's head and the first half of its body are relayed, and the connection closed. */
+    CUT_BODY,
+    /** The answer's head is relayed, and then a byte of its body every {@link FaultProxy#TRICKLE_EVERY}. */
+    TRICKLE_BODY,
+    /** A store that lies: it has written nothing of the body, an empty object, and its answer says that it did. */
+    STORE_EMPTY,
+    /** A store that lies: it has written the first half of the body, and its answer says that it did. */
+    STORE_CUT,
+    /** A store that lies: it answers a HEAD as if an empty object were there; the server never sees the request. */
+    ANSWER_FOUND,
+    /** A store that lies: it answers that something is there already; the server never sees the request. */
+    ANSWER_412,
+    /** A store that lies: it answers that it has written, without an ETag; the server never sees the request. */
+    SWALLOW,
+    /** The server's answer is relayed without its ETag. */
+    ANSWER_WITHOUT_ETAG,
+    /** The server's answer is relayed without its Date. */
+    ANSWER_WITHOUT_DATE
 }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,14 +27,17 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +61,9 @@ public final class FaultProxy implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 64 * 1024;
 
+    /** How often a byte goes out with {@link Fault#TRICKLE_BODY}: well within a client's own time-out for the next byte. */
+    public static final Duration TRICKLE_EVERY = Duration.ofMillis(100);
+
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
     private final InetSocketAddress server;
@@ -72,7 +79,19 @@ public final class FaultProxy implements AutoCloseable {
     private volatile Function<ProxiedRequest, Optional<Instant>> serverTime = request -> Optional.empty();
     private volatile boolean dating;
     private final Map<String, Instant> written = new ConcurrentHashMap<>();
+    private volatile Storage storage = (request, change) -> {
+        throw new IllegalStateException("This proxy was given no storage to change " + request.path() + " in");
+    };
+    private final CountDownLatch closing = new CountDownLatch(1);
     private volatile boolean closed;
+
+    /** Where a store that lies keeps what it was sent. */
+    @FunctionalInterface
+    public interface Storage {
+
+        /** Replaces what a request has just stored by something else. */
+        void replace(ProxiedRequest request, UnaryOperator<byte[]> change);
+    }
 
     private record Held(ProxiedRequest request, HttpMessage message) {}
 
@@ -143,6 +162,11 @@ public final class FaultProxy implements AutoCloseable {
         dating = true;
     }
 
+    /** Says where {@link Fault#STORE_EMPTY} and {@link Fault#STORE_CUT} find what the server has stored. */
+    public void storage(Storage storage) {
+        this.storage = storage;
+    }
+
     /** Every request since the start or the last {@link #reset()}, in the order of their numbers. */
     public List<ProxiedRequest> requests() {
         return log.requests();
@@ -182,6 +206,7 @@ public final class FaultProxy implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        closing.countDown();
         closeQuietly(listener);
         open.forEach(FaultProxy::closeQuietly);
         threads.shutdownNow();
@@ -257,11 +282,60 @@ public final class FaultProxy implements AutoCloseable {
                 held.add(new Held(request, message));
                 yield false;
             }
+            case CUT_BODY -> {
+                HttpMessage whole = forward(request, message, upstream);
+                whole.writeHeadTo(out);
+                out.write(whole.body(), 0, whole.body().length / 2);
+                out.flush();
+                yield false;
+            }
+            case TRICKLE_BODY -> {
+                trickle(forward(request, message, upstream), out);
+                yield false;
+            }
+            case STORE_EMPTY -> relay(storedAs(request, message, upstream, whole -> new byte[0]), request, out);
+            case STORE_CUT ->
+                relay(
+                        storedAs(request, message, upstream, whole -> Arrays.copyOf(whole, whole.length / 2)),
+                        request,
+                        out);
+            case ANSWER_FOUND, SWALLOW -> relay(Refusals.success(request), request, out);
+            case ANSWER_412 -> relay(Refusals.of(412, request), request, out);
+            case ANSWER_WITHOUT_ETAG ->
+                relay(forward(request, message, upstream).withoutField("ETag"), request, out);
+            case ANSWER_WITHOUT_DATE ->
+                relay(forward(request, message, upstream).withoutField("Date"), request, out);
             case HANG -> {
                 in.awaitEnd();
                 yield false;
             }
         };
+    }
+
+    private HttpMessage storedAs(
+            ProxiedRequest request, HttpMessage message, Upstream upstream, UnaryOperator<byte[]> change)
+            throws IOException {
+        HttpMessage answer = forward(request, message, upstream);
+        if (answer.status() / 100 == 2) {
+            storage.replace(request, change);
+        }
+        return answer;
+    }
+
+    private void trickle(HttpMessage answer, OutputStream out) throws IOException {
+        answer.writeHeadTo(out);
+        out.flush();
+        try {
+            for (byte next : answer.body()) {
+                if (closing.await(TRICKLE_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+                out.write(next);
+                out.flush();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private HttpMessage forward(ProxiedRequest request, HttpMessage message, Upstream upstream) throws IOException {

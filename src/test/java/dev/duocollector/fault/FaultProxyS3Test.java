@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.duocollector.fault.FaultPlan.Tries;
 import dev.duocollector.s3.EmbeddedS3;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,13 +26,20 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
@@ -201,6 +209,92 @@ class FaultProxyS3Test {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"STORE_EMPTY, 0", "STORE_CUT, 150000"})
+    void lyingStore_saysThatItHasWritten_whatItHasNot(Fault fault, int length) {
+        proxy.storage((request, change) -> {
+            String key = request.path().substring(BUCKET.length() + 2);
+            byte[] changed = change.apply(s3.objects(BUCKET, "").get(key));
+            s3.client().putObject(put -> put.bucket(BUCKET).key(key), RequestBody.fromBytes(changed));
+        });
+        proxy.plan(FaultPlan.at(1, ProxiedRequest::isWrite, fault));
+
+        assertThat(put("a", request -> request.ifNoneMatch("*")).eTag()).isNotBlank();
+
+        assertThat(s3.objects(BUCKET, "").get("a")).hasSize(length);
+    }
+
+    @Test
+    void swallow_saysThatItHasWritten_withoutAnEtag() {
+        proxy.plan(FaultPlan.at(1, ProxiedRequest::isWrite, Fault.SWALLOW));
+
+        assertThat(put("a", request -> {}).eTag()).isNull();
+
+        assertThat(s3.objects(BUCKET, "")).isEmpty();
+        assertThat(put("a", request -> {}).eTag()).as("the next call").isNotBlank();
+    }
+
+    @Test
+    void answer412_isARefusal_withNothingThere() {
+        proxy.plan(FaultPlan.at(1, ProxiedRequest::isWrite, Fault.ANSWER_412));
+
+        assertThatThrownBy(() -> put("a", request -> request.ifNoneMatch("*")))
+                .isInstanceOfSatisfying(
+                        S3Exception.class, e -> assertThat(e.statusCode()).isEqualTo(412));
+
+        assertThat(s3.objects(BUCKET, "")).isEmpty();
+    }
+
+    @Test
+    void answerFound_isGivenForWhatIsNotThere() {
+        assertThatThrownBy(() -> client.headObject(head -> head.bucket(BUCKET).key("a")))
+                .isInstanceOf(NoSuchKeyException.class);
+        proxy.plan(FaultPlan.every(1, request -> request.method().equals("HEAD"), Fault.ANSWER_FOUND));
+
+        HeadObjectResponse found = client.headObject(head -> head.bucket(BUCKET).key("a"));
+
+        assertThat(found.contentLength()).isZero();
+        assertThat(found.eTag()).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NONE, true, true", "ANSWER_WITHOUT_ETAG, false, true", "ANSWER_WITHOUT_DATE, true, false"})
+    void answer_isRelayedWithoutAField(Fault fault, boolean etag, boolean date) {
+        proxy.plan(FaultPlan.every(1, request -> true, fault));
+
+        PutObjectResponse answer = put("a", request -> {});
+
+        assertThat(answer.eTag() != null).as("ETag").isEqualTo(etag);
+        assertThat(answer.sdkHttpResponse().firstMatchingHeader("Date").isPresent())
+                .as("Date")
+                .isEqualTo(date);
+        assertThat(s3.objects(BUCKET, "")).containsExactly(Map.entry("a", CONTENTS));
+    }
+
+    @Test
+    void cutBody_isNotTakenForTheWhole() {
+        put("a", request -> {});
+        proxy.plan(FaultPlan.every(1, request -> request.method().equals("GET"), Fault.CUT_BODY));
+
+        assertThatThrownBy(
+                        () -> client.getObjectAsBytes(get -> get.bucket(BUCKET).key("a")))
+                .isInstanceOf(SdkClientException.class);
+    }
+
+    @Test
+    void trickledBody_comesByteByByte_untilTheClientGivesUp() throws Exception {
+        put("a", request -> {});
+        proxy.plan(FaultPlan.every(1, request -> request.method().equals("GET"), Fault.TRICKLE_BODY));
+
+        try (ResponseInputStream<GetObjectResponse> body =
+                client.getObject(get -> get.bucket(BUCKET).key("a"))) {
+            long begun = System.nanoTime();
+            assertThat(body.readNBytes(3)).hasSize(3);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(FaultProxy.TRICKLE_EVERY);
+            body.abort();
+        }
+    }
+
     private S3ClientBuilder clientBuilder() {
         return s3.clientBuilder()
                 .endpointOverride(proxy.uri())
@@ -245,10 +339,10 @@ class FaultProxyS3Test {
         }
     }
 
-    private void put(String key, Consumer<PutObjectRequest.Builder> more) {
+    private PutObjectResponse put(String key, Consumer<PutObjectRequest.Builder> more) {
         PutObjectRequest.Builder request =
                 PutObjectRequest.builder().bucket(BUCKET).key(key);
         more.accept(request);
-        client.putObject(request.build(), RequestBody.fromBytes(CONTENTS));
+        return client.putObject(request.build(), RequestBody.fromBytes(CONTENTS));
     }
 }

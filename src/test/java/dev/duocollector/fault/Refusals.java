@@ -11,11 +11,11 @@ import java.util.Map;
  */
 final class Refusals {
 
-    private static final Map<Integer, String> REASONS =
-            Map.of(403, "Forbidden", 500, "Internal Server Error", 503, "Service Unavailable");
+    private static final Map<Integer, String> REASONS = Map.of(
+            403, "Forbidden", 412, "Precondition Failed", 500, "Internal Server Error", 503, "Service Unavailable");
 
     private static final Map<Integer, String> S3_CODES =
-            Map.of(403, "AccessDenied", 500, "InternalError", 503, "SlowDown");
+            Map.of(403, "AccessDenied", 412, "PreconditionFailed", 500, "InternalError", 503, "SlowDown");
 
     private static final Map<Integer, String> DUO_BODIES = Map.of(
             403, "{\"code\": 40301, \"message\": \"Access forbidden\", \"stat\": \"FAIL\"}",
@@ -23,7 +23,15 @@ final class Refusals {
 
     private Refusals() {}
 
-    /** The answer for 403, 500 or 503. */
+    /** S3's success, of a HEAD with the ETag and the length of an empty object, of anything else with neither. */
+    static HttpMessage success(ProxiedRequest request) {
+        HttpMessage answer = HttpMessage.response(request.method(), 200, "OK", "application/octet-stream", "");
+        return request.method().equals("HEAD")
+                ? answer.withField("ETag", "\"d41d8cd98f00b204e9800998ecf8427e\"")
+                : answer;
+    }
+
+    /** The answer for 403, 412 (S3 only), 500 or 503. */
     static HttpMessage of(int status, ProxiedRequest request) {
         String reason = REASONS.getOrDefault(status, "");
         if (request.isS3()) {

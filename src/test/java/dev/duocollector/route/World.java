@@ -29,6 +29,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.zip.GZIPInputStream;
 import software.amazon.awssdk.core.sync.RequestBody;
 
@@ -73,6 +74,7 @@ public final class World implements AutoCloseable {
         duoProxy = FaultProxy.inFrontOf(duo.uri());
         s3Proxy = FaultProxy.inFrontOf(s3().uri());
         s3Proxy.dateAnswers(clock);
+        s3Proxy.storage(this::replace);
         bucket = "bucket-" + BUCKETS.incrementAndGet();
         s3().createBucket(bucket);
         settings.putAll(Map.of(
@@ -206,6 +208,12 @@ public final class World implements AutoCloseable {
         return s3().client()
                 .headObject(request -> request.bucket(bucket).key(key))
                 .contentType();
+    }
+
+    private void replace(ProxiedRequest request, UnaryOperator<byte[]> change) {
+        String key = request.path().substring(bucket.length() + 2);
+        byte[] changed = change.apply(everything().get(key));
+        s3().client().putObject(put -> put.bucket(bucket).key(key), RequestBody.fromBytes(changed));
     }
 
     /** Tells whether a request is about the state object. */
