@@ -55,7 +55,7 @@ public final class CollectorStatus implements RunListener {
     static boolean isSuccess(RunOutcome outcome) {
         return switch (outcome) {
             case DONE, MORE, STOPPED -> true;
-            case BEHIND, OWNED, FAILED, OPERATOR -> false;
+            case BEHIND, OWNED, PENDING, FAILED, OPERATOR -> false;
         };
     }
 

@@ -21,6 +21,12 @@ public enum Metric {
     EVENTS_WRITTEN(Type.COUNTER, "events.written", "events", List.of(), "Events that are in the bucket, confirmed."),
     EVENTS_DROPPED(
             Type.COUNTER, "events.dropped", "events", List.of(), "New events that a step in event-steps left out."),
+    EVENTS_MISSING(
+            Type.COUNTER,
+            "events.missing",
+            "events",
+            List.of(),
+            "Events that Duo showed or counted once and then no longer."),
     OBJECTS_WRITTEN(
             Type.COUNTER, "objects.written", "objects", List.of(), "Objects that are in the bucket, confirmed."),
     BYTES_WRITTEN(Type.COUNTER, "bytes.written", "bytes", List.of(), "Length of their lines, before compression."),

@@ -130,6 +130,11 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     }
 
     @Override
+    public void missing(int events) {
+        add(Metric.EVENTS_MISSING, events);
+    }
+
+    @Override
     public void gap() {
         add(Metric.GAPS, 1);
     }

@@ -15,8 +15,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +32,9 @@ public final class SetThrough {
 
     /** Duo's offset begins with the time of the last event before it, in milliseconds. */
     private static final Pattern OFFSET = Pattern.compile("(\\d{13}),.*");
+
+    /** Why a state is refused that somebody else needs, or a run under another prefix. */
+    private static final Set<Reason> NOT_REPLACED = EnumSet.of(Reason.NEWER, Reason.FOREIGN, Reason.PREFIX);
 
     private final StateSnapshot before;
     private final Instant through;
@@ -70,7 +75,7 @@ public final class SetThrough {
     /** Refuses to replace a state that somebody else needs: a newer program, or the collector of another account. */
     static void refuseOthers(StateSnapshot before) throws RefusedException {
         Optional<Reason> refusal = before.refusal();
-        if (refusal.isPresent() && (refusal.get() == Reason.NEWER || refusal.get() == Reason.FOREIGN)) {
+        if (refusal.isPresent() && NOT_REPLACED.contains(refusal.get())) {
             throw new RefusedException(before.refusalMessage());
         }
     }

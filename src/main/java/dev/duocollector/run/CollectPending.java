@@ -7,9 +7,10 @@ import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.Cursor;
+import dev.duocollector.state.Window;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -27,6 +28,7 @@ public final class CollectPending implements Processor {
         run.answered(RequestOutcome.SUCCESS);
         Cursor next = DropSeen.cursorAfter(page, run);
         for (TelephonyEvent event : page.events()) {
+            event.ts().ifPresent(run::saw);
             if (pending.eventKeys().containsKey(event.eventKey())) {
                 run.addRecovered(event);
             }
@@ -34,19 +36,26 @@ public final class CollectPending implements Processor {
         run.received(page, 0);
         run.pageRead(next, page.events().size() >= run.window().limit(), 0);
         boolean allFound = run.recoveredCount() == pending.eventKeys().size();
-        if (allFound
-                || isPast(page.events(), Collections.max(pending.eventKeys().values()))) {
+        if (allFound || isPast(page.events(), latestReadable(pending, run.window()))) {
             run.enough();
         }
         exchange.getMessage().setBody(run.getRecovered());
         run.show(exchange);
     }
 
-    private static boolean isPast(List<TelephonyEvent> events, Instant last) {
-        return !events.isEmpty()
+    /** An event without a readable time is dated its window's end, which says nothing of where it comes. */
+    private static Optional<Instant> latestReadable(Batch pending, Window window) {
+        return pending.eventKeys().values().stream()
+                .filter(ts -> ts.isBefore(window.maxtime()))
+                .max(Instant::compareTo);
+    }
+
+    private static boolean isPast(List<TelephonyEvent> events, Optional<Instant> last) {
+        return last.isPresent()
+                && !events.isEmpty()
                 && events.get(events.size() - 1)
                         .ts()
-                        .filter(ts -> Checkpoint.toMillis(ts).isAfter(last))
+                        .filter(ts -> Checkpoint.toMillis(ts).isAfter(last.get()))
                         .isPresent();
     }
 }

@@ -19,6 +19,7 @@ public final class ComparePage implements Processor {
                 exchange.getMessage().getBody(TelephonyPage.class).events();
         Comparison.of(exchange).page(events);
         events.forEach(event -> event.ts().map(Checkpoint::toMillis).ifPresent(run::reached));
+        events.forEach(event -> event.ts().ifPresent(run::saw));
         run.pageRead(
                 DropSeen.cursorAfter(exchange.getMessage().getBody(TelephonyPage.class), run),
                 events.size() >= run.window().limit(),

@@ -2,14 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.sink.GzipBody;
+import dev.duocollector.state.Batch;
+import dev.duocollector.state.Declaration;
 import dev.duocollector.state.S3IdempotentRepository;
 import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Processor;
-import org.apache.camel.StreamCache;
 
 /**
- * Writes into the state which batch is about to be stored, and under which object key, before it is. A crash from here on
- * leaves a pending batch, which the next run settles. A recovery declares its batch once more, which takes it over.
+ * Takes the bytes of a batch's object and writes into the state that they are about to be stored, with their length and the
+ * number of their lines. A crash from here on leaves a pending batch, which the next run settles. A recovery declares its
+ * batch once more, which takes it over.
  */
 public final class DeclareBatch implements Processor {
 
@@ -20,17 +24,13 @@ public final class DeclareBatch implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) {
+    public void process(Exchange exchange) throws InvalidPayloadException {
         Run run = Run.of(exchange);
-        repository.declare(run.getBatch());
-        run.storing(run.getBatch().objectKey(), length(exchange.getMessage().getBody()));
+        byte[] object = exchange.getMessage().getMandatoryBody(byte[].class);
+        Batch declared = run.getBatch().declaredAs(new Declaration(object.length, run.kept()));
+        run.declared(declared, repository.declare(declared));
+        run.storing(declared.objectKey(), GzipBody.plainBytes(exchange).orElse(object.length));
+        exchange.getMessage().setBody(object);
         run.show(exchange);
-    }
-
-    private static long length(Object lines) {
-        if (lines instanceof byte[] bytes) {
-            return bytes.length;
-        }
-        return lines instanceof StreamCache cache ? cache.length() : 0;
     }
 }

@@ -34,6 +34,12 @@ public final class DropSeen implements Processor {
     /** Goes into the digest of a batch that is to be written again, whose old object may have all else in common with it. */
     private static final String AGAIN = "again";
 
+    /** No offset of Duo's has been seen with more than 50; the state holds it, and is read within bounds. */
+    private static final int OFFSET_CHARS_MAX = 4096;
+
+    /** A million events of one millisecond at Duo's largest page; a first run may take days, so time is no bound. */
+    private static final int PAGES_WITHOUT_PROGRESS_MAX = 1000;
+
     private final S3IdempotentRepository repository;
     private final InBucket inBucket;
     private final KeyPrefix prefix;
@@ -93,6 +99,19 @@ public final class DropSeen implements Processor {
             return Cursor.END;
         }
         String offset = page.nextOffset().get().wire();
+        if (offset.length() > OFFSET_CHARS_MAX) {
+            throw new DuoOrderException("Duo gave a next_offset of " + offset.length() + " characters in the window "
+                    + run.window() + "; at most " + OFFSET_CHARS_MAX
+                    + " are taken. Nothing of this page was stored; the next"
+                    + " run asks again. If it stays so, report it to Duo with this line.");
+        }
+        if (run.pagesWithoutProgress() >= PAGES_WITHOUT_PROGRESS_MAX) {
+            throw new DuoOrderException("Duo gave " + run.pagesWithoutProgress() + " pages in a row in the window "
+                    + run.window()
+                    + " without an event later than before, which would be read for ever. What came before is"
+                    + " stored, and the window is not committed; the next run asks again. If it stays so, report it to Duo"
+                    + " with this line.");
+        }
         if (run.hasSent(offset)) {
             throw new DuoOrderException("Duo gave the next_offset " + offset + " twice in the window " + run.window()
                     + ", which would be read for ever. Nothing of this page was stored; the next run asks again."
@@ -106,6 +125,7 @@ public final class DropSeen implements Processor {
             return window.maxtime();
         }
         Instant ts = Checkpoint.toMillis(event.ts().get());
+        run.saw(ts);
         Instant keysFrom = repository.checkpoint().keysFrom();
         if (ts.isBefore(keysFrom)) {
             throw new DuoOrderException("Duo gave an event of " + ts + ", and in the window " + window
@@ -116,6 +136,7 @@ public final class DropSeen implements Processor {
                     + " line.");
         }
         run.reached(ts);
-        return ts;
+        // Asked for up to maxtime, Duo gives nothing later; if it did, the state would be refused as from the future.
+        return ts.isAfter(window.maxtime()) ? window.maxtime() : ts;
     }
 }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.Exchange;
@@ -60,6 +61,11 @@ public final class Run {
     private Calls calls = new Calls();
     private int fresh;
     private int kept;
+    private @Nullable Instant declaredAt;
+    private Instant declaredWhen = Instant.MIN;
+    private @Nullable Instant latest;
+    private @Nullable Instant latestBefore;
+    private int pagesWithoutProgress;
     private long storingBytes;
 
     Run() {
@@ -84,7 +90,7 @@ public final class Run {
 
     /**
      * Sets what the routes ask for, in exchange variables of simple types: {@code more}, {@code recovering}, {@code objectKey},
-     * {@code udmObjectKey} and {@code udmDue}. Each step that moves the run ends with it. Not the run itself, since what Simple
+     * {@code udmObjectKey}, {@code udmDue} and {@code found}. Each step that moves the run ends with it. Not the run itself, since what Simple
      * reads through a bean Camel's bean component keeps, batch and all, for the next thousand runs.
      */
     void show(Exchange exchange) {
@@ -92,6 +98,9 @@ public final class Run {
         exchange.setVariable("recovering", recovering);
         exchange.setVariable("objectKey", batch == null ? "" : batch.objectKey());
         exchange.setVariable("udmObjectKey", batch == null ? "" : batch.udmKey());
+        exchange.setVariable(
+                "found",
+                recovering && recovered.size() == getBatch().eventKeys().size());
         exchange.setVariable("udmDue", storing != null && getBatch().isUdmWanted());
     }
 
@@ -164,6 +173,8 @@ public final class Run {
         cursor = open.cursor();
         more = !open.finished();
         offsetsSent.clear();
+        latest = null;
+        latestBefore = null;
     }
 
     /** This window is read, which is no state's: nothing may be written of it. */
@@ -184,6 +195,7 @@ public final class Run {
     /** A batch in doubt comes before anything else. */
     void recover(Batch pending) {
         batch = pending;
+        declaredAt = null;
         recovering = true;
         recovered.clear();
         kept = 0;
@@ -224,6 +236,7 @@ public final class Run {
 
     void inHand(Batch next) {
         batch = next;
+        declaredAt = null;
         kept = 0;
     }
 
@@ -235,8 +248,37 @@ public final class Run {
     }
 
     /** How many events the operator's steps have left. */
-    void kept(int events) {
+    public void kept(int events) {
         kept = events;
+    }
+
+    /** How many events are to be stored of the current batch. */
+    int kept() {
+        return kept;
+    }
+
+    /**
+     * The batch is declared in the state.
+     *
+     * @param at when, by S3's clock
+     */
+    void declared(Batch declared, Instant at) {
+        batch = declared;
+        declaredAt = at;
+        declaredWhen = time().now();
+    }
+
+    /** When this run declared the current batch, by S3's clock. */
+    Instant declaredAt() {
+        if (declaredAt == null) {
+            throw new IllegalStateException("The batch is not declared");
+        }
+        return declaredAt;
+    }
+
+    /** Tells whether this run has declared the current batch, and no longer ago than that. */
+    boolean isDeclaredWithin(Duration past) {
+        return declaredAt != null && !declaredWhen.isBefore(time().now().minus(past));
     }
 
     void storing(String objectKey, long bytes) {
@@ -288,6 +330,11 @@ public final class Run {
         listener.pageRead(page.events().size(), seen, page.bytes());
     }
 
+    /** Events that Duo showed or counted once are not to be had any more. */
+    void missing(int count) {
+        listener.missing(count);
+    }
+
     void gap() {
         listener.gap();
     }
@@ -312,6 +359,8 @@ public final class Run {
     void pageRead(Cursor next, boolean full, int seen) {
         tally.page(seen);
         cursor = next;
+        pagesWithoutProgress = Objects.equals(latest, latestBefore) ? pagesWithoutProgress + 1 : 0;
+        latestBefore = latest;
         pageFull = full;
         more = next.position() != Cursor.Position.END;
         retries = 0;
@@ -354,6 +403,18 @@ public final class Run {
 
     boolean hasSent(String offset) {
         return offsetsSent.contains(offset);
+    }
+
+    /** Notes an event's time as Duo gave it, whether the event is new or not. */
+    void saw(Instant ts) {
+        if (latest == null || ts.isAfter(latest)) {
+            latest = ts;
+        }
+    }
+
+    /** Returns how many pages in a row have brought no event later than those before. */
+    int pagesWithoutProgress() {
+        return pagesWithoutProgress;
     }
 
     /** Counts a retry of the request in hand, from 1, and starts its clock. */

@@ -68,6 +68,9 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
                     || failure instanceof UnreadableObjectException) {
                 return operator(failure.getMessage());
             }
+            if (failure instanceof BatchMissedException) {
+                return new RunFailure(RunOutcome.PENDING, failure.getMessage(), "");
+            }
             if (failure instanceof EventStepsException steps) {
                 return new RunFailure(steps.outcome(), steps.getMessage(), "");
             }

@@ -29,6 +29,9 @@ public interface RunListener {
     /** Events of some time are lost to the collector, since Duo no longer keeps them. */
     default void gap() {}
 
+    /** Events that Duo showed or counted once are not to be had any more. */
+    default void missing(int events) {}
+
     /** Everything up to this time is in the bucket, by the state as it was read or written last. */
     default void coveredThrough(Instant through) {}
 

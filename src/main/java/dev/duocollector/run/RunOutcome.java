@@ -14,6 +14,8 @@ public enum RunOutcome {
     BEHIND(1),
     /** Another collector owns the checkpoint. */
     OWNED(1),
+    /** A batch of an earlier run was found neither in the bucket nor whole at Duo's; it stays pending. */
+    PENDING(1),
     /** Something failed that may well work later. */
     FAILED(1),
     /** An operator must act first. */

@@ -16,7 +16,7 @@ public record RunReport(RunOutcome outcome, String line) {
     public Level level() {
         return switch (outcome) {
             case DONE, STOPPED -> Level.INFO;
-            case MORE, BEHIND, OWNED, FAILED -> Level.WARN;
+            case MORE, BEHIND, OWNED, PENDING, FAILED -> Level.WARN;
             case OPERATOR -> Level.ERROR;
         };
     }

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.sink.LateWriteException;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -53,6 +55,15 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
             return refused(action, resource, where, refused);
         }
         String message = String.valueOf(failure.getMessage());
+        Optional<Throwable> late = RunFailure.causeOf(failure, LateWriteException.class);
+        if (late.isPresent()) {
+            return new S3Failure(
+                    Subject.ENDPOINT,
+                    RunOutcome.FAILED,
+                    "Nothing was sent to S3 for " + where + ". " + late.get().getMessage()
+                            + "; it might arrive when nobody expects it any more.",
+                    "Set this machine's clock right if this lasts.");
+        }
         if (failure instanceof SdkClientException && message.contains("credentials")) {
             return operator(
                     Subject.CREDENTIALS,

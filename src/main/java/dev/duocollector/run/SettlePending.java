@@ -6,16 +6,12 @@ import dev.duocollector.state.Batch;
 import dev.duocollector.state.S3IdempotentRepository;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Notes that a recovery has stored the pending batch anew. Reading goes on <em>before</em> the batch's page, whose events are
  * now known, so that what joined the page since becomes a batch of its own.
  */
 public final class SettlePending implements Processor {
-
-    private static final Logger LOG = LoggerFactory.getLogger(SettlePending.class);
 
     private final S3IdempotentRepository repository;
 
@@ -27,14 +23,6 @@ public final class SettlePending implements Processor {
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         Batch batch = run.getBatch();
-        int missing = batch.eventKeys().size() - run.recoveredCount();
-        if (missing > 0) {
-            LOG.warn(
-                    "Duo no longer shows {} of the {} events of {}, which an earlier run declared and could not store.",
-                    missing,
-                    batch.eventKeys().size(),
-                    batch.objectKey());
-        }
         repository.settle(batch);
         run.counts(run.getRecovered());
         run.delivered();

@@ -4,6 +4,7 @@ package dev.duocollector.sink;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.OptionalLong;
 import java.util.zip.GZIPOutputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
@@ -12,6 +13,14 @@ import org.apache.camel.Processor;
 /** Compresses the body with gzip (RFC 1952). The same body gives the same bytes: no name and no time goes into the header. */
 public final class GzipBody implements Processor {
 
+    private static final String PLAIN_BYTES = "plainBytes";
+
+    /** Returns the length of what was compressed last in this exchange, once; empty if nothing was since it was asked. */
+    public static OptionalLong plainBytes(Exchange exchange) {
+        Object plain = exchange.removeVariable(PLAIN_BYTES);
+        return plain instanceof Integer bytes ? OptionalLong.of(bytes) : OptionalLong.empty();
+    }
+
     @Override
     public void process(Exchange exchange) throws IOException, InvalidPayloadException {
         byte[] plain = exchange.getMessage().getMandatoryBody(byte[].class);
@@ -19,6 +28,7 @@ public final class GzipBody implements Processor {
         try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
             gzip.write(plain);
         }
+        exchange.setVariable(PLAIN_BYTES, plain.length);
         exchange.getMessage().setBody(compressed.toByteArray());
     }
 }

@@ -63,7 +63,7 @@ public record ObjectKey(String value) {
 
     /** Returns the window's maxtime in a key of a batch's object, empty for any other key; the prefix does not matter. */
     public static Optional<Instant> maxtime(String key) {
-        Matcher name = NAME.matcher(key.substring(key.lastIndexOf('/') + 1));
+        Matcher name = NAME.matcher(name(key));
         try {
             return name.matches() ? Optional.of(MAXTIME.parse(name.group(1), Instant::from)) : Optional.empty();
         } catch (DateTimeParseException e) {
@@ -72,9 +72,30 @@ public record ObjectKey(String value) {
         }
     }
 
+    /**
+     * Returns the prefix of a key of a batch's object; empty for any other key, and for one whose prefix no setting could have.
+     * A key that comes from outside is judged by this before it goes anywhere.
+     */
+    public static Optional<KeyPrefix> prefix(String key) {
+        if (maxtime(key).isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            KeyPrefix prefix = new KeyPrefix(key.substring(0, key.lastIndexOf('/') + 1));
+            return Optional.of(prefix).filter(found -> found.resolve(name(key)).equals(key));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Returns what follows the last slash of a key. */
+    public static String name(String key) {
+        return key.substring(key.lastIndexOf('/') + 1);
+    }
+
     /** Returns the key of the same name under another prefix. */
     public ObjectKey under(KeyPrefix other) {
-        return new ObjectKey(other.resolve(value.substring(value.lastIndexOf('/') + 1)));
+        return new ObjectKey(other.resolve(name(value)));
     }
 
     @Override

@@ -42,6 +42,7 @@ public final class S3Clients {
         S3ClientBuilder client = S3Client.builder()
                 .httpClientBuilder(http)
                 .forcePathStyle(connection.pathStyle())
+                .overrideConfiguration(override -> override.addExecutionInterceptor(new WriteFence()))
                 // In chunks, a conditional write that is refused leaves its body unread on the connection, and some
                 // servers then reset it: the refusal would look like an outage.
                 .serviceConfiguration(

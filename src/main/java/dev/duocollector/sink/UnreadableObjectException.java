@@ -7,6 +7,10 @@ public final class UnreadableObjectException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    public UnreadableObjectException(String message) {
+        super(message);
+    }
+
     public UnreadableObjectException(String message, Throwable cause) {
         super(message, cause);
     }

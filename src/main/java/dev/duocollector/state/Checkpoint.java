@@ -52,9 +52,12 @@ public record Checkpoint(
         return new Checkpoint(committedThrough, keysFrom, requireWindow().startingAt(mintime), pending);
     }
 
-    /** Declares a batch with the cursor still <em>before</em> its page, so that a crash reads that page again. */
+    /**
+     * Declares a batch with the cursor still <em>before</em> its page, so that a crash reads that page again. The batch that is
+     * pending may be declared once more, and no other.
+     */
     public Checkpoint declared(Batch batch) {
-        require(pending == null, "A batch is pending already");
+        require(pending == null || pending.objectKey().equals(batch.objectKey()), "A batch is pending already");
         return new Checkpoint(committedThrough, keysFrom, requireWindow(), batch);
     }
 
@@ -63,7 +66,12 @@ public record Checkpoint(
         return new Checkpoint(committedThrough, keysFrom, requireWindow().advancedTo(next), null);
     }
 
-    /** Gives a pending batch up or settles it without moving the cursor: its page is read again. */
+    /** Forgets a pending batch, of which nothing is in the bucket nor can still get there: its page is read as if new. */
+    public Checkpoint forgotten() {
+        return new Checkpoint(committedThrough, keysFrom, requireWindow(), null);
+    }
+
+    /** Settles a pending batch that was stored anew, without moving the cursor: its page is read again. */
     public Checkpoint settled() {
         Window open = requireWindow();
         // The page number moves on all the same: what joined the page since becomes an object with a number of its own.

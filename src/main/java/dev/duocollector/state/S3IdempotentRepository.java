@@ -36,6 +36,7 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
     private final String owner;
     private final Duration overlap;
     private final Clock clock;
+    private final State.@Nullable Prefixes prefixes;
 
     private final Set<String> added = new HashSet<>();
     private Map<String, Instant> confirmed = new HashMap<>();
@@ -54,16 +55,22 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
      * @param clock tells whether a checkpoint lies in the future, and dates keys that strangers add
      */
     public S3IdempotentRepository(S3StateStore store, String owner, Duration overlap, Clock clock) {
-        this(store, owner, overlap, clock, true);
+        this(store, owner, overlap, clock, true, null);
     }
 
     private S3IdempotentRepository(
-            S3StateStore store, String owner, Duration overlap, Clock clock, boolean conditionsKept) {
+            S3StateStore store,
+            String owner,
+            Duration overlap,
+            Clock clock,
+            boolean conditionsKept,
+            State.@Nullable Prefixes prefixes) {
         this.store = store;
         this.owner = owner;
         this.overlap = overlap;
         this.clock = clock;
         this.conditionsKept = conditionsKept;
+        this.prefixes = prefixes;
     }
 
     /**
@@ -73,7 +80,12 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
     public static S3IdempotentRepository of(S3Client s3, Settings settings, Clock clock) {
         S3StateStore store = new S3StateStore(s3, settings.bucket(), settings.stateKey());
         return new S3IdempotentRepository(
-                store, settings.apiHost(), settings.overlap(), clock, settings.unconditionalWrites());
+                store,
+                settings.apiHost(),
+                settings.overlap(),
+                clock,
+                settings.unconditionalWrites(),
+                new State.Prefixes(settings.prefix(), settings.udmPrefix()));
     }
 
     /**
@@ -126,7 +138,7 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
         Instant now = time.apply(answer);
         S3StateStore.Stored read = asked.found().map(store::stored).orElse(null);
         if (read != null) {
-            read.state().requireUsable(owner, now, store.toString());
+            read.state().requireUsable(owner, now, store.toString(), prefixes);
         }
         stored = read;
         checkpoint = read == null ? null : read.state().checkpoint();
@@ -150,20 +162,47 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
 
     /** Gives the open window a later start, because Duo no longer keeps what lies before. */
     public synchronized void raiseMintime(Instant mintime) {
-        write(checkpoint().startingAt(mintime));
+        Checkpoint raised = checkpoint().startingAt(mintime);
+        if (raised.pendingBatch().isPresent()) {
+            // In memory only: the age of the state tells when no write of the pending batch can still arrive.
+            checkpoint = raised;
+        } else {
+            write(raised);
+        }
     }
 
     /**
-     * Writes that the batch is about to be stored. For the batch that is pending already this changes nothing but the write
-     * id. It takes the batch over from whoever declared it, or fails if somebody else has settled it meanwhile: its object may
-     * have been taken and deleted since, and would come a second time.
+     * Writes that the batch is about to be stored. The batch that is pending already may be declared again. That takes it over
+     * from whoever declared it, or fails if somebody else has settled it meanwhile: its object may have been taken and deleted
+     * since, and would come a second time.
+     *
+     * @return when it was declared, by S3's clock; by this machine's, if S3 does not say
      */
-    public synchronized void declare(Batch batch) {
-        Checkpoint now = checkpoint();
-        boolean again = now.pendingBatch()
-                .filter(pending -> pending.objectKey().equals(batch.objectKey()))
-                .isPresent();
-        write(again ? now : now.declared(batch));
+    public synchronized Instant declare(Batch batch) {
+        Instant before = clock.instant();
+        write(checkpoint().declared(batch));
+        return Optional.ofNullable(stored)
+                .flatMap(S3StateStore.Stored::writtenAt)
+                .orElse(before);
+    }
+
+    /**
+     * Notes that a recovery has looked for the pending batch and found neither its object nor all of its events. The first
+     * such miss is written; later ones change nothing, so that the state's age goes on counting from the first.
+     */
+    public synchronized void miss() {
+        Batch pending = checkpoint().pendingBatch().orElseThrow();
+        if (!pending.missed()) {
+            write(checkpoint().declared(pending.missedOnce()));
+        }
+    }
+
+    /**
+     * Forgets the pending batch by a state write, so that its page is read as if new. Only for a batch that was missed before,
+     * once the state is so old that no write of the batch can still arrive.
+     */
+    public synchronized void forget() {
+        write(checkpoint().forgotten());
     }
 
     /**

@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -19,6 +21,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
@@ -33,9 +36,14 @@ public final class S3StateStore {
     // A writer that loses a race is told so at once; only failures that left the state as it was are worth repeating.
     private static final int WRITES_MAX = 4;
 
+    private static final Logger LOG = LoggerFactory.getLogger(S3StateStore.class);
+
     private static final String JSON = "application/json";
 
     private static final String DELETE_MARKER = "x-amz-delete-marker";
+
+    /** What the key of a kept state of an older version ends in. */
+    private static final String OLDER_ENDING = ".v2";
 
     /** No object has it: an ETag is an MD5, or something longer. */
     private static final String ETAG_OF_NOTHING = "\"00000000000000000000000000000000\"";
@@ -50,8 +58,18 @@ public final class S3StateStore {
         this.key = key;
     }
 
-    /** A state with the ETag to name when it is replaced. */
-    record Stored(State state, String etag) {}
+    /**
+     * A state with the ETag to name when it is replaced.
+     *
+     * @param writtenAt when it was written, by S3's clock, to the second, or the {@code Date} of the answer to the write; empty
+     *     if S3 did not say
+     * @param older the object as it was read, if a program before version {@value StateFormat#VERSION} wrote it; null if not
+     */
+    record Stored(
+            State state,
+            String etag,
+            Optional<Instant> writtenAt,
+            @Nullable Found older) {}
 
     /** What lies at the state's key, whether it is a state or not. */
     record Found(ResponseBytes<GetObjectResponse> object) {
@@ -71,6 +89,10 @@ public final class S3StateStore {
         /** When S3 gave it, by S3's clock; empty if it did not say. */
         Optional<Instant> answeredAt() {
             return date(object.response().sdkHttpResponse());
+        }
+
+        private Stored stored(State state, @Nullable Found older) {
+            return new Stored(state, etag(), Optional.ofNullable(writtenAt()), older);
         }
     }
 
@@ -96,7 +118,8 @@ public final class S3StateStore {
 
     /** Reads what was found as a state; throws as {@link #load} does. */
     Stored stored(Found found) {
-        return new Stored(StateFormat.read(found.bytes(), toString()), found.etag());
+        return found.stored(
+                StateFormat.read(found.bytes(), toString()), StateFormat.isOlder(found.bytes()) ? found : null);
     }
 
     /** Reads what lies at the state's key and judges nothing but whether it is there; throws as {@link #load} does. */
@@ -117,6 +140,11 @@ public final class S3StateStore {
         try {
             Found found = new Found(s3.getObjectAsBytes(
                     GetObjectRequest.builder().bucket(bucket).key(objectKey).build()));
+            if (isBlank(found.etag())) {
+                throw new UnconditionalStoreException("The store of s3://" + bucket + " gave " + objectKey
+                        + " without an ETag, so nobody could tell its versions apart, and nothing is collected. Use a store"
+                        + " that has ETags.");
+            }
             return new Asked(
                     Optional.of(found),
                     new StateAnswer(found.answeredAt(), Optional.ofNullable(found.writtenAt()), false));
@@ -156,6 +184,25 @@ public final class S3StateStore {
     }
 
     /**
+     * Keeps a state of an older version beside its place, as {@code <state.key>.v2}, for the way back to the program that wrote
+     * it. A copy that S3 refuses ends nothing.
+     */
+    private void keep(Found older) {
+        try {
+            s3.putObject(
+                    put -> put.bucket(bucket).key(key + OLDER_ENDING).contentType(JSON),
+                    RequestBody.fromBytes(older.bytes()));
+        } catch (S3Exception | SdkClientException e) {
+            LOG.warn(
+                    "The state of an older version could not be kept as s3://{}/{} ({}). The run continues. Allow s3:PutObject"
+                            + " there if you may want to return to the older program.",
+                    bucket,
+                    key + OLDER_ENDING,
+                    e.getClass().getSimpleName());
+        }
+    }
+
+    /**
      * Replaces the state that was read before by another one. A write whose outcome is in doubt (412, 409, a time-out, a lost
      * connection: the SDK's own retry also turns a success whose answer was lost into a 412) is settled by reading once: the
      * state carries this write's id, or it is still the one from before and the same bytes are written again, or somebody
@@ -168,6 +215,9 @@ public final class S3StateStore {
      * @throws S3OperationException if S3 refuses or cannot be reached; the write may still take effect later
      */
     Stored compareAndSwap(State next, @Nullable Stored before) {
+        if (before != null && before.older() != null) {
+            keep(before.older());
+        }
         return swap(
                 next,
                 before == null ? null : before.etag(),
@@ -183,6 +233,9 @@ public final class S3StateStore {
      * @param before what was found, null if nothing was
      */
     Stored replace(State next, @Nullable Found before) {
+        if (before != null && StateFormat.isOlder(before.bytes())) {
+            keep(before);
+        }
         return swap(
                 next,
                 before == null ? null : before.etag(),
@@ -193,32 +246,45 @@ public final class S3StateStore {
         State mine = new State(next.owner(), UUID.randomUUID().toString(), next.checkpoint(), next.eventKeys());
         byte[] body = StateFormat.write(mine);
         for (int write = 1; ; write++) {
+            SdkException doubt = null;
             try {
-                return new Stored(mine, put(body, etag));
+                PutObjectResponse written = put(body, etag);
+                if (!isBlank(written.eTag())) {
+                    return new Stored(mine, written.eTag(), date(written.sdkHttpResponse()), null);
+                }
             } catch (S3Exception | SdkClientException e) {
                 if (!inDoubt(e)) {
                     throw new S3OperationException("s3:PutObject", bucket, key, e);
                 }
-                Optional<Found> found = find();
-                if (found.isPresent() && mine.writeId().equals(writeId(found.get()))) {
-                    return new Stored(mine, found.get().etag());
+                doubt = e;
+            }
+            Optional<Found> found = find();
+            if (found.isPresent() && mine.writeId().equals(writeId(found.get()))) {
+                return found.get().stored(mine, null);
+            }
+            if (found.isEmpty() && etag != null) {
+                throw new CheckpointOwnedException("Somebody has deleted " + this + " since this run read it. This run"
+                        + " stops. Unless the state is put back, the next one begins anew, duo.lookback ago, and"
+                        + " collects again what lies since.");
+            }
+            if (found.isPresent() && !isFromBefore.test(found.get())) {
+                throw new CheckpointOwnedException("Another collector has written " + this
+                        + " since this run read it. This run stops; if that was not meant, run only one"
+                        + " collector on a state key.");
+            }
+            if (write == WRITES_MAX) {
+                if (doubt == null) {
+                    throw new UnconditionalStoreException(
+                            "The store of s3://" + bucket + " answered a write of " + key
+                                    + " with success and without an ETag, and has not written it. Nothing is collected with it.");
                 }
-                if (found.isEmpty() && etag != null) {
-                    throw new CheckpointOwnedException(
-                            "Somebody has deleted " + this + " since this run read it. This run"
-                                    + " stops. Unless the state is put back, the next one begins anew, duo.lookback ago, and"
-                                    + " collects again what lies since.");
-                }
-                if (found.isPresent() && !isFromBefore.test(found.get())) {
-                    throw new CheckpointOwnedException("Another collector has written " + this
-                            + " since this run read it. This run stops; if that was not meant, run only one"
-                            + " collector on a state key.");
-                }
-                if (write == WRITES_MAX) {
-                    throw new S3OperationException("s3:PutObject", bucket, key, e);
-                }
+                throw new S3OperationException("s3:PutObject", bucket, key, doubt);
             }
         }
+    }
+
+    private static boolean isBlank(@Nullable String etag) {
+        return etag == null || etag.isBlank();
     }
 
     private static @Nullable String writeId(Found found) {
@@ -261,7 +327,7 @@ public final class S3StateStore {
                         || refused instanceof NoSuchKeyException);
     }
 
-    private String put(byte[] body, @Nullable String etag) {
+    private PutObjectResponse put(byte[] body, @Nullable String etag) {
         PutObjectRequest.Builder put =
                 PutObjectRequest.builder().bucket(bucket).key(key).contentType(JSON);
         if (etag == null) {
@@ -269,7 +335,7 @@ public final class S3StateStore {
         } else {
             put.ifMatch(etag);
         }
-        return s3.putObject(put.build(), RequestBody.fromBytes(body)).eTag();
+        return s3.putObject(put.build(), RequestBody.fromBytes(body));
     }
 
     private static boolean inDoubt(Exception e) {

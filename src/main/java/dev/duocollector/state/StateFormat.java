@@ -4,7 +4,9 @@ package dev.duocollector.state;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +18,8 @@ import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -26,31 +30,55 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state object's bytes: one JSON object, UTF-8. Version 2, by example:
+ * The state object's bytes: one JSON object, UTF-8. Version 3, by example:
  *
  * <pre>
- * {"version":2,
+ * {"version":3,
  *  "owner":"api-00000000.duosecurity.com",
  *  "writeId":"0b0f3c3e-…",                     a new one with each write
  *  "committedThrough":"2026-11-23T08:15:00.123Z",
  *  "keysFrom":"2026-11-23T08:05:00.123Z",      also the zero of every event's time below
  *  "window":{"mintime":"…","maxtime":"…","limit":1000,"sort":"ts:asc",
  *            "cursor":"START" | "END" | {"offset":"1763885700123,5bf1…"},"page":7},
- *  "pending":{"objectKey":"…","udmObjectKey":"…","cursorAfter":…,"eventKeys":{…}},
+ *  "pending":{"objectKey":"…","udmObjectKey":"…","cursorAfter":…,
+ *             "declarations":[{"bytes":48211,"lines":112}, …],   the oldest first, 4 at most
+ *             "missed":true,                   a recovery has found neither the object nor all events
+ *             "eventKeys":{…}},
  *  "eventKeys":{"Qm9ndXMgYnl0ZXMgaGVyZQ":61250, …}}   event key: milliseconds after keysFrom
  * </pre>
  *
- * {@code window}, {@code pending} and {@code udmObjectKey} are left out when there is none; all from {@code committedThrough} to {@code pending}
- * before the first run. About 32 bytes an event. A member that this version does not know is refused, because writing the
- * state back would drop it. Version 1 had no {@code udmObjectKey}; it is read, and written as version 2.
+ * {@code window}, {@code pending}, {@code udmObjectKey} and {@code missed} are left out when there is none; all from
+ * {@code committedThrough} to {@code pending} before the first run. About 32 bytes an event. A member that this version does
+ * not know is refused, because writing the state back would drop it. Version 1 had no {@code udmObjectKey}, version 2 neither
+ * {@code declarations} nor {@code missed}; both are read, and written as version 3.
+ *
+ * <p>The state is input from outside: anybody who may write to the bucket may have made it. What is read is held to the forms
+ * and bounds that this program writes; {@link State#requireUsable} holds it to the settings and the time.
  */
 final class StateFormat {
 
     /** The version that is written; older ones are upgraded when read, newer ones refused. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
+
+    /** The most bytes that a state is read or written with: some two million events. */
+    static final int BYTES_MAX = 64 * 1024 * 1024;
+
+    /** No event of Duo's, and no state, is from before. */
+    static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
+
+    /** Times beyond are refused before anything is calculated with them; {@link State#requireUsable} knows the time of day. */
+    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
+
+    private static final int LIMIT_MAX = 1000;
+    private static final int PAGES_MAX = 100_000_000;
+    private static final long OBJECT_BYTES_MAX = 5L << 30;
+    private static final int TEXT_CHARS_MAX = 16_384;
 
     /** The first version whose pending batch may have a UDM object. */
     private static final int VERSION_WITH_UDM = 2;
+
+    /** The first version that says what a batch was declared as. */
+    private static final int VERSION_WITH_DECLARATIONS = 3;
 
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -61,7 +89,11 @@ final class StateFormat {
     private static final List<String> CHECKPOINT_MEMBERS = List.of("keysFrom", "window", "pending");
     private static final Set<String> WINDOW_MEMBERS = Set.of("mintime", "maxtime", "limit", "sort", "cursor", "page");
     private static final Set<String> PENDING_MEMBERS_1 = Set.of("objectKey", "cursorAfter", "eventKeys");
-    private static final Set<String> PENDING_MEMBERS = Set.of("objectKey", "udmObjectKey", "cursorAfter", "eventKeys");
+    private static final Set<String> PENDING_MEMBERS_2 =
+            Set.of("objectKey", "udmObjectKey", "cursorAfter", "eventKeys");
+    private static final Set<String> PENDING_MEMBERS =
+            Set.of("objectKey", "udmObjectKey", "cursorAfter", "declarations", "missed", "eventKeys");
+    private static final Set<String> DECLARATION_MEMBERS = Set.of("bytes", "lines");
 
     private StateFormat() {}
 
@@ -87,6 +119,13 @@ final class StateFormat {
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("Writing to memory failed", e);
+        }
+        if (bytes.size() > BYTES_MAX) {
+            throw new StateRefusedException(
+                    Reason.TOO_LARGE,
+                    "The state would have " + bytes.size() + " bytes with its "
+                            + state.eventKeys().size() + " event keys, and must have at most " + BYTES_MAX
+                            + ". Lower duo.overlap, for which the keys are kept.");
         }
         return bytes.toByteArray();
     }
@@ -115,6 +154,17 @@ final class StateFormat {
             json.writeStringField("udmObjectKey", pending.udmKey());
         }
         writeCursor(json, "cursorAfter", pending.cursorAfter());
+        json.writeArrayFieldStart("declarations");
+        for (Declaration declaration : pending.declarations()) {
+            json.writeStartObject();
+            json.writeNumberField("bytes", declaration.bytes());
+            json.writeNumberField("lines", declaration.lines());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        if (pending.missed()) {
+            json.writeBooleanField("missed", true);
+        }
         writeEventKeys(json, pending.eventKeys(), zero);
         json.writeEndObject();
     }
@@ -169,7 +219,7 @@ final class StateFormat {
         }
     }
 
-    private static final String REMEDY =
+    static final String REMEDY =
             "See OPERATIONS, \"A state that is refused\", for its cure; nothing was read or written.";
 
     /**
@@ -188,6 +238,25 @@ final class StateFormat {
             // Whoever asks knows it already, from read().
         }
         return readable;
+    }
+
+    /** Tells whether these bytes are a state of a version before this program's; looks no further than that member. */
+    static boolean isOlder(byte[] bytes) {
+        try (JsonParser json = JSON.getFactory().createParser(bytes)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                boolean version = json.currentName().equals("version");
+                if (json.nextToken() == JsonToken.VALUE_NUMBER_INT && version) {
+                    return json.getNumberType() == JsonParser.NumberType.INT && json.getIntValue() < VERSION;
+                }
+                json.skipChildren();
+            }
+        } catch (IOException e) {
+            // Not a state at all, which read() says.
+        }
+        return false;
     }
 
     private static JsonNode parse(byte[] bytes, String place) {
@@ -225,7 +294,17 @@ final class StateFormat {
         Instant zero = instant(root, "keysFrom");
         Checkpoint checkpoint =
                 new Checkpoint(instant(root, "committedThrough"), zero, window(root), pending(root, zero, version));
+        requireKeysFromReached(checkpoint);
         return new State(owner, writeId, checkpoint, eventKeys(root, zero));
+    }
+
+    /** Later, no window could ever be opened: each would begin after its end. */
+    private static void requireKeysFromReached(Checkpoint checkpoint) {
+        Instant reached = checkpoint.openWindow().map(Window::maxtime).orElse(Instant.MIN);
+        if (checkpoint.keysFrom().isAfter(reached) && checkpoint.keysFrom().isAfter(checkpoint.committedThrough())) {
+            throw new IllegalArgumentException("'keysFrom' is " + checkpoint.keysFrom()
+                    + ", after 'committedThrough' and the open window's 'maxtime'");
+        }
     }
 
     private static @Nullable Window window(JsonNode root) {
@@ -237,10 +316,18 @@ final class StateFormat {
         return new Window(
                 instant(window, "mintime"),
                 instant(window, "maxtime"),
-                integer(window, "limit"),
-                text(window, "sort"),
+                integer(window, "limit", LIMIT_MAX),
+                sort(window),
                 cursor(window, "cursor"),
-                integer(window, "page"));
+                integer(window, "page", PAGES_MAX));
+    }
+
+    private static String sort(JsonNode window) {
+        String sort = text(window, "sort");
+        if (!sort.equals(Window.ASCENDING)) {
+            throw new IllegalArgumentException("'sort' is not " + Window.ASCENDING);
+        }
+        return sort;
     }
 
     private static @Nullable Batch pending(JsonNode root, Instant zero, int version) {
@@ -248,16 +335,52 @@ final class StateFormat {
         if (pending == null) {
             return null;
         }
-        requireKnown(pending, version < VERSION_WITH_UDM ? PENDING_MEMBERS_1 : PENDING_MEMBERS, "pending");
-        Batch batch = new Batch(
-                text(pending, "objectKey"),
-                pending.has("udmObjectKey") ? text(pending, "udmObjectKey") : "",
-                eventKeys(pending, zero),
-                cursor(pending, "cursorAfter"));
-        if (batch.eventKeys().isEmpty()) {
+        requireKnown(pending, pendingMembers(version), "pending");
+        Map<String, Instant> eventKeys = eventKeys(pending, zero);
+        if (eventKeys.isEmpty()) {
             throw new IllegalArgumentException("'pending' has no event keys");
         }
-        return batch;
+        return new Batch(
+                text(pending, "objectKey"),
+                pending.has("udmObjectKey") ? text(pending, "udmObjectKey") : "",
+                eventKeys,
+                cursor(pending, "cursorAfter"),
+                version < VERSION_WITH_DECLARATIONS ? List.of() : declarations(pending, eventKeys.size()),
+                missed(pending));
+    }
+
+    private static Set<String> pendingMembers(int version) {
+        if (version < VERSION_WITH_UDM) {
+            return PENDING_MEMBERS_1;
+        }
+        return version < VERSION_WITH_DECLARATIONS ? PENDING_MEMBERS_2 : PENDING_MEMBERS;
+    }
+
+    /** There may be none: an older program's batch that a recovery of this one has missed once. */
+    private static List<Declaration> declarations(JsonNode pending, int eventKeys) {
+        JsonNode declarations = pending.path("declarations");
+        if (!declarations.isArray() || declarations.size() > Batch.DECLARATIONS_MAX) {
+            throw new IllegalArgumentException(
+                    "'declarations' is not an array of at most " + Batch.DECLARATIONS_MAX + " elements");
+        }
+        List<Declaration> read = new ArrayList<>();
+        for (JsonNode declaration : declarations) {
+            requireKnown(declaration, DECLARATION_MEMBERS, "declarations");
+            JsonNode bytes = declaration.path("bytes");
+            if (!bytes.isIntegralNumber() || !bytes.canConvertToLong() || bytes.asLong() > OBJECT_BYTES_MAX) {
+                throw new IllegalArgumentException("'bytes' is not a whole number of at most " + OBJECT_BYTES_MAX);
+            }
+            read.add(new Declaration(bytes.asLong(), integer(declaration, "lines", eventKeys)));
+        }
+        return read;
+    }
+
+    private static boolean missed(JsonNode pending) {
+        JsonNode missed = pending.get("missed");
+        if (missed != null && !(missed.isBoolean() && missed.asBoolean())) {
+            throw new IllegalArgumentException("'missed' is there and is not true");
+        }
+        return missed != null;
     }
 
     private static Cursor cursor(JsonNode parent, String name) {
@@ -284,7 +407,7 @@ final class StateFormat {
             if (!key.getValue().canConvertToLong() || !key.getValue().isIntegralNumber()) {
                 throw new IllegalArgumentException("an event key's time is no number of milliseconds");
             }
-            read.put(key.getKey(), zero.plusMillis(key.getValue().asLong()));
+            read.put(key.getKey(), bounded("eventKeys", zero, key.getValue().asLong()));
         }
         return read;
     }
@@ -294,23 +417,42 @@ final class StateFormat {
         if (!value.isTextual() || value.asText().isEmpty()) {
             throw new IllegalArgumentException("'" + name + "' is no text");
         }
+        if (value.asText().length() > TEXT_CHARS_MAX) {
+            throw new IllegalArgumentException("'" + name + "' has more than " + TEXT_CHARS_MAX + " characters");
+        }
         return value.asText();
     }
 
-    private static int integer(JsonNode parent, String name) {
+    private static int integer(JsonNode parent, String name, int max) {
         JsonNode value = parent.path(name);
         if (!value.isInt()) {
             throw new IllegalArgumentException("'" + name + "' is no whole number");
         }
+        if (value.asInt() > max) {
+            throw new IllegalArgumentException("'" + name + "' is " + value + ", and must be at most " + max);
+        }
         return value.asInt();
     }
 
+    private static Instant bounded(String name, Instant zero, long millis) {
+        // Compared as numbers: the sum may be more than an Instant holds.
+        if (millis < zero.until(EARLIEST, ChronoUnit.MILLIS) || millis > zero.until(LATEST, ChronoUnit.MILLIS)) {
+            throw new IllegalArgumentException("'" + name + "' has a time that is not between 2000 and 9999");
+        }
+        return zero.plusMillis(millis);
+    }
+
     private static Instant instant(JsonNode parent, String name) {
+        Instant instant;
         try {
-            return Instant.parse(text(parent, name));
+            instant = Instant.parse(text(parent, name));
         } catch (DateTimeException e) {
             throw new IllegalArgumentException("'" + name + "' is no time such as 2026-11-23T08:15:00Z", e);
         }
+        if (instant.isBefore(EARLIEST) || instant.isAfter(LATEST)) {
+            throw new IllegalArgumentException("'" + name + "' is " + instant + ", which is not between 2000 and 9999");
+        }
+        return instant;
     }
 
     private static void requireKnown(JsonNode object, Set<String> known, String what) {

@@ -27,19 +27,26 @@ public final class StateObject {
     private final S3StateStore store;
     private final String key;
     private final String owner;
+    private final State.Prefixes prefixes;
     private final Clock clock;
 
-    private StateObject(S3StateStore store, String key, String owner, Clock clock) {
+    private StateObject(S3StateStore store, String key, String owner, State.Prefixes prefixes, Clock clock) {
         this.store = store;
         this.key = key;
         this.owner = owner;
+        this.prefixes = prefixes;
         this.clock = clock;
     }
 
     /** Returns the state object of the collector that the settings describe. */
     public static StateObject of(S3Client s3, Settings settings, Clock clock) {
         S3StateStore store = new S3StateStore(s3, settings.bucket(), settings.stateKey());
-        return new StateObject(store, settings.stateKey(), settings.apiHost(), clock);
+        return new StateObject(
+                store,
+                settings.stateKey(),
+                settings.apiHost(),
+                new State.Prefixes(settings.prefix(), settings.udmPrefix()),
+                clock);
     }
 
     /**
@@ -55,7 +62,7 @@ public final class StateObject {
         State state = null;
         try {
             state = StateFormat.read(found.bytes(), store.toString());
-            state.requireUsable(owner, clock.instant(), store.toString());
+            state.requireUsable(owner, clock.instant(), store.toString(), prefixes);
             return new StateSnapshot(store.toString(), found, state, null);
         } catch (StateRefusedException e) {
             return new StateSnapshot(store.toString(), found, state, e);

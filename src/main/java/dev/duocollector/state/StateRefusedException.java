@@ -18,6 +18,13 @@ public final class StateRefusedException extends RuntimeException {
         NEWER,
         /** It is another account's, which needs it. */
         FOREIGN,
+        /**
+         * A batch is pending under a prefix that the settings do not name: only a run under that prefix can tell what became of
+         * it.
+         */
+        PREFIX,
+        /** It has more bytes than a state may have. */
+        TOO_LARGE,
         /** It is from the future: a clock is or was wrong. It may be replaced once this machine's is right. */
         AHEAD
     }

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicLong;
+import software.amazon.awssdk.core.SdkGlobalTime;
 
 /**
  * A clock that stands still until a test moves it; shared by the collector and the simulator. Time that goes by is also the
@@ -20,18 +21,26 @@ public final class MovableClock extends Clock {
     private final AtomicLong nanos = new AtomicLong();
 
     MovableClock(Instant now) {
-        this.now = now;
+        set(now);
     }
 
     /** Lets time go by. */
     void advance(Duration step) {
-        now = now.plus(step);
+        set(now.plus(step));
         nanos.addAndGet(step.toNanos());
     }
 
     /** Sets the clock, as an operator or a time server does: no time goes by. */
     void set(Instant instant) {
         now = instant;
+        // What the AWS SDK signs is dated by this clock, too, in each client that is made from now on.
+        SdkGlobalTime.setGlobalTimeOffset(
+                (int) Duration.between(instant, Instant.now()).toSeconds());
+    }
+
+    /** Has the AWS SDK sign by the system's clock again. */
+    static void release() {
+        SdkGlobalTime.setGlobalTimeOffset(0);
     }
 
     /** The time that goes by, whatever the clock is set to. */

@@ -115,6 +115,8 @@ class RouteConventionsTest {
         assertThat(Routes.all("marshal")).isNotEmpty();
         assertThat(refs())
                 .contains("duoSigner", "readPage", "dropSeen", "declareBatch", "confirmBatch", "closeRun")
+                // Events are compressed before they are declared, UDM events when they are made.
+                .filteredOn(ref -> !ref.equals("gzip"))
                 .doesNotHaveDuplicates();
         assertThat(Routes.all("route"))
                 .extracting(route -> route.path("id").asText())

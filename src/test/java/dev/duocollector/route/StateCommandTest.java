@@ -121,7 +121,7 @@ class StateCommandTest {
                 .contains("State       s3://" + world.bucket + "/" + World.STATE_KEY)
                 .anySatisfy(line -> assertThat(line).matches("Written +20.*Z, [0-9,]+ bytes"))
                 .contains("Account     " + World.API_HOST)
-                .anySatisfy(line -> assertThat(line).matches("Format +version 2, write [0-9a-f-]{36}"))
+                .anySatisfy(line -> assertThat(line).matches("Format +version 3, write [0-9a-f-]{36}"))
                 .contains("Covered     through 2026-11-23T08:58:00Z, 3 min 30 s ago")
                 .contains("Window      none open")
                 .contains("Pending     nothing")
@@ -324,7 +324,7 @@ class StateCommandTest {
     void aStateThatSomebodyElseNeeds_isLeftAlone(String member, String value, String said) {
         runTwice();
         String other = member.equals("version")
-                ? world.state().replace("\"version\":2", "\"version\":" + value)
+                ? world.state().replace("\"version\":3", "\"version\":" + value)
                 : world.state().replace(World.API_HOST, value);
         world.putState(other);
 

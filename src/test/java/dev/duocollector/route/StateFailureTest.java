@@ -33,13 +33,13 @@ class StateFailureTest {
         return Stream.of(
                 spoiled("cut off", state -> state.substring(0, state.length() / 2), "is not readable JSON (line 1)"),
                 spoiled("no JSON", state -> "committed through yesterday", "is not readable JSON (line 1)"),
-                spoiled("empty", state -> "", "is not this program's: its version should be 2 and is missing"),
-                spoiled("empty JSON", state -> "{}", "its version should be 2 and is missing"),
-                spoiled("an array", state -> "[" + state + "]", "its version should be 2 and is missing"),
+                spoiled("empty", state -> "", "is not this program's: its version should be 3 and is missing"),
+                spoiled("empty JSON", state -> "{}", "its version should be 3 and is missing"),
+                spoiled("an array", state -> "[" + state + "]", "its version should be 3 and is missing"),
                 spoiled(
                         "a newer version",
-                        state -> state.replace("\"version\":2", "\"version\":7"),
-                        "has version 7, and this program knows versions up to 2. A newer collector wrote it: run that one"),
+                        state -> state.replace("\"version\":3", "\"version\":7"),
+                        "has version 7, and this program knows versions up to 3. A newer collector wrote it: run that one"),
                 spoiled(
                         "an unknown member",
                         state -> state.replace("\"owner\"", "\"tenant\":\"x\",\"owner\""),

@@ -12,8 +12,6 @@ import dev.duocollector.run.RunOutcome;
 import dev.duocollector.simulator.MadeUpEvents;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,16 +123,19 @@ class UdmObjectTest {
     }
 
     @Test
-    void udmObject_isMade_asDeclared_whenTheSettingWentMeanwhile() {
+    void udmObject_isMade_asDeclared_onceTheSettingIsBackThatWentMeanwhile() {
         failUdmWrites();
         incident.run(RunOutcome.FAILED);
+        world.s3Proxy.plan(FaultPlan.none());
         incident.set("udm.prefix", "").restart();
+        incident.run(RunOutcome.OPERATOR)
+                .contains("has a batch pending under the prefix 'duo-telephony-udm', and udm.prefix is 'not set'")
+                .contains("Set udm.prefix=duo-telephony-udm back for one run");
+        incident.set("udm.prefix", "duo-telephony-udm").restart();
 
         incident.mendsWithoutLossOrDouble();
 
-        assertThat(world.udmObjects()).hasSize(1);
-        assertThat(names(world.objects().keySet()))
-                .containsAll(names(world.udmObjects().keySet()));
+        world.assertUdmOfEveryObject();
     }
 
     @Test
@@ -218,11 +219,5 @@ class UdmObjectTest {
 
     private static boolean isUdm(ProxiedRequest request) {
         return request.isWrite() && request.path().contains("/" + World.UDM_PREFIX + "/");
-    }
-
-    private static Set<String> names(Set<String> keys) {
-        Set<String> names = new TreeSet<>();
-        keys.forEach(key -> names.add(key.substring(key.lastIndexOf('/') + 1)));
-        return names;
     }
 }

@@ -104,6 +104,7 @@ public final class World implements AutoCloseable {
     public static World inRealTime() {
         World world = new World(duo -> duo.clock(Clock.systemUTC()));
         world.s3Proxy.dateAnswers(Clock.systemUTC());
+        MovableClock.release();
         return world;
     }
 
@@ -268,5 +269,6 @@ public final class World implements AutoCloseable {
         duoProxy.close();
         s3Proxy.close();
         duo.close();
+        MovableClock.release();
     }
 }

@@ -86,6 +86,8 @@ public final class EmbeddedS3 implements AutoCloseable {
                 .awsAuthentication(
                         AuthenticationType.AWS_V2_OR_V4, credentials.accessKeyId(), credentials.secretAccessKey())
                 .blobStore(store)
+                // Seconds. The clock of a test may be years from the system's.
+                .maximumTimeSkew(Integer.MAX_VALUE)
                 .stopTimeout(STOP_TIMEOUT.toMillis())
                 .build();
         start();

@@ -27,6 +27,7 @@ class CheckpointTest {
     private static final Cursor OFFSET = Cursor.after("a");
     private static final Window WINDOW = new Window(KEYS_FROM, MAXTIME, 1000, Window.ASCENDING, OFFSET, 3);
     private static final Batch BATCH = new Batch("duo-telephony/a", Map.of("key", COMMITTED), Cursor.END);
+    private static final Batch OTHER_BATCH = new Batch("duo-telephony/b", Map.of("other", COMMITTED), Cursor.END);
 
     private static final Checkpoint BETWEEN = checkpoint(null, null);
     private static final Checkpoint OPEN = checkpoint(WINDOW, null);
@@ -97,7 +98,11 @@ class CheckpointTest {
                 illegal("open beside a pending batch", PENDING, c -> c.opened(WINDOW), "A window is open already"),
                 illegal("raise mintime of no window", BETWEEN, c -> c.startingAt(COMMITTED), "No window is open"),
                 illegal("declare without a window", BETWEEN, c -> c.declared(BATCH), "No window is open"),
-                illegal("declare beside another batch", PENDING, c -> c.declared(BATCH), "A batch is pending already"),
+                illegal(
+                        "declare beside another batch",
+                        PENDING,
+                        c -> c.declared(OTHER_BATCH),
+                        "A batch is pending already"),
                 illegal("advance without a window", BETWEEN, c -> c.advanced(Cursor.END), "No window is open"),
                 illegal("settle without a window", BETWEEN, Checkpoint::settled, "No window is open"),
                 illegal("close without a window", BETWEEN, Checkpoint::closed, "No window is open"),

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -226,17 +227,80 @@ class CollectorStateTest {
     }
 
     @Test
-    void raiseMintime_isWritten_andKeepsThePendingBatch() {
+    void raiseMintime_isWritten() {
         collector.openWindow(window("08:00", "09:00"));
-        Batch batch = batch("a", OFFSET, "08:40");
-        collector.declare(batch);
 
         collector.raiseMintime(at("08:30"));
 
         Checkpoint raised = reopened(OVERLAP).open().orElseThrow();
         assertThat(raised.openWindow()).contains(window("08:30", "09:00"));
-        assertThat(raised.pendingBatch()).contains(batch);
         assertThat(raised.keysFrom()).isEqualTo(at("08:00"));
+    }
+
+    /** The state's age is what tells when no write of the batch can still arrive. */
+    @Test
+    void raiseMintime_staysInMemory_whileABatchIsPending() {
+        collector.openWindow(window("08:00", "09:00"));
+        Batch batch = batch("a", OFFSET, "08:40");
+        collector.declare(batch);
+        String declared = bucket.text().orElseThrow();
+
+        collector.raiseMintime(at("08:30"));
+        collector.save();
+
+        assertThat(collector.checkpoint().openWindow()).contains(window("08:30", "09:00"));
+        assertThat(bucket.text()).contains(declared);
+        collector.confirm(batch);
+        collector.save();
+        assertThat(reopened(OVERLAP)
+                        .open()
+                        .orElseThrow()
+                        .openWindow()
+                        .orElseThrow()
+                        .mintime())
+                .isEqualTo(at("08:30"));
+    }
+
+    // ---- A batch that is missed.
+
+    @Test
+    void miss_isWrittenOnce_andForgottenByTheNextDeclaration() {
+        collector.openWindow(window("08:00", "09:00"));
+        Batch batch = batch("a", OFFSET, "08:40").declaredAs(new Declaration(80, 1));
+        collector.declare(batch);
+
+        collector.miss();
+        String missed = bucket.text().orElseThrow();
+        collector.miss();
+
+        assertThat(bucket.text()).contains(missed);
+        Batch pending = reopened(OVERLAP).open().orElseThrow().pendingBatch().orElseThrow();
+        assertThat(pending.missed()).isTrue();
+        assertThat(pending.declarations()).isEqualTo(batch.declarations());
+        assertThat(pending.declaredAs(new Declaration(81, 1)).missed()).isFalse();
+    }
+
+    @Test
+    void forget_isDurable_andReadsThePageAsIfNew() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.declare(batch("a", OFFSET, "08:40"));
+
+        collector.forget();
+
+        Checkpoint forgotten = reopened(OVERLAP).open().orElseThrow();
+        assertThat(forgotten.pendingBatch()).isEmpty();
+        assertThat(forgotten.openWindow()).as("its page number, too").contains(window("08:00", "09:00"));
+        assertThat(collector.contains("a")).isFalse();
+    }
+
+    @Test
+    void declarations_areFourAtMost_theLatestOfThem_andEqualOnesCountOnce() {
+        Batch batch = batch("a", OFFSET, "08:40");
+        for (int bytes : List.of(1, 2, 3, 2, 4, 5)) {
+            batch = batch.declaredAs(new Declaration(bytes, 1));
+        }
+
+        assertThat(batch.declarations()).extracting(Declaration::bytes).containsExactly(3L, 2L, 4L, 5L);
     }
 
     // ---- Several collectors, and recovery.

@@ -13,7 +13,9 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +40,18 @@ class StateFormatTest {
                 KEYS_FROM, Instant.parse("2026-11-23T09:15:00Z"), 1000, Window.ASCENDING, Cursor.after(OFFSET), 7);
         Batch pending = new Batch(
                 "duo-telephony/telephony_20261123T091500.000Z_00007_0123456789ab.ndjson",
+                "",
                 Map.of("A".repeat(22), KEYS_FROM.plusSeconds(660)),
-                Cursor.END);
+                Cursor.END,
+                List.of(new Declaration(427, 1)),
+                false);
         Batch withUdm = new Batch(
                 pending.objectKey(),
                 "duo-telephony-udm/telephony_20261123T091500.000Z_00007_0123456789ab.ndjson",
                 pending.eventKeys(),
-                Cursor.END);
+                Cursor.END,
+                List.of(new Declaration(427, 1), new Declaration(391, 1)),
+                true);
         Map<String, Instant> keys = new LinkedHashMap<>();
         keys.put("B".repeat(22), KEYS_FROM);
         keys.put("C".repeat(22), KEYS_FROM.plusMillis(61_250));
@@ -75,20 +82,50 @@ class StateFormatTest {
         assertThat(new String(StateFormat.write(state), UTF_8)).isEqualTo(golden.stripTrailing());
     }
 
-    @Test
-    void version1_isRead_andWrittenAsTheVersionOfThisProgram() throws IOException {
-        State read = StateFormat.read(golden("version-1.json").getBytes(UTF_8), PLACE);
+    /** States as programs of before have written them; nothing was declared of their batches. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "version-1.json,                 1, window-and-pending.json",
+        "version-2.json,                 2, window-and-pending.json",
+        "version-2-with-udm.json,        2, window-and-pending-with-udm.json",
+        "version-2-between-windows.json, 2, between-windows.json",
+    })
+    void olderVersion_isRead_andWrittenAsTheVersionOfThisProgram(String file, int version, String same)
+            throws IOException {
+        byte[] older = golden(file).getBytes(UTF_8);
 
-        assertThat(read)
-                .isEqualTo(StateFormat.read(golden("window-and-pending.json").getBytes(UTF_8), PLACE));
-        assertThat(new String(StateFormat.write(read), UTF_8)).startsWith("{\"version\":2,");
+        State read = StateFormat.read(older, PLACE);
+
+        State now = StateFormat.read(golden(same).getBytes(UTF_8), PLACE);
+        assertThat(StateFormat.readable(older)).containsEntry("version", String.valueOf(version));
+        assertThat(StateFormat.isOlder(older)).isTrue();
+        assertThat(read.eventKeys()).isEqualTo(now.eventKeys());
+        Checkpoint checkpoint = Objects.requireNonNull(read.checkpoint());
+        assertThat(checkpoint.window())
+                .isEqualTo(Objects.requireNonNull(now.checkpoint()).window());
+        checkpoint.pendingBatch().ifPresent(pending -> {
+            assertThat(pending.declarations()).isEmpty();
+            assertThat(pending.missed()).isFalse();
+        });
+        byte[] written = StateFormat.write(read);
+        assertThat(new String(written, UTF_8)).startsWith("{\"version\":3,");
+        assertThat(StateFormat.isOlder(written)).isFalse();
+        assertThat(StateFormat.read(written, PLACE)).isEqualTo(read);
     }
 
-    @Test
-    void version1_knowsNoUdmObject() throws IOException {
-        String mixed = golden("window-and-pending-with-udm.json").replace("\"version\":2", "\"version\":1");
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "udmObjectKey in version 1 | window-and-pending-with-udm.json | 1 | [declarations, missed, udmObjectKey]",
+                "declarations in version 2 | window-and-pending.json          | 2 | [declarations]",
+                "missed in version 2       | window-and-pending-with-udm.json | 2 | [declarations, missed]",
+            })
+    void olderVersion_knowsNoMemberOfALaterOne(String what, String file, int version, String unknown)
+            throws IOException {
+        String mixed = golden(file).replace("\"version\":3", "\"version\":" + version);
 
-        assertRefused(mixed.getBytes(UTF_8), "'pending' has the unknown members [udmObjectKey]");
+        assertRefused(mixed.getBytes(UTF_8), "'pending' has the unknown members " + unknown);
     }
 
     @ParameterizedTest
@@ -131,16 +168,16 @@ class StateFormatTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "newer version           | \"version\":2           | \"version\":3           | has version 3, and this program knows versions up to 2",
-                "version as text         | \"version\":2           | \"version\":\"1\"       | its version should be 2 and is no number",
-                "version zero            | \"version\":2           | \"version\":0           | its version should be 2 and is 0",
-                "version minus one       | \"version\":2           | \"version\":-1          | its version should be 2 and is -1",
-                "version with fraction   | \"version\":2           | \"version\":1.0         | its version should be 2 and is 1.0",
-                "version that is 1 cut   | \"version\":2           | \"version\":4294967297  | its version should be 2 and is 4294967297",
-                "version that is 1 cut 2 | \"version\":2           | \"version\":18446744073709551617 | is 18446744073709551617",
-                "version as object       | \"version\":2           | \"version\":{\"a\":\"secret\"} | its version should be 2 and is no number",
-                "no version              | \"version\":2,          | ``                      | its version should be 2 and is missing",
-                "unknown member          | \"version\":2           | \"version\":2,\"lag\":2 | 'state' has the unknown members [lag]",
+                "newer version           | \"version\":3           | \"version\":4           | has version 4, and this program knows versions up to 3",
+                "version as text         | \"version\":3           | \"version\":\"1\"       | its version should be 3 and is no number",
+                "version zero            | \"version\":3           | \"version\":0           | its version should be 3 and is 0",
+                "version minus one       | \"version\":3           | \"version\":-1          | its version should be 3 and is -1",
+                "version with fraction   | \"version\":3           | \"version\":1.0         | its version should be 3 and is 1.0",
+                "version that is 1 cut   | \"version\":3           | \"version\":4294967297  | its version should be 3 and is 4294967297",
+                "version that is 1 cut 2 | \"version\":3           | \"version\":18446744073709551617 | is 18446744073709551617",
+                "version as object       | \"version\":3           | \"version\":{\"a\":\"secret\"} | its version should be 3 and is no number",
+                "no version              | \"version\":3,          | ``                      | its version should be 3 and is missing",
+                "unknown member          | \"version\":3           | \"version\":3,\"lag\":2 | 'state' has the unknown members [lag]",
                 "unknown window member   | \"page\":7              | \"page\":7,\"x\":1,\"a\":1 | 'window' has the unknown members [a, x]",
                 "unknown pending member  | \"cursorAfter\"         | \"a\":1,\"cursorAfter\" | 'pending' has the unknown members [a]",
                 "empty UDM key           | \"cursorAfter\"         | \"udmObjectKey\":\"\",\"cursorAfter\" | 'udmObjectKey' is no text",
@@ -165,6 +202,28 @@ class StateFormatTest {
                 "duplicated member       | \"page\":7              | \"page\":7,\"page\":8   | not readable JSON (line 1)",
                 "duplicated event key    | CCCCCCCCCCCCCCCCCCCCCC  | BBBBBBBBBBBBBBBBBBBBBB  | not readable JSON (line 1)",
                 "pending without keys    | {\"AAAAAAAAAAAAAAAAAAAAAA\":660000} | {}          | 'pending' has no event keys",
+                "no declarations         | \"declarations\":[{\"bytes\":427,\"lines\":1}], | `` | 'declarations' is not an array",
+                "declarations as object  | [{\"bytes\":427,\"lines\":1}] | {}                | 'declarations' is not an array",
+                "five declarations       | [{\"bytes\":427,\"lines\":1}] | [1,2,3,4,5]       | 'declarations' is not an array of at most 4",
+                "declaration as number   | [{\"bytes\":427,\"lines\":1}] | [427]             | 'declarations' is no object",
+                "declaration of more     | \"lines\":1}             | \"lines\":1,\"x\":1}  | 'declarations' has the unknown members [x]",
+                "declaration of no lines | \"lines\":1}             | \"lines\":0}          | bytes and lines must be at least 1: were 427 and 0",
+                "more lines than events  | \"lines\":1}             | \"lines\":2}          | 'lines' is 2, and must be at most 1",
+                "no bytes                | \"bytes\":427            | \"bytes\":0           | bytes and lines must be at least 1: were 0 and 1",
+                "bytes as text           | \"bytes\":427            | \"bytes\":\"427\"     | 'bytes' is not a whole number",
+                "bytes without end       | \"bytes\":427            | \"bytes\":99999999999 | 'bytes' is not a whole number of at most",
+                "missed as false         | \"cursorAfter\"          | \"missed\":false,\"cursorAfter\" | 'missed' is there and is not true",
+                "missed as text          | \"cursorAfter\"          | \"missed\":\"true\",\"cursorAfter\" | 'missed' is there and is not true",
+                "sort newest first       | ts:asc                  | ts:desc                 | 'sort' is not ts:asc",
+                "sort with more          | ts:asc                  | ts:asc&limit=1          | 'sort' is not ts:asc",
+                "limit beyond Duo's      | \"limit\":1000           | \"limit\":1001          | 'limit' is 1001, and must be at most 1000",
+                "page beyond any         | \"page\":7               | \"page\":2000000000     | 'page' is 2000000000, and must be at most",
+                "keysFrom ahead of all   | \"keysFrom\":\"2026-11-23T08:05:00.123Z\" | \"keysFrom\":\"2026-11-24T08:05:00.123Z\" | 'keysFrom' is 2026-11-24T08:05:00.123Z, after",
+                "time before 2000        | 2026-11-23T08:15:00.123Z | 1999-12-31T23:59:59.999Z | 'committedThrough' is 1999-12-31T23:59:59.999Z, which is not between 2000 and 9999",
+                "the earliest of times   | 2026-11-23T08:15:00.123Z | -999999999-01-01T00:00:00Z | 'committedThrough' is -999999999-01-01T00:00:00Z, which is not between",
+                "the latest of times     | 2026-11-23T09:15:00Z    | +999999999-12-31T23:59:59.999Z | 'maxtime' is +999999999-12-31T23:59:59.999Z, which is not between",
+                "event time of long ago  | :61250                  | :-9223372036854775808   | 'eventKeys' has a time that is not between 2000 and 9999",
+                "event time of far away  | :61250                  | :9223372036854775807    | 'eventKeys' has a time that is not between 2000 and 9999",
                 "event keys as array     | {\"AAAAAAAAAAAAAAAAAAAAAA\":660000} | []          | 'eventKeys' is no object",
                 "event time as text      | :61250                  | :\"61250\"              | an event key's time is no number of milliseconds",
                 "event time in fractions | :61250                  | :61250.5                | an event key's time is no number of milliseconds",
@@ -181,24 +240,24 @@ class StateFormatTest {
         String golden = golden("window-and-pending.json");
         String window = golden.substring(golden.indexOf("\"window\""), golden.indexOf("\"pending\""));
         return Stream.of(
-                arguments("nothing", "", "its version should be 2 and is missing"),
+                arguments("nothing", "", "its version should be 3 and is missing"),
                 arguments("truncated", golden.substring(0, golden.length() / 2), "not readable JSON (line 1)"),
                 arguments("truncated on line 3", "{\n\"version\":1,\n\"owner\":\"+12025550123", "JSON (line 3)"),
                 arguments("two objects", golden + "{}", "not readable JSON (line 2)"),
                 arguments("not JSON", "Dear +12025550123", "not readable JSON (line 1)"),
                 arguments("zeros", "\0".repeat(512), "not readable JSON (line 1)"),
-                arguments("an array", "[" + golden + "]", "its version should be 2 and is missing"),
-                arguments("text", "\"version\"", "its version should be 2 and is missing"),
-                arguments("null", "null", "its version should be 2 and is missing"),
-                arguments("empty object", "{}", "its version should be 2 and is missing"),
+                arguments("an array", "[" + golden + "]", "its version should be 3 and is missing"),
+                arguments("text", "\"version\"", "its version should be 3 and is missing"),
+                arguments("null", "null", "its version should be 3 and is missing"),
+                arguments("empty object", "{}", "its version should be 3 and is missing"),
                 arguments(
                         "the reference Lambda's, in a window",
                         "{\"last_offset\": \"1763885700123,+12025550123\"}",
-                        "its version should be 2 and is missing"),
+                        "its version should be 3 and is missing"),
                 arguments(
                         "the reference Lambda's, between windows",
                         "{\"last_offset\": null, \"last_timestamp_ms\": 1763885700124}",
-                        "its version should be 2 and is missing"),
+                        "its version should be 3 and is missing"),
                 arguments("pending without window", golden.replace(window, ""), "A pending batch needs its window"),
                 arguments("window null", golden.replace(window, "\"window\":null,"), "'window' is no object"));
     }

@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import dev.duocollector.Settings;
+import dev.duocollector.sink.NdjsonLines;
+import dev.duocollector.sink.PlainStream;
+import dev.duocollector.sink.UnreadableObjectException;
+import dev.duocollector.state.Batch;
+import dev.duocollector.state.Declaration;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
+import org.apache.camel.Processor;
+import org.apache.camel.component.aws2.s3.AWS2S3Constants;
+
+/**
+ * Takes the bytes of the current batch's object, or of its UDM object, as S3 gave them, and finds it whole if it is complete
+ * and has as many lines as the batch was declared with. UDM events, and a batch of a program that declared no lines, may be
+ * fewer than the batch's events: an event may not be mapped, and a step may have dropped some.
+ *
+ * <p>An object that is there and not whole ends the run: written again it would double what is there, taken as it is it would
+ * lose what is not.
+ */
+public final class CheckLines implements Processor {
+
+    private static final ObjectReader JSON = new ObjectMapper()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .reader();
+
+    private final String bucket;
+
+    public CheckLines(Settings settings) {
+        this.bucket = settings.bucket();
+    }
+
+    @Override
+    public void process(Exchange exchange) throws InvalidPayloadException {
+        Batch batch = Run.of(exchange).getBatch();
+        String key = exchange.getMessage().getHeader(AWS2S3Constants.KEY, String.class);
+        byte[] object = exchange.getMessage().getMandatoryBody(byte[].class);
+        int lines;
+        try {
+            lines = lines(object);
+        } catch (IOException e) {
+            throw notWhole(key, object.length + " bytes: " + e.getMessage(), batch);
+        }
+        boolean counted = key.equals(batch.objectKey()) && !batch.declarations().isEmpty();
+        boolean whole = counted
+                ? batch.declarations().stream().anyMatch(declaration -> declaration.lines() == lines)
+                : lines >= 1 && lines <= batch.eventKeys().size();
+        if (!whole) {
+            throw notWhole(key, lines + " lines, where " + expected(batch, counted) + " were declared", batch);
+        }
+        LookUp.WHOLE.show(exchange);
+    }
+
+    /**
+     * Counts the lines of a complete object.
+     *
+     * @throws IOException unless gzip, if it is that, ends, each line is one JSON object, and the last one ends; with the reason,
+     *     and nothing of the content
+     */
+    static int lines(byte[] object) throws IOException {
+        int last = '\n';
+        int count = 0;
+        try (InputStream plain = PlainStream.of(new ByteArrayInputStream(object))) {
+            byte[] bytes = plain.readAllBytes();
+            last = bytes.length == 0 ? -1 : bytes[bytes.length - 1];
+            NdjsonLines lines = new NdjsonLines(new ByteArrayInputStream(bytes), Integer.MAX_VALUE);
+            for (Optional<NdjsonLines.Line> line = lines.next(); line.isPresent(); line = lines.next()) {
+                requireObject(line.get());
+                count++;
+            }
+        } catch (UnreadableLineException e) {
+            throw e;
+        } catch (IOException e) {
+            // The message of a JSON or gzip failure may quote the content.
+            throw new IOException("its gzip is damaged (" + e.getClass().getSimpleName() + ")", e);
+        }
+        if (last != '\n') {
+            throw new IOException(last < 0 ? "it is empty" : "its last line does not end");
+        }
+        return count;
+    }
+
+    private static void requireObject(NdjsonLines.Line line) throws UnreadableLineException {
+        try {
+            if (JSON.readTree(line.bytes()).isObject()) {
+                return;
+            }
+        } catch (IOException e) {
+            // Said below, without the parser's message, which quotes the content.
+        }
+        throw new UnreadableLineException(line.number());
+    }
+
+    /** A line that is not a JSON object. */
+    private static final class UnreadableLineException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        UnreadableLineException(long number) {
+            super("line " + number + " is not a JSON object");
+        }
+    }
+
+    private static String expected(Batch batch, boolean counted) {
+        return counted
+                ? batch.declarations().stream()
+                        .map(Declaration::lines)
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(" or "))
+                : "1 to " + batch.eventKeys().size();
+    }
+
+    private UnreadableObjectException notWhole(String key, String found, Batch batch) {
+        return new UnreadableObjectException(
+                "The object s3://" + bucket + "/" + key + " is there and is not whole (" + found
+                        + "). Nothing was written over it, and the batch of "
+                        + batch.eventKeys().size()
+                        + " events stays pending. Look at it: if it has all that is wanted, run 'state settle --stored'; if not, move it"
+                        + " out of the prefix and run 'state settle --missing', which has the events read again.");
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import java.util.Locale;
+import org.apache.camel.Exchange;
+
+/** What is known of an object in the bucket, in the exchange variable {@value #VARIABLE}, which the routes ask. */
+enum LookUp {
+    /** Nothing is there. */
+    MISSING,
+    /** It is there, whole. */
+    WHOLE,
+    /** Something is there, or may be, and it must be looked at. */
+    UNKNOWN;
+
+    private static final String VARIABLE = "stored";
+
+    void show(Exchange exchange) {
+        exchange.setVariable(VARIABLE, name().toLowerCase(Locale.ROOT));
+    }
+}

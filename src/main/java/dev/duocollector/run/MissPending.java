@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.sink.WriteFence;
+import dev.duocollector.state.Batch;
+import dev.duocollector.state.S3IdempotentRepository;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends a recovery that has found neither the pending batch's object nor all of its events. One short answer of Duo's proves
+ * nothing, so the batch stays pending and the run ends; never is a part of a batch stored under its key, nor what was not
+ * found marked as seen. A batch that an earlier run has missed as well is forgotten once no write of it can still arrive,
+ * which the state's age tells by S3's own clock; its page is then read as if new.
+ */
+public final class MissPending implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MissPending.class);
+
+    private final S3IdempotentRepository repository;
+
+    public MissPending(S3IdempotentRepository repository) {
+        this.repository = repository;
+    }
+
+    @Override
+    public void process(Exchange exchange) throws BatchMissedException {
+        Run run = Run.of(exchange);
+        Batch batch = run.getBatch();
+        int missing = batch.eventKeys().size() - run.recoveredCount();
+        Optional<Duration> age = run.time().isProven() ? repository.answer().age() : Optional.empty();
+        boolean over = age.filter(old -> old.compareTo(WriteFence.WRITES_OVER_AFTER) >= 0)
+                .isPresent();
+        if (!batch.missed() || !over) {
+            repository.miss();
+            throw new BatchMissedException(missing, batch, age.isPresent());
+        }
+        repository.forget();
+        LOG.warn(
+                "Duo no longer shows {} of the {} events of {}, which an earlier run declared and did not store. The rest is"
+                        + " read again as new.",
+                missing,
+                batch.eventKeys().size(),
+                batch.objectKey());
+        run.missing(missing);
+        run.recoveryDone();
+        if (!run.isOutlived()) {
+            run.read(repository.checkpoint().openWindow().orElseThrow());
+        }
+        run.show(exchange);
+    }
+}

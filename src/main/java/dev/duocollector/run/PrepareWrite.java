@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.sink.WriteFence;
+import dev.duocollector.state.Batch;
+import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.UnconditionalStoreException;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.component.aws2.s3.AWS2S3Constants;
+
+/**
+ * Makes a message ready to be written, the first time or once more: the bytes from the variable {@value #OBJECT}, and the time
+ * of the batch's declaration, which {@link WriteFence} holds the write to. A batch that this run has not declared, or some
+ * minutes ago, is declared again first. A store that said of two writes that something is there, and has nothing, is refused.
+ */
+public final class PrepareWrite implements Processor {
+
+    /** The exchange variable with the bytes of the object that is being written. */
+    static final String OBJECT = "object";
+
+    private static final int WRITES_MAX = 2;
+
+    /** Leaves a minute of {@link WriteFence#AFTER_DECLARATION_MAX} to the write itself. */
+    private static final Duration DECLARED_FOR = WriteFence.AFTER_DECLARATION_MAX.minusMinutes(1);
+
+    private final S3IdempotentRepository repository;
+
+    public PrepareWrite(S3IdempotentRepository repository) {
+        this.repository = repository;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = Run.of(exchange);
+        if (exchange.getProperty(Exchange.LOOP_INDEX, 0, Integer.class) >= WRITES_MAX) {
+            throw new UnconditionalStoreException("The S3 store took two writes of "
+                    + exchange.getMessage().getHeader(AWS2S3Constants.KEY, String.class)
+                    + ", or said that it is there already, and does not have it. Nothing more is stored in it. Use a store that"
+                    + " keeps what it has acknowledged; the batch stays pending.");
+        }
+        if (!run.isDeclaredWithin(DECLARED_FOR)) {
+            Batch batch = run.getBatch();
+            run.declared(batch, repository.declare(batch));
+        }
+        exchange.getMessage().setBody(exchange.getVariable(OBJECT));
+        exchange.getMessage()
+                .setHeader(
+                        AWS2S3Constants.METADATA,
+                        Map.of(WriteFence.DECLARED, run.declaredAt().toString()));
+    }
+}
