@@ -81,6 +81,9 @@ final class ObservationServer {
 
     /** One thread is enough for a scrape now and then; and nothing is to be written to disk, where that may be read-only. */
     private static VertxOptions small() {
+        // No name is looked up. Vert.x takes this from nowhere else, and would say at each start that Netty's
+        // look-up, which is not in the jar, is missing.
+        System.setProperty("vertx.disableDnsResolver", "true");
         return new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(2)

@@ -27,11 +27,14 @@ import org.junit.jupiter.api.Test;
 /** The libraries in what is shipped: none that nothing needs, and those of which SECURITY.md says so in a version without flaws. */
 class LibrariesIT {
 
-    /** Tests, XML, sagas, log-ins, annotation indexes. (camel-xml-jaxp-util holds what Camel's own core needs.) */
+    /**
+     * Tests, XML, sagas, log-ins, annotation indexes. Not among them: camel-xml-jaxp-util and jakarta.xml.bind-api, which
+     * Camel's own core names.
+     */
     private static final Pattern NOT_NEEDED = Pattern.compile(
             "camel-(saga|mock|dataset|stub|validator|xpath|xslt|xml-io|xml-io-util|xml-jaxb|xml-jaxp|yaml-io|core-catalog"
                     + "|tooling-model|test.*)"
-                    + "|jaxb-.*|jakarta\\.xml\\.bind-api|txw2|istack-commons-runtime|angus-activation"
+                    + "|jaxb-.*|txw2|istack-commons-runtime|angus-activation"
                     + "|vertx-auth-(jwt|properties)|jandex|snakeyaml|jackson-dataformat-yaml|netty-nio-client|junit.*|assertj.*");
 
     private static final Pattern POM = Pattern.compile("META-INF/maven/[^/]+/([^/]+)/pom\\.properties");

@@ -144,6 +144,7 @@ class ObservationIT {
                     .as("another address, even of this machine")
                     .isInstanceOf(IOException.class);
             assertThat(raw(port, "GET /observe/health/live HTTP/1.1")).startsWith("HTTP/1.1 200 ");
+            assertThat(run.output()).contains("Health and metrics: ").doesNotContain("resolver");
             run.terminate();
         }
     }
