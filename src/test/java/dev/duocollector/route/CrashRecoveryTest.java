@@ -12,16 +12,23 @@ import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.simulator.misbehaviour.EmptyPage;
+import dev.duocollector.simulator.misbehaviour.LackingEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The test of the guarantee: whatever single request fails, and wherever the process dies, every event is in the bucket
@@ -36,6 +43,9 @@ class CrashRecoveryTest {
 
     /** What the story asks of Duo without a failure, less a little: a loop below must not end early for another reason. */
     private static final int DUO_CALLS_MIN = 8;
+
+    /** The objects of events that the story stores without a failure, less a little. */
+    private static final int OBJECTS_MIN = 5;
 
     /** A bound on n, well above the number of requests that the story makes. */
     private static final int POSITIONS_MAX = 200;
@@ -120,8 +130,96 @@ class CrashRecoveryTest {
         assertThat(positions).as("Duo calls that failed").isGreaterThanOrEqualTo(DUO_CALLS_MIN);
     }
 
+    /**
+     * A store that says what is not so. Where that cannot be known for a lie, the run calls an operator, who moves away the object
+     * that its line names.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "STORE_EMPTY,         DIES,  EVENTS",
+        "STORE_CUT,           DIES,  EVENTS",
+        "STORE_EMPTY,         DIES,  EVENTS_AND_UDM",
+        "ANSWER_412,          LIVES, EVENTS",
+        "ANSWER_412,          LIVES, EVENTS_AND_UDM",
+        "SWALLOW,             LIVES, EVENTS",
+        "SWALLOW,             DIES,  EVENTS_AND_UDM",
+        "ANSWER_WITHOUT_ETAG, LIVES, EVENTS_AND_UDM",
+        "ANSWER_WITHOUT_ETAG, DIES,  EVENTS"
+    })
+    void everyEventOnce_whateverTheStoreSaysOfAnObject(Fault fault, Aftermath aftermath, Output output) {
+        int positions = everyPosition(
+                output,
+                story -> story.world.s3Proxy,
+                request -> request.isWrite() && !World.isState(request),
+                fault,
+                FaultPlan.Tries.FIRST,
+                aftermath);
+
+        assertThat(positions).as("objects that the store lied about").isGreaterThanOrEqualTo(OBJECTS_MIN);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Output.class)
+    void everyEventOnce_whereverAnS3WriteFails_andTheStoreFindsEverything(Output output) {
+        int positions = everyPosition(
+                story -> story.afterwards(request -> request.method().equals("HEAD"), Fault.ANSWER_FOUND),
+                output,
+                story -> story.world.s3Proxy,
+                ProxiedRequest::isWrite,
+                Fault.DROP_BEFORE,
+                FaultPlan.Tries.ALL,
+                Aftermath.DIES);
+
+        assertThat(positions).isGreaterThanOrEqualTo(output.s3WritesMin);
+    }
+
+    /** The first answer to a recovery is short, once: it holds nothing, or lacks its first event. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void everyEventOnce_whereverAnS3WriteFails_andARecoverysAnswerIsShort(boolean empty) {
+        AtomicInteger shortened = new AtomicInteger();
+        int positions = everyPosition(
+                story -> story.shortenRecoveries(empty, shortened),
+                Output.EVENTS,
+                story -> story.world.s3Proxy,
+                ProxiedRequest::isWrite,
+                Fault.DROP_BEFORE,
+                FaultPlan.Tries.ALL,
+                Aftermath.DIES);
+
+        assertThat(positions).isGreaterThanOrEqualTo(Output.EVENTS.s3WritesMin);
+        assertThat(shortened.get()).as("short answers").isGreaterThanOrEqualTo(OBJECTS_MIN);
+    }
+
+    /** The machine's clock is set in the middle of a run, at each request to S3, and set right once an operator is called. */
+    @ParameterizedTest
+    @ValueSource(strings = {"PT3M", "PT1H", "-PT1H", "P200D"})
+    void everyEventOnce_whereverTheClockJumps(Duration jump) {
+        int positions = everyPosition(
+                story -> story.jumpAtFault(jump),
+                Output.EVENTS,
+                story -> story.world.s3Proxy,
+                ProxiedRequest::isWrite,
+                Fault.DROP_BEFORE,
+                FaultPlan.Tries.ALL,
+                Aftermath.LIVES);
+
+        assertThat(positions).isGreaterThanOrEqualTo(Output.EVENTS.s3WritesMin);
+    }
+
     /** Tells the story once for every n, with the n-th request failing, and returns how many there were. */
     private static int everyPosition(
+            Output output,
+            Function<Story, FaultProxy> where,
+            Predicate<ProxiedRequest> which,
+            Fault fault,
+            FaultPlan.Tries tries,
+            Aftermath aftermath) {
+        return everyPosition(story -> {}, output, where, which, fault, tries, aftermath);
+    }
+
+    private static int everyPosition(
+            Consumer<Story> adversary,
             Output output,
             Function<Story, FaultProxy> where,
             Predicate<ProxiedRequest> which,
@@ -131,9 +229,10 @@ class CrashRecoveryTest {
         for (int n = 1; n <= POSITIONS_MAX; n++) {
             try (Story story = new Story(output)) {
                 FaultProxy proxy = where.apply(story);
+                adversary.accept(story);
                 story.fail(proxy, FaultPlan.logical(FaultPlan.at(n, which, fault), tries), aftermath);
                 story.tell();
-                if (proxy.faulted().isEmpty()) {
+                if (!story.failed.get()) {
                     return n - 1;
                 }
                 story.assertEveryEventOnce(fault + " at request " + n + ", " + tries + ", " + aftermath);
@@ -151,13 +250,19 @@ class CrashRecoveryTest {
         private final MadeUpEvents madeUp = new MadeUpEvents(7);
         private final List<SimulatedEvent> expected = new ArrayList<>();
         private final AtomicBoolean cutOff = new AtomicBoolean();
+        private final AtomicBoolean failed = new AtomicBoolean();
+        private Predicate<ProxiedRequest> lied = request -> false;
+        private Fault lie = Fault.NONE;
+        private Runnable atFault = () -> {};
+        private Runnable atRestart = () -> {};
+        private volatile Duration ahead = Duration.ZERO;
         private final Output output;
         private TestCollector collector;
 
         Story(Output output) {
             this.output = output;
             world.set("udm.prefix", output == Output.EVENTS_AND_UDM ? World.UDM_PREFIX : "");
-            collector = world.start();
+            collector = start();
             Instant start = World.START;
             add(madeUp.spread(7, start.minus(Duration.ofMinutes(55)), start.minus(Duration.ofMinutes(4))));
             SimulatedEvent twin = madeUp.twinOf(expected.get(3));
@@ -179,10 +284,46 @@ class CrashRecoveryTest {
             world.events.add(events);
         }
 
+        private TestCollector start() {
+            InstantSource local = () -> world.clock.instant().plus(ahead);
+            return TestCollector.start(world.settings, local.withZone(ZoneOffset.UTC));
+        }
+
+        /** What a request meets that comes after the one that fails. */
+        void afterwards(Predicate<ProxiedRequest> which, Fault fault) {
+            lied = which;
+            lie = fault;
+        }
+
+        void jumpAtFault(Duration jump) {
+            atFault = () -> ahead = jump;
+        }
+
+        /** The first answer after a restart that finds a batch pending is short. */
+        void shortenRecoveries(boolean empty, AtomicInteger shortened) {
+            int shortenedBefore = shortened.get();
+            AtomicBoolean armed = new AtomicBoolean();
+            atRestart = () -> armed.set(shortened.get() == shortenedBefore
+                    && world.everything().containsKey(World.STATE_KEY)
+                    && isBatchMissing());
+            world.duo.misbehave(request -> armed.getAndSet(false), call -> {
+                shortened.incrementAndGet();
+                return empty ? new EmptyPage().answer(call) : new LackingEvent().answer(call);
+            });
+        }
+
+        /** Whether a batch is pending and its object not there. */
+        private boolean isBatchMissing() {
+            String state = world.state();
+            return state.contains("\"pending\":{")
+                    && world.objects().keySet().stream()
+                            .noneMatch(key -> state.contains("\"objectKey\":\"" + key + "\""));
+        }
+
         /** Fails requests of one proxy by the plan; with DIES, nothing arrives anywhere after the first, until a restart. */
         void fail(FaultProxy proxy, FaultPlan plan, Aftermath aftermath) {
             if (aftermath == Aftermath.LIVES) {
-                proxy.plan(plan);
+                proxy.plan(request -> faultFor(plan, request));
                 return;
             }
             FaultProxy other = proxy == world.s3Proxy ? world.duoProxy : world.s3Proxy;
@@ -191,10 +332,23 @@ class CrashRecoveryTest {
                 if (cutOff.get()) {
                     return Fault.DROP_BEFORE;
                 }
-                Fault fault = plan.faultFor(request);
-                cutOff.set(fault != Fault.NONE);
+                boolean before = failed.get();
+                Fault fault = faultFor(plan, request);
+                cutOff.set(!before && failed.get());
                 return fault;
             });
+        }
+
+        private Fault faultFor(FaultPlan plan, ProxiedRequest request) {
+            if (failed.get() && lied.test(request)) {
+                lied = later -> false;
+                return lie;
+            }
+            Fault fault = plan.faultFor(request);
+            if (fault != Fault.NONE && !failed.getAndSet(true)) {
+                atFault.run();
+            }
+            return fault;
         }
 
         void tell() {
@@ -215,11 +369,30 @@ class CrashRecoveryTest {
                 if (report.outcome() == RunOutcome.DONE) {
                     return;
                 }
+                if (report.outcome() == RunOutcome.OPERATOR) {
+                    operatorActs(report.line());
+                }
                 collector.abandon();
-                collector = world.start();
+                collector = start();
+                atRestart.run();
                 world.clock.advance(Duration.ofSeconds(2));
             }
             throw new AssertionError("Still not done after " + RESTARTS_MAX + " restarts");
+        }
+
+        /** Sets the clock right, and moves away the object that the line names. */
+        private void operatorActs(String line) {
+            if (line.contains("40105")) {
+                world.duo.takeRefusal(40105);
+            }
+            ahead = Duration.ZERO;
+            for (String key : world.everything().keySet()) {
+                if (!key.equals(World.STATE_KEY) && line.contains("not whole") && line.contains(key)) {
+                    World.s3()
+                            .client()
+                            .deleteObject(delete -> delete.bucket(world.bucket).key(key));
+                }
+            }
         }
 
         void assertEveryEventOnce(String what) {

@@ -56,7 +56,7 @@ import software.amazon.awssdk.services.s3.auth.scheme.S3AuthSchemeProvider;
 public final class MemoryS3 implements SdkHttpClient {
 
     /** How long S3 takes a signature, and so a write that was under way. */
-    private static final Duration SIGNATURE_MAX = Duration.ofMinutes(15);
+    public static final Duration SIGNATURE_MAX = Duration.ofMinutes(15);
 
     private static final DateTimeFormatter SIGNED =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -78,10 +78,12 @@ public final class MemoryS3 implements SdkHttpClient {
         KILLED_AFTER,
         /** The process dies, and the write takes effect later. */
         KILLED_LATE,
-        /** The store lies: it keeps nothing of the contents under the key, and answers with success. */
+        /** The store keeps nothing of the contents under the key, and the call fails. */
         STORED_EMPTY,
-        /** The store lies: it keeps the first half of the contents, and answers with success. */
+        /** The store keeps the first half of the contents, and the call fails. */
         STORED_CUT,
+        /** The store keeps the first half of the contents, and the SDK's own second try meets that. */
+        STORED_CUT_TRIED_TWICE,
         /** The store lies: it answers 412, and has written nothing. */
         REFUSED,
         /** It takes effect, and the answer has no ETag. */
@@ -110,7 +112,10 @@ public final class MemoryS3 implements SdkHttpClient {
         }
 
         private boolean loses() {
-            return this == LOST || this == ANSWER_LOST || this == LATE;
+            return switch (this) {
+                case LOST, ANSWER_LOST, LATE, STORED_EMPTY, STORED_CUT -> true;
+                default -> false;
+            };
         }
     }
 
@@ -192,6 +197,11 @@ public final class MemoryS3 implements SdkHttpClient {
                 .overrideConfiguration(override -> override.retryStrategy(DefaultRetryStrategy.doNotRetry())
                         .executionInterceptors(interceptors))
                 .build();
+    }
+
+    /** Returns the store's own time. */
+    public Instant now() {
+        return clock.instant();
     }
 
     /** Decides from the next call on. */
@@ -302,7 +312,7 @@ public final class MemoryS3 implements SdkHttpClient {
         if (fault.takesEffectNow() && holds) {
             byte[] kept = switch (fault) {
                 case STORED_EMPTY -> new byte[0];
-                case STORED_CUT -> Arrays.copyOf(contents, contents.length / 2);
+                case STORED_CUT, STORED_CUT_TRIED_TWICE -> Arrays.copyOf(contents, contents.length / 2);
                 default -> contents;
             };
             store(key, kept);
@@ -313,7 +323,7 @@ public final class MemoryS3 implements SdkHttpClient {
         if (fault == Fault.SWALLOWED) {
             return new Answer(200);
         }
-        if (!holds || fault == Fault.TRIED_TWICE || fault == Fault.REFUSED) {
+        if (!holds || fault == Fault.TRIED_TWICE || fault == Fault.STORED_CUT_TRIED_TWICE || fault == Fault.REFUSED) {
             // S3 gives a reason, which is left out here: the SDK takes longer to parse it than all else takes.
             return new Answer(412);
         }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,8 +29,11 @@ final class ModelDuo {
 
     private static final Pattern NUMBER = Pattern.compile("\"n\":(\\d+)|\"productLogId\":\"n(\\d+)\"");
 
+    private static final int NONE = -1;
+
     private final NavigableMap<String, Event> log = new TreeMap<>();
     private final boolean offsetBehindShortPages;
+    private int withdrawn = NONE;
 
     /**
      * @param offsetBehindShortPages whether a page shorter than the limit has a next_offset; Duo's has been seen with and
@@ -60,24 +64,45 @@ final class ModelDuo {
         return List.copyOf(log.values());
     }
 
-    /** Answers a query as it goes over the wire, with the body of Duo's answer. */
-    String answer(Map<String, String> query, Instant now) {
+    /** Shows an event no more; the first one that is asked for. */
+    void withdraw(int number) {
+        withdrawn = withdrawn == NONE ? number : withdrawn;
+    }
+
+    boolean isWithdrawn(int number) {
+        return number == withdrawn;
+    }
+
+    /**
+     * Answers a query as it goes over the wire, with the body of Duo's answer.
+     *
+     * @param hidden which events are left out this once
+     */
+    String answer(Map<String, String> query, Instant now, IntPredicate hidden) {
         long mintime = Long.parseLong(query.get("mintime"));
         long maxtime = Long.parseLong(query.get("maxtime"));
         int limit = Integer.parseInt(query.get("limit"));
         List<String> page = new ArrayList<>();
+        int read = 0;
         String last = query.getOrDefault("next_offset", "");
         for (Map.Entry<String, Event> entry : log.tailMap(last, false).entrySet()) {
             Event event = entry.getValue();
             long millis = event.ts().toEpochMilli();
-            if (millis >= mintime && millis <= maxtime && event.isShown(now) && page.size() < limit) {
-                page.add(event.json());
+            if (millis >= mintime && millis <= maxtime && isShown(event, now) && read < limit) {
+                if (!hidden.test(event.number())) {
+                    page.add(event.json());
+                }
+                read++;
                 last = entry.getKey();
             }
         }
-        boolean more = page.size() == limit || (offsetBehindShortPages && !page.isEmpty());
+        boolean more = (read == limit && !page.isEmpty()) || (offsetBehindShortPages && !page.isEmpty());
         return "{\"stat\": \"OK\", \"response\": {\"items\": [" + String.join(", ", page)
                 + "], \"metadata\": {\"next_offset\": " + (more ? "\"" + last + "\"" : "null") + "}}}";
+    }
+
+    private boolean isShown(Event event, Instant now) {
+        return event.isShown(now) && !isWithdrawn(event.number());
     }
 
     /** Both parts have as many digits for each event, so that the order of texts is that of times. */

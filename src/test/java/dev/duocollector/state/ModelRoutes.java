@@ -4,6 +4,7 @@ package dev.duocollector.state;
 
 import dev.duocollector.run.Ticker;
 import dev.duocollector.s3.MemoryS3;
+import dev.duocollector.sink.WriteFence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
@@ -12,6 +13,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -80,7 +82,8 @@ final class ModelRoutes {
     private final DefaultCamelContext context;
     private final ProducerTemplate template;
     private final List<BeanFactoryDefinition<?>> definitions;
-    private final S3Client s3Client = MemoryS3.client(new StoreOfProcess(), new ClockOfProcess(), List.of());
+    private final S3Client s3Client =
+            MemoryS3.client(new StoreOfProcess(), new ClockOfProcess(), List.of(new WriteFence()));
 
     /**
      * What a process has instead of its machine's.
@@ -215,6 +218,7 @@ final class ModelRoutes {
         public void close() {}
     }
 
+    /** By which requests to S3 are signed: the process's, until S3 refuses it and the SDK goes by S3's own. */
     private final class ClockOfProcess extends Clock {
 
         @Override
@@ -229,7 +233,9 @@ final class ModelRoutes {
 
         @Override
         public Instant instant() {
-            return running().surroundings.clock().instant();
+            Instant local = running().surroundings.clock().instant();
+            Instant right = running().surroundings.s3().now();
+            return Duration.between(local, right).abs().compareTo(MemoryS3.SIGNATURE_MAX) > 0 ? right : local;
         }
     }
 

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.zip.GZIPInputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -38,8 +39,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One story: collectors on one checkpoint, each going on when the dice say so, with calls to S3 that fail before or after their
- * effect or take effect late, processes that die or are stopped, clocks that are behind, events that Duo shows late, settings
- * that change from one process to the next, and a feed that deletes the objects that it took. Afterwards a collector that
+ * effect or take effect late, processes that die or are stopped, events that Duo shows late, settings and operator's steps that
+ * change from one process to the next, and a feed that deletes the objects that it took. In some, a store lies, single answers of
+ * Duo's to recoveries are short and an event is withdrawn, or clocks jump. Afterwards a collector that
  * nothing happens to makes the last runs, and then every event that Duo showed in time stands in exactly one object, or did
  * until the feed took it.
  */
@@ -65,6 +67,39 @@ final class ModelTrace {
     /** Writes that fail one after the other, until the collector gives up. */
     private static final List<Fault> OUTAGES = List.of(Fault.LOST, Fault.LATE);
 
+    /**
+     * How a store lies about an object of events, and about the state and UDM events: of these nothing says how long they must
+     * be, and a part that ends with a line is taken for the whole.
+     */
+    private static final List<Fault> LIES = List.of(
+            Fault.STORED_EMPTY,
+            Fault.STORED_CUT,
+            Fault.STORED_CUT_TRIED_TWICE,
+            Fault.WITHOUT_ETAG,
+            Fault.SWALLOWED,
+            Fault.REFUSED);
+
+    private static final List<Fault> LIES_ABOUT_THE_REST = List.of(Fault.WITHOUT_ETAG, Fault.SWALLOWED, Fault.REFUSED);
+    private static final double LIES_OFTEN = 0.1;
+    private static final double SHORT_OFTEN = 0.4;
+
+    /** What a clock is set to that jumps, against the right time; as often as not it is set right. */
+    private static final List<Duration> JUMPS = List.of(
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ofMinutes(4),
+            Duration.ofMinutes(-4),
+            Duration.ofMinutes(9),
+            Duration.ofMinutes(-9),
+            Duration.ofHours(1),
+            Duration.ofHours(-1),
+            Duration.ofDays(200),
+            Duration.ofDays(-200));
+
+    /** A run whose clock is further away than this may ask for an operator. */
+    private static final Duration SKEW_MAX = Duration.ofMinutes(4);
+
     private static final int OUTAGE_CALLS_MAX = 12;
 
     /** What an operator's steps add to each event, in the order in which the steps were changed. */
@@ -74,6 +109,9 @@ final class ModelTrace {
 
     /** Far more than a trace's events can need. */
     private static final int LAST_RUNS_MAX = 200;
+
+    /** What is not done soon must wait until no write can arrive any more. */
+    private static final Duration BETWEEN_LAST_RUNS = Duration.ofMinutes(5);
 
     private static final int LAST_CALLS_MAX = 1000;
 
@@ -119,6 +157,9 @@ final class ModelTrace {
     private final boolean udm;
     private final boolean drops;
     private final boolean lingers;
+    private final boolean lies;
+    private final boolean fallsShort;
+    private final boolean jumps;
     private final Duration shownInTime;
     private final Map<String, byte[]> taken = new HashMap<>();
     private Instant now = START;
@@ -150,6 +191,9 @@ final class ModelTrace {
         udm = random.nextInt(3) == 0;
         drops = random.nextInt(4) == 0;
         lingers = random.nextBoolean();
+        lies = random.nextInt(4) == 0;
+        fallsShort = random.nextInt(4) == 0;
+        jumps = random.nextInt(4) == 0;
         addEvents();
         s3.plan(this::called);
     }
@@ -212,6 +256,12 @@ final class ModelTrace {
             oneOf(collectors).stop();
         } else if (chance < 24 && fed) {
             feed();
+        } else if (chance < 28 && jumps) {
+            oneOf(collectors).jump(oneOf(JUMPS));
+        } else if (chance < 29 && fallsShort) {
+            int number = random.nextInt(duo.events().size());
+            duo.withdraw(number);
+            tell("Duo withdraws event", number);
         } else {
             return random.nextInt(collectors.size());
         }
@@ -302,6 +352,12 @@ final class ModelTrace {
             outageCalls--;
             return outage;
         }
+        if (lies && random.nextDouble() < LIES_OFTEN) {
+            if (call.write()) {
+                return oneOf(call.key().startsWith(PREFIX) ? LIES : LIES_ABOUT_THE_REST);
+            }
+            return call.method().equals("HEAD") ? Fault.FOUND : Fault.NONE;
+        }
         if (random.nextDouble() >= s3Fails) {
             return Fault.NONE;
         }
@@ -321,11 +377,24 @@ final class ModelTrace {
             tell(collector, "asks Duo, which does not answer");
             throw new IllegalStateException("Duo does not answer");
         }
-        String answer = duo.answer(query, now);
+        String answer = duo.answer(query, now, hidden(exchange));
         tell(collector, "asks Duo", query, answer);
         message.removeHeaders("*");
         message.setHeader("Date", HttpDate.format(now));
         message.setBody(answer.getBytes(UTF_8));
+    }
+
+    /** Which events one answer leaves out: none, but for a recovery's now and then all of them, or one. */
+    private IntPredicate hidden(Exchange exchange) {
+        boolean recovering = exchange.getVariable("recovering", false, Boolean.class);
+        if (ending || !fallsShort || !recovering || random.nextDouble() >= SHORT_OFTEN) {
+            return number -> false;
+        }
+        if (random.nextInt(3) == 0) {
+            return number -> true;
+        }
+        int one = random.nextInt(duo.events().size());
+        return number -> number == one;
     }
 
     private static Map<String, String> query(String encoded) {
@@ -378,8 +447,23 @@ final class ModelTrace {
             if (collector.lastOutcome == RunOutcome.DONE) {
                 return;
             }
+            if (collector.lastOutcome == RunOutcome.OPERATOR) {
+                operatorActs();
+            }
+            now = now.plus(BETWEEN_LAST_RUNS);
         }
         throw new AssertionError("The last runs come to no end");
+    }
+
+    /** Moves away what lies under the pending batch's keys and is not whole, as the run's line asks for. */
+    private void operatorActs() {
+        Batch pending = stored().pendingBatch().orElseThrow();
+        for (String key : List.of(pending.objectKey(), pending.udmKey())) {
+            if (s3.version(key).isPresent()) {
+                s3.delete(key);
+                tell("the operator moves away", key);
+            }
+        }
     }
 
     /** Holds what must hold at every moment. */
@@ -395,6 +479,7 @@ final class ModelTrace {
         }
         assertThat(checkpoint.committedThrough()).as("never steps back").isAfterOrEqualTo(committedThrough);
         committedThrough = checkpoint.committedThrough();
+        assertThat(committedThrough).as("whatever a clock says").isBeforeOrEqualTo(now.minus(LAG));
     }
 
     private Checkpoint stored() {
@@ -427,7 +512,10 @@ final class ModelTrace {
         }
         for (ModelDuo.Event event : duo.events()) {
             boolean dropped = drops && isDropped(event.number());
-            if (!dropped && !event.ts().isBefore(coveredFrom) && event.delay().compareTo(shownInTime) <= 0) {
+            if (!dropped
+                    && !duo.isWithdrawn(event.number())
+                    && !event.ts().isBefore(coveredFrom)
+                    && event.delay().compareTo(shownInTime) <= 0) {
                 assertThat(objectsByEvent)
                         .as(
                                 "%s of %s, shown after %s; covered from %s",
@@ -517,6 +605,8 @@ final class ModelTrace {
         private final int number = ++started;
         private final ModelRoutes.ModelProcess process;
         private ModelTurns.@Nullable Turn turn;
+        private Duration ahead;
+        private boolean skewed;
         private boolean dead;
         private boolean stopping;
         private final String steps = oneOf(STEPS);
@@ -524,10 +614,11 @@ final class ModelTrace {
         private @Nullable RunOutcome lastOutcome;
 
         Collector(Duration behind) {
+            ahead = behind.negated();
             Map<String, String> drawn = settings();
             Map<String, String> settings = new HashMap<>(SETTINGS);
             settings.putAll(drawn);
-            InstantSource clock = () -> now.minus(behind);
+            InstantSource clock = () -> now.plus(ahead);
             Clock zoned = clock.withZone(ZoneOffset.UTC);
             Ticker ticker = () -> Duration.between(START, now).toNanos();
             process = routes.process(
@@ -543,6 +634,7 @@ final class ModelTrace {
 
         void goOn() {
             if (turn == null || turn.isEnded()) {
+                skewed = isSkewed();
                 turn = turns.turn(this::run);
             }
             turn.goOn();
@@ -587,12 +679,25 @@ final class ModelTrace {
             assertThat(report).as("report, beside %s", done.getException()).isNotNull();
             lastOutcome = report.outcome();
             tell(this, "ends", report.outcome(), report.line());
-            assertThat(report.outcome()).as(report.line()).isNotEqualTo(RunOutcome.OPERATOR);
+            if (!lies && !skewed) {
+                assertThat(report.outcome()).as(report.line()).isNotEqualTo(RunOutcome.OPERATOR);
+            }
         }
 
         void die(String why) {
             tell(this, "dies:", why);
             dead = true;
+        }
+
+        /** Sets the clock of its machine. */
+        void jump(Duration next) {
+            tell(this, "has its clock set, now", next, "ahead");
+            ahead = next;
+            skewed |= isSkewed();
+        }
+
+        private boolean isSkewed() {
+            return ahead.abs().compareTo(SKEW_MAX) > 0;
         }
 
         void stop() {
