@@ -4,6 +4,7 @@ package dev.duocollector;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.duocollector.run.DryEndpoints;
 import dev.duocollector.run.DryRun;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
@@ -333,10 +334,22 @@ public final class CamelApplication {
         return report == null ? reportBroken(done) : report.outcome();
     }
 
-    /** Says what the next run would begin with, writes nothing in the bucket, and returns the exit code. */
-    int dryRun(PrintStream out) {
+    /**
+     * Says what the next run would begin with and what the operator's steps would make of it, writes and delivers nothing, and
+     * returns the exit code.
+     *
+     * @param show whether personal data may be printed
+     */
+    int dryRun(PrintStream out, boolean show) {
+        DryEndpoints endpoints = new DryEndpoints();
+        camel.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeInitialize(BaseMainSupport main) {
+                main.getCamelContext().getCamelContextExtension().registerEndpointCallback(endpoints);
+            }
+        });
         return perform(ExitCode.AGAIN, context -> {
-            DryRun.Result result = DryRun.make(context);
+            DryRun.Result result = DryRun.make(context, endpoints, show);
             if (result.outcome() == RunOutcome.DONE) {
                 result.lines().forEach(out::println);
                 out.println("Nothing was written.");

@@ -4,7 +4,10 @@ package dev.duocollector;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Makes one run, for schedulers outside: cron, a Kubernetes CronJob, a container on Lambda. */
 @Command(
@@ -23,7 +26,7 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  once              read what there is, store it, exit",
-            "  once --dry-run    say what that would begin with"
+            "  once --dry-run    say what that would begin with, and try your steps"
         })
 final class OnceCommand implements Callable<Integer> {
 
@@ -31,16 +34,29 @@ final class OnceCommand implements Callable<Integer> {
             names = "--dry-run",
             description = {
                 "Read the state and one page as the next run would, print the window, the number of events, how many of"
-                        + " them are new, and their times; write nothing."
+                        + " them are new, their times, and what your steps make of them; write nothing, and send"
+                        + " nothing to a second place."
             })
     private boolean dryRun;
 
+    @Option(
+            names = "--show",
+            description =
+                    "With --dry-run: print the lines before and after your steps as they are. They hold phone numbers.")
+    private boolean show;
+
+    @Spec
+    private CommandSpec spec;
+
     @Override
     public Integer call() {
+        if (show && !dryRun) {
+            throw new ParameterException(spec.commandLine(), "--show has a meaning with --dry-run only.");
+        }
         if (dryRun) {
             // Standard output is for the result. Logback looks at this once, when the first logger is made.
             System.setProperty("dev.duocollector.log.target", "System.err");
-            return CamelApplication.withoutSchedule().dryRun(System.out);
+            return CamelApplication.withoutSchedule().dryRun(System.out, show);
         }
         return CamelApplication.withoutSchedule().runOnce();
     }

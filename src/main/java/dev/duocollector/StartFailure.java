@@ -2,10 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import dev.duocollector.run.RouteRefusedException;
+import dev.duocollector.run.StepPlace;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -14,9 +12,7 @@ import java.util.stream.Collectors;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.PropertyBindingException;
-import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.spi.Resource;
 import org.jspecify.annotations.Nullable;
 
 /** Why the program cannot start, said to whoever wrote the settings and the routes: one line for each mistake. */
@@ -45,6 +41,11 @@ final class StartFailure {
             root = cause;
             if (cause instanceof SettingsException settings) {
                 return settings.problems();
+            }
+            if (cause instanceof RouteRefusedException refused) {
+                return refused.problems().stream()
+                        .map(problem -> CANNOT_START + problem)
+                        .toList();
             }
             if (cause instanceof PropertyBindingException wrong) {
                 return List.of(option(wrong, place));
@@ -90,25 +91,8 @@ final class StartFailure {
         return step.flatMap(text -> route.getOutputs().stream()
                         .filter(output -> output.toString().equals(text))
                         .findFirst())
-                .map(output -> line(route.getResource(), output))
+                .map(output -> StepPlace.line(route.getResource(), output))
                 .orElse(route.getLineNumber());
-    }
-
-    /** Camel counts one line too few for a step that is written in one. */
-    private static int line(Resource file, ProcessorDefinition<?> step) {
-        int line = step.getLineNumber();
-        try (BufferedReader reader =
-                new BufferedReader(new InputStreamReader(file.getInputStream(), StandardCharsets.UTF_8))) {
-            List<String> text = reader.lines().skip(line - 1L).limit(2).toList();
-            String name = step.getShortName() + ":";
-            return text.size() == 2
-                            && !text.get(0).contains(name)
-                            && text.get(1).contains(name)
-                    ? line + 1
-                    : line;
-        } catch (IOException e) {
-            return line;
-        }
     }
 
     /** Names an option without its value, which stands in Camel's own message and may be a key to something. */

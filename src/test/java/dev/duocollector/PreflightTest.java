@@ -303,7 +303,7 @@ class PreflightTest {
     // ---- Tools.
 
     private int dryRun() {
-        return CamelApplication.on(world.settings).dryRun(out);
+        return CamelApplication.on(world.settings).dryRun(out, false);
     }
 
     private List<Check> run() {

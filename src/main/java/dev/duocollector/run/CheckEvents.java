@@ -16,7 +16,11 @@ public final class CheckEvents implements Processor {
 
     @Override
     public void process(Exchange exchange) throws EventStepsException {
-        Object body = exchange.getMessage().getBody();
+        Run.of(exchange).kept(checked(exchange.getMessage().getBody()).size());
+    }
+
+    /** Returns a body that is a collection of events. */
+    static Collection<?> checked(@Nullable Object body) throws EventStepsException {
         if (!(body instanceof Collection<?> events)) {
             throw EventStepsException.left(kind(body));
         }
@@ -25,7 +29,7 @@ public final class CheckEvents implements Processor {
                 throw EventStepsException.left("a list with " + kind(event));
             }
         }
-        Run.of(exchange).kept(events.size());
+        return events;
     }
 
     /** Names a class, never a content, which would be an event's. */

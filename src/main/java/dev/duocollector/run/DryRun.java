@@ -3,6 +3,7 @@
 package dev.duocollector.run;
 
 import dev.duocollector.Settings;
+import dev.duocollector.sink.ObjectKey;
 import dev.duocollector.source.PollWindow;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
@@ -22,7 +23,7 @@ import org.apache.camel.support.DefaultExchange;
 
 /**
  * Reads the state and one page as the next run would, and writes nothing: no window is opened, and the page is asked for once,
- * without a retry.
+ * without a retry. The operator's steps see the page's new events, and what they would deliver elsewhere is not delivered.
  */
 public final class DryRun {
 
@@ -33,8 +34,11 @@ public final class DryRun {
     private final Clock clock;
     private final Ticker ticker;
 
-    private DryRun(CamelContext camel) {
+    private final DrySteps steps;
+
+    private DryRun(CamelContext camel, DryEndpoints endpoints, boolean show) {
         this.camel = camel;
+        this.steps = new DrySteps(camel, endpoints, show);
         this.settings = DuoProbe.bean(camel, "settings", Settings.class);
         this.repository = DuoProbe.bean(camel, "seenEvents", S3IdempotentRepository.class);
         this.pollWindow = PollWindow.of(settings);
@@ -50,9 +54,14 @@ public final class DryRun {
      */
     public record Result(RunOutcome outcome, List<String> lines) {}
 
-    /** Looks, in a context that has the collector's beans and the route duo-page. */
-    public static Result make(CamelContext camel) {
-        return new DryRun(camel).make();
+    /**
+     * Looks, in a context that has the collector's beans and the routes duo-page and event-steps.
+     *
+     * @param endpoints as registered in the context before its routes were made
+     * @param show whether lines may hold personal data
+     */
+    public static Result make(CamelContext camel, DryEndpoints endpoints, boolean show) {
+        return new DryRun(camel, endpoints, show).make();
     }
 
     private Result make() {
@@ -113,20 +122,31 @@ public final class DryRun {
             return failed(done.getException(), done);
         }
         TelephonyPage page = done.getMessage().getBody(TelephonyPage.class);
-        Set<String> fresh = new HashSet<>();
+        List<TelephonyEvent> fresh = new ArrayList<>();
+        Set<String> keys = new HashSet<>();
         List<Instant> times = new ArrayList<>();
         for (TelephonyEvent event : page.events()) {
-            if (!repository.contains(event.eventKey())) {
-                fresh.add(event.eventKey());
+            if (!repository.contains(event.eventKey()) && keys.add(event.eventKey())) {
+                fresh.add(event);
             }
             event.ts().ifPresent(times::add);
         }
-        lines.add("One page of it: " + page.events().size() + " events, " + fresh.size() + " of them new"
+        lines.add("One page of it: " + Tally.count(page.events().size(), "event") + ", " + fresh.size() + " of them new"
                 + (times.isEmpty()
                         ? ""
                         : ", the first of " + times.get(0) + ", the last of " + times.get(times.size() - 1))
                 + ".");
         lines.add(page.nextOffset().isPresent() ? "More pages may follow." : "No page follows.");
+        if (!fresh.isEmpty()) {
+            try {
+                lines.addAll(steps.lines(
+                        fresh,
+                        ObjectKey.of(settings.prefix(), window.maxtime(), window.page(), keys, settings.gzip())
+                                .value()));
+            } catch (Exception e) { // what a step throws
+                return failed(e, done);
+            }
+        }
         return new Result(RunOutcome.DONE, lines);
     }
 

@@ -23,13 +23,46 @@ final class EventStepsException extends Exception {
     }
 
     /** A step threw, which may well work at the next run. */
-    static EventStepsException failed(Exception failure) {
+    static EventStepsException failed(Throwable failure) {
         EventStepsException exception = new EventStepsException(
                 RunOutcome.FAILED,
                 "A step of the " + PLACE + " failed (" + RunFailure.brief(failure)
                         + "). Nothing of its page was stored, and nothing is lost; the next run tries again. Correct the step"
                         + " if this lasts; the log level DEBUG of dev.duocollector shows more.");
         exception.addSuppressed(failure);
+        return exception;
+    }
+
+    /** A step threw, and an error handler of the operator's marked that as handled: what came after the step did not happen. */
+    static EventStepsException handled(Exception failure) {
+        EventStepsException exception = new EventStepsException(
+                RunOutcome.FAILED,
+                "A step of the " + PLACE + " failed (" + RunFailure.brief(failure)
+                        + "), and its error handler took the events off the route. Nothing of their page was stored, and nothing"
+                        + " is lost; the next run tries again. If they should be stored in spite of such a failure, use doTry or"
+                        + " continued.");
+        exception.addSuppressed(failure);
+        return exception;
+    }
+
+    /** A step ended the route with stop or rollback, which may mean "store as it is" as well as "store nothing". */
+    static EventStepsException stopped() {
+        return new EventStepsException(
+                RunOutcome.OPERATOR,
+                "The " + PLACE
+                        + " ended with stop or rollback, which does not say what to store. Nothing of their page was"
+                        + " stored, and nothing is lost. Leave the events that are to be stored, or an empty list to drop all.");
+    }
+
+    /** Adds what a dry run did not do, which may be the reason. */
+    EventStepsException inDryRun(String notDone) {
+        if (notDone.isEmpty()) {
+            return this;
+        }
+        EventStepsException exception = new EventStepsException(outcome, getMessage() + " " + notDone);
+        for (Throwable failure : getSuppressed()) {
+            exception.addSuppressed(failure);
+        }
         return exception;
     }
 
