@@ -28,7 +28,12 @@ import software.amazon.awssdk.services.s3.S3Client;
         name = "state",
         mixinStandardHelpOptions = true,
         description = "Shows and changes how far the log counts as collected.",
-        subcommands = {StateShowCommand.class, StateSetThroughCommand.class, StateImportCommand.class},
+        subcommands = {
+            StateShowCommand.class,
+            StateSetThroughCommand.class,
+            StateImportCommand.class,
+            StateSettleCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
@@ -39,7 +44,8 @@ import software.amazon.awssdk.services.s3.S3Client;
         footer = {
             "  state show                               how far, how late, what is open",
             "  state set-through now-3d --dry-run       to read three days again",
-            "  state import duo-telephony/state.json    in place of the guide's Lambda"
+            "  state import duo-telephony/state.json    in place of the guide's Lambda",
+            "  state settle --missing                   to read a batch again that is not in the bucket"
         })
 final class StateCommand implements Runnable {
 
@@ -88,7 +94,7 @@ final class StateCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(commandLine(), "Missing: show, set-through, or import.");
+        throw new CommandLine.ParameterException(commandLine(), "Missing: show, set-through, import, or settle.");
     }
 
     private CommandLine commandLine() {

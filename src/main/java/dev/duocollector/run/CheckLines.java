@@ -57,7 +57,11 @@ public final class CheckLines implements Processor {
                 ? batch.declarations().stream().anyMatch(declaration -> declaration.lines() == lines)
                 : lines >= 1 && lines <= batch.eventKeys().size();
         if (!whole) {
-            throw notWhole(key, lines + " lines, where " + expected(batch, counted) + " were declared", batch);
+            throw notWhole(
+                    key,
+                    lines + (lines == 1 ? " line" : " lines") + ", where " + expected(batch, counted)
+                            + " were declared",
+                    batch);
         }
         LookUp.WHOLE.show(exchange);
     }

@@ -4,6 +4,7 @@ package dev.duocollector.state;
 
 import dev.duocollector.state.S3StateStore.Found;
 import dev.duocollector.state.StateRefusedException.Reason;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,13 @@ public final class StateSnapshot {
     /** Returns when the object was written, by S3's clock, to the second. */
     public Optional<Instant> writtenAt() {
         return Optional.ofNullable(found).map(Found::writtenAt);
+    }
+
+    /** Returns how old the object was when S3 gave it, by S3's clock alone; empty if there is none or S3 did not say. */
+    public Optional<Duration> age() {
+        return Optional.ofNullable(found)
+                .flatMap(Found::answeredAt)
+                .flatMap(now -> writtenAt().map(then -> Duration.between(then, now)));
     }
 
     /** Returns why a run refuses what lies there; empty if it does not. */

@@ -439,7 +439,7 @@ class StateCommandTest {
     @Test
     void wrongUse_isToldWithTheUsage() {
         assertThat(console().state().err())
-                .startsWith("Missing: show, set-through, or import.")
+                .startsWith("Missing: show, set-through, import, or settle.")
                 .contains("Usage: state");
         assertThat(console().state().exitCode()).isEqualTo(2);
         assertThat(console().state("set-through").err()).contains("Missing required parameter: 'TIME'");

@@ -36,6 +36,14 @@ public final class MemoryEventStore implements EventStore {
         add(Arrays.asList(more));
     }
 
+    /** Shows an event no longer. */
+    public synchronized void withdraw(SimulatedEvent event) {
+        List<SimulatedEvent> there = events.get(event.position());
+        if (there == null || !there.remove(event)) {
+            throw new IllegalArgumentException("There is no such event");
+        }
+    }
+
     /** Returns all events in Duo's order, also those not visible yet. */
     public synchronized List<SimulatedEvent> events() {
         return events.values().stream().flatMap(List::stream).toList();
