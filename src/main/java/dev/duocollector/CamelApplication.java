@@ -209,13 +209,13 @@ public final class CamelApplication {
     }
 
     /** Returns an application that makes a run at its start and then by the schedule. */
-    static CamelApplication withSchedule() {
-        return new CamelApplication(System.getenv(), Map.of(), new Observation(true));
+    static CamelApplication withSchedule(Map<String, String> settings) {
+        return new CamelApplication(System.getenv(), settings, new Observation(true));
     }
 
     /** Returns an application that makes a run when it is asked to. */
-    static CamelApplication withoutSchedule() {
-        return withoutSchedule(System.getenv(), Map.of());
+    static CamelApplication withoutSchedule(Map<String, String> settings) {
+        return withoutSchedule(System.getenv(), settings);
     }
 
     /** Returns the same on the given environment, with settings that come before all others. */

@@ -4,6 +4,7 @@ package dev.duocollector;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -29,6 +30,9 @@ import picocli.CommandLine.Spec;
             "  once --dry-run    say what that would begin with, and try your steps"
         })
 final class OnceCommand implements Callable<Integer> {
+
+    @Mixin
+    private FirstOption first = new FirstOption();
 
     @Option(
             names = "--dry-run",
@@ -56,8 +60,8 @@ final class OnceCommand implements Callable<Integer> {
         if (dryRun) {
             // Standard output is for the result. Logback looks at this once, when the first logger is made.
             System.setProperty("dev.duocollector.log.target", "System.err");
-            return CamelApplication.withoutSchedule().dryRun(System.out, show);
+            return CamelApplication.withoutSchedule(first.overrides()).dryRun(System.out, show);
         }
-        return CamelApplication.withoutSchedule().runOnce();
+        return CamelApplication.withoutSchedule(first.overrides()).runOnce();
     }
 }

@@ -2,20 +2,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector;
 
+import dev.duocollector.run.ClockException;
 import dev.duocollector.run.RunOutcome;
+import dev.duocollector.run.RunRefusedException;
+import dev.duocollector.run.RunTime;
+import dev.duocollector.run.RunTimes;
 import dev.duocollector.run.S3Failure;
+import dev.duocollector.run.Ticker;
 import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.Cursor;
 import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.S3OperationException;
 import dev.duocollector.state.S3StateStore;
 import dev.duocollector.state.StateRefusedException;
 import dev.duocollector.state.Window;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -25,15 +33,24 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * time, since neither would see the other's events: the time that the collector still reads, and that of a back-fill which was
  * begun and not finished. Reads states, and writes nothing.
  */
-final class RangeGuard {
+public final class RangeGuard {
+
+    /**
+     * How much earlier than duo.lookback before now a collector's first window can begin while its state is not written yet:
+     * it may have been opened 5 minutes ago, by clocks 5 minutes apart, and its write, tried again, may still be under way.
+     */
+    private static final Duration FIRST_WINDOW = Duration.ofMinutes(20);
 
     private final S3Client s3;
     private final Settings settings;
+    private final RunTimes times;
     private final Clock clock;
+    private @Nullable RunTime time;
 
-    RangeGuard(S3Client s3, Settings settings, Clock clock) {
+    public RangeGuard(S3Client s3, Settings settings, Clock clock, Ticker ticker) {
         this.s3 = s3;
         this.settings = settings;
+        this.times = new RunTimes(settings, clock, ticker);
         this.clock = clock;
     }
 
@@ -42,7 +59,8 @@ final class RangeGuard {
         return new RangeGuard(
                 context.getRegistry().lookupByNameAndType("s3Client", S3Client.class),
                 context.getRegistry().lookupByNameAndType("settings", Settings.class),
-                context.getRegistry().lookupByNameAndType("clock", Clock.class));
+                context.getRegistry().lookupByNameAndType("clock", Clock.class),
+                context.getRegistry().lookupByNameAndType("ticker", Ticker.class));
     }
 
     /** Why a range may not be read, in one line. */
@@ -69,20 +87,46 @@ final class RangeGuard {
      * @throws RefusedException if it may neither begin nor go on, or S3 cannot be asked
      */
     Optional<Checkpoint> backfill() throws RefusedException {
-        refuseUnshown();
         Optional<Checkpoint> own = checkpoint(settings.stateKey());
-        if (own.isPresent() && own.get().openWindow().isEmpty()) {
+        refuseUnshown();
+        Optional<Window> open = own.flatMap(Checkpoint::openWindow);
+        if (own.isPresent() && open.isEmpty()) {
             return own;
         }
-        if (own.isEmpty()) {
-            refuseOutlived(range().from(), "--from");
-            // What was begun kept away from these, and they move away from it.
+        refuseOutlived(open.isEmpty() ? range().from() : range().to(), open.isEmpty() ? "--from" : "--to");
+        if (own.isEmpty() || isUnread(own.get())) {
+            // One that is being read kept away from these, and they move away from it.
             refuseTheCollectors();
             refuseOthers();
-        } else {
-            refuseOutlived(range().to(), "--to");
         }
         return own;
+    }
+
+    /** Of two that were begun at the same time, neither has read anything yet. */
+    private static boolean isUnread(Checkpoint own) {
+        return own.pendingBatch().isEmpty()
+                && own.openWindow()
+                        .filter(open -> open.cursor().equals(Cursor.START) && open.page() == 1)
+                        .isPresent();
+    }
+
+    /**
+     * Looks once more, when the back-fill's state has just been written: what began at the same time has either been seen
+     * before, or is seen now. Of two that meet, both stop.
+     *
+     * @throws RunRefusedException if there is something to keep away from, or S3 cannot be asked
+     */
+    public void begun() {
+        try {
+            refuseTheCollectors();
+            refuseOthers();
+        } catch (RefusedException e) {
+            throw new RunRefusedException(
+                    e.outcome(),
+                    e.getMessage()
+                            + " Nothing was stored yet; if this back-fill is not to be finished, delete its state, s3://"
+                            + settings.bucket() + "/" + settings.stateKey() + ".");
+        }
     }
 
     /**
@@ -91,9 +135,9 @@ final class RangeGuard {
      * @throws RefusedException if not, or if S3 cannot be asked
      */
     void verify() throws RefusedException {
+        Optional<Checkpoint> collector = checkpoint(settings.collectorStateKey());
         refuseUnshown();
         refuseOutlived(range().from(), "--from");
-        Optional<Checkpoint> collector = checkpoint(settings.collectorStateKey());
         if (collector.isPresent() && range().to().isAfter(collector.get().committedThrough())) {
             throw refused("--to is " + range().to() + ", and the collector has collected through "
                     + collector.get().committedThrough()
@@ -102,7 +146,7 @@ final class RangeGuard {
     }
 
     private void refuseUnshown() throws RefusedException {
-        Instant shown = clock.instant().minus(settings.lag()).truncatedTo(ChronoUnit.MILLIS);
+        Instant shown = now().minus(settings.lag()).truncatedTo(ChronoUnit.MILLIS);
         if (range().to().isAfter(shown)) {
             throw refused("--to is " + range().to() + ", and Duo shows events up to " + shown
                     + " (now minus duo.lag) only. Set --to to that time or earlier.");
@@ -110,10 +154,8 @@ final class RangeGuard {
     }
 
     private void refuseOutlived(Instant time, String option) throws RefusedException {
-        Instant oldest = clock.instant()
-                .minus(Settings.RETENTION)
-                .truncatedTo(ChronoUnit.MILLIS)
-                .plusMillis(1);
+        Instant oldest =
+                now().minus(Settings.RETENTION).truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
         if (time.isBefore(oldest)) {
             throw refused(option + " is " + time
                     + ", and Duo keeps its log for 180 days (here 179 days and 23 hours): since " + oldest + ". Set "
@@ -125,7 +167,7 @@ final class RangeGuard {
         Optional<Checkpoint> collector = checkpoint(settings.collectorStateKey());
         Instant from = collector
                 .map(this::collectsFrom)
-                .orElse(clock.instant().minus(settings.lookback()).truncatedTo(ChronoUnit.MILLIS));
+                .orElse(now().minus(settings.lookback()).minus(FIRST_WINDOW).truncatedTo(ChronoUnit.MILLIS));
         if (range().to().isBefore(from)) {
             return;
         }
@@ -135,8 +177,9 @@ final class RangeGuard {
                         ? "--to is " + range().to() + ", and the collector itself still reads what lies after " + from
                                 + " (its last window less duo.overlap): both would write the same events. " + last
                                 + ", or wait until the collector has come further."
-                        : "--to is " + range().to() + ", and a collector that starts now begins at " + from
-                                + " (duo.lookback ago; there is no state at s3://" + settings.bucket() + "/"
+                        : "--to is " + range().to() + ", and a collector that starts now may begin at " + from
+                                + " (duo.lookback and " + FIRST_WINDOW.toMinutes()
+                                + " minutes ago; there is no state at s3://" + settings.bucket() + "/"
                                 + settings.collectorStateKey() + "): both would write the same events. " + last
                                 + ", or let the collector make its first run before. Where none will ever run,"
                                 + " a shorter duo.lookback helps.");
@@ -172,13 +215,14 @@ final class RangeGuard {
     }
 
     /** Returns the first back-fill of such a time that was begun and is not done. */
-    private Optional<Unfinished> unfinished(Predicate<TimeRange> times) throws RefusedException {
+    private Optional<Unfinished> unfinished(Predicate<TimeRange> meeting) throws RefusedException {
         try {
             for (S3Object object : s3.listObjectsV2Paginator(
                             request -> request.bucket(settings.bucket()).prefix(settings.rangeStates()))
                     .contents()) {
-                Optional<TimeRange> other = settings.rangeOfState(object.key()).filter(times);
+                Optional<TimeRange> other = settings.rangeOfState(object.key()).filter(meeting);
                 if (other.isPresent()
+                        && !object.key().equals(settings.stateKey())
                         && checkpoint(object.key())
                                 .flatMap(Checkpoint::openWindow)
                                 .isPresent()) {
@@ -203,6 +247,13 @@ final class RangeGuard {
         }
     }
 
+    private Instant now() {
+        if (time == null) {
+            throw new IllegalStateException("The time comes with a state, which has not been asked for");
+        }
+        return time.now();
+    }
+
     private TimeRange range() {
         return settings.range().orElseThrow();
     }
@@ -210,8 +261,10 @@ final class RangeGuard {
     private Optional<Checkpoint> checkpoint(String key) throws RefusedException {
         S3StateStore store = new S3StateStore(s3, settings.bucket(), key);
         try {
-            return new S3IdempotentRepository(store, settings.apiHost(), settings.overlap(), clock).open();
-        } catch (StateRefusedException e) {
+            return times.open(
+                    new S3IdempotentRepository(store, settings.apiHost(), settings.overlap(), clock),
+                    begun -> time = begun);
+        } catch (StateRefusedException | ClockException | RunRefusedException e) {
             throw refused(String.valueOf(e.getMessage()));
         } catch (S3OperationException e) {
             throw failed(S3Failure.explain(e.action(), e.resource(), e.getCause()));

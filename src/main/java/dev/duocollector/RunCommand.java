@@ -4,6 +4,7 @@ package dev.duocollector;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 
 /** Collects by the schedule until the program is told to stop. */
 @Command(
@@ -21,8 +22,11 @@ import picocli.CommandLine.Command;
         })
 final class RunCommand implements Callable<Integer> {
 
+    @Mixin
+    private FirstOption first = new FirstOption();
+
     @Override
     public Integer call() {
-        return CamelApplication.withSchedule().runUntilStopped();
+        return CamelApplication.withSchedule(first.overrides()).runUntilStopped();
     }
 }

@@ -5,6 +5,7 @@ package dev.duocollector;
 import dev.duocollector.sink.EventShape;
 import dev.duocollector.sink.KeyPrefix;
 import dev.duocollector.sink.S3Connection;
+import dev.duocollector.source.PollWindow;
 import dev.duocollector.source.SignatureVersion;
 import java.io.IOException;
 import java.net.URI;
@@ -345,8 +346,12 @@ public final class Settings implements CamelContextAware {
         lag = duration("duo.lag", Duration.ofMinutes(2), Duration.ofHours(1));
         overlap = duration("duo.overlap", Duration.ofMinutes(1), Duration.ofHours(24));
         lookback = duration("duo.lookback", Duration.ofMinutes(1), Duration.ofDays(180));
-        if (problems.size() == problemsBefore && lookback.compareTo(lag) <= 0) {
-            problem("duo.lookback", value("duo.lookback"), "longer than duo.lag, which is " + value("duo.lag"));
+        Duration least = lag.plus(PollWindow.MARGIN).plus(PollWindow.STEP_MIN);
+        if (problems.size() == problemsBefore && lookback.compareTo(least) < 0) {
+            problem(
+                    "duo.lookback",
+                    value("duo.lookback"),
+                    "at least " + least.minus(lag).toSeconds() + "s longer than duo.lag, which is " + value("duo.lag"));
         }
         pageSize = number("duo.page.size", 1, 1000);
         pagePause = duration("duo.page.pause", Duration.ZERO, Duration.ofHours(1));
@@ -783,12 +788,12 @@ public final class Settings implements CamelContextAware {
     }
 
     /** What the keys of the states of all ranges begin with. */
-    String rangeStates() {
+    public String rangeStates() {
         return stateKey.replaceFirst("\\.json$", "") + "_backfill_";
     }
 
     /** Returns the range whose state lies at a key, empty for any other key. */
-    Optional<TimeRange> rangeOfState(String key) {
+    public Optional<TimeRange> rangeOfState(String key) {
         Matcher name = RANGE_OF_STATE.matcher(
                 key.startsWith(rangeStates()) ? key.substring(rangeStates().length()) : "");
         try {

@@ -5,6 +5,7 @@ package dev.duocollector;
 import dev.duocollector.operate.RefusedException;
 import dev.duocollector.operate.StatePlan;
 import dev.duocollector.run.S3Failure;
+import dev.duocollector.run.Ticker;
 import dev.duocollector.sink.S3Clients;
 import dev.duocollector.sink.UnreadableObjectException;
 import dev.duocollector.state.CheckpointOwnedException;
@@ -161,7 +162,8 @@ final class StateCommand implements Runnable {
     /** What such a back-fill is still to write cannot be read back from the bucket, and does not count as seen. */
     private void refuseBesideBackfill(Session session, StatePlan plan) throws RefusedException {
         try {
-            new RangeGuard(session.s3(), session.settings(), clock).refuseUnfinishedBeside(plan.next());
+            new RangeGuard(session.s3(), session.settings(), clock, Ticker.system())
+                    .refuseUnfinishedBeside(plan.next());
         } catch (RangeGuard.RefusedException e) {
             throw new RefusedException(String.valueOf(e.getMessage()));
         }

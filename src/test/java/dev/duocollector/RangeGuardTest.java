@@ -3,10 +3,12 @@
 package dev.duocollector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duocollector.route.World;
 import dev.duocollector.run.RunOutcome;
+import dev.duocollector.run.RunRefusedException;
 import dev.duocollector.s3.EmbeddedS3;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Cursor;
@@ -17,6 +19,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,8 +88,10 @@ class RangeGuardTest {
 
     @Test
     void openWindowOfTheCollector_isKeptAwayFrom() throws Exception {
-        repository(settings("2026-11-20", "2026-11-21").collectorStateKey())
-                .openWindow(Window.unread(NOW.minus(Duration.ofDays(2)), NOW.minus(Duration.ofMinutes(2)), 1000));
+        S3IdempotentRepository collector =
+                repository(settings("2026-11-20", "2026-11-21").collectorStateKey());
+        collector.openWindow(Window.unread(NOW.minus(Duration.ofDays(2)), NOW.minus(Duration.ofMinutes(2)), 1000));
+        collector.writeWindow();
 
         assertRefused(guard("2026-11-20T00:00:00Z", "2026-11-21T08:00:00Z"), "--to is 2026-11-21T08:00:00Z");
         assertThat(guard("2026-11-20T00:00:00Z", "2026-11-21T07:59:59.999Z").backfill())
@@ -96,10 +101,10 @@ class RangeGuardTest {
     @Test
     void collectorThatHasNeverRun_mayBeginALookbackAgo() throws Exception {
         assertRefused(
-                guard("2026-11-20T00:00:00Z", "2026-11-22T08:00:00Z"),
-                "a collector that starts now begins at 2026-11-22T08:00:00Z",
+                guard("2026-11-20T00:00:00Z", "2026-11-22T07:40:00Z"),
+                "a collector that starts now may begin at 2026-11-22T07:40:00Z",
                 "there is no state at s3://range-guard/duo-telephony-state/" + HOST + ".json");
-        assertThat(guard("2026-11-20T00:00:00Z", "2026-11-22T07:59:59.999Z").backfill())
+        assertThat(guard("2026-11-20T00:00:00Z", "2026-11-22T07:39:59.999Z").backfill())
                 .isEmpty();
     }
 
@@ -110,6 +115,7 @@ class RangeGuardTest {
         S3IdempotentRepository state = repository(begun.stateKey());
         state.openWindow(Window.unread(
                 begun.range().orElseThrow().from(), begun.range().orElseThrow().to(), 1000));
+        state.writeWindow();
 
         assertRefused(
                 guard("2026-11-12", "2026-11-13"),
@@ -132,6 +138,48 @@ class RangeGuardTest {
                 .as("the same is done")
                 .hasValueSatisfying(
                         checkpoint -> assertThat(checkpoint.openWindow()).isEmpty());
+    }
+
+    /** Both had looked before either was written; each sees the other once its own is. */
+    @Test
+    void twoThatBeganAtTheSameTime_bothStop_untilOneIsGivenUp() throws Exception {
+        collected();
+        RangeGuard one = guard("2026-11-10", "2026-11-12");
+        RangeGuard other = guard("2026-11-11", "2026-11-13");
+        assertThat(one.backfill()).isEmpty();
+        assertThat(other.backfill()).isEmpty();
+
+        begin("2026-11-10", "2026-11-12");
+        assertThatCode(one::begun).as("the other is not written yet").doesNotThrowAnyException();
+        begin("2026-11-11", "2026-11-13");
+
+        for (RangeGuard guard : List.of(one, other)) {
+            assertThatThrownBy(guard::begun)
+                    .isInstanceOf(RunRefusedException.class)
+                    .hasMessageContaining("was begun and is not done")
+                    .hasMessageContaining("delete its state, s3://range-guard/");
+        }
+        assertRefused(guard("2026-11-10", "2026-11-12"), "A back-fill of 2026-11-11T00:00:00Z");
+        assertRefused(guard("2026-11-11", "2026-11-13"), "A back-fill of 2026-11-10T00:00:00Z");
+
+        s3.client()
+                .deleteObject(request -> request.bucket(BUCKET)
+                        .key(settings("2026-11-11", "2026-11-13").stateKey()));
+        assertThat(guard("2026-11-10", "2026-11-12").backfill())
+                .as("the one goes on")
+                .isPresent();
+    }
+
+    @Test
+    void oneThatHasReadAPage_goesOn_besideOneThatHasNot() throws Exception {
+        collected();
+        S3IdempotentRepository reading = begin("2026-11-10", "2026-11-12");
+        reading.confirm(new Batch("", Map.of(), Cursor.after("1794268800000,a")));
+        reading.save();
+        begin("2026-11-11", "2026-11-13");
+
+        assertThat(guard("2026-11-10", "2026-11-12").backfill()).isPresent();
+        assertRefused(guard("2026-11-11", "2026-11-13"), "A back-fill of 2026-11-10T00:00:00Z");
     }
 
     @Test
@@ -185,6 +233,16 @@ class RangeGuardTest {
         state.closeWindow();
     }
 
+    /** Leaves the state of a back-fill that has read nothing yet. */
+    private S3IdempotentRepository begin(String from, String to) {
+        Settings begun = settings(from, to);
+        S3IdempotentRepository state = repository(begun.stateKey());
+        state.openWindow(Window.unread(
+                begun.range().orElseThrow().from(), begun.range().orElseThrow().to(), 1000));
+        state.writeWindow();
+        return state;
+    }
+
     private static void assertRefused(RangeGuard guard, String... parts) {
         assertThatThrownBy(guard::backfill)
                 .isInstanceOfSatisfying(
@@ -194,7 +252,8 @@ class RangeGuardTest {
     }
 
     private RangeGuard guard(String from, String to) {
-        return new RangeGuard(s3.client(), settings(from, to), Clock.fixed(NOW, ZoneOffset.UTC));
+        // The embedded server's own clock is the machine's.
+        return new RangeGuard(s3.client(), settings(from, to), Clock.fixed(NOW, ZoneOffset.UTC), () -> 0);
     }
 
     private S3IdempotentRepository repository(String key) {
@@ -206,6 +265,6 @@ class RangeGuardTest {
     }
 
     private static Settings settings(String from, String to) {
-        return TestSettings.with("s3.bucket", BUCKET, "range.from", from, "range.to", to);
+        return TestSettings.with("s3.clock", "ignore", "s3.bucket", BUCKET, "range.from", from, "range.to", to);
     }
 }

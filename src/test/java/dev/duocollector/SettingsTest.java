@@ -112,7 +112,7 @@ class SettingsTest {
         "duo.lag,                  1h",
         "duo.overlap,              1m",
         "duo.overlap,              1d",
-        "duo.lookback,             121s",
+        "duo.lookback,             131s",
         "duo.lookback,             180d",
         "duo.page.size,            1",
         "duo.page.size,            1000",
@@ -178,7 +178,7 @@ class SettingsTest {
                 "duo.overlap               | 86401s         | 1m to 1d, written as 30s, 10m, 1d or PT30S",
                 "duo.lookback              | 59s            | 1m to 180d, written as 30s, 10m, 1d or PT30S",
                 "duo.lookback              | 181d           | 1m to 180d, written as 30s, 10m, 1d or PT30S",
-                "duo.lookback              | 120s           | longer than duo.lag, which is 2m",
+                "duo.lookback              | 130s           | at least 11s longer than duo.lag, which is 2m",
                 "duo.page.size             | 0              | a whole number, 1 to 1000",
                 "duo.page.size             | 1001           | a whole number, 1 to 1000",
                 "duo.page.size             | 10.0           | a whole number, 1 to 1000",
@@ -467,7 +467,7 @@ class SettingsTest {
         assertThat(refused.problems())
                 .hasSize(2)
                 .last()
-                .isEqualTo("Setting duo.lookback is '30m'. Allowed: longer than duo.lag, which is 30m.");
+                .isEqualTo("Setting duo.lookback is '30m'. Allowed: at least 11s longer than duo.lag, which is 30m.");
     }
 
     @Test

@@ -3,7 +3,11 @@
 package dev.duocollector.check;
 
 import dev.duocollector.Settings;
+import dev.duocollector.run.ClockException;
+import dev.duocollector.run.RunRefusedException;
+import dev.duocollector.run.RunTimes;
 import dev.duocollector.run.S3Failure;
+import dev.duocollector.run.Ticker;
 import dev.duocollector.sink.KeyPrefix;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.S3IdempotentRepository;
@@ -282,8 +286,8 @@ public final class S3Checks {
 
     private Check state() {
         try {
-            Optional<Checkpoint> checkpoint =
-                    S3IdempotentRepository.of(s3, settings, clock).open();
+            Optional<Checkpoint> checkpoint = new RunTimes(settings, clock, Ticker.system())
+                    .open(S3IdempotentRepository.of(s3, settings, clock), time -> {});
             String place = "s3://" + settings.bucket() + "/" + settings.stateKey();
             return Check.pass(
                     STATE,
@@ -291,7 +295,7 @@ public final class S3Checks {
                             .map(found ->
                                     place + " says that everything up to " + found.committedThrough() + " is collected")
                             .orElse(place + " is not there: the first run will make it"));
-        } catch (StateRefusedException e) {
+        } catch (StateRefusedException | ClockException | RunRefusedException e) {
             return Check.fail(STATE, e.getMessage(), "");
         } catch (S3OperationException e) {
             return Check.failed(STATE, S3Failure.explain(e.action(), e.bucket() + "/" + e.key(), e.getCause()));

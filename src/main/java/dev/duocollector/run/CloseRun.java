@@ -27,7 +27,9 @@ public final class CloseRun implements Processor {
         Run run = Run.of(exchange);
         RunReport report = close(run);
         allDropped.look(run.tally());
-        run.coveredThrough(repository.checkpoint().committedThrough());
+        if (repository.isWindowWritten()) {
+            repository.current().map(Checkpoint::committedThrough).ifPresent(run::coveredThrough);
+        }
         exchange.getMessage().setBody(run.ended(report));
     }
 
@@ -41,8 +43,12 @@ public final class CloseRun implements Processor {
         if (!run.hasWindow()) {
             return new RunReport(
                     RunOutcome.DONE,
-                    "Nothing to read yet: collected through "
-                            + repository.checkpoint().committedThrough() + ".");
+                    "Nothing to read yet"
+                            + repository
+                                    .current()
+                                    .map(known -> ": collected through " + known.committedThrough())
+                                    .orElse("")
+                            + ".");
         }
         Checkpoint checkpoint = repository.checkpoint();
         if (run.isOutlived()) {

@@ -36,6 +36,11 @@ public final class ConfirmBatch implements Processor {
         } else {
             run.delivered();
         }
+        if (!repository.isWindowWritten() && run.isMore()) {
+            // Nothing of this page was to be stored. A window that is not written for long has a back-fill begin inside
+            // it.
+            repository.save();
+        }
         if (pagesMax > 0 && run.tally().pages() >= pagesMax) {
             run.enough();
         }

@@ -29,6 +29,7 @@ public final class DeclareBatch implements Processor {
         byte[] object = exchange.getMessage().getMandatoryBody(byte[].class);
         Batch declared = run.getBatch().declaredAs(new Declaration(object.length, run.kept()));
         run.declared(declared, repository.declare(declared));
+        run.coveredThrough(repository.checkpoint().committedThrough());
         run.storing(declared.objectKey(), GzipBody.plainBytes(exchange).orElse(object.length));
         exchange.getMessage().setBody(object);
         run.show(exchange);

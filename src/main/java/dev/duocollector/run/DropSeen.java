@@ -23,6 +23,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes from a page the events that no run has delivered yet. The body goes in as a {@link TelephonyPage} and comes out as a
@@ -30,6 +32,8 @@ import org.apache.camel.Processor;
  * dropped or changed event counts as seen.
  */
 public final class DropSeen implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DropSeen.class);
 
     /** Goes into the digest of a batch that is to be written again, whose old object may have all else in common with it. */
     private static final String AGAIN = "again";
@@ -62,7 +66,7 @@ public final class DropSeen implements Processor {
         TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
         run.answered(RequestOutcome.SUCCESS);
         Window window = repository.checkpoint().openWindow().orElseThrow();
-        Cursor next = cursorAfter(page, run);
+        Cursor next = next(page, run);
         Map<String, Instant> keys = new HashMap<>();
         List<TelephonyEvent> fresh = new ArrayList<>(page.events().size());
         Set<String> there = inBucket.among(page.events());
@@ -76,7 +80,9 @@ public final class DropSeen implements Processor {
         run.received(page, page.events().size() - fresh.size());
         run.inHand(batch(window, keys, next));
         run.counts(fresh);
-        run.pageRead(next, page.events().size() >= window.limit(), page.events().size() - fresh.size());
+        // What is asked for once more is asked for after the pause.
+        boolean full = page.events().size() >= window.limit() || next.equals(run.cursor());
+        run.pageRead(next, full, page.events().size() - fresh.size());
         exchange.getMessage().setBody(fresh);
         run.show(exchange);
     }
@@ -91,6 +97,31 @@ public final class DropSeen implements Processor {
         ObjectKey key = ObjectKey.of(prefix, window.maxtime(), window.page(), named, gzip);
         String udmKey = udmPrefix.map(key::under).map(ObjectKey::value).orElse("");
         return new Batch(key.value(), udmKey, keys, next);
+    }
+
+    private static Cursor next(TelephonyPage page, Run run) {
+        Cursor next = cursorAfter(page, run);
+        run.windowTally().given(run.cursor(), page);
+        if (next.position() != Cursor.Position.END) {
+            return next;
+        }
+        if (run.windowTally().asksAgain()) {
+            LOG.info(
+                    "Duo said that the window {} holds {} events more than it gave; its last page is asked for once more.",
+                    run.window(),
+                    run.windowTally().missing());
+            return run.cursor();
+        }
+        long missing = run.windowTally().missing();
+        if (missing > 0) {
+            run.missing((int) Math.min(missing, Integer.MAX_VALUE));
+            LOG.warn(
+                    "Duo said that the window {} holds {} events more than it gave, also when its last page was asked for once"
+                            + " more. Compare the time with verify once it is past.",
+                    run.window(),
+                    missing);
+        }
+        return next;
     }
 
     /** Returns where reading goes on after a page, the same for a first reading and for a recovery. */

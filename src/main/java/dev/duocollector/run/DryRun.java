@@ -20,6 +20,7 @@ import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultExchange;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Reads the state and one page as the next run would, and writes nothing: no window is opened, and the page is asked for once,
@@ -32,7 +33,8 @@ public final class DryRun {
     private final S3IdempotentRepository repository;
     private final PollWindow pollWindow;
     private final Clock clock;
-    private final Ticker ticker;
+    private final RunTimes times;
+    private final FirstRun firstRun;
 
     private final DrySteps steps;
 
@@ -43,7 +45,8 @@ public final class DryRun {
         this.repository = DuoProbe.bean(camel, "seenEvents", S3IdempotentRepository.class);
         this.pollWindow = PollWindow.of(settings);
         this.clock = DuoProbe.bean(camel, "clock", Clock.class);
-        this.ticker = DuoProbe.bean(camel, "ticker", Ticker.class);
+        this.times = new RunTimes(settings, clock, DuoProbe.bean(camel, "ticker", Ticker.class));
+        this.firstRun = new FirstRun(DuoProbe.bean(camel, "s3Client", S3Client.class), settings);
     }
 
     /**
@@ -68,8 +71,13 @@ public final class DryRun {
         List<String> lines = new ArrayList<>();
         try {
             List<RunTime> time = new ArrayList<>(1);
-            Optional<Checkpoint> checkpoint = new RunTimes(settings, clock, ticker).open(repository, time::add);
-            Optional<Window> window = window(checkpoint, time.get(0).now(), lines);
+            Optional<Checkpoint> checkpoint = times.open(repository, time::add);
+            if (checkpoint.isEmpty()) {
+                firstRun.doubt(repository.answer()).ifPresent(doubt -> {
+                    throw new RunRefusedException(RunOutcome.OPERATOR, doubt);
+                });
+            }
+            Optional<Window> window = window(checkpoint, time.get(0), lines);
             return window.isPresent() ? read(window.get(), lines) : new Result(RunOutcome.DONE, lines);
         } catch (RuntimeException e) {
             return failed(e, new DefaultExchange(camel));
@@ -77,7 +85,8 @@ public final class DryRun {
     }
 
     /** Returns what the next run would read, as {@link OpenRun} and {@link PageQuery} decide it. */
-    private Optional<Window> window(Optional<Checkpoint> checkpoint, Instant now, List<String> lines) {
+    private Optional<Window> window(Optional<Checkpoint> checkpoint, RunTime time, List<String> lines) {
+        Instant now = time.now();
         Instant oldest = pollWindow.oldest(now);
         Optional<Window> open = checkpoint.flatMap(Checkpoint::openWindow);
         checkpoint
@@ -89,13 +98,20 @@ public final class DryRun {
             lines.add("Window " + window + ", open since an earlier run; its page " + window.page() + " is next.");
             return Optional.of(pollWindow.isTooOld(window.mintime(), now) ? window.startingAt(oldest) : window);
         }
+        if (open.isPresent() && !time.isProven()) {
+            throw new RunRefusedException(RunOutcome.OPERATOR, OpenRun.unproven(open.get(), time));
+        }
         open.ifPresent(window -> lines.add(
                 "Duo no longer keeps anything of the open window " + window + ": what was not read of it is lost."));
-        Optional<PollWindow.Next> next =
-                pollWindow.next(open.isPresent() ? closed(checkpoint) : checkpoint.orElse(null), now);
+        Optional<PollWindow.Next> next = checkpoint.isEmpty()
+                ? pollWindow.first(now, firstRun.notBefore())
+                : pollWindow.next(open.isPresent() ? closed(checkpoint) : checkpoint.get(), now);
         if (next.isEmpty()) {
-            lines.add("Nothing to read yet: collected through "
-                    + checkpoint.orElseThrow().committedThrough() + ".");
+            lines.add("Nothing to read yet"
+                    + checkpoint
+                            .map(known -> ": collected through " + known.committedThrough())
+                            .orElse("")
+                    + ".");
             return Optional.empty();
         }
         next.get()

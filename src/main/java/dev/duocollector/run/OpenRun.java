@@ -10,17 +10,17 @@ import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Begins a run: reads the state, and takes up the window that is open or opens the next one, whose bounds are in the state
- * before its first page is asked for. Leaves the {@link Run} in its exchange variable.
+ * Begins a run: reads the state and with it the time, and takes up the window that is open or opens the next one, in memory.
+ * Leaves the {@link Run} in its exchange variable.
  */
 public final class OpenRun implements Processor {
 
@@ -28,6 +28,8 @@ public final class OpenRun implements Processor {
 
     private final S3IdempotentRepository repository;
     private final PollWindow pollWindow;
+    private final WindowOpening opening;
+    private final FirstRun firstRun;
     private final Optional<TimeRange> range;
     private final InBucket inBucket;
     private final RunTimes times;
@@ -38,11 +40,14 @@ public final class OpenRun implements Processor {
             S3IdempotentRepository repository,
             Settings settings,
             InBucket inBucket,
+            S3Client s3,
             Clock clock,
             Ticker ticker,
             RunListener listener) {
         this.repository = repository;
         this.pollWindow = PollWindow.of(settings);
+        this.opening = new WindowOpening(repository, settings, s3, ticker);
+        this.firstRun = new FirstRun(s3, settings);
         this.range = settings.range();
         this.inBucket = inBucket;
         this.times = new RunTimes(settings, clock, ticker);
@@ -60,28 +65,55 @@ public final class OpenRun implements Processor {
                 run.reported();
             }
         });
-        Optional<Checkpoint> checkpoint = times.open(repository, run::began);
-        Instant now = run.time().now();
+        Optional<Checkpoint> checkpoint = checkpoint(run);
         checkpoint.map(Checkpoint::committedThrough).ifPresent(run::coveredThrough);
         Optional<Window> open = checkpoint.flatMap(Checkpoint::openWindow);
         if (open.isPresent() || checkpoint.isEmpty()) {
             inBucket.read();
         }
         if (open.isPresent()) {
-            takeUp(run, open.get(), checkpoint.flatMap(Checkpoint::pendingBatch), now);
+            takeUp(run, open.get(), checkpoint.flatMap(Checkpoint::pendingBatch));
         } else {
-            openNext(run, checkpoint, now);
+            openNext(run, checkpoint);
         }
         run.show(exchange);
     }
 
-    private void takeUp(Run run, Window open, Optional<Batch> pending, Instant now) {
-        boolean outlived = !pollWindow.oldest(now).isBefore(open.maxtime());
+    private void openNext(Run run, Optional<Checkpoint> checkpoint) {
+        if (range.isPresent()) {
+            openRange(run, checkpoint, range.get());
+        } else {
+            opening.open(run, checkpoint.orElse(null));
+        }
+    }
+
+    private Optional<Checkpoint> checkpoint(Run run) {
+        Optional<Checkpoint> checkpoint = times.open(repository, run::began);
+        if (checkpoint.isPresent() || range.isPresent()) {
+            return checkpoint;
+        }
+        Optional<String> doubt = firstRun.doubt(repository.answer());
+        if (doubt.isEmpty()) {
+            return checkpoint;
+        }
+        // Another collector's first run may have written both just now.
+        Optional<Checkpoint> now = times.open(repository, run::began);
+        if (now.isEmpty()) {
+            throw new RunRefusedException(RunOutcome.OPERATOR, doubt.get());
+        }
+        return now;
+    }
+
+    private void takeUp(Run run, Window open, Optional<Batch> pending) {
+        boolean outlived = !pollWindow.oldest(run.time().now()).isBefore(open.maxtime());
+        if (outlived && !run.time().isProven()) {
+            throw new RunRefusedException(RunOutcome.OPERATOR, unproven(open, run.time()));
+        }
         if (outlived && pending.isEmpty()) {
             run.gap();
             LOG.warn("Duo no longer keeps anything of the open window {}: what was not read of it is lost.", open);
             repository.closeWindow();
-            openNext(run, Optional.of(repository.checkpoint()), now);
+            openNext(run, Optional.of(repository.checkpoint()));
             return;
         }
         run.read(open);
@@ -92,22 +124,14 @@ public final class OpenRun implements Processor {
         }
     }
 
-    private void openNext(Run run, Optional<Checkpoint> checkpoint, Instant now) {
-        if (range.isPresent()) {
-            openRange(run, checkpoint, range.get());
-            return;
-        }
-        Optional<PollWindow.Next> next = pollWindow.next(checkpoint.orElse(null), now);
-        if (next.isEmpty()) {
-            return;
-        }
-        next.get().gap().ifPresent(gap -> {
-            run.gap();
-            LOG.warn("Duo no longer keeps {}: no event of that time can be collected any more.", gap);
-        });
-        repository.openWindow(next.get().window());
-        run.coveredThrough(repository.checkpoint().committedThrough());
-        run.read(next.get().window());
+    /** Says why a window is not given up by this machine's clock alone. */
+    static String unproven(Window open, RunTime time) {
+        return "It is " + time.now()
+                + " by this machine's clock, and then Duo no longer keeps anything of the open window "
+                + open
+                + ". S3's clock does not stand behind that (s3.clock=ignore, or its answer has no Date), and nothing is"
+                + " given up by one clock alone. Set the clock right; if it is right, run state set-through with a time that"
+                + " Duo still keeps.";
     }
 
     /** A range is one window, and none follows it: what lies after is the collector's. */

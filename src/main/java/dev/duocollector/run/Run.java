@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.source.PollWindow;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Batch;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.Exchange;
@@ -54,6 +56,10 @@ public final class Run {
     private boolean withoutState;
     private boolean more;
     private boolean pageFull;
+    private boolean firstAnswer;
+    private WindowTally windowTally = new WindowTally();
+    private boolean windowShortened;
+    private Optional<PollWindow.Gap> gap = Optional.empty();
     private @Nullable Long progressFromNanos;
     private long retryingSinceNanos;
     private int retries;
@@ -172,9 +178,56 @@ public final class Run {
         window = open;
         cursor = open.cursor();
         more = !open.finished();
+        firstAnswer = open.cursor().position() == Cursor.Position.START;
+        windowTally = new WindowTally();
         offsetsSent.clear();
         latest = null;
         latestBefore = null;
+    }
+
+    /** What Duo gave of the window, against what it said. */
+    WindowTally windowTally() {
+        return windowTally;
+    }
+
+    /** There is nothing to read yet after all. */
+    void noWindow() {
+        window = null;
+        more = false;
+        gap = Optional.empty();
+    }
+
+    /** Tells whether the answer in hand is the first one to this window. */
+    boolean isFirstAnswer() {
+        return firstAnswer;
+    }
+
+    /** Duo has answered a question for a page of this window, and the answer is used. */
+    void answered() {
+        firstAnswer = false;
+    }
+
+    /** The page in hand is asked for once more, after the pause. */
+    void askAgain() {
+        pageFull = true;
+    }
+
+    /** Notes that the window is given an earlier end; false if it was before. */
+    boolean shortened() {
+        boolean first = !windowShortened;
+        windowShortened = true;
+        return first;
+    }
+
+    /** Notes time before the window that nobody can read any more; to be told once Duo has answered. */
+    void gapBefore(PollWindow.Gap before) {
+        gap = Optional.of(before);
+    }
+
+    Optional<PollWindow.Gap> takeGap() {
+        Optional<PollWindow.Gap> taken = gap;
+        gap = Optional.empty();
+        return taken;
     }
 
     /** This window is read, which is no state's: nothing may be written of it. */

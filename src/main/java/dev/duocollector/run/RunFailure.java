@@ -10,6 +10,7 @@ import dev.duocollector.state.CheckpointOwnedException;
 import dev.duocollector.state.S3OperationException;
 import dev.duocollector.state.StateRefusedException;
 import dev.duocollector.state.UnconditionalStoreException;
+import dev.duocollector.state.WindowTooLateException;
 import java.security.cert.CertificateException;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,6 +71,15 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
             }
             if (failure instanceof BatchMissedException) {
                 return new RunFailure(RunOutcome.PENDING, failure.getMessage(), "");
+            }
+            if (failure instanceof RunRefusedException refused) {
+                return new RunFailure(refused.outcome(), refused.getMessage(), "");
+            }
+            if (failure instanceof WindowTooLateException) {
+                return new RunFailure(
+                        RunOutcome.FAILED,
+                        failure.getMessage(),
+                        "If it stays so, see what takes so long: Duo's answers, S3, or the steps in event-steps.");
             }
             if (failure instanceof EventStepsException steps) {
                 return new RunFailure(steps.outcome(), steps.getMessage(), "");

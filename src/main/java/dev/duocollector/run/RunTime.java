@@ -17,12 +17,14 @@ public final class RunTime {
     public static final Duration APART_MAX = Duration.ofMinutes(5);
 
     private final Instant began;
+    private final Instant s3Began;
     private final long beganNanos;
     private final Ticker ticker;
     private final boolean proven;
 
-    private RunTime(Instant began, boolean proven, Ticker ticker) {
+    private RunTime(Instant began, Instant s3Began, boolean proven, Ticker ticker) {
         this.began = began;
+        this.s3Began = s3Began;
         this.beganNanos = ticker.nanos();
         this.ticker = ticker;
         this.proven = proven;
@@ -38,14 +40,14 @@ public final class RunTime {
     public static RunTime begin(Optional<Instant> answeredAt, Clock clock, Ticker ticker) {
         Instant local = clock.instant();
         if (answeredAt.isEmpty()) {
-            return new RunTime(local, false, ticker);
+            return new RunTime(local, local, false, ticker);
         }
         Instant s3 = answeredAt.get();
         // Dates of HTTP have no fraction: what looks up to a second late is not.
         if (Duration.between(s3, local).abs().compareTo(APART_MAX) > 0) {
             throw new ClockException(local, s3);
         }
-        return new RunTime(local.isBefore(s3) ? local : s3, true, ticker);
+        return new RunTime(local.isBefore(s3) ? local : s3, s3, true, ticker);
     }
 
     /** Returns the time of a run that asks for no state: the local clock's, which nothing proves. */
@@ -56,6 +58,14 @@ public final class RunTime {
     /** Returns what time it is now; never goes back. */
     public Instant now() {
         return began.plusNanos(ticker.nanos() - beganNanos);
+    }
+
+    /**
+     * Tells whether a time is still to come: by S3's clock, which is the same for all collectors on a state, or by the local one
+     * alone if there is no other.
+     */
+    boolean isToCome(Instant time) {
+        return time.isAfter(s3Began.plusNanos(ticker.nanos() - beganNanos));
     }
 
     /** Tells whether S3's clock stands behind it too. If not, it is the local clock's, and what cannot be undone must wait. */

@@ -6,6 +6,8 @@ import dev.duocollector.Settings;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.S3IdempotentRepository;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -31,18 +33,35 @@ public final class RunTimes {
      *
      * @param begun gets the time, before the state is judged by it
      * @return how far the log has been collected, empty if there is no state
+     * @throws RunRefusedException if its open window ends after that time
      * @throws ClockException if the local clock and S3's are too far apart; then the state was not looked at
      */
     public Optional<Checkpoint> open(S3IdempotentRepository repository, Consumer<RunTime> begun) {
-        return repository.open(answer -> {
+        List<RunTime> times = new ArrayList<>(1);
+        Optional<Checkpoint> checkpoint = repository.open(answer -> {
             if (!s3ClockIgnored && answer.answeredAt().isEmpty()) {
                 LOG.warn(
                         "S3 does not say what time it is (its answer has no Date): this run goes by this machine's clock alone,"
                                 + " and gives up no batch that cannot be found.");
             }
             RunTime time = RunTime.begin(s3ClockIgnored ? Optional.empty() : answer.answeredAt(), clock, ticker);
+            times.add(time);
             begun.accept(time);
             return time.now();
         });
+        RunTime now = times.get(0);
+        checkpoint
+                .flatMap(Checkpoint::openWindow)
+                .filter(open -> now.isToCome(open.maxtime()))
+                .ifPresent(open -> {
+                    throw new RunRefusedException(
+                            RunOutcome.OPERATOR,
+                            "The state holds an open window that ends at " + open.maxtime() + ", and it is " + now.now()
+                                    + ": it was opened while a clock was ahead, and events of that time may come yet. Nothing"
+                                    + " was read or written. Run state set-through "
+                                    + checkpoint.get().committedThrough()
+                                    + ", which gives the window up and keeps what is collected.");
+                });
+        return checkpoint;
     }
 }

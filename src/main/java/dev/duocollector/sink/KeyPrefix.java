@@ -54,7 +54,7 @@ public record KeyPrefix(String value) {
     }
 
     /** Returns the key of a name under this prefix. */
-    String resolve(String name) {
+    public String resolve(String name) {
         return value.isEmpty() ? name : value + "/" + name;
     }
 

@@ -9,12 +9,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The rule that says which time is read next.
  *
- * @param lag how far a window's end stays behind now: Duo shows events two minutes late, and an earlier question is answered
+ * @param lag how far a window's end stays behind now, beside the {@link #MARGIN}: Duo shows events two minutes late, and an earlier question is answered
  *     with nothing (<a href="https://duo.com/docs/adminapi#telephony-logs">Admin API</a>, read 2026-11-23)
  * @param overlap how long before the end of one window the next begins, for events that Duo shows later still
  * @param lookback how far back the first window reaches
@@ -24,7 +23,10 @@ import org.jspecify.annotations.Nullable;
 public record PollWindow(Duration lag, Duration overlap, Duration lookback, Duration retention, int limit) {
 
     /** The least that a window must add to what is committed. */
-    static final Duration STEP_MIN = Duration.ofSeconds(1);
+    public static final Duration STEP_MIN = Duration.ofSeconds(1);
+
+    /** How far a window's end stays behind beside the lag: clocks differ, and Duo's is asked only with the first page. */
+    public static final Duration MARGIN = Duration.ofSeconds(10);
 
     /** How far a mintime may sink below the retention, which stays an hour clear of Duo's bound, before it is raised. */
     private static final Duration GRACE = Duration.ofMinutes(30);
@@ -50,15 +52,11 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
      * Returns the next window, or empty when its end would not lie at least a second after what is committed: then there is
      * nothing to read yet, and what is committed never steps back, whatever the clock or the lag do.
      *
-     * @param checkpoint how far the log is collected, null before the first run
+     * @param checkpoint how far the log is collected
      */
-    public Optional<Next> next(@Nullable Checkpoint checkpoint, Instant now) {
-        Instant maxtime = millis(now.minus(lag));
+    public Optional<Next> next(Checkpoint checkpoint, Instant now) {
+        Instant maxtime = end(now);
         Instant oldest = oldest(now);
-        if (checkpoint == null) {
-            Instant mintime = later(millis(now.minus(lookback)), oldest);
-            return Optional.of(new Next(Window.unread(mintime, maxtime, limit), Optional.empty()));
-        }
         Instant committed = checkpoint.committedThrough();
         if (maxtime.isBefore(committed.plus(STEP_MIN))) {
             return Optional.empty();
@@ -66,6 +64,24 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
         Instant mintime = later(later(committed.minus(overlap), checkpoint.keysFrom()), oldest);
         Optional<Gap> gap = mintime.isAfter(committed) ? Optional.of(new Gap(committed, mintime)) : Optional.empty();
         return Optional.of(new Next(Window.unread(mintime, maxtime, limit), gap));
+    }
+
+    /**
+     * Returns the first window, or empty when there is nothing to read yet.
+     *
+     * @param notBefore the earliest beginning, if there is one
+     */
+    public Optional<Next> first(Instant now, Optional<Instant> notBefore) {
+        Instant oldest = oldest(now);
+        Instant mintime = later(later(millis(now.minus(lookback)), oldest), notBefore.orElse(oldest));
+        Instant maxtime = end(now);
+        return maxtime.isBefore(mintime.plus(STEP_MIN))
+                ? Optional.empty()
+                : Optional.of(new Next(Window.unread(mintime, maxtime, limit), Optional.empty()));
+    }
+
+    private Instant end(Instant now) {
+        return millis(now.minus(lag).minus(MARGIN));
     }
 
     /** Returns the oldest mintime that Duo accepts now. */

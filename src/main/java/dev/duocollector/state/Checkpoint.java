@@ -52,6 +52,11 @@ public record Checkpoint(
         return new Checkpoint(committedThrough, keysFrom, requireWindow().startingAt(mintime), pending);
     }
 
+    /** Replaces the open window by itself with an earlier end. */
+    public Checkpoint endingAt(Instant maxtime) {
+        return new Checkpoint(committedThrough, keysFrom, requireWindow().endingAt(maxtime), pending);
+    }
+
     /**
      * Declares a batch with the cursor still <em>before</em> its page, so that a crash reads that page again. The batch that is
      * pending may be declared once more, and no other.

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.camel.spi.IdempotentRepository;
@@ -46,6 +47,8 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
     private @Nullable Instant reached;
     private boolean loaded;
     private boolean moved;
+    private boolean windowWritten = true;
+    private BooleanSupplier windowInTime = () -> true;
     private boolean conditionsKept;
 
     /**
@@ -133,6 +136,7 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
     /** A state that cannot be read or is refused leaves nothing behind that a later call could write over it. */
     private void load(Function<StateAnswer, Instant> time) {
         loaded = false;
+        windowWritten = true;
         S3StateStore.Asked asked = store.ask();
         answer = asked.answer();
         Instant now = time.apply(answer);
@@ -146,6 +150,11 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
         loaded = true;
     }
 
+    /** Returns the checkpoint as this run has moved it; empty while there is neither a state nor an open window. */
+    public synchronized Optional<Checkpoint> current() {
+        return Optional.ofNullable(checkpoint);
+    }
+
     /** Returns the checkpoint as this run has moved it, which may be ahead of what is stored. */
     public synchronized Checkpoint checkpoint() {
         if (checkpoint == null) {
@@ -154,21 +163,66 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
         return checkpoint;
     }
 
-    /** Opens a window and writes it, before anything of it is read. */
+    /**
+     * Opens a window in memory: nothing has moved by it. Whatever writes the state next writes the window too, before anything
+     * of it is stored.
+     */
     public synchronized void openWindow(Window window) {
-        Checkpoint next = checkpoint == null ? Checkpoint.first(window) : checkpoint.opened(window);
-        write(next);
+        openWindow(window, () -> true);
     }
 
-    /** Gives the open window a later start, because Duo no longer keeps what lies before. */
-    public synchronized void raiseMintime(Instant mintime) {
-        Checkpoint raised = checkpoint().startingAt(mintime);
-        if (raised.pendingBatch().isPresent()) {
-            // In memory only: the age of the state tells when no write of the pending batch can still arrive.
-            checkpoint = raised;
-        } else {
-            write(raised);
+    /**
+     * Does the same with a window that must be written in time.
+     *
+     * @param inTime asked right before the window is written for the first time; if it is too late, that write fails with a
+     *     {@link WindowTooLateException}
+     */
+    public synchronized void openWindow(Window window, BooleanSupplier inTime) {
+        checkpoint = checkpoint == null ? Checkpoint.first(window) : checkpoint.opened(window);
+        windowWritten = false;
+        windowInTime = inTime;
+    }
+
+    /** Tells whether the open window is in the state; without an open window, true. */
+    public synchronized boolean isWindowWritten() {
+        return windowWritten;
+    }
+
+    /** Tells whether the open window may be written still. */
+    public synchronized boolean isWindowInTime() {
+        return windowWritten || windowInTime.getAsBoolean();
+    }
+
+    /** Has the open window, which is not written yet, end earlier. */
+    public synchronized void endWindowAt(Instant maxtime) {
+        requireUnwritten();
+        checkpoint = checkpoint().endingAt(maxtime);
+    }
+
+    /** Forgets the open window, which is not written yet. */
+    public synchronized void dropWindow() {
+        requireUnwritten();
+        checkpoint = stored == null ? null : stored.state().checkpoint();
+        windowWritten = true;
+    }
+
+    /** Writes the open window, whether anything of it is read or not. */
+    public synchronized void writeWindow() {
+        write(checkpoint());
+    }
+
+    private void requireUnwritten() {
+        if (windowWritten) {
+            throw new IllegalStateException("The window is in the state already");
         }
+    }
+
+    /**
+     * Gives the open window a later start, because Duo no longer keeps what lies before: in memory, until something else is
+     * written. A run that comes to nothing has raised nothing.
+     */
+    public synchronized void raiseMintime(Instant mintime) {
+        checkpoint = checkpoint().startingAt(mintime);
     }
 
     /**
@@ -261,8 +315,12 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
     }
 
     private void write(@Nullable Checkpoint next) {
+        if (!windowWritten && !windowInTime.getAsBoolean()) {
+            throw new WindowTooLateException();
+        }
         stored = store.compareAndSwap(new State(owner, "", next, confirmed), stored);
         checkpoint = next;
+        windowWritten = true;
         moved = false;
         if (!conditionsKept) {
             // Before the first object is stored, since every write of one comes after a write of the state.

@@ -264,8 +264,7 @@ public final class S3StateStore {
             }
             if (found.isEmpty() && etag != null) {
                 throw new CheckpointOwnedException("Somebody has deleted " + this + " since this run read it. This run"
-                        + " stops. Unless the state is put back, the next one begins anew, duo.lookback ago, and"
-                        + " collects again what lies since.");
+                        + " stops: put the state back, or see OPERATIONS, \"What losing it costs\".");
             }
             if (found.isPresent() && !isFromBefore.test(found.get())) {
                 throw new CheckpointOwnedException("Another collector has written " + this

@@ -51,6 +51,11 @@ public record Window(Instant mintime, Instant maxtime, int limit, String sort, C
         return new Window(later, maxtime, limit, sort, cursor, page);
     }
 
+    /** Returns this window with another end and everything else kept. */
+    public Window endingAt(Instant earlier) {
+        return new Window(mintime, earlier, limit, sort, cursor, page);
+    }
+
     /** Tells whether every page has been read. */
     public boolean finished() {
         return cursor.position() == Cursor.Position.END;

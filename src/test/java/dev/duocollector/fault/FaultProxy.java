@@ -78,6 +78,7 @@ public final class FaultProxy implements AutoCloseable {
     private volatile Predicate<ProxiedRequest> serialized = request -> false;
     private volatile Function<ProxiedRequest, Optional<Instant>> serverTime = request -> Optional.empty();
     private volatile boolean dating;
+    private volatile Function<ProxiedRequest, Map<String, String>> moreFields = request -> Map.of();
     private final Map<String, Instant> written = new ConcurrentHashMap<>();
     private volatile Storage storage = (request, change) -> {
         throw new IllegalStateException("This proxy was given no storage to change " + request.path() + " in");
@@ -165,6 +166,11 @@ public final class FaultProxy implements AutoCloseable {
     /** Says where {@link Fault#STORE_EMPTY} and {@link Fault#STORE_CUT} find what the server has stored. */
     public void storage(Storage storage) {
         this.storage = storage;
+    }
+
+    /** Adds header fields to the answers. */
+    public void addFields(Function<ProxiedRequest, Map<String, String>> fields) {
+        moreFields = fields;
     }
 
     /** Every request since the start or the last {@link #reset()}, in the order of their numbers. */
@@ -358,10 +364,14 @@ public final class FaultProxy implements AutoCloseable {
         }
         HttpMessage answer = upstream.exchange(message);
         log.answered(request, answer.status());
-        return dating ? dated(request, answer) : answer;
+        return dating && !isRefusal(answer.status()) ? dated(request, answer) : answer;
     }
 
-    private HttpMessage dated(ProxiedRequest request, HttpMessage answer) throws IOException {
+    private HttpMessage dated(ProxiedRequest request, HttpMessage undated) throws IOException {
+        HttpMessage answer = undated;
+        for (Map.Entry<String, String> field : moreFields.apply(request).entrySet()) {
+            answer = answer.withField(field.getKey(), field.getValue());
+        }
         Optional<Instant> now = serverTime.apply(request);
         if (request.isWrite() && answer.status() == 200 && now.isPresent()) {
             written.put(request.path(), now.get());
@@ -372,6 +382,11 @@ public final class FaultProxy implements AutoCloseable {
         return modified != null && dated.fields().containsKey("last-modified")
                 ? dated.withField("Last-Modified", httpDate(modified))
                 : dated;
+    }
+
+    /** From the Date of a refused signature the SDK learns what time it is, for good and for every client of this JVM. */
+    private static boolean isRefusal(int status) {
+        return status >= 400 && status != 404 && status != 412;
     }
 
     private static String httpDate(Instant time) {

@@ -512,7 +512,7 @@ class DuoFailureTest {
         world.duo.misbehave(request -> true, new RepeatedOffset());
 
         incident.run(RunOutcome.OPERATOR)
-                .contains("twice in the window 2026-11-23T07:00:00Z..2026-11-23T07:58:00Z")
+                .contains("twice in the window 2026-11-23T07:00:00Z..2026-11-23T07:57:50Z")
                 .contains("Nothing of this page was stored", "report it");
 
         assertThat(incident.requests()).hasSize(2);
@@ -548,7 +548,7 @@ class DuoFailureTest {
                 call -> call.answer(PageForm.withMetadata(page -> {
                     int turn = (call.request().number() - 1) % 2;
                     offsets[turn] = offsets[turn] == null ? PageForm.nextOffset(page) : offsets[turn];
-                    return PageForm.metadata(offsets[turn]);
+                    return PageForm.metadata(page, offsets[turn]);
                 })));
 
         incident.run(RunOutcome.MORE);

@@ -104,8 +104,7 @@ class EventStepsTest {
 
             assertThat(failed.outcome()).isEqualTo(RunOutcome.FAILED);
             assertThat(failed.line()).contains("A step of the route event-steps");
-            assertThat(world.objects()).isEmpty();
-            assertThat(world.state()).doesNotContain("pending");
+            assertThat(world.everything()).as("neither object nor state").isEmpty();
 
             Files.delete(inTheWay);
             collector.run();

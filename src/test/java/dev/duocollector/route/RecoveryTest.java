@@ -154,7 +154,7 @@ class RecoveryTest {
         assertThat(incident.requests()).isEmpty();
         assertThat(world.lines()).isEqualTo(World.stored(incident.events.subList(0, stored)));
         assertThat(world.state())
-                .contains("\"committedThrough\":\"2026-11-23T07:58:00Z\"")
+                .contains("\"committedThrough\":\"2026-11-23T07:57:50Z\"")
                 .doesNotContain("window", "pending");
         assertThat(incident.logs.lines(Level.WARN))
                 .filteredOn(line -> line.startsWith("Duo no longer shows 2 of the 2 events of duo-telephony/"))

@@ -80,6 +80,7 @@ class StateCommandTest {
         backfill.open();
         backfill.openWindow(
                 Window.unread(Instant.parse("2026-11-23T07:00:00Z"), Instant.parse("2026-11-23T07:30:00Z"), 1000));
+        backfill.writeWindow();
 
         StateConsole.Result refused = console().state("set-through", "2026-11-23T07:20:00Z", "--yes");
 
@@ -122,16 +123,16 @@ class StateCommandTest {
                 .anySatisfy(line -> assertThat(line).matches("Written +20.*Z, [0-9,]+ bytes"))
                 .contains("Account     " + World.API_HOST)
                 .anySatisfy(line -> assertThat(line).matches("Format +version 3, write [0-9a-f-]{36}"))
-                .contains("Covered     through 2026-11-23T08:58:00Z, 3 min 30 s ago")
+                .contains("Covered     through 2026-11-23T08:57:50Z, 3 min 40 s ago")
                 .contains("Window      none open")
                 .contains("Pending     nothing")
-                .contains("Event keys  6, complete since 2026-11-23T08:48:00Z, the newest of 2026-11-23T08:58:00Z")
+                .contains("Event keys  5, complete since 2026-11-23T08:47:50Z, the newest of 2026-11-23T08:56:00Z")
                 .hasSize(8);
         JsonNode json = json("show", "--json");
-        assertThat(json.path("lagSeconds").asDouble()).isEqualTo(210.0);
-        assertThat(json.path("committedThrough").asText()).isEqualTo("2026-11-23T08:58:00Z");
+        assertThat(json.path("lagSeconds").asDouble()).isEqualTo(220.0);
+        assertThat(json.path("committedThrough").asText()).isEqualTo("2026-11-23T08:57:50Z");
         assertThat(json.path("refused").isNull()).isTrue();
-        assertThat(json.path("eventKeys").asInt()).isEqualTo(6);
+        assertThat(json.path("eventKeys").asInt()).isEqualTo(5);
         assertThat(world.s3Proxy.requests())
                 .as("one to look, for each of the two commands")
                 .hasSize(2)
@@ -145,9 +146,9 @@ class StateCommandTest {
         StateConsole.Result shown = console().state("show");
 
         assertThat(shown.out())
-                .contains("Window      2026-11-23T07:00:00Z..2026-11-23T07:58:00Z is open, page 2 next, cursor "
+                .contains("Window      2026-11-23T07:00:00Z..2026-11-23T07:57:50Z is open, page 2 next, cursor "
                         + events.get(4).ts().toEpochMilli() + ",")
-                .containsPattern("Pending     duo-telephony/telephony_20261123T075800.000Z_00002_[0-9a-f]{12}.ndjson"
+                .containsPattern("Pending     duo-telephony/telephony_20261123T075750.000Z_00002_[0-9a-f]{12}.ndjson"
                         + " \\(5 events\\), not known to be in the bucket");
         JsonNode json = json("show", "--json");
         assertThat(json.path("pending").path("events").asInt()).isEqualTo(5);
@@ -160,10 +161,10 @@ class StateCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "within the keys         | 2026-11-23T08:52:00Z      | Read again: 2026-11-23T08:52:00Z..2026-11-23T08:58:00Z (6 min).",
-                "before the keys         | 2026-11-23T17:10:00+09:00 | Read again: 2026-11-23T08:10:00Z..2026-11-23T08:58:00Z (48 min).",
-                "over two windows        | now-110m                  | Read again: 2026-11-23T07:10:00Z..2026-11-23T08:58:00Z (1 h 48 min).",
-                "not at all              | 2026-11-23T08:58:00Z      | Collected through 2026-11-23T08:58:00Z, as it is now.",
+                "within the keys         | 2026-11-23T08:52:00Z      | Read again: 2026-11-23T08:52:00Z..2026-11-23T08:57:50Z (5 min 50 s).",
+                "before the keys         | 2026-11-23T17:10:00+09:00 | Read again: 2026-11-23T08:10:00Z..2026-11-23T08:57:50Z (47 min 50 s).",
+                "over two windows        | now-110m                  | Read again: 2026-11-23T07:10:00Z..2026-11-23T08:57:50Z (1 h 47 min).",
+                "not at all              | 2026-11-23T08:57:50Z      | Collected through 2026-11-23T08:57:50Z, as it is now.",
             })
     void back_readsAgain_andStoresNothingTwice(String what, String time, String said) {
         runTwice();
@@ -189,7 +190,7 @@ class StateCommandTest {
         assertThat(set.exitCode()).as(set.err()).isZero();
         assertThat(set.out())
                 .contains(
-                        "Stored twice: whatever the bucket holds of 2026-11-23T08:10:00Z..2026-11-23T08:48:00Z (38 min).");
+                        "Stored twice: whatever the bucket holds of 2026-11-23T08:10:00Z..2026-11-23T08:47:50Z (37 min 50 s).");
         finish();
         List<SimulatedEvent> expected = new ArrayList<>(events);
         events.stream()
@@ -208,16 +209,17 @@ class StateCommandTest {
         StateConsole.Result set = console().state("set-through", "2026-11-23T09:01:00Z", "--yes");
 
         assertThat(set.out())
-                .contains("Never read: events between 2026-11-23T08:58:00Z..2026-11-23T09:01:00Z (3 min)")
+                .contains("Never read: events between 2026-11-23T08:57:50Z..2026-11-23T09:01:00Z (3 min 10 s)")
                 .contains("The next run begins at 2026-11-23T09:01:00Z.");
         world.events.add(made.at(Instant.parse("2026-11-23T09:01:00Z")));
         run(RunOutcome.DONE);
         List<SimulatedEvent> expected = world.events.events().stream()
-                .filter(event -> event.ts().isBefore(Instant.parse("2026-11-23T08:58:00Z"))
+                .filter(event -> event.ts().isBefore(Instant.parse("2026-11-23T08:57:50Z"))
                         || !event.ts().isBefore(Instant.parse("2026-11-23T09:01:00Z"))
-                        || event.ts().equals(Instant.parse("2026-11-23T08:58:00Z")))
+                        || event.ts().equals(Instant.parse("2026-11-23T08:57:50Z")))
                 .toList();
-        assertThat(expected).hasSize(events.size());
+        // Those of 08:58 and 09:00 are never read, and that of 09:01 is.
+        assertThat(expected).hasSize(events.size() - 1);
         assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(expected));
     }
 
@@ -233,7 +235,7 @@ class StateCommandTest {
         StateConsole.Result set = console().state("set-through", time, "--yes");
 
         assertThat(set.exitCode()).as(set.err()).isZero();
-        assertThat(set.out()).contains("Given up: the open window 2026-11-23T07:00:00Z..2026-11-23T07:58:00Z");
+        assertThat(set.out()).contains("Given up: the open window 2026-11-23T07:00:00Z..2026-11-23T07:57:50Z");
         world.clock.advance(Duration.ofHours(1));
         finish();
         assertEveryEventOnce();
@@ -263,7 +265,7 @@ class StateCommandTest {
 
         assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.err())
-                .startsWith("A batch is pending: duo-telephony/telephony_20261123T075800.000Z_00002_")
+                .startsWith("A batch is pending: duo-telephony/telephony_20261123T075750.000Z_00002_")
                 .contains("Make one run first (once)", "set through " + earliest + " or earlier");
         assertThat(world.state()).isEqualTo(before);
 
@@ -283,7 +285,7 @@ class StateCommandTest {
                 poisoned("no JSON", state -> "committed through yesterday"),
                 poisoned("the Lambda's", state -> "{\"last_offset\": null, \"last_timestamp_ms\": 1763885700124}"),
                 poisoned("an unknown member", state -> state.replace("\"owner\"", "\"tenant\":\"x\",\"owner\"")),
-                poisoned("the future", state -> state.replace("08:58:00Z\"", "18:58:00Z\"")));
+                poisoned("the future", state -> state.replace("08:57:50Z\"", "18:58:00Z\"")));
     }
 
     private static Arguments poisoned(String name, UnaryOperator<String> spoil) {
@@ -364,7 +366,7 @@ class StateCommandTest {
         run(RunOutcome.DONE);
         world.putState(old);
 
-        StateConsole.Result set = console().state("set-through", "2026-11-23T07:58:00Z", "--yes");
+        StateConsole.Result set = console().state("set-through", "2026-11-23T07:57:50Z", "--yes");
 
         assertThat(set.exitCode()).as(set.err()).isZero();
         finish();
@@ -466,7 +468,7 @@ class StateCommandTest {
         assertThat(set.exitCode()).isEqualTo(1);
         assertThat(set.err())
                 .startsWith("Nothing was changed: a collector, or another command, has written or deleted the state");
-        assertThat(world.state()).contains("\"committedThrough\":\"2026-11-23T09:28:00Z\"");
+        assertThat(world.state()).contains("\"committedThrough\":\"2026-11-23T09:27:50Z\"");
         assertEveryEventOnce();
     }
 

@@ -238,7 +238,7 @@ class StateImportTest {
     @Test
     void theCollectorsOwnState_isReplacedOnlyWithConsent_andWhatItStoredIsSeen() {
         lambdaHasRun(old);
-        world.set("duo.lookback", "30m");
+        world.set("duo.lookback", "30m").set("state.first-run", "allow");
         run();
         String own = world.state();
         putLambdaState("{\"last_timestamp_ms\": " + stamp(59) + "}");

@@ -64,6 +64,18 @@ class RunTimeTest {
         assertThat(time.isProven()).isFalse();
     }
 
+    /** Another collector, whose clock is right, may have opened a window that this one's clock has not reached yet. */
+    @ParameterizedTest(name = "the clock is off by {0}")
+    @CsvSource({"PT0S", "PT5M", "PT-5M"})
+    void whatIsToCome_isS3sToSay(Duration local) {
+        RunTime time = begin(local);
+
+        assertThat(time.isToCome(S3)).isFalse();
+        assertThat(time.isToCome(S3.plusMillis(1))).isTrue();
+        nanos.addAndGet(1_000_000);
+        assertThat(time.isToCome(S3.plusMillis(1))).isFalse();
+    }
+
     @Test
     void time_goesOnWithTheTicker_whateverTheClockIsSetTo() {
         RunTime time = begin(Duration.ZERO);

@@ -54,13 +54,14 @@ public final class GeneratedEventStore implements EventStore {
                 Math.min(query.maxtime().toEpochMilli() * 1000 + 999, ChronoUnit.MICROS.between(Instant.EPOCH, now));
         long first = Math.max(0, -Math.floorDiv(startMicros - query.mintime().toEpochMilli() * 1000, stepMicros));
         long last = Math.min(count - 1, Math.floorDiv(micros - startMicros, stepMicros));
+        long total = Math.max(0, last - first + 1);
         Optional<Long> after = query.after().map(GeneratedEventStore::index);
         if (query.sort() == Sort.ASCENDING) {
             first = Math.max(first, after.map(index -> index + 1).orElse(first));
-            return slice(first, 1, last - first + 1, query.limit());
+            return slice(first, 1, last - first + 1, query.limit(), total);
         }
         last = Math.min(last, after.map(index -> index - 1).orElse(last));
-        return slice(last, -1, last - first + 1, query.limit());
+        return slice(last, -1, last - first + 1, query.limit(), total);
     }
 
     @Override
@@ -68,7 +69,7 @@ public final class GeneratedEventStore implements EventStore {
         return issuedOffsets;
     }
 
-    private Slice slice(long from, int direction, long available, int limit) {
+    private Slice slice(long from, int direction, long available, int limit, long total) {
         int size = (int) Math.max(0, Math.min(available, limit));
         ByteBuffer items = ByteBuffer.allocate(size * (eventBytesMax + 1));
         for (int i = 0; i < size; i++) {
@@ -79,7 +80,7 @@ public final class GeneratedEventStore implements EventStore {
             templates.get((int) (index % templates.size())).render(items, index, micros(index));
         }
         Optional<Position> last = size == 0 ? Optional.empty() : Optional.of(position(from + (size - 1L) * direction));
-        return new Slice(items.flip(), size, last, available > size);
+        return new Slice(items.flip(), size, last, available > size, total);
     }
 
     private Position position(long index) {

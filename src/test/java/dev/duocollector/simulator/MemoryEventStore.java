@@ -52,6 +52,10 @@ public final class MemoryEventStore implements EventStore {
     @Override
     public synchronized Slice read(PageQuery query, Instant now) {
         ByteArrayOutputStream items = new ByteArrayOutputStream();
+        long total = behind(query.whole()).values().stream()
+                .flatMap(List::stream)
+                .filter(event -> !event.visibleFrom().isAfter(now))
+                .count();
         int count = 0;
         Optional<Position> last = Optional.empty();
         for (List<SimulatedEvent> atPosition : behind(query).values()) {
@@ -60,7 +64,7 @@ public final class MemoryEventStore implements EventStore {
                     continue;
                 }
                 if (count == query.limit()) {
-                    return new Slice(ByteBuffer.wrap(items.toByteArray()), count, last, true);
+                    return new Slice(ByteBuffer.wrap(items.toByteArray()), count, last, true, total);
                 }
                 items.writeBytes(count == 0 ? new byte[0] : new byte[] {','});
                 items.writeBytes(event.json().getBytes(UTF_8));
@@ -68,7 +72,7 @@ public final class MemoryEventStore implements EventStore {
                 last = Optional.of(event.position());
             }
         }
-        return new Slice(ByteBuffer.wrap(items.toByteArray()), count, last, false);
+        return new Slice(ByteBuffer.wrap(items.toByteArray()), count, last, false, total);
     }
 
     @Override

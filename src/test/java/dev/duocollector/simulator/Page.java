@@ -11,5 +11,6 @@ import java.util.Optional;
  * @param items the events' JSON in UTF-8, joined by commas
  * @param nextOffset present on every page with events, also on the last one
  * @param last whether no event follows that is visible now
+ * @param total how many events of the whole window are visible now
  */
-public record Page(ByteBuffer items, Optional<String> nextOffset, boolean last) {}
+public record Page(ByteBuffer items, Optional<String> nextOffset, boolean last, long total) {}

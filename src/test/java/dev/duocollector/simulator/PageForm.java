@@ -13,7 +13,7 @@ import java.util.function.Function;
 @FunctionalInterface
 public interface PageForm {
     /** Duo's form. */
-    PageForm DUO = withMetadata(page -> metadata(nextOffset(page)));
+    PageForm DUO = withMetadata(page -> metadata(page, nextOffset(page)));
 
     List<ByteBuffer> render(Page page);
 
@@ -25,9 +25,15 @@ public interface PageForm {
                 utf8("],\"metadata\":" + metadata.apply(page) + "},\"stat\":\"OK\"}"));
     }
 
+    /** Returns the form of a page that holds no events, whatever it should. */
+    static PageForm empty() {
+        return page -> List.of(
+                utf8("{\"response\":{\"items\":[],\"metadata\":" + metadata(page, "null") + "},\"stat\":\"OK\"}"));
+    }
+
     /** Returns Duo's metadata with that JSON for "next_offset". */
-    static String metadata(String nextOffset) {
-        return "{\"next_offset\":" + nextOffset + "," + totalObjects() + "}";
+    static String metadata(Page page, String nextOffset) {
+        return "{\"next_offset\":" + nextOffset + "," + totalObjects(page) + "}";
     }
 
     /** Returns the page's offset as Duo writes it: a string, or null on a page without events. */
@@ -35,9 +41,9 @@ public interface PageForm {
         return page.nextOffset().map(PageForm::quote).orElse("null");
     }
 
-    /** Returns a number that is always wrong, as Duo's is an estimate (duo_log_sync has seen this one for no events). */
-    static String totalObjects() {
-        return "\"total_objects\":94";
+    /** Returns how many events the whole window has, on each of its pages (duo_log_sync has seen 94 beside no events). */
+    static String totalObjects(Page page) {
+        return "\"total_objects\":" + page.total();
     }
 
     /** Returns the text as JSON. */

@@ -13,4 +13,10 @@ import java.util.Optional;
  * @param limit the most events on the page, 1 or more
  * @param after the position that the page begins behind
  */
-public record PageQuery(Instant mintime, Instant maxtime, int limit, Sort sort, Optional<Position> after) {}
+public record PageQuery(Instant mintime, Instant maxtime, int limit, Sort sort, Optional<Position> after) {
+
+    /** Returns the question for the whole window. */
+    PageQuery whole() {
+        return new PageQuery(mintime, maxtime, limit, sort, Optional.empty());
+    }
+}

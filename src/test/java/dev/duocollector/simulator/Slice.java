@@ -11,5 +11,6 @@ import java.util.Optional;
  * @param items the events' JSON in UTF-8, joined by commas
  * @param last the position of the last of them, absent if there are none
  * @param more whether events visible now follow in the window
+ * @param total how many events visible now the whole window has
  */
-public record Slice(ByteBuffer items, int count, Optional<Position> last, boolean more) {}
+public record Slice(ByteBuffer items, int count, Optional<Position> last, boolean more, long total) {}

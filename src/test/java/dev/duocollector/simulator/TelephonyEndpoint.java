@@ -33,6 +33,6 @@ final class TelephonyEndpoint {
         Slice slice = events.read(query, request.at());
         Optional<String> nextOffset = slice.last().map(Position::offset);
         nextOffset.ifPresent(offset -> events.issuedOffsets().add(offset, query));
-        return new Page(slice.items(), nextOffset, !slice.more());
+        return new Page(slice.items(), nextOffset, !slice.more(), slice.total());
     }
 }

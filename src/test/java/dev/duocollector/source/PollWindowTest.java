@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,16 +26,32 @@ class PollWindowTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "first run,                       PT24H,     2026-11-22T09:00:00.123Z, 2026-11-23T08:58:00.123Z",
-        "first run with a short lookback, PT3M,      2026-11-23T08:57:00.123Z, 2026-11-23T08:58:00.123Z",
-        "first run with 179 days,         P179D,     2026-05-28T09:00:00.123Z, 2026-11-23T08:58:00.123Z",
-        "first run with 180 days,         P180D,     2026-05-27T10:00:00.124Z, 2026-11-23T08:58:00.123Z",
+        "first run,                       PT24H,     2026-11-22T09:00:00.123Z, 2026-11-23T08:57:50.123Z",
+        "first run with a short lookback, PT3M,      2026-11-23T08:57:00.123Z, 2026-11-23T08:57:50.123Z",
+        "first run with 179 days,         P179D,     2026-05-28T09:00:00.123Z, 2026-11-23T08:57:50.123Z",
+        "first run with 180 days,         P180D,     2026-05-27T10:00:00.124Z, 2026-11-23T08:57:50.123Z",
     })
     void firstWindow(String what, Duration lookback, Instant mintime, Instant maxtime) {
         PollWindow rule = new PollWindow(LAG, OVERLAP, lookback, Settings.RETENTION, 500);
 
-        assertThat(rule.next(null, NOW))
+        assertThat(rule.first(NOW, Optional.empty()))
                 .contains(new PollWindow.Next(Window.unread(mintime, maxtime, 500), Optional.empty()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "long before the lookback,    2026-11-01T00:00:00Z,     2026-11-22T09:00:00.123Z",
+        "just before the lookback,    2026-11-22T09:00:00.122Z, 2026-11-22T09:00:00.123Z",
+        "in the middle,               2026-11-23T03:00:00.001Z, 2026-11-23T03:00:00.001Z",
+        "a second before the end,     2026-11-23T08:57:49.123Z, 2026-11-23T08:57:49.123Z",
+        "less than that,              2026-11-23T08:57:49.124Z,",
+        "at the end,                  2026-11-23T08:57:50.123Z,",
+        "behind it,                   2026-11-24T00:00:00Z,",
+    })
+    void firstWindow_keepsAwayFromWhatABackfillHasRead(String what, Instant notBefore, @Nullable Instant mintime) {
+        Optional<PollWindow.Next> first = rule(LAG, OVERLAP).first(NOW, Optional.of(notBefore));
+
+        assertThat(first.map(next -> next.window().mintime())).isEqualTo(Optional.ofNullable(mintime));
     }
 
     /** Now is 09:00:00.123 on 23 November; the retention then begins at 10:00:00.124 on 27 May. */
@@ -42,7 +59,7 @@ class PollWindowTest {
     @CsvSource({
         "an hour later,                        PT2M, PT10M, 2026-11-23T08:00:00Z,     2026-11-23T00:00:00Z,     2026-11-23T07:50:00Z",
         "a day later,                          PT2M, PT10M, 2026-11-22T08:00:00Z,     2026-11-22T00:00:00Z,     2026-11-22T07:50:00Z",
-        "exactly a second more,                PT2M, PT10M, 2026-11-23T08:57:59.123Z, 2026-11-23T00:00:00Z,     2026-11-23T08:47:59.123Z",
+        "exactly a second more,                PT2M, PT10M, 2026-11-23T08:57:49.123Z, 2026-11-23T00:00:00Z,     2026-11-23T08:47:49.123Z",
         "keys not complete for an overlap,     PT2M, PT10M, 2026-11-23T08:00:00Z,     2026-11-23T07:55:00Z,     2026-11-23T07:55:00Z",
         "keys complete from what is committed, PT2M, PT10M, 2026-11-23T08:00:00Z,     2026-11-23T08:00:00Z,     2026-11-23T08:00:00Z",
         "raised overlap,                       PT2M, PT24H, 2026-11-23T08:00:00Z,     2026-11-23T07:50:00Z,     2026-11-23T07:50:00Z",
@@ -58,15 +75,15 @@ class PollWindowTest {
                 .next(new Checkpoint(committed, keysFrom, null, null), NOW)
                 .orElseThrow();
 
-        Instant maxtime = Instant.parse("2026-11-23T09:00:00.123Z").minus(lag);
+        Instant maxtime = Instant.parse("2026-11-23T08:59:50.123Z").minus(lag);
         assertThat(next.window()).isEqualTo(Window.unread(mintime, maxtime, 1000));
         assertThat(next.gap()).isEmpty();
     }
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "less than a second more, PT2M, 2026-11-23T08:57:59.124Z, 2026-11-23T09:00:00.123456789Z",
-        "nothing more,            PT2M, 2026-11-23T08:58:00.123Z, 2026-11-23T09:00:00.123456789Z",
+        "less than a second more, PT2M, 2026-11-23T08:57:49.124Z, 2026-11-23T09:00:00.123456789Z",
+        "nothing more,            PT2M, 2026-11-23T08:57:50.123Z, 2026-11-23T09:00:00.123456789Z",
         "clock set back,          PT2M, 2026-11-23T08:58:00.123Z, 2026-11-23T07:00:00Z",
         "lag raised,              PT1H, 2026-11-23T08:58:00.123Z, 2026-11-23T09:00:00.123456789Z",
         "another host was faster, PT2M, 2026-11-23T09:03:00Z,     2026-11-23T09:00:00.123456789Z",
@@ -96,8 +113,8 @@ class PollWindowTest {
         Instant elsewhere =
                 OffsetDateTime.parse("2026-11-23T14:45:00.123456789+05:45").toInstant();
 
-        assertThat(rule(LAG, OVERLAP).next(null, elsewhere))
-                .isEqualTo(rule(LAG, OVERLAP).next(null, NOW));
+        assertThat(rule(LAG, OVERLAP).first(elsewhere, Optional.empty()))
+                .isEqualTo(rule(LAG, OVERLAP).first(NOW, Optional.empty()));
     }
 
     @ParameterizedTest

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the collector writes into the state, when, and which keys it keeps there; over HTTP, every write counted. */
 @Timeout(60) // a slow start of the server
@@ -70,6 +72,7 @@ class CollectorStateTest {
     @Test
     void open_refusesTheStateOfAnotherAccount() {
         collector.openWindow(window("08:00", "09:00"));
+        collector.writeWindow();
         S3IdempotentRepository other = new S3IdempotentRepository(
                 bucket.store(), "api-99999999.duosecurity.com", OVERLAP, Clock.fixed(NOW, ZoneOffset.UTC));
 
@@ -102,6 +105,7 @@ class CollectorStateTest {
     @Test
     void open_forgetsWhatWasNotWritten() {
         collector.openWindow(window("08:00", "09:00"));
+        collector.writeWindow();
         collector.confirm(batch("a", OFFSET, "08:10"));
         assertThat(collector.contains("a")).isTrue();
         assertThat(collector.add("b")).isTrue();
@@ -110,7 +114,7 @@ class CollectorStateTest {
         assertThat(collector.contains("a")).isFalse();
         assertThat(collector.contains("b")).isFalse();
         collector.save();
-        assertThat(bucket.writes()).as("the window's opening").isEqualTo(1);
+        assertThat(bucket.writes()).as("the window").isEqualTo(1);
     }
 
     /** A run that could not write its end is read again from where the state stands, by the same process. */
@@ -131,8 +135,10 @@ class CollectorStateTest {
     // ---- Writing.
 
     @Test
-    void windowIsWritten_beforeAnythingOfItIsRead() {
+    void window_canBeWrittenByItself() {
         collector.openWindow(window("08:00", "09:00"));
+        assertThat(bucket.writes()).isZero();
+        collector.writeWindow();
 
         assertThat(bucket.writes()).isEqualTo(1);
         assertThat(bucket.state().checkpoint())
@@ -140,8 +146,8 @@ class CollectorStateTest {
     }
 
     @ParameterizedTest(name = "{0} pages with new events")
-    @CsvSource({"0, 2", "1, 3", "5, 7"})
-    void window_costsAWriteAPage_andTwo(int pages, int writes) {
+    @CsvSource({"0, 1", "1, 2", "5, 6"})
+    void window_costsAWriteAPage_andOne(int pages, int writes) {
         collector.openWindow(window("08:00", "09:00"));
         for (int page = 1; page <= pages; page++) {
             Batch batch = batch("key " + page, Cursor.after("offset " + page), "08:10");
@@ -201,7 +207,7 @@ class CollectorStateTest {
     void save_writesOnce_whatMoved() {
         collector.openWindow(window("08:00", "09:00"));
         collector.save();
-        assertThat(bucket.writes()).as("nothing moved").isEqualTo(1);
+        assertThat(bucket.writes()).as("nothing moved").isZero();
 
         collector.confirm(new Batch("", Map.of(), OFFSET));
         collector.save();
@@ -209,7 +215,7 @@ class CollectorStateTest {
 
         assertThat(bucket.writes())
                 .as("a page without new events moved the cursor")
-                .isEqualTo(2);
+                .isEqualTo(1);
         assertThat(reopened(OVERLAP).open().orElseThrow().openWindow())
                 .contains(window("08:00", "09:00").advancedTo(OFFSET));
     }
@@ -227,10 +233,83 @@ class CollectorStateTest {
     }
 
     @Test
-    void raiseMintime_isWritten() {
+    void openedWindow_isNothingThatMoved() {
+        collector.open();
+        collector.openWindow(window("08:00", "09:00"));
+
+        collector.save();
+        assertThat(bucket.writes()).isZero();
+        assertThat(collector.isWindowWritten()).isFalse();
+
+        collector.confirm(new Batch("", Map.of(), OFFSET));
+        collector.save();
+        assertThat(bucket.state().checkpoint().openWindow().orElseThrow().cursor())
+                .isEqualTo(OFFSET);
+        assertThat(collector.isWindowWritten()).isTrue();
+    }
+
+    @Test
+    void windowThatIsNotWritten_mayEndEarlier_orNotBeAtAll() {
+        collector.open();
+        collector.openWindow(window("08:00", "09:00"));
+        collector.endWindowAt(at("08:59"));
+        assertThat(collector.checkpoint().openWindow()).contains(window("08:00", "08:59"));
+
+        collector.dropWindow();
+        assertThat(collector.current()).isEmpty();
+
+        collector.openWindow(window("08:10", "09:00"));
+        collector.writeWindow();
+        assertThatIllegalStateException().isThrownBy(collector::dropWindow);
+        assertThatIllegalStateException().isThrownBy(() -> collector.endWindowAt(at("08:59")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"declare", "close", "save", "write"})
+    void windowThatComesTooLate_isWrittenByNothing(String by) {
+        AtomicBoolean inTime = new AtomicBoolean(true);
+        collector.open();
+        collector.openWindow(window("08:00", "09:00"), inTime::get);
+        Batch batch = batch("a", Cursor.END, "08:10");
+        inTime.set(false);
+
+        assertThatThrownBy(() -> {
+                    switch (by) {
+                        case "declare" -> collector.declare(batch);
+                        case "close" -> {
+                            collector.confirm(batch);
+                            collector.closeWindow();
+                        }
+                        case "save" -> {
+                            collector.confirm(batch);
+                            collector.save();
+                        }
+                        default -> collector.writeWindow();
+                    }
+                })
+                .isInstanceOf(WindowTooLateException.class);
+        assertThat(bucket.writes()).isZero();
+
+        collector.open();
+        inTime.set(true);
+        collector.openWindow(window("08:00", "09:00"), inTime::get);
+        collector.declare(batch);
+        inTime.set(false);
+        collector.confirm(batch);
+        collector.closeWindow();
+        assertThat(bucket.writes())
+                .as("once it is written, time does not matter")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void raiseMintime_isWrittenWithWhateverComesNext() {
         collector.openWindow(window("08:00", "09:00"));
 
         collector.raiseMintime(at("08:30"));
+        collector.save();
+        assertThat(bucket.writes()).isZero();
+        collector.writeWindow();
 
         Checkpoint raised = reopened(OVERLAP).open().orElseThrow();
         assertThat(raised.openWindow()).contains(window("08:30", "09:00"));
@@ -308,6 +387,7 @@ class CollectorStateTest {
     @Test
     void collectorThatWasOvertaken_writesNothing() {
         collector.openWindow(window("08:00", "09:00"));
+        collector.writeWindow();
         S3IdempotentRepository other = reopened(OVERLAP);
         other.open();
         other.declare(batch("theirs", OFFSET, "08:10"));
@@ -515,6 +595,7 @@ class CollectorStateTest {
         S3IdempotentRepository before = reopened(Duration.ofHours(1));
         before.open();
         before.openWindow(window("07:00", "09:00"));
+        before.writeWindow();
 
         S3IdempotentRepository lowered = reopened(Duration.ofMinutes(1));
         lowered.open();

@@ -475,7 +475,8 @@ final class ModelTrace {
         stateVersion = version;
         Checkpoint checkpoint = stored();
         if (coveredFrom == null) {
-            coveredFrom = checkpoint.openWindow().orElseThrow().mintime();
+            // A first window that held nothing was never in the state while it was open.
+            coveredFrom = checkpoint.openWindow().map(Window::mintime).orElse(checkpoint.committedThrough());
         }
         assertThat(checkpoint.committedThrough()).as("never steps back").isAfterOrEqualTo(committedThrough);
         committedThrough = checkpoint.committedThrough();

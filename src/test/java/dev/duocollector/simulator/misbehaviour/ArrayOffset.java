@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 public record ArrayOffset() implements Misbehaviour {
     @Override
     public Answer answer(Call call) {
-        return call.answer(PageForm.withMetadata(page -> PageForm.metadata(array(page))));
+        return call.answer(PageForm.withMetadata(page -> PageForm.metadata(page, array(page))));
     }
 
     private static String array(Page page) {

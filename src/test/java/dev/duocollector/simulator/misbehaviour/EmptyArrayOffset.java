@@ -11,7 +11,7 @@ import dev.duocollector.simulator.PageForm;
 public record EmptyArrayOffset() implements Misbehaviour {
     @Override
     public Answer answer(Call call) {
-        return call.answer(PageForm.withMetadata(
-                page -> page.last() ? PageForm.metadata("[]") : PageForm.metadata(PageForm.nextOffset(page))));
+        return call.answer(PageForm.withMetadata(page ->
+                page.last() ? PageForm.metadata(page, "[]") : PageForm.metadata(page, PageForm.nextOffset(page))));
     }
 }

@@ -5,11 +5,12 @@ package dev.duocollector.simulator.misbehaviour;
 import dev.duocollector.simulator.Answer;
 import dev.duocollector.simulator.Call;
 import dev.duocollector.simulator.Misbehaviour;
+import dev.duocollector.simulator.PageForm;
 
-/** No event and no further page, whatever there is. */
+/** A page without events, as at the end of a window, although there are some: the window seems to end before it. */
 public record EmptyPage() implements Misbehaviour {
     @Override
     public Answer answer(Call call) {
-        return Answer.ok("{\"response\":{\"items\":[],\"metadata\":{\"next_offset\":null}},\"stat\":\"OK\"}");
+        return call.answer(PageForm.empty());
     }
 }

@@ -11,7 +11,8 @@ import dev.duocollector.simulator.PageForm;
 public record MissingOffset() implements Misbehaviour {
     @Override
     public Answer answer(Call call) {
-        return call.answer(PageForm.withMetadata(page ->
-                page.last() ? "{" + PageForm.totalObjects() + "}" : PageForm.metadata(PageForm.nextOffset(page))));
+        return call.answer(PageForm.withMetadata(page -> page.last()
+                ? "{" + PageForm.totalObjects(page) + "}"
+                : PageForm.metadata(page, PageForm.nextOffset(page))));
     }
 }

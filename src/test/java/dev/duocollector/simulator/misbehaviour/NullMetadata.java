@@ -11,7 +11,7 @@ import dev.duocollector.simulator.PageForm;
 public record NullMetadata() implements Misbehaviour {
     @Override
     public Answer answer(Call call) {
-        return call.answer(
-                PageForm.withMetadata(page -> page.last() ? "null" : PageForm.metadata(PageForm.nextOffset(page))));
+        return call.answer(PageForm.withMetadata(
+                page -> page.last() ? "null" : PageForm.metadata(page, PageForm.nextOffset(page))));
     }
 }

@@ -17,7 +17,7 @@ public final class RepeatedOffset implements Misbehaviour {
     public Answer answer(Call call) {
         return call.answer(PageForm.withMetadata(page -> {
             first.compareAndSet(null, PageForm.nextOffset(page));
-            return PageForm.metadata(String.valueOf(first.get()));
+            return PageForm.metadata(page, String.valueOf(first.get()));
         }));
     }
 }

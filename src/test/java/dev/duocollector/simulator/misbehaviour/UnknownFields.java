@@ -15,7 +15,7 @@ public record UnknownFields() implements Misbehaviour {
         return call.answer(page -> List.of(
                 PageForm.utf8("{\"stat\":\"OK\",\"items\":[{\"not\":\"an event\"}],\"schema\":{\"stat\":\"FAIL\"},"
                         + "\"response\":{\"metadata\":{\"previous_offset\":[\"1\",\"2\"],"
-                        + "\"total_objects\":{\"relation\":\"gte\",\"value\":10000},\"next_offset\":"
+                        + "\"total_objects\":{\"relation\":\"gte\",\"value\":" + page.total() + "},\"next_offset\":"
                         + PageForm.nextOffset(page) + "},\"next_offset\":\"not this one\",\"items\":["),
                 page.items(),
                 PageForm.utf8("],\"warnings\":null}}")));

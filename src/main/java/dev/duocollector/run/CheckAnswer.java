@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.RangeGuard;
+import dev.duocollector.Settings;
+import dev.duocollector.TimeRange;
+import dev.duocollector.source.DuoOrderException;
+import dev.duocollector.source.PollWindow;
+import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.Window;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Holds the first answer of a window that is not written yet against Duo's own time, which its {@code Date} tells. A window
+ * that ends later than Duo shows events is asked for once more, with the end that Duo's time allows: what came is not used,
+ * and counts as no page. The window of a range is never shortened; it is written here, and then it is asked once more whether
+ * another one has been written meanwhile. Leaves in the exchange variable {@value #USABLE} whether the page is to be used.
+ */
+public final class CheckAnswer implements Processor {
+
+    /** The exchange variable that tells whether a page is to be used. */
+    static final String USABLE = "usable";
+
+    private static final Logger LOG = LoggerFactory.getLogger(CheckAnswer.class);
+
+    private final S3IdempotentRepository repository;
+    private final WindowOpening opening;
+    private final RangeGuard rangeGuard;
+    private final Optional<TimeRange> range;
+    private final Duration lag;
+
+    public CheckAnswer(S3IdempotentRepository repository, Settings settings, S3Client s3, Clock clock, Ticker ticker) {
+        this.repository = repository;
+        this.opening = new WindowOpening(repository, settings, s3, ticker);
+        this.rangeGuard = new RangeGuard(s3, settings, clock, ticker);
+        this.range = settings.range();
+        this.lag = settings.lag();
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = Run.of(exchange);
+        TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
+        boolean usable = true;
+        if (run.isFirstAnswer() && !repository.isWindowWritten()) {
+            Optional<Instant> shown = page.answeredAt().map(at -> at.minus(lag).truncatedTo(ChronoUnit.MILLIS));
+            usable = range.isPresent() ? begins(range.get(), shown) : isWithin(run, shown);
+        }
+        if (usable) {
+            run.answered();
+        } else {
+            run.answered(RequestOutcome.SUCCESS);
+        }
+        exchange.setVariable(USABLE, usable);
+        run.show(exchange);
+    }
+
+    private boolean isWithin(Run run, Optional<Instant> shown) {
+        if (!repository.isWindowInTime()) {
+            LOG.info(
+                    "The first answer to the window {} took more than {} minutes; it is opened anew.",
+                    run.window(),
+                    WindowOpening.FIRST_MAX.toMinutes());
+            run.noWindow();
+            repository.dropWindow();
+            opening.open(run, null);
+            run.askAgain();
+            return false;
+        }
+        Window window = run.window();
+        if (shown.isEmpty() || !window.maxtime().isAfter(shown.get())) {
+            run.takeGap().ifPresent(gap -> {
+                run.gap();
+                LOG.warn("Duo no longer keeps {}: no event of that time can be collected any more.", gap);
+            });
+            return true;
+        }
+        Instant end = shown.get();
+        Instant committed = repository.checkpoint().committedThrough();
+        Instant from = committed.isAfter(window.mintime()) ? committed : window.mintime();
+        if (end.isBefore(from.plus(PollWindow.STEP_MIN))) {
+            run.noWindow();
+            repository.dropWindow();
+            return false;
+        }
+        if (!run.shortened()) {
+            throw new DuoOrderException(
+                    "Duo's clock goes back: the window " + window
+                            + " had been made to end in time, and now Duo shows events up to " + end
+                            + " only. Nothing was stored; the next run asks again. If it stays so, report it to Duo with this line.");
+        }
+        LOG.debug("The window {} ends at {}, the last time of which Duo shows events.", window, end);
+        repository.endWindowAt(end);
+        run.read(repository.checkpoint().openWindow().orElseThrow());
+        run.askAgain();
+        return false;
+    }
+
+    private boolean begins(TimeRange asked, Optional<Instant> shown) {
+        if (shown.isPresent() && asked.to().isAfter(shown.get())) {
+            throw new RunRefusedException(
+                    RunOutcome.OPERATOR,
+                    "--to is " + asked.to() + ", and Duo, by its own clock, shows events up to " + shown.get()
+                            + " (less duo.lag) only. Nothing was written. Set --to to that time or earlier.");
+        }
+        repository.writeWindow();
+        rangeGuard.begun();
+        return true;
+    }
+}

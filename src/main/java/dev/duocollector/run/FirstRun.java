@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.Settings;
+import dev.duocollector.TimeRange;
+import dev.duocollector.sink.PlainStream;
+import dev.duocollector.state.S3OperationException;
+import dev.duocollector.state.StateAnswer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * What stands in the way of a first run. A state that is not found is a first run's, or one whose key, bucket or account did
+ * not arrive; then everything since duo.lookback would be stored again, under other names.
+ */
+final class FirstRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FirstRun.class);
+
+    /** What the objects of the collector and of the guide's Lambda begin with. */
+    private static final String OBJECTS = "telephony_";
+
+    /** Where an event's host stands at the latest; an event has some 300 bytes. */
+    private static final int LINE_CHARS_MAX = 64 * 1024;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final S3Client s3;
+    private final Settings settings;
+
+    FirstRun(S3Client s3, Settings settings) {
+        this.s3 = s3;
+        this.settings = settings;
+    }
+
+    /**
+     * Returns why a run without a state may not be the first one, and what to do; empty if it may.
+     *
+     * @param answer what S3 said when it was asked for the state
+     * @throws S3OperationException if S3 refuses or cannot be reached
+     */
+    Optional<String> doubt(StateAnswer answer) {
+        if (settings.firstRunAllowed()) {
+            return Optional.empty();
+        }
+        if (answer.deleted()) {
+            return Optional.of(
+                    refusal("somebody has deleted it: the bucket keeps versions, and the last one is a delete marker"));
+        }
+        return writtenBefore()
+                .map(key -> refusal("s3://" + settings.bucket() + "/" + key + " was written by an earlier run"));
+    }
+
+    private String refusal(String reason) {
+        return "There is no state at s3://" + settings.bucket() + "/" + settings.stateKey() + ", and " + reason
+                + ". Nothing was read. If a setting did not arrive (state.key, s3.bucket, duo.api.host), set it; if the state"
+                + " is lost, make one with state set-through TIME, or with state import for the guide's Lambda. If this is a"
+                + " first run all the same, as after a back-fill that came before it, run it once with --first"
+                + " (state.first-run=allow).";
+    }
+
+    /** Returns an object of this account's, if there is one: asked for once, so the first thousand names count. */
+    private Optional<String> writtenBefore() {
+        List<S3Object> found = list(settings.prefix().resolve(OBJECTS));
+        for (S3Object object : found) {
+            if (!isForeign(object.key())) {
+                return Optional.of(object.key());
+            }
+        }
+        if (!found.isEmpty()) {
+            LOG.warn(
+                    "There is no state yet, and under s3://{}/{} lie objects of other accounts. A prefix may be shared, but a"
+                            + " feed cannot tell the accounts apart by it.",
+                    settings.bucket(),
+                    settings.prefix().resolve(OBJECTS));
+        }
+        return Optional.empty();
+    }
+
+    private List<S3Object> list(String prefix) {
+        try {
+            return s3.listObjectsV2(list -> list.bucket(settings.bucket()).prefix(prefix))
+                    .contents();
+        } catch (SdkException e) {
+            throw new S3OperationException("s3:ListBucket", settings.bucket(), "", e);
+        }
+    }
+
+    /** Tells whether an object's first event is certainly another account's; what cannot be read is not. */
+    private boolean isForeign(String key) {
+        try (InputStream stored = s3.getObject(
+                        get -> get.bucket(settings.bucket()).key(key).range("bytes=0-" + (LINE_CHARS_MAX - 1)));
+                BufferedReader lines = new BufferedReader(
+                        new InputStreamReader(PlainStream.of(stored), StandardCharsets.UTF_8), LINE_CHARS_MAX)) {
+            JsonNode host = JSON.readTree(String.valueOf(lines.readLine())).path("host");
+            return host.isTextual()
+                    && !host.textValue().toLowerCase(Locale.ROOT).equals(settings.apiHost());
+        } catch (IOException | SdkException e) {
+            LOG.debug("{} cannot be read, and counts as this account's", key, e);
+            return false;
+        }
+    }
+
+    /**
+     * Returns the earliest beginning of a first window: what a back-fill of this account has read, or is reading, is its own.
+     *
+     * @throws S3OperationException if S3 refuses or cannot be reached
+     */
+    Optional<Instant> notBefore() {
+        try {
+            return s3
+                    .listObjectsV2Paginator(
+                            list -> list.bucket(settings.bucket()).prefix(settings.rangeStates()))
+                    .contents()
+                    .stream()
+                    .flatMap(object -> settings.rangeOfState(object.key()).stream())
+                    .map(TimeRange::to)
+                    .max(Instant::compareTo)
+                    .map(end -> end.plusMillis(1));
+        } catch (SdkException e) {
+            throw new S3OperationException("s3:ListBucket", settings.bucket(), "", e);
+        }
+    }
+}
