@@ -9,6 +9,7 @@ import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.run.Comparison;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.misbehaviour.DroppedConnection;
 import dev.duocollector.simulator.misbehaviour.Forbidden;
 import dev.duocollector.simulator.misbehaviour.ServerError;
@@ -65,10 +66,17 @@ class RouteCoverageTest {
             TestCollector collector = counting(world, Map.of());
             aBatchInDoubt(world, collector, Fault.DROP_AFTER);
             assertThat(collector.run().outcome()).isEqualTo(RunOutcome.DONE);
-            world.events.add(madeUp.at(world.clock.instant()));
+            SimulatedEvent later = madeUp.at(world.clock.instant());
+            world.events.add(later);
             world.clock.advance(Duration.ofMinutes(20));
             aBatchInDoubt(world, collector, Fault.DROP_BEFORE);
+            world.events.withdraw(later);
+            assertThat(collector.run().outcome()).isEqualTo(RunOutcome.PENDING);
+            world.events.add(later);
+            world.s3Proxy.plan(request ->
+                    request.isWrite() && !World.isState(request) ? Fault.ANSWER_WITHOUT_ETAG : Fault.NONE);
             assertThat(collector.run().outcome()).isEqualTo(RunOutcome.DONE);
+            world.s3Proxy.plan(FaultPlan.none());
             world.clock.advance(Duration.ofMinutes(20));
             world.duo.misbehave(request -> true, new ServerError(503));
             assertThat(collector.run().outcome()).isEqualTo(RunOutcome.FAILED);
