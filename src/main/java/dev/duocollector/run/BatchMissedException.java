@@ -17,6 +17,7 @@ final class BatchMissedException extends Exception {
                 + (dated
                         ? ", and forgets it " + WriteFence.WRITES_OVER_AFTER.toMinutes()
                                 + " minutes after it was declared or first missed."
-                        : ". S3's clock is not known, so it is never forgotten: run 'state settle' if this lasts."));
+                        : ". Whether a write of it may still arrive cannot be told (S3's clock is not known, or the bean s3Client has no"
+                                + " WriteFence), so it is never forgotten: run 'state settle' if this lasts."));
     }
 }

@@ -11,6 +11,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Ends a recovery that has found neither the pending batch's object nor all of its events. One short answer of Duo's proves
@@ -23,9 +24,12 @@ public final class MissPending implements Processor {
     private static final Logger LOG = LoggerFactory.getLogger(MissPending.class);
 
     private final S3IdempotentRepository repository;
+    private final boolean fenced;
 
-    public MissPending(S3IdempotentRepository repository) {
+    /** @param s3 what the batch is written with; without {@link WriteFence} no batch is forgotten */
+    public MissPending(S3IdempotentRepository repository, S3Client s3) {
         this.repository = repository;
+        this.fenced = WriteFence.isIn(s3);
     }
 
     @Override
@@ -33,7 +37,8 @@ public final class MissPending implements Processor {
         Run run = Run.of(exchange);
         Batch batch = run.getBatch();
         int missing = batch.eventKeys().size() - run.recoveredCount();
-        Optional<Duration> age = run.time().isProven() ? repository.answer().age() : Optional.empty();
+        Optional<Duration> age =
+                fenced && run.time().isProven() ? repository.answer().age() : Optional.empty();
         boolean over = age.filter(old -> old.compareTo(WriteFence.WRITES_OVER_AFTER) >= 0)
                 .isPresent();
         if (!batch.missed() || !over) {

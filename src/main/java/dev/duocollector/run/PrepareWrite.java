@@ -11,6 +11,7 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Makes a message ready to be written, the first time or once more: the bytes from the variable {@value #OBJECT}, and the time
@@ -28,9 +29,12 @@ public final class PrepareWrite implements Processor {
     private static final Duration DECLARED_FOR = WriteFence.AFTER_DECLARATION_MAX.minusMinutes(1);
 
     private final S3IdempotentRepository repository;
+    private final boolean fenced;
 
-    public PrepareWrite(S3IdempotentRepository repository) {
+    /** @param s3 what it is written with */
+    public PrepareWrite(S3IdempotentRepository repository, S3Client s3) {
         this.repository = repository;
+        this.fenced = WriteFence.isIn(s3);
     }
 
     @Override
@@ -47,9 +51,11 @@ public final class PrepareWrite implements Processor {
             run.declared(batch, repository.declare(batch));
         }
         exchange.getMessage().setBody(exchange.getVariable(OBJECT));
-        exchange.getMessage()
-                .setHeader(
-                        AWS2S3Constants.METADATA,
-                        Map.of(WriteFence.DECLARED, run.declaredAt().toString()));
+        if (fenced) {
+            exchange.getMessage()
+                    .setHeader(
+                            AWS2S3Constants.METADATA,
+                            Map.of(WriteFence.DECLARED, run.declaredAt().toString()));
+        }
     }
 }

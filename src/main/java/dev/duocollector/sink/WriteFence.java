@@ -16,6 +16,7 @@ import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
@@ -44,6 +45,12 @@ public final class WriteFence implements ExecutionInterceptor {
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final ExecutionAttribute<Instant> DECLARED_AT =
             new ExecutionAttribute<>("dev.duocollector.declared");
+
+    /** Tells whether a client has the fence; one that an operator made may not, and proves nothing of late writes. */
+    public static boolean isIn(S3Client client) {
+        return client.serviceClientConfiguration().overrideConfiguration().executionInterceptors().stream()
+                .anyMatch(WriteFence.class::isInstance);
+    }
 
     @Override
     public SdkRequest modifyRequest(Context.ModifyRequest context, ExecutionAttributes attributes) {

@@ -242,7 +242,7 @@ class PendingBatchTest {
         leaveTheFirstBatchInDoubt();
         world.events.withdraw(incident.events.get(1));
         world.s3Proxy.plan(request -> Fault.ANSWER_WITHOUT_DATE);
-        incident.run(RunOutcome.PENDING).contains("S3's clock is not known, so it is never forgotten");
+        incident.run(RunOutcome.PENDING).contains("S3's clock is not known", "so it is never forgotten");
         world.clock.advance(Duration.ofHours(3));
 
         incident.run(RunOutcome.PENDING);

@@ -73,8 +73,8 @@ class RouteCoverageTest {
             world.events.withdraw(later);
             assertThat(collector.run().outcome()).isEqualTo(RunOutcome.PENDING);
             world.events.add(later);
-            world.s3Proxy.plan(request ->
-                    request.isWrite() && !World.isState(request) ? Fault.ANSWER_WITHOUT_ETAG : Fault.NONE);
+            world.s3Proxy.plan(
+                    request -> request.isWrite() && !World.isState(request) ? Fault.ANSWER_WITHOUT_ETAG : Fault.NONE);
             assertThat(collector.run().outcome()).isEqualTo(RunOutcome.DONE);
             world.s3Proxy.plan(FaultPlan.none());
             world.clock.advance(Duration.ofMinutes(20));

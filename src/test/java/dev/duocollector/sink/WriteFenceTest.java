@@ -69,6 +69,12 @@ class WriteFenceTest {
     }
 
     @Test
+    void fence_isTold_ofTheClientThatHasIt() {
+        assertThat(WriteFence.isIn(client)).isTrue();
+        assertThat(WriteFence.isIn(server.client())).isFalse();
+    }
+
+    @Test
     void otherWrites_goOut() {
         client.putObject(
                 put -> put.bucket(BUCKET).key("other").metadata(Map.of("a", "b")), RequestBody.fromString("x"));
