@@ -8,8 +8,6 @@ import dev.duocollector.state.Window;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.camel.CamelContext;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,8 +35,8 @@ import picocli.CommandLine.Option;
 final class BackfillCommand implements Callable<Integer> {
 
     /** Not before the command runs: Logback looks for its target once, and other commands set another. */
-    private static Logger log() {
-        return LoggerFactory.getLogger(BackfillCommand.class);
+    private static Log log() {
+        return Log.of(BackfillCommand.class);
     }
 
     @Mixin

@@ -44,8 +44,6 @@ import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.vault.AwsVaultConfiguration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Camel Main with the settings and the route files of the working directory, each before the jar's of the same name; or, in a
@@ -54,7 +52,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CamelApplication {
 
-    private static final Logger LOG = LoggerFactory.getLogger(CamelApplication.class);
+    private static final Log LOG = Log.of(CamelApplication.class);
 
     /** A property with several values: the first that knows a setting wins. */
     private static final String SETTINGS =
@@ -351,7 +349,7 @@ public final class CamelApplication {
         return perform(ExitCode.AGAIN, context -> {
             DryRun.Result result = DryRun.make(context, endpoints, show);
             if (result.outcome() == RunOutcome.DONE) {
-                result.lines().forEach(out::println);
+                result.lines().forEach(line -> out.println(PlainLine.of(line)));
                 out.println("Nothing was written.");
             } else {
                 result.lines().forEach(LOG::error);

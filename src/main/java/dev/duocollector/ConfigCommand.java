@@ -47,7 +47,7 @@ final class ConfigCommand implements Callable<Integer> {
         if (json) {
             out.println(report.document());
         } else {
-            report.lines().forEach(out::println);
+            report.lines().forEach(line -> out.println(PlainLine.of(line)));
         }
         return report.isRight() ? ExitCode.DONE : ExitCode.OPERATOR;
     }

@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The metrics in a file, for the textfile collector of Prometheus' node exporter. It is written under another name beside it and
@@ -17,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class MetricsFile {
 
-    private static final Logger LOG = LoggerFactory.getLogger(MetricsFile.class);
+    private static final Log LOG = Log.of(MetricsFile.class);
 
     private final Path file;
 

@@ -8,8 +8,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The metrics at a Prometheus push gateway, under the job {@code duo-telephony} and the account's API host as instance. A POST
@@ -18,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class MetricsPush {
 
-    private static final Logger LOG = LoggerFactory.getLogger(MetricsPush.class);
+    private static final Log LOG = Log.of(MetricsPush.class);
 
     /** A gateway is near, and a run's end must not wait for one that is away. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);

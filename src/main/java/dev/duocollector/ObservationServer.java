@@ -18,8 +18,6 @@ import org.apache.camel.component.micrometer.prometheus.MicrometerPrometheus;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Camel's management server with health and metrics on it, and nothing else of what it can do. One that cannot start, most
@@ -30,7 +28,7 @@ final class ObservationServer {
     static final String HEALTH_PATH = "/observe/health";
     static final String METRICS_PATH = "/observe/metrics";
 
-    private static final Logger LOG = LoggerFactory.getLogger(ObservationServer.class);
+    private static final Log LOG = Log.of(ObservationServer.class);
 
     private final CamelContext context;
     private final String host;

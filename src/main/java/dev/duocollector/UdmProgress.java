@@ -33,7 +33,7 @@ final class UdmProgress {
                     "%,d lines, %,d a second, %s",
                     lines,
                     lines * TimeUnit.SECONDS.toNanos(1) / (now - start),
-                    input);
+                    PlainLine.of(input));
             terminal.show(line);
         }
     }
@@ -41,7 +41,7 @@ final class UdmProgress {
     /** Prints a line for good. */
     void say(String line) {
         clear();
-        System.err.println(line);
+        System.err.println(PlainLine.of(line));
     }
 
     /** Takes the line of progress away. */

@@ -3,7 +3,9 @@
 package dev.duocollector;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.run.Comparison.Difference;
@@ -18,8 +20,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,8 +47,8 @@ import picocli.CommandLine.Option;
 final class VerifyCommand implements Callable<Integer> {
 
     /** Not before the command runs: Logback looks for its target once, and standard output is for the result. */
-    private static Logger log() {
-        return LoggerFactory.getLogger(VerifyCommand.class);
+    private static Log log() {
+        return Log.of(VerifyCommand.class);
     }
 
     @Mixin
@@ -79,7 +79,7 @@ final class VerifyCommand implements Callable<Integer> {
             log().warn("The comparison was not finished: nothing is known. Run the same command again.");
             return outcome == RunOutcome.OPERATOR ? ExitCode.OPERATOR : ExitCode.AGAIN;
         }
-        (json ? List.of(json(result)) : lines(result)).forEach(System.out::println);
+        (json ? List.of(json(result)) : lines(result)).forEach(line -> System.out.println(PlainLine.of(line)));
         return result.isEqual() ? ExitCode.DONE : ExitCode.AGAIN;
     }
 
@@ -123,7 +123,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private static String json(Result result) {
-        ObjectMapper mapper = new ObjectMapper();
+        ObjectMapper mapper =
+                JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
         ObjectNode root = mapper.createObjectNode()
                 .put("from", result.range().from().toString())
                 .put("to", result.range().to().toString())

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.duocollector.PlainLine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -42,9 +43,10 @@ public final class CheckReport {
     public void add(Check check) {
         checks.add(check);
         if (!json) {
-            out.println(line(check));
+            out.println(PlainLine.of(line(check)));
             if (!check.remedy().isEmpty()) {
-                out.println(" ".repeat(sign(Check.Outcome.PASS).length() + NAME_CHARS + 2) + check.remedy());
+                out.println(
+                        " ".repeat(sign(Check.Outcome.PASS).length() + NAME_CHARS + 2) + PlainLine.of(check.remedy()));
             }
         }
     }

@@ -3,6 +3,7 @@
 package dev.duocollector.karaf;
 
 import dev.duocollector.CamelApplication;
+import dev.duocollector.Log;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,8 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One collector of the container. Started with the settings of its file, started anew when the file is edited, and waiting for
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Collector {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Collector.class);
+    private static final Log LOG = Log.of(Collector.class);
 
     private static final String APPLICATION = "duo-telephony-collector";
     private static final String CONTEXT_NAME = "camel.main.name";

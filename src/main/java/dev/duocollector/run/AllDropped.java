@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import java.time.Duration;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Warns when the operator's steps dropped every new event of a run: a slip in a filter does that, and the events count as seen.
@@ -16,7 +15,7 @@ final class AllDropped {
     /** Fewer may well be all of a kind that is dropped on purpose. */
     static final int EVENTS_MIN = 50;
 
-    private static final Logger LOG = LoggerFactory.getLogger(AllDropped.class);
+    private static final Log LOG = Log.of(AllDropped.class);
     private static final long PAUSE_NANOS = Duration.ofDays(1).toNanos();
 
     private final LongSupplier nanoTime;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import dev.duocollector.Settings;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -14,8 +15,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Says whether a failed request is made again, and waits before it is: the {@code retryWhile} of the error handling. Waits
@@ -27,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class DuoRetry implements Predicate {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DuoRetry.class);
+    private static final Log LOG = Log.of(DuoRetry.class);
 
     private static final Duration RATE_LIMIT_DELAY = Duration.ofSeconds(30);
     private static final Duration FAILURE_DELAY = Duration.ofSeconds(1);

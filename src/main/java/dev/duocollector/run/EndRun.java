@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import dev.duocollector.Settings;
 import dev.duocollector.state.S3IdempotentRepository;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Ends a run that failed: writes where the next run goes on, if it can, and says what happened and what to do. The body
@@ -15,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EndRun implements Processor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(EndRun.class);
+    private static final Log LOG = Log.of(EndRun.class);
 
     private final S3IdempotentRepository repository;
     private final RunFailure.Explainer explainer;
@@ -30,9 +29,7 @@ public final class EndRun implements Processor {
     @Override
     public void process(Exchange exchange) {
         Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        if (LOG.isDebugEnabled()) {
-            LOG.debug("The run failed: {}", RunFailure.trace(cause));
-        }
+        LOG.debug("The run failed", cause);
         RunFailure failure = explainer.explain(cause, exchange);
         RunOutcome outcome = failure.outcome();
         if (pause.isStopping() && outcome.exitCode() == 1) {

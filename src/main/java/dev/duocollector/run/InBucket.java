@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import dev.duocollector.Settings;
 import dev.duocollector.TimeRange;
 import dev.duocollector.sink.BucketEvents;
@@ -13,8 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -26,7 +25,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  */
 public final class InBucket {
 
-    private static final Logger LOG = LoggerFactory.getLogger(InBucket.class);
+    private static final Log LOG = Log.of(InBucket.class);
 
     private final BucketEvents bucket;
     private final Optional<TimeRange> range;

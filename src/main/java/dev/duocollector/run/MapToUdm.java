@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import dev.duocollector.udm.UdmMapper;
 import dev.duocollector.udm.UnmappableEventException;
 import java.util.ArrayList;
@@ -11,8 +12,6 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Processor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes UDM events of a stored object's events. One that cannot be mapped is left out with a WARN and stays in the stored object:
@@ -20,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class MapToUdm implements Processor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(MapToUdm.class);
+    private static final Log LOG = Log.of(MapToUdm.class);
 
     private final UdmMapper mapper;
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import dev.duocollector.sink.WriteFence;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.S3IdempotentRepository;
@@ -9,8 +10,6 @@ import java.time.Duration;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -21,7 +20,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  */
 public final class MissPending implements Processor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(MissPending.class);
+    private static final Log LOG = Log.of(MissPending.class);
 
     private final S3IdempotentRepository repository;
     private final boolean fenced;

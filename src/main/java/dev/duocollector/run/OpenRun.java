@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import dev.duocollector.Settings;
 import dev.duocollector.TimeRange;
 import dev.duocollector.source.PollWindow;
@@ -14,8 +15,6 @@ import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.SynchronizationAdapter;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -24,7 +23,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  */
 public final class OpenRun implements Processor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(OpenRun.class);
+    private static final Log LOG = Log.of(OpenRun.class);
 
     private final S3IdempotentRepository repository;
     private final PollWindow pollWindow;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.PhoneNumbers;
 import dev.duocollector.Settings;
 import dev.duocollector.SettingsException;
 import dev.duocollector.sink.UnreadableObjectException;
@@ -40,7 +41,6 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
 
     private static final int MESSAGE_CHARS_MAX = 300;
 
-    private static final Pattern PHONE = Pattern.compile("(?<![\\w.-])\\+?\\d(?:[ ()./-]{0,3}\\d){6,}");
     private static final Pattern QUERY_OF_URL = Pattern.compile("(https?://[^\\s?]+)\\?\\S+");
     private static final Pattern CREDENTIALS_IN_URL = Pattern.compile("(https?://)[^\\s/@]+@");
 
@@ -158,21 +158,6 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
         return failure.getClass().getSimpleName() + (failure.getMessage() == null ? "" : ": " + message);
     }
 
-    /** A failure's stack trace, for DEBUG: Camel's messages quote bodies, and a body here holds phone numbers. */
-    static String trace(Throwable failure) {
-        StringBuilder trace = new StringBuilder(failure.toString());
-        for (StackTraceElement frame : failure.getStackTrace()) {
-            trace.append("\n\tat ").append(frame);
-        }
-        for (Throwable suppressed : failure.getSuppressed()) {
-            trace.append("\nSuppressed: ").append(trace(suppressed));
-        }
-        if (failure.getCause() != null) {
-            trace.append("\nCaused by: ").append(trace(failure.getCause()));
-        }
-        return masked(trace.toString());
-    }
-
     /** Says that a certificate is not trusted, and what to do where that is meant. */
     static String untrusted(String where, Throwable failure) {
         return "The certificate of " + where + " is not trusted (" + brief(failure)
@@ -184,7 +169,7 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
         String withoutQueries = CREDENTIALS_IN_URL
                 .matcher(QUERY_OF_URL.matcher(text).replaceAll("$1?…"))
                 .replaceAll("$1…@");
-        return PHONE.matcher(withoutQueries).replaceAll("…");
+        return PhoneNumbers.masked(withoutQueries);
     }
 
     static boolean isUntrusted(Throwable failure) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import org.slf4j.event.Level;
 
 /**
@@ -11,6 +12,11 @@ import org.slf4j.event.Level;
  * @param line what is logged: what was read and stored, or what failed and what to do
  */
 public record RunReport(RunOutcome outcome, String line) {
+
+    /** A route logs it, so it is made ready for that here. */
+    public RunReport {
+        line = Log.line(line);
+    }
 
     /** ERROR when an operator must act, WARN when it mends itself, INFO when all is well. */
     public Level level() {

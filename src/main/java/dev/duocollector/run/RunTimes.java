@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import dev.duocollector.Settings;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.S3IdempotentRepository;
@@ -10,13 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Reads a state together with the time at which it is read: the way in which every run begins, and whatever looks like one. */
 public final class RunTimes {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RunTimes.class);
+    private static final Log LOG = Log.of(RunTimes.class);
 
     private final boolean s3ClockIgnored;
     private final Clock clock;

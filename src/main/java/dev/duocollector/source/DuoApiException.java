@@ -4,8 +4,9 @@ package dev.duocollector.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.duocollector.PhoneNumbers;
+import dev.duocollector.PlainLine;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +23,6 @@ public final class DuoApiException extends Exception {
 
     /** How much of a text is looked at: masking shortens it, but never to less than the characters that are kept. */
     private static final int TEXT_CHARS_READ = 2000;
-
-    /** Digits of any script and what people put between them. */
-    private static final Pattern DIGITS = Pattern.compile("[+(]{0,2}\\p{Nd}[\\p{Nd}\\s()./-]*\\p{Nd}");
-
-    /** What has this many could be a phone number; it hits long numbers of other kinds too. */
-    private static final int PHONE_DIGITS_MIN = 7;
 
     private final int statusCode;
     private final boolean fromDuo;
@@ -108,28 +103,11 @@ public final class DuoApiException extends Exception {
         StringBuilder printable = new StringBuilder();
         text.codePoints()
                 .limit(TEXT_CHARS_READ)
-                .map(c -> isPrintable(c) ? c : ' ')
+                .map(c -> PlainLine.isPlain(c) ? c : ' ')
                 .forEach(printable::appendCodePoint);
-        String masked = DIGITS.matcher(printable).replaceAll(run -> masked(run.group()));
+        String masked = PhoneNumbers.masked(printable.toString());
         return masked.codePointCount(0, masked.length()) <= TEXT_CHARS_MAX
                 ? masked
                 : masked.substring(0, masked.offsetByCodePoints(0, TEXT_CHARS_MAX));
-    }
-
-    private static String masked(String run) {
-        return run.codePoints().filter(Character::isDigit).count() < PHONE_DIGITS_MIN ? run : "[masked]";
-    }
-
-    private static boolean isPrintable(int codePoint) {
-        return switch (Character.getType(codePoint)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.PRIVATE_USE,
-                    Character.SURROGATE,
-                    Character.UNASSIGNED -> false;
-            default -> true;
-        };
     }
 }

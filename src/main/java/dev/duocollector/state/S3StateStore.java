@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import dev.duocollector.Log;
 import dev.duocollector.source.HttpDate;
 import java.time.Instant;
 import java.util.Arrays;
@@ -9,8 +10,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -36,7 +35,7 @@ public final class S3StateStore {
     // A writer that loses a race is told so at once; only failures that left the state as it was are worth repeating.
     private static final int WRITES_MAX = 4;
 
-    private static final Logger LOG = LoggerFactory.getLogger(S3StateStore.class);
+    private static final Log LOG = Log.of(S3StateStore.class);
 
     private static final String JSON = "application/json";
 

@@ -4,7 +4,6 @@ package dev.duocollector.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.testing.RawServer;
 import java.util.List;
@@ -49,9 +48,9 @@ class EventStepsFailureTest {
                 .contains("A step of the " + NAMED + " failed (", "Nothing of its page was stored");
 
         assertThat(incident.requests()).as("asked again").hasSize(1);
-        assertThat(incident.logs.lines(Level.DEBUG))
+        assertThat(incident.logs.traces())
                 .as("where to look for it")
-                .anyMatch(line -> line.contains("\n\tat "));
+                .anyMatch(line -> line.contains("\tat dev.duocollector"));
         assertThat(world.objects()).isEmpty();
         incident.restart();
         incident.routes(Map.of()).mendsWithoutLossOrDouble();

@@ -53,6 +53,15 @@ final class Logs implements AutoCloseable {
                 .toList();
     }
 
+    /** Returns the stack traces that the collector logged, each behind its line. */
+    List<String> traces() {
+        return events.stream()
+                .filter(event -> event.getLoggerName().startsWith("dev.duocollector"))
+                .filter(event -> event.getThrowableProxy() != null)
+                .map(Logs::whole)
+                .toList();
+    }
+
     /** Returns the lines that report on runs, each behind its level. */
     List<String> reports() {
         return events.stream()

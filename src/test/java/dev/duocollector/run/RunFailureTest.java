@@ -144,7 +144,7 @@ class RunFailureTest {
                         "a step of duo-page itself",
                         new IllegalStateException("calling " + PHONE),
                         RunOutcome.FAILED,
-                        "route duo-page failed (IllegalStateException: calling …)"),
+                        "route duo-page failed (IllegalStateException: calling [masked])"),
                 row("302", answer(302, ""), RunOutcome.OPERATOR, "redirection (302)", "duo.base-url"),
                 row(
                         "phone number in Duo's message",
@@ -190,7 +190,7 @@ class RunFailureTest {
                         "phone number in a network's message",
                         new IOException("calling " + PHONE + " or +1 202 555 0123\nmore"),
                         RunOutcome.FAILED,
-                        "calling … or …"),
+                        "calling [masked] or [masked]"),
                 row(
                         "certificate not trusted",
                         caused(
@@ -239,7 +239,7 @@ class RunFailureTest {
                         state("s3:GetObject", SdkClientException.create("Unable to execute HTTP request: " + PHONE)),
                         RunOutcome.FAILED,
                         "S3 could not be reached for s3:GetObject",
-                        "Unable to execute HTTP request: …",
+                        "Unable to execute HTTP request: [masked]",
                         "s3.endpoint, s3.region and s3.proxy"),
                 row(
                         "403 on GET",
@@ -333,7 +333,7 @@ class RunFailureTest {
                         "an operator's step",
                         new IllegalStateException("no mapping for " + PHONE + "\n" + SECRET),
                         RunOutcome.FAILED,
-                        "The run failed in route event-steps: IllegalStateException: no mapping for …",
+                        "The run failed in route event-steps: IllegalStateException: no mapping for [masked]",
                         "the next run goes on"),
                 row(
                         "an error without a message",

@@ -102,8 +102,5 @@ class DuoApiExceptionTest {
                 .startsWith("[masked], [masked]")
                 .hasSize(200)
                 .doesNotContain("5");
-        assertThat(DuoApiException.fromBody(400, "{\"message\":\"" + "1".repeat(1_000_000) + "\"}")
-                        .duoMessage())
-                .contains("[masked]");
     }
 }

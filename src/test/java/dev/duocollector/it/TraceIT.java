@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duocollector.route.World;
+import dev.duocollector.simulator.MadeUpEvents;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The runnable jar with everything logged that there is: no secret and no phone number in it. */
+class TraceIT {
+
+    /** As {@link RunningCollector#assertNothingSecret} knows them, with what stands in a request's headers. */
+    private static final Pattern SECRET = Pattern.compile(Pattern.quote(World.SKEY) + "|"
+            + Pattern.quote(World.s3().secretKey()) + "|Basic [A-Za-z0-9+/]{8}|AWS4-HMAC|1202555\\d{4}");
+
+    private final CollectorJar jar = CollectorJar.built();
+    private final World world = World.inRealTime().set("duo.page.size", "4");
+    private final Instant now = Instant.now();
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void fill() {
+        world.events.add(
+                new MadeUpEvents(1).spread(10, now.minus(Duration.ofMinutes(50)), now.minus(Duration.ofMinutes(5))));
+    }
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"human", "json"})
+    void rootAtTrace_showsNoSecret_withTheShippedAppenders(String format) throws IOException {
+        String log = "<configuration><include resource=\"dev/duocollector/logback-" + format + ".xml\"/>"
+                + "<root level=\"TRACE\"><appender-ref ref=\"console\"/></root></configuration>";
+        for (String command : List.of(
+                "once",
+                "check",
+                "once --dry-run",
+                "verify --from " + now.minus(Duration.ofHours(1)) + " --to " + now.minus(Duration.ofMinutes(4)),
+                "state show",
+                "config")) {
+            String output = output(log, command);
+
+            assertThat(SECRET.matcher(output)
+                            .results()
+                            .map(found -> found.group())
+                            .distinct())
+                    .as(command)
+                    .isEmpty();
+            if (command.equals("once")) {
+                assertThat(output).contains("DEBUG", "TRACE");
+                assertThat(output.lines()).as("everything is logged").hasSizeGreaterThan(100);
+            }
+        }
+    }
+
+    /** What OPERATIONS says of such a file, and why the shipped ones have caps. */
+    @Test
+    void rootAtTrace_showsSecrets_withAnAppenderOfOnesOwn() throws IOException {
+        String log = "<configuration><appender name=\"own\" class=\"ch.qos.logback.core.ConsoleAppender\">"
+                + "<encoder><pattern>%level %logger %msg%n</pattern></encoder></appender>"
+                + "<root level=\"TRACE\"><appender-ref ref=\"own\"/></root></configuration>";
+
+        assertThat(output(log, "once")).containsPattern(SECRET);
+    }
+
+    private String output(String log, String command) throws IOException {
+        Path file = Files.writeString(folder.resolve("logback.xml"), log);
+        Map<String, String> environment = new HashMap<>(CollectorJar.environment(world));
+        try (CollectorProcess process =
+                jar.start(List.of("-Dlogback.configurationFile=" + file), folder, environment, command.split(" "))) {
+            assertThat(process.exitCode())
+                    .as(command + ": " + process.standardError())
+                    .isZero();
+            return process.output();
+        }
+    }
+}
