@@ -4,11 +4,8 @@ package dev.duocollector.run;
 
 import dev.duocollector.Settings;
 import java.time.Duration;
-import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the pace between two pages: Duo allows about two log requests a minute
@@ -19,29 +16,20 @@ import org.slf4j.LoggerFactory;
  */
 public final class PagePause implements Processor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PagePause.class);
-
-    /** How often a run that takes long says how far it is; an ordinary one is over before. */
-    static final Duration PROGRESS_EVERY = Duration.ofMinutes(10);
-
     private final Pause pause;
     private final Duration duration;
-    private final Optional<RangeProgress> rangeProgress;
+    private final RangeProgress progress;
 
     public PagePause(Pause pause, Settings settings) {
         this.pause = pause;
         this.duration = settings.pagePause();
-        this.rangeProgress = settings.range().map(range -> new RangeProgress());
+        this.progress = new RangeProgress(settings.range().isPresent());
     }
 
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
-        if (rangeProgress.isPresent()) {
-            rangeProgress.get().tell(run, System.nanoTime());
-        } else if (run.isMore() && run.progressDue(System.nanoTime(), PROGRESS_EVERY)) {
-            LOG.info("Still reading, now at {}; window {}.", run.reached(), CloseRun.done(run));
-        }
+        progress.tell(run, System.nanoTime());
         if (run.isMore() && run.pageFull()) {
             pause.await(duration);
         }

@@ -2,19 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import dev.duocollector.Settings;
 import dev.duocollector.source.DuoRequestSigner;
 import dev.duocollector.source.PollWindow;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Says what to ask Duo for: the whole window with every page, since Duo's offsets hold for the request they came from, and the
@@ -22,23 +22,40 @@ import org.slf4j.LoggerFactory;
  */
 public final class PageQuery implements Processor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PageQuery.class);
+    private static final Log LOG = Log.of(PageQuery.class);
+
+    /** Longer than what an hourly run reads: somebody may be waiting, and does not see what for. */
+    private static final Duration ORDINARY_MAX = Duration.ofHours(2);
 
     private final S3IdempotentRepository repository;
     private final PollWindow pollWindow;
+    private final boolean fixed;
 
     public PageQuery(S3IdempotentRepository repository, Settings settings) {
         this.repository = repository;
         this.pollWindow = PollWindow.of(settings);
+        this.fixed = settings.range().isPresent();
     }
 
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         keepWithinRetention(run);
+        if (run.asksFirst() && !fixed) {
+            tell(run.window());
+        }
         exchange.setVariable(DuoRequestSigner.QUERY, parameters(run.window(), run.cursor()));
         if (run.cursor().position() == Cursor.Position.OFFSET) {
             run.sends(run.cursor().offset());
+        }
+    }
+
+    /** Says what a run is about to read if that may take long; the command that gave a fixed range has said so. */
+    private static void tell(Window window) {
+        if (window.cursor().position() != Cursor.Position.START) {
+            LOG.info("Reading window {} from its page {} on, where an earlier run stopped.", window, window.page());
+        } else if (Duration.between(window.mintime(), window.maxtime()).compareTo(ORDINARY_MAX) > 0) {
+            LOG.info("Reading window {}.", window);
         }
     }
 

@@ -2,29 +2,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Tells how far a fixed range is read: after each page on a terminal, and once a minute in the log where there is none. The
- * time left is what the rest takes at the pace, in time of the range, since the first page. One range at a time.
+ * Tells how far a window is read: after each page on a terminal; in the log once a minute for a fixed range, where there is no
+ * terminal, and every ten minutes for a run. The time left is what the rest takes at the pace, in time of the window, since the
+ * first page. One window at a time.
  */
 final class RangeProgress {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RangeProgress.class);
+    private static final Log LOG = Log.of(RangeProgress.class);
 
     static final Duration EVERY = Duration.ofMinutes(1);
 
+    /** How often a run that takes long says how far it is; an ordinary one is over before. */
+    static final Duration RUN_EVERY = Duration.ofMinutes(10);
+
+    private final boolean fixed;
     private final Terminal terminal = new Terminal();
     private @Nullable Run run;
     private @Nullable Instant firstReached;
     private long firstNanos;
     private int firstEvents;
+
+    /** @param fixed whether a fixed range is read, which somebody waits for, instead of what follows the last run */
+    RangeProgress(boolean fixed) {
+        this.fixed = fixed;
+    }
 
     /** Tells of a run whose page has been dealt with. */
     void tell(Run run, long nowNanos) {
@@ -41,10 +50,13 @@ final class RangeProgress {
             firstNanos = nowNanos;
             firstEvents = events(run);
         }
-        boolean due = run.progressDue(nowNanos, EVERY);
+        boolean due = run.progressDue(nowNanos, fixed ? EVERY : RUN_EVERY);
+        if (due && !fixed) {
+            LOG.info("Still reading, now at {}; window {}.", reached, CloseRun.done(run));
+        }
         if (terminal.isWatched()) {
             terminal.show(line(run, reached, nowNanos));
-        } else if (due) {
+        } else if (due && fixed) {
             LOG.info("{}.", line(run, reached, nowNanos));
         }
     }

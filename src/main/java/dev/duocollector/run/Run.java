@@ -54,6 +54,7 @@ public final class Run {
     private boolean outlived;
     private boolean rangeDone;
     private boolean withoutState;
+    private boolean asked;
     private boolean more;
     private boolean pageFull;
     private boolean firstAnswer;
@@ -447,6 +448,13 @@ public final class Run {
 
     boolean pageFull() {
         return pageFull;
+    }
+
+    /** Tells, once, that nothing was asked for before. */
+    boolean asksFirst() {
+        boolean first = !asked;
+        asked = true;
+        return first;
     }
 
     /** Notes that an offset goes out. */

@@ -12,7 +12,10 @@ public final class Terminal {
 
     private static final int WIDTH = 78;
 
-    private final boolean watched = isTerminal();
+    /** Set by the runnable jar: in a container, standard error is not this program's to write over. */
+    public static final String ALLOWED = "dev.duocollector.terminal";
+
+    private final boolean watched = Boolean.getBoolean(ALLOWED) && isTerminal();
     private boolean shown;
 
     /** Whether standard error is a terminal. */

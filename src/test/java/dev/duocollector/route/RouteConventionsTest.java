@@ -60,6 +60,19 @@ class RouteConventionsTest {
         assertThat(documented).containsExactlyElementsOf(declared);
     }
 
+    /** So that each line is one line and holds no phone number, whatever text is in it. */
+    @Test
+    void everyClass_logsThroughLog() throws IOException {
+        List<String> others = new ArrayList<>();
+        for (Path file : files("src/main/java", ".java")) {
+            if (Files.readString(file).contains("LoggerFactory")) {
+                others.add(file.getFileName().toString());
+            }
+        }
+
+        assertThat(others).containsExactly("Log.java");
+    }
+
     @Test
     void everyFile_beginsWithWhatEntersAndWhatLeaves() throws IOException {
         for (Path file : files("routes", ".yaml")) {

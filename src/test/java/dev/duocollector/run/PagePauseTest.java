@@ -105,7 +105,7 @@ class PagePauseTest {
     void longRun_saysHowFarItIs_onceInAWhile() {
         List<Integer> told = new ArrayList<>();
         for (int minute = 0; minute <= 25; minute++) {
-            if (run.progressDue(Duration.ofMinutes(minute).toNanos(), PagePause.PROGRESS_EVERY)) {
+            if (run.progressDue(Duration.ofMinutes(minute).toNanos(), RangeProgress.RUN_EVERY)) {
                 told.add(minute);
             }
         }

@@ -22,6 +22,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -120,6 +121,29 @@ class PageQueryTest {
         assertThat(reopened(now).open())
                 .as("nothing is raised before Duo has answered")
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "an ordinary window, PT1H10M, START, ''",
+        "at most that long, PT2H, START, ''",
+        "a longer one, PT2H0.001S, START, Reading window 2026-11-23T08:00:00.001Z..2026-11-23T10:00:00.002Z.",
+        "a first one, P179D, START, Reading window",
+        "one that an earlier run began, PT1H, OFFSET, from its page 3 on"
+    })
+    void window_isToldOnce_beforeItIsRead(String what, Duration length, Cursor.Position position, String expected) {
+        Instant maxtime = MINTIME.plus(length);
+        Cursor cursor = position == Cursor.Position.START ? Cursor.START : Cursor.after(OFFSET);
+        S3IdempotentRepository repository = openWindow(
+                new Window(MINTIME, maxtime, 7, "ts:asc", cursor, cursor.equals(Cursor.START) ? 1 : 3), maxtime);
+
+        try (CapturedLines lines = CapturedLines.of(PageQuery.class)) {
+            query(repository, maxtime);
+            query(repository, maxtime);
+
+            assertThat(lines.taken()).as(what).hasSize(expected.isEmpty() ? 0 : 1);
+            assertThat(String.join("", lines.taken())).contains(expected);
+        }
     }
 
     private S3IdempotentRepository openWindow(Window window, Instant now) {
