@@ -33,7 +33,8 @@ import software.amazon.awssdk.services.s3.S3Client;
             StateShowCommand.class,
             StateSetThroughCommand.class,
             StateImportCommand.class,
-            StateSettleCommand.class
+            StateSettleCommand.class,
+            HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -109,8 +110,8 @@ final class StateCommand implements Runnable {
     int run(CommandSpec command, Action action) {
         // Standard output is for the answer. Logback looks at this once, when the first logger is made.
         System.setProperty("dev.duocollector.log.target", "System.err");
-        PrintWriter out = command.commandLine().getOut();
-        PrintWriter err = command.commandLine().getErr();
+        PrintWriter out = new PlainLines(command.commandLine().getOut());
+        PrintWriter err = new PlainLines(command.commandLine().getErr());
         try {
             Settings settings = Settings.withoutKeys(CamelApplication.settings(environment));
             try (S3Client s3 = S3Clients.create(settings)) {

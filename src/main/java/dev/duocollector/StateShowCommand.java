@@ -3,8 +3,10 @@
 package dev.duocollector;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.operate.Times;
 import dev.duocollector.state.Batch;
@@ -16,13 +18,16 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Shows how far the log is collected. */
 @Command(
@@ -32,15 +37,19 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:shown, or there is no state yet",
-            "1:S3 failed: the same command again may succeed",
+            "1:later than --max-lag; or S3 failed, and the same command again may succeed",
             "2:wrong use, or the state is refused; it is shown as far as it can be read"
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  state show             for people", "  state show --json      for programs: lagSeconds, refused, …"
+        footer = {
+            "  state show                 for people",
+            "  state show --json          for programs: lagSeconds, refused, …",
+            "  state show --max-lag 3h    for monitoring: exits with 1 when what is collected lies further back"
         })
 final class StateShowCommand implements Callable<Integer> {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     @ParentCommand
     private @Nullable StateCommand parent;
@@ -50,6 +59,27 @@ final class StateShowCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print one JSON object instead.")
     private boolean json;
+
+    @Option(
+            names = "--max-lag",
+            paramLabel = "DURATION",
+            converter = LagMax.class,
+            description = {
+                "Exit with 1 when the log is collected only through a time longer ago than this, such as 3h or 90m, or when"
+                        + " there is no state yet."
+            })
+    private @Nullable Duration lagMax;
+
+    /** A duration as the settings have them, of which only a positive one makes sense here. */
+    static final class LagMax implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            return Settings.parseDuration(value)
+                    .filter(max -> !max.isZero() && !max.isNegative())
+                    .orElseThrow(() -> new TypeConversionException(
+                            "'" + value + "' is not a positive duration such as 90s, 30m, 3h, 1d or PT3H"));
+        }
+    }
 
     @Override
     public Integer call() {
@@ -69,8 +99,26 @@ final class StateShowCommand implements Callable<Integer> {
                 session.err().println(shown.refusalMessage());
                 return ExitCode.OPERATOR;
             }
-            return ExitCode.DONE;
+            Optional<String> late = late(shown, session.now());
+            late.ifPresent(session.err()::println);
+            return late.isPresent() ? ExitCode.AGAIN : ExitCode.DONE;
         });
+    }
+
+    private Optional<String> late(StateSnapshot shown, Instant now) {
+        Duration max = lagMax;
+        if (max == null) {
+            return Optional.empty();
+        }
+        if (shown.checkpoint().isEmpty()) {
+            return Optional.of("Late: nothing is collected yet, and --max-lag is " + Times.text(max) + ".");
+        }
+        Instant through = shown.checkpoint().get().committedThrough();
+        Duration lag = Duration.between(through, now);
+        return lag.compareTo(max) <= 0
+                ? Optional.empty()
+                : Optional.of("Late: collected through " + through + ", " + Times.text(lag) + " ago, and --max-lag is "
+                        + Times.text(max) + ".");
     }
 
     private static String text(StateSnapshot shown, StateCommand.Session session) {
@@ -140,7 +188,7 @@ final class StateShowCommand implements Callable<Integer> {
     }
 
     private static void line(StringBuilder text, String name, String value) {
-        text.append(String.format(Locale.ROOT, "%-11s %s%n", name, value));
+        text.append(String.format(Locale.ROOT, "%-11s %s%n", name, PlainLine.of(value)));
     }
 
     private static String json(StateSnapshot shown, Instant now) {

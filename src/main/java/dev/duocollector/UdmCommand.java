@@ -92,13 +92,14 @@ final class UdmCommand implements Callable<Integer> {
             e.problems().forEach(progress::say);
             return ExitCode.OPERATOR;
         } catch (IOException e) {
-            progress.say("Standard output was closed before everything was written.");
+            // Standard output is lost, as whoever called this says.
+            progress.clear();
             return ExitCode.AGAIN;
         }
     }
 
     private int convert(UdmInputs inputs, UdmProgress progress) throws IOException, UdmInputs.RefusedException {
-        UdmOutput output = output(new BufferedOutputStream(new StandardOutput(), OUT_BUFFER_BYTES));
+        UdmOutput output = output(new BufferedOutputStream(StandardOutput.data(), OUT_BUFFER_BYTES));
         UdmConversion conversion =
                 new UdmConversion(new UdmMapper(ids, literalMechanism), output, progress::say, progress::count);
         try {
@@ -113,7 +114,7 @@ final class UdmCommand implements Callable<Integer> {
         }
         progress.clear();
         PrintStream summary = form.check ? System.out : System.err;
-        conversion.report().forEach(summary::println);
+        conversion.report().forEach(line -> summary.println(PlainLine.of(line)));
         return conversion.problems() == 0 ? ExitCode.DONE : ExitCode.AGAIN;
     }
 
@@ -122,22 +123,5 @@ final class UdmCommand implements Callable<Integer> {
             return UdmOutput.none();
         }
         return form.importBodies ? UdmOutput.importBodies(out) : UdmOutput.lines(out);
-    }
-
-    /** Fails when nobody reads standard output any more, which a PrintStream keeps to itself. */
-    private static final class StandardOutput extends OutputStream {
-
-        @Override
-        public void write(int b) throws IOException {
-            write(new byte[] {(byte) b}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            System.out.write(bytes, offset, length);
-            if (System.out.checkError()) {
-                throw new IOException("Standard output is closed");
-            }
-        }
     }
 }

@@ -40,7 +40,7 @@ public final class StateConsole {
     public Result state(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine main = new CommandLine(new StateCommand(environment, clock, confirmation))
+        CommandLine main = Main.prepared(new CommandLine(new StateCommand(environment, clock, confirmation)))
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true));
         int exitCode = main.execute(arguments);

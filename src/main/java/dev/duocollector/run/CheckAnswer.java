@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import dev.duocollector.RangeGuard;
 import dev.duocollector.Settings;
 import dev.duocollector.TimeRange;
@@ -17,8 +18,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -32,7 +31,7 @@ public final class CheckAnswer implements Processor {
     /** The exchange variable that tells whether a page is to be used. */
     static final String USABLE = "usable";
 
-    private static final Logger LOG = LoggerFactory.getLogger(CheckAnswer.class);
+    private static final Log LOG = Log.of(CheckAnswer.class);
 
     private final S3IdempotentRepository repository;
     private final WindowOpening opening;

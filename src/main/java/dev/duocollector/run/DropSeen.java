@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import dev.duocollector.Settings;
 import dev.duocollector.sink.KeyPrefix;
 import dev.duocollector.sink.ObjectKey;
@@ -23,8 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes from a page the events that no run has delivered yet. The body goes in as a {@link TelephonyPage} and comes out as a
@@ -33,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class DropSeen implements Processor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DropSeen.class);
+    private static final Log LOG = Log.of(DropSeen.class);
 
     /** Goes into the digest of a batch that is to be written again, whose old object may have all else in common with it. */
     private static final String AGAIN = "again";

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.Settings;
@@ -18,8 +19,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -30,7 +29,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 final class FirstRun {
 
-    private static final Logger LOG = LoggerFactory.getLogger(FirstRun.class);
+    private static final Log LOG = Log.of(FirstRun.class);
 
     /** What the objects of the collector and of the guide's Lambda begin with. */
     private static final String OBJECTS = "telephony_";

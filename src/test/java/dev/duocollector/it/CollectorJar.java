@@ -80,7 +80,13 @@ final class CollectorJar {
         return CollectorProcess.startReading(input, command(List.of(), arguments), workingDirectory, environment);
     }
 
-    private List<String> command(List<String> jvmOptions, String... arguments) {
+    /** Starts a command whose standard output is this file; the caller closes the process. */
+    CollectorProcess startWriting(
+            Path output, Path workingDirectory, Map<String, String> environment, String... arguments) {
+        return CollectorProcess.startWriting(output, command(List.of(), arguments), workingDirectory, environment);
+    }
+
+    List<String> command(List<String> jvmOptions, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_OPTIONS);

@@ -37,13 +37,24 @@ final class CollectorProcess implements RunningCollector {
         return start(new ProcessBuilder(command).redirectInput(input.toFile()), workingDirectory, environment);
     }
 
+    /** Has the process write elsewhere; {@link #standardOutput} is empty then. */
+    static CollectorProcess startWriting(
+            Path output, List<String> command, Path workingDirectory, Map<String, String> environment) {
+        return start(new ProcessBuilder(command), output, workingDirectory, environment);
+    }
+
     private static CollectorProcess start(
             ProcessBuilder builder, Path workingDirectory, Map<String, String> environment) {
+        return start(builder, null, workingDirectory, environment);
+    }
+
+    private static CollectorProcess start(
+            ProcessBuilder builder, Path output, Path workingDirectory, Map<String, String> environment) {
         try {
             Path out = Files.createTempFile("collector", ".out");
             Path err = Files.createTempFile("collector", ".err");
             builder.directory(workingDirectory.toFile())
-                    .redirectOutput(out.toFile())
+                    .redirectOutput(output == null ? out.toFile() : output.toFile())
                     .redirectError(err.toFile());
             builder.environment().clear();
             builder.environment().putAll(environment);

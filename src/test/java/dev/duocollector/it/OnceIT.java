@@ -105,7 +105,9 @@ class OnceIT {
     @ParameterizedTest
     @CsvSource({
         "--help, once",
+        "help, once",
         "--version, duo-telephony-collector",
+        "version, duo-telephony-collector",
         "run --help, Exit codes",
         "once --help, Exit codes",
     })
@@ -120,10 +122,10 @@ class OnceIT {
 
     @ParameterizedTest
     @CsvSource({
-        "--fast, Usage: duo-telephony-collector [-hV] [COMMAND]",
-        "onc, Did you mean: duo-telephony-collector once",
-        "once --fast, Usage: duo-telephony-collector once",
-        "run now, Usage: duo-telephony-collector run"
+        "--fast, See: duo-telephony-collector --help",
+        "onc, Did you mean: once",
+        "once --fast, See: duo-telephony-collector once --help",
+        "run now, See: duo-telephony-collector run --help"
     })
     void saysWhatThereIs_askedForWhatItDoesNotKnow(String arguments, String expected) {
         try (CollectorProcess refused = start(arguments.split(" "))) {

@@ -109,6 +109,42 @@ class StateCommandTest {
         assertThat(json("show", "--json").path("exists").asBoolean(true)).isFalse();
     }
 
+    /** Through 08:58, with the clock at 09:01:30. */
+    @ParameterizedTest
+    @CsvSource({
+        "1s,       1",
+        "3m,       1",
+        "209999ms, 1",
+        "210s,     0",
+        "PT3M30S,  0",
+        "4m,       0",
+        "3h,       0",
+        "180d,     0"
+    })
+    void show_exitsWith1_whenItIsLater(String lagMax, int exitCode) {
+        runTwice();
+        world.clock.advance(Duration.ofSeconds(90));
+
+        for (String[] form : List.of(new String[] {"show"}, new String[] {"show", "--json"})) {
+            StateConsole.Result shown = console().state(form, "--max-lag=" + lagMax);
+
+            assertThat(shown.exitCode()).as(lagMax).isEqualTo(exitCode);
+            assertThat(shown.out()).as("shown all the same").contains("2026-11-23T08:58:00Z");
+            assertThat(shown.err()).hasLineCount(exitCode);
+            if (exitCode == 1) {
+                assertThat(shown.err()).startsWith("Late: collected through 2026-11-23T08:58:00Z, 3 min 30 s ago");
+            }
+        }
+    }
+
+    @Test
+    void show_isLate_whenThereIsNoState() {
+        StateConsole.Result shown = console().state("show", "--max-lag", "180d");
+
+        assertThat(shown.exitCode()).isEqualTo(1);
+        assertThat(shown.err()).hasLineCount(1).startsWith("Late: nothing is collected yet");
+    }
+
     @Test
     void show_saysHowFarAndHowLate_andWritesNothing() {
         runTwice();
@@ -439,10 +475,10 @@ class StateCommandTest {
     }
 
     @Test
-    void wrongUse_isToldWithTheUsage() {
+    void wrongUse_isTold() {
         assertThat(console().state().err())
                 .startsWith("Missing: show, set-through, import, or settle.")
-                .contains("Usage: state");
+                .endsWith("See: state --help\n");
         assertThat(console().state().exitCode()).isEqualTo(2);
         assertThat(console().state("set-through").err()).contains("Missing required parameter: 'TIME'");
         world.set("s3.bucket", "");
