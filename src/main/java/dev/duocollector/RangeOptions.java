@@ -28,8 +28,8 @@ final class RangeOptions {
             names = "--to",
             required = true,
             paramLabel = "TIME",
-            converter = Time.class,
-            description = "The last instant, included: the same.")
+            converter = End.class,
+            description = "The last instant, included; a day for its end, so that the day is included.")
     private Instant to;
 
     /**
@@ -48,9 +48,18 @@ final class RangeOptions {
     static final class Time implements ITypeConverter<Instant> {
         @Override
         public Instant convert(String value) {
-            return TimeRange.parse(value)
-                    .orElseThrow(
-                            () -> new CommandLine.TypeConversionException("'" + value + "' is not " + TimeRange.FORM));
+            return TimeRange.parse(value).orElseThrow(() -> wrong(value));
         }
+    }
+
+    static final class End implements ITypeConverter<Instant> {
+        @Override
+        public Instant convert(String value) {
+            return TimeRange.parseEnd(value).orElseThrow(() -> wrong(value));
+        }
+    }
+
+    private static CommandLine.TypeConversionException wrong(String value) {
+        return new CommandLine.TypeConversionException("'" + value + "' is not " + TimeRange.FORM);
     }
 }

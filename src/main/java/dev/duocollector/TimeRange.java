@@ -22,13 +22,29 @@ public record TimeRange(Instant from, Instant to, boolean skipExisting) {
 
     /** How a time may be written, for messages. */
     static final String FORM =
-            "a time such as 2026-11-01T00:00:00Z, or a day such as 2026-11-01 (its beginning, in UTC)";
+            "a time such as 2026-11-01T00:00:00Z, or a day such as 2026-11-01 (the whole day, in UTC)";
 
-    /** Reads a time, cut to the millisecond, which is all that Duo can be asked for; empty if it is none. */
+    /**
+     * Reads the time with which a range begins, cut to the millisecond, which is all that Duo can be asked for; a day is its
+     * first. Empty if it is none.
+     */
     static Optional<Instant> parse(String text) {
+        return parse(text, 0);
+    }
+
+    /** Reads the time with which a range ends; a day is its last millisecond, so that it is in the range. */
+    static Optional<Instant> parseEnd(String text) {
+        return parse(text, 1);
+    }
+
+    private static Optional<Instant> parse(String text, int daysLater) {
         try {
             Instant time = text.indexOf('T') < 0
-                    ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                    ? LocalDate.parse(text)
+                            .plusDays(daysLater)
+                            .atStartOfDay(ZoneOffset.UTC)
+                            .toInstant()
+                            .minusMillis(daysLater)
                     : OffsetDateTime.parse(text).toInstant();
             return Optional.of(time.truncatedTo(ChronoUnit.MILLIS));
         } catch (DateTimeException e) {
