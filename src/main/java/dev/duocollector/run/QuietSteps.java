@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.Log;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ErrorHandlerFactory;
@@ -19,8 +20,6 @@ import org.apache.camel.spi.ExceptionHandler;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps Camel's own error handlers from logging a failed step of the operator's, with a stack trace and whatever the exception
@@ -30,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 final class QuietSteps extends LifecycleStrategySupport {
 
-    private static final Logger LOG = LoggerFactory.getLogger(QuietSteps.class);
+    private static final Log LOG = Log.of(QuietSteps.class);
 
     /** All routes of a program are known now, and none is made. */
     @Override
@@ -92,7 +91,7 @@ final class QuietSteps extends LifecycleStrategySupport {
     private static final class Masked extends CamelLogger {
 
         Masked() {
-            super(LOG, LoggingLevel.DEBUG);
+            super(QuietSteps.class.getName(), LoggingLevel.DEBUG);
         }
 
         @Override
@@ -115,7 +114,7 @@ final class QuietSteps extends LifecycleStrategySupport {
         @Override
         public void log(String message, Throwable exception) {
             if (LOG.isDebugEnabled()) {
-                LOG.debug("{}\n{}", RunFailure.masked(message), RunFailure.trace(exception));
+                LOG.debug("{}", RunFailure.masked(message), exception);
             }
         }
     }

@@ -235,6 +235,7 @@ class EventStepsErrorHandlerTest {
     /** A step that calls itself. */
     public static final class Endless implements Processor {
         @Override
+        @SuppressWarnings("InfiniteRecursion") // It is what this is about.
         public void process(Exchange exchange) {
             process(exchange);
         }
