@@ -2,27 +2,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.duocollector.run.DryEndpoints;
 import dev.duocollector.run.DryRun;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -30,8 +25,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -43,7 +36,6 @@ import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.vault.AwsVaultConfiguration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Camel Main with the settings and the route files of the working directory, each before the jar's of the same name; or, in a
@@ -54,14 +46,8 @@ public final class CamelApplication {
 
     private static final Log LOG = Log.of(CamelApplication.class);
 
-    /** A property with several values: the first that knows a setting wins. */
-    private static final String SETTINGS =
-            "file:application.properties;optional=true,classpath:application.properties;optional=true";
-
-    /** In a container, where the working directory is everybody's. */
+    /** What Camel reads by itself: nothing, for it would take the bytes of a file for Latin-1. */
     private static final String NO_SETTINGS_FILE = "false";
-
-    private static final String SETTINGS_OF_THE_JAR = "application.properties";
 
     /** Not an option of Camel 4.14's, which a container may have. */
     private static final String SENSITIVE_KEYWORDS = "camel.main.additionalSensitiveKeywords";
@@ -69,18 +55,17 @@ public final class CamelApplication {
     /** Camel's number for "do not look names up" in the environment, or among the system properties. */
     private static final int NEVER = 0;
 
-    /** The files in routes/, without their ending. */
-    static final List<String> ROUTES = List.of(
-            "beans", "duo-page", "error-handling", "event-steps", "object", "schedule", "telephony", "udm", "verify");
-
-    private static final String YAML = ".camel.yaml";
-
     /** How long Camel gets for its components after its own time-out. */
     private static final long SHUTDOWN_SECONDS_MORE = 5;
+
+    private static final Duration VAULT_WAIT_MAX = Duration.ofMinutes(1);
 
     private static final String AUTO_STARTUP = "duo.schedule.auto-startup";
 
     private final org.apache.camel.main.Main camel;
+
+    private final SettingSources sources;
+    private final Map<String, String> overrides;
 
     /** Where health and metrics can be asked for, once the program has started. */
     private final Supplier<Optional<URI>> observed;
@@ -88,54 +73,45 @@ public final class CamelApplication {
     private CamelApplication(Map<String, String> environment, Map<String, String> overrides, Observation observation) {
         this.camel = new org.apache.camel.main.Main();
         this.observed = observation::address;
-        camel.setDefaultPropertyPlaceholderLocation(SETTINGS);
-        camel.configure().withRoutesIncludePattern(routes(Path.of("routes")));
-        overrides.forEach(camel::addOverrideProperty);
-        camel.addMainListener(new MainListenerSupport() {
-            @Override
-            public void beforeInitialize(BaseMainSupport main) {
-                readEnvironment((PropertiesComponent) main.getCamelContext().getPropertiesComponent(), environment);
-            }
-        });
+        this.overrides = overrides;
+        this.sources = SettingSources.of(environment);
+        setUp();
         camel.addMainListener(observation);
     }
 
-    private CamelApplication(Map<String, String> settings, Path routes, Supplier<CamelContext> contexts) {
+    private CamelApplication(SettingSources container, Supplier<CamelContext> contexts) {
         // The libraries behind an Observation are the runnable jar's.
         observed = Optional::empty;
+        overrides = Map.of();
+        sources = container;
         camel = new org.apache.camel.main.Main() {
             @Override
             protected CamelContext createCamelContext() {
                 return contexts.get();
             }
         };
-        camel.setDefaultPropertyPlaceholderLocation(NO_SETTINGS_FILE);
-        camel.setInitialProperties(settingsOfTheJar());
+        setUp();
         camel.configure()
-                .withRoutesIncludePattern(routes(routes))
                 .withAutoConfigurationEnvironmentVariablesEnabled(false)
                 .withAutoConfigurationSystemPropertiesEnabled(false)
                 .withAutoConfigurationLogSummary(false);
-        settings.forEach(camel::addOverrideProperty);
+    }
+
+    private void setUp() {
+        camel.setDefaultPropertyPlaceholderLocation(NO_SETTINGS_FILE);
+        camel.setInitialProperties(settingsOfTheJar());
+        camel.configure().withRoutesIncludePattern(sources.routes().includePattern());
+        overrides.forEach(camel::addOverrideProperty);
         camel.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeInitialize(BaseMainSupport main) {
-                PropertiesComponent properties =
-                        (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
-                properties.setEnvironmentVariableMode(NEVER);
-                properties.setSystemPropertiesMode(NEVER);
+                readSources((PropertiesComponent) main.getCamelContext().getPropertiesComponent(), sources);
             }
         });
     }
 
     private static Properties settingsOfTheJar() {
-        Properties settings = new Properties();
-        try (InputStream file = CamelApplication.class.getResourceAsStream(SETTINGS_OF_THE_JAR);
-                Reader text = new InputStreamReader(Objects.requireNonNull(file, SETTINGS_OF_THE_JAR), UTF_8)) {
-            settings.load(text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Properties settings = SettingsFile.ofJar();
         boolean known = Arrays.stream(MainConfigurationProperties.class.getMethods())
                 .anyMatch(method -> method.getName().equals("setAdditionalSensitiveKeywords"));
         if (!known) {
@@ -144,38 +120,43 @@ public final class CamelApplication {
         return settings;
     }
 
-    private static void readEnvironment(PropertiesComponent properties, Map<String, String> environment) {
+    private static void readSources(PropertiesComponent properties, SettingSources sources) {
         properties.setEnvironmentVariableMode(NEVER);
-        properties.addPropertiesSource(new EnvironmentPropertiesSource(environment));
+        if (sources.areAContainers()) {
+            properties.setSystemPropertiesMode(NEVER);
+        }
+        properties.addPropertiesSource(new EnvironmentPropertiesSource(sources.environment()));
+        properties.addPropertiesSource(sources);
     }
 
-    /** Returns a look-up of settings as the program has them, without any route, for tools. */
-    static Function<String, @Nullable String> settings(Map<String, String> environment) {
-        CamelContext context = withoutRoutes(environment, Map.of());
-        return name -> context.getPropertiesComponent().resolveProperty(name).orElse(null);
+    /**
+     * Gives a tool the settings as the program has them, without any route.
+     *
+     * @param tool gets a context that has the settings as its properties
+     */
+    static <T> T withSettings(Map<String, String> environment, Function<CamelContext, T> tool) {
+        return withSettings(SettingSources.of(environment), Map.of(), tool);
     }
 
-    /** Returns the settings as the program has them, wrong ones too; see {@link Settings#examine}. */
-    static Settings examine(Map<String, String> environment, Map<String, String> overrides) {
-        CamelContext context = withoutRoutes(environment, overrides);
-        try {
-            return Settings.examine(context);
-        } finally {
-            context.stop();
+    static <T> T withSettings(SettingSources sources, Map<String, String> overrides, Function<CamelContext, T> tool) {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            PropertiesComponent properties = (PropertiesComponent) context.getPropertiesComponent();
+            properties.setInitialProperties(settingsOfTheJar());
+            Properties first = new Properties();
+            first.putAll(overrides);
+            properties.setOverrideProperties(first);
+            readSources(properties, sources);
+            context.init();
+            readVault(context, properties);
+            return tool.apply(context);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private static CamelContext withoutRoutes(Map<String, String> environment, Map<String, String> overrides) {
-        DefaultCamelContext context = new DefaultCamelContext();
-        PropertiesComponent properties = (PropertiesComponent) context.getPropertiesComponent();
-        properties.setLocation(SETTINGS);
-        Properties first = new Properties();
-        first.putAll(overrides);
-        properties.setOverrideProperties(first);
-        readEnvironment(properties, environment);
-        context.init();
-        readVault(context, properties);
-        return context;
+    /** Returns the settings as the program has them, wrong ones too; see {@link Settings#examine}. */
+    static Settings examine(SettingSources sources, Map<String, String> overrides) {
+        return withSettings(sources, overrides, Settings::examine);
     }
 
     /** Lets a placeholder name a secret in AWS Secrets Manager, as in Camel Main, by the same options. */
@@ -191,19 +172,6 @@ public final class CamelApplication {
         options.apply("overrideEndpoint").ifPresent(value -> aws.setOverrideEndpoint(Boolean.parseBoolean(value)));
         options.apply("uriEndpointOverride").ifPresent(aws::setUriEndpointOverride);
         context.getVaultConfiguration().setAwsVaultConfiguration(aws);
-    }
-
-    /**
-     * Returns where the routes lie: the files in the folder, and those in the jar that the folder has none of the same name
-     * for. Those in the jar are named one by one, since for a pattern Camel reads through the whole jar, which takes a second.
-     */
-    static String routes(Path folder) {
-        Stream<String> own = Files.isDirectory(folder) ? Stream.of("file:" + folder + "/*" + YAML) : Stream.of();
-        Stream<String> packed = ROUTES.stream()
-                .map(name -> name + YAML)
-                .filter(file -> !Files.exists(folder.resolve(file)))
-                .map(file -> "classpath:routes/" + file);
-        return Stream.concat(own, packed).collect(Collectors.joining(","));
     }
 
     /** Returns an application that makes a run at its start and then by the schedule. */
@@ -250,11 +218,12 @@ public final class CamelApplication {
      *
      * @param settings those that differ from the jar's
      * @param routes a folder whose route files count before the jar's of the same name; it need not exist
+     * @param place where an operator finds the settings, such as {@code etc/dev.duocollector.cfg}
      * @param contexts makes the Camel context that fits the container
      */
     public static CamelApplication inContainer(
-            Map<String, String> settings, Path routes, Supplier<CamelContext> contexts) {
-        return new CamelApplication(settings, routes, contexts);
+            Map<String, String> settings, Path routes, String place, Supplier<CamelContext> contexts) {
+        return new CamelApplication(SettingSources.ofContainer(settings, routes, place), contexts);
     }
 
     /** Runs until the program is told to stop, and returns the exit code. */
@@ -267,6 +236,8 @@ public final class CamelApplication {
             }
         });
         try {
+            awaitVault();
+            refuseWrongFiles();
             camel.run();
             return camel.getExitCode();
         } catch (Exception e) {
@@ -280,7 +251,7 @@ public final class CamelApplication {
      * @throws Exception whatever a route or a bean throws; {@link #explain} says what it means
      */
     public void startCollecting() throws Exception {
-        camel.start();
+        start();
         sayWhatIsCollected();
     }
 
@@ -290,19 +261,23 @@ public final class CamelApplication {
         }
         Settings settings = context().getRegistry().lookupByNameAndType("settings", Settings.class);
         LOG.info(
-                "Collecting the telephony log of {} into s3://{}/{}: a run now, then by the schedule {} (UTC).{}",
+                "Collecting the telephony log of {} into s3://{}/{}: a run now, then by the schedule {} (UTC).{}{}",
                 settings.apiHost(),
                 settings.bucket(),
                 settings.prefix(),
                 settings.schedule(),
                 observed.get()
                         .map(at -> " Health and metrics: " + at + "/health and /metrics.")
-                        .orElse(""));
+                        .orElse(""),
+                sources.inForce().map(files -> " " + files + ".").orElse(""));
     }
 
     /** Makes one run and returns the exit code. */
     int runOnce() {
-        return perform(ExitCode.DONE, context -> reportOf(run()).exitCode());
+        return perform(ExitCode.DONE, context -> {
+            sources.inForce().ifPresent(files -> LOG.info("{}.", files));
+            return reportOf(run()).exitCode();
+        });
     }
 
     /**
@@ -360,7 +335,35 @@ public final class CamelApplication {
 
     /** Starts Camel; what makes it fail is whatever a route or a bean throws. */
     void start() throws Exception {
+        refuseWrongFiles();
         camel.start();
+    }
+
+    /** Waits, as for S3, while a vault that a setting names cannot be reached. */
+    private void awaitVault() {
+        Duration wait = Duration.ofSeconds(1);
+        while (sources.nameAVault()) {
+            Settings settings = examine(sources, overrides);
+            if (!settings.mayPass()) {
+                return;
+            }
+            for (String problem : settings.problems()) {
+                LOG.warn("{} Trying again in {} s.", problem, wait.toSeconds());
+            }
+            LockSupport.parkNanos(wait.toNanos());
+            wait = wait.compareTo(VAULT_WAIT_MAX) < 0 ? wait.multipliedBy(2) : wait;
+        }
+    }
+
+    /** Before Camel meets a file that is wrong, and says so in its own words; with all that is wrong elsewhere. */
+    private void refuseWrongFiles() {
+        sources.warnings().forEach(LOG::warn);
+        List<String> wrong = sources.routes().problems();
+        if (!wrong.isEmpty()) {
+            List<String> all = new ArrayList<>(wrong);
+            all.addAll(examine(sources, overrides).problems());
+            throw new SettingsException(all);
+        }
     }
 
     /** Makes one run; the body that comes back is its {@link RunReport}. */
@@ -398,6 +401,11 @@ public final class CamelApplication {
     /** Says why the program cannot start, one line for each mistake, and returns the exit code. */
     private int reportStart(Exception failure) {
         explain(failure).forEach(LOG::error);
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SettingsException settings) {
+                return settings.exitCode();
+            }
+        }
         return ExitCode.OPERATOR;
     }
 

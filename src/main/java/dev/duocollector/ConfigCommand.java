@@ -3,7 +3,6 @@
 package dev.duocollector;
 
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,13 +13,15 @@ import picocli.CommandLine.Option;
         name = "config",
         mixinStandardHelpOptions = true,
         description = {
-            "Prints the settings in force, one a line, each with where it comes from. Asks neither Duo nor S3.",
+            "Prints the settings in force, one a line, each with where it comes from, and your files in force. Asks neither Duo"
+                    + " nor S3.",
             "The integration key and the secret key are masked."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:every setting has a value that is allowed",
-            "2:some have not; the line after each says what is"
+            "1:a vault that a setting names could not be reached: try again",
+            "2:some have not, or a file is wrong; the line after each says what is"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -37,18 +38,17 @@ final class ConfigCommand implements Callable<Integer> {
     public Integer call() {
         // Standard output is for the settings. Logback looks at this once, when the first logger is made.
         System.setProperty("dev.duocollector.log.target", "System.err");
-        return print(System.getenv(), Map.of(), Path.of("application.properties"), System.out, json);
+        return print(SettingSources.of(System.getenv()), Map.of(), System.out, json);
     }
 
     /** Prints the settings that these sources make, and returns the exit code. */
-    static int print(
-            Map<String, String> environment, Map<String, String> overrides, Path file, PrintStream out, boolean json) {
-        ConfigReport report = ConfigReport.of(CamelApplication.examine(environment, overrides), environment, file);
+    static int print(SettingSources sources, Map<String, String> overrides, PrintStream out, boolean json) {
+        ConfigReport report = ConfigReport.of(CamelApplication.examine(sources, overrides), sources);
         if (json) {
             out.println(report.document());
         } else {
             report.lines().forEach(line -> out.println(PlainLine.of(line)));
         }
-        return report.isRight() ? ExitCode.DONE : ExitCode.OPERATOR;
+        return report.exitCode();
     }
 }

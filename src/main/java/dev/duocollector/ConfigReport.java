@@ -7,24 +7,20 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
-import java.util.function.Function;
 
 /**
- * The settings in force, in the order of application.properties.
+ * The settings in force, in the order of application.properties, and the operator's files in force.
  *
  * @param entries every setting
- * @param others what is wrong beside them, such as a name that does not exist
+ * @param files the operator's files of settings and routes
+ * @param others what is wrong beside the settings, such as a name that does not exist
+ * @param warnings what is worth a look
+ * @param exitCode what the command exits with
  */
-record ConfigReport(List<Entry> entries, List<String> others) {
+record ConfigReport(List<Entry> entries, List<String> files, List<String> others, List<String> warnings, int exitCode) {
 
     /** Whatever the output's charset is, what this writes is JSON in it. */
     private static final JsonMapper JSON =
@@ -33,79 +29,72 @@ record ConfigReport(List<Entry> entries, List<String> others) {
     /**
      * One setting.
      *
-     * @param value as it was written, masked if it is a key, without a password in a URL; empty if not set
+     * @param value what is in force, masked if it is a key, without a password in a URL; empty if nothing is
+     * @param written as it was written, where that is something else; else the same
      * @param origin where it comes from, in words
      * @param problems what is wrong with it, empty if nothing is
      */
-    record Entry(String name, String value, String origin, List<String> problems) {}
+    record Entry(String name, String value, String written, String origin, List<String> problems) {
 
-    /** Gathers the settings; the sources are asked only where a value comes from. */
-    static ConfigReport of(Settings settings, Map<String, String> environment, Path file) {
-        Function<String, String> origins = origins(environment, file);
-        List<String> others = new ArrayList<>(settings.problems());
+        private String line() {
+            return name + "=" + value + "   (" + origin
+                    + (written.equals(value) || written.isEmpty() ? "" : ", written '" + written + "'") + ")";
+        }
+    }
+
+    /** Gathers the settings; the sources are asked where a value comes from, and for the files. */
+    static ConfigReport of(Settings settings, SettingSources sources) {
+        List<String> others = new ArrayList<>(sources.routes().problems());
+        others.addAll(settings.problems());
         List<Entry> entries = new ArrayList<>();
-        for (String name : Settings.NAMES) {
+        for (Setting<?> setting : SettingTable.active()) {
+            String name = setting.name();
             List<String> problems = settings.problems().stream()
                     .filter(problem -> Settings.named(problem).equals(name))
                     .toList();
             others.removeAll(problems);
-            entries.add(new Entry(name, settings.shown(name), origins.apply(name), problems));
+            String written = settings.shown(name);
+            String value = problems.isEmpty() ? settings.inForce(name) : written;
+            String origin = sources.origin(name) + (written.isEmpty() && !value.isEmpty() ? ", derived" : "");
+            entries.add(new Entry(name, value, written, origin, problems));
         }
-        return new ConfigReport(entries, others);
-    }
-
-    /** The first source that has a name wins, in this order; so it is in Camel's properties as the program sets them up. */
-    private static Function<String, String> origins(Map<String, String> environment, Path file) {
-        Properties own = new Properties();
-        if (Files.isRegularFile(file)) {
-            try (InputStream in = Files.newInputStream(file)) {
-                own.load(in);
-            } catch (IOException e) {
-                throw new UncheckedIOException("The file " + file + " cannot be read", e);
-            }
-        }
-        return name -> {
-            String variable = EnvironmentPropertiesSource.variable(name);
-            if (System.getProperty(name) != null) {
-                return "system property";
-            }
-            if (environment.containsKey(variable)) {
-                return "environment variable " + variable;
-            }
-            return own.containsKey(name) ? file + " in the working directory" : "default";
-        };
-    }
-
-    /** Whether every setting has a value that is allowed. */
-    boolean isRight() {
-        return others.isEmpty()
-                && entries.stream().allMatch(entry -> entry.problems().isEmpty());
+        int exitCode = sources.routes().problems().isEmpty()
+                        && settings.problems().isEmpty()
+                ? ExitCode.DONE
+                : sources.routes().problems().isEmpty() && settings.mayPass() ? ExitCode.AGAIN : ExitCode.OPERATOR;
+        return new ConfigReport(entries, sources.filesInForce(), others, sources.warnings(), exitCode);
     }
 
     /** For people: one line a setting, and behind a wrong one what is wrong. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         for (Entry entry : entries) {
-            lines.add(entry.name() + "=" + entry.value() + "   (" + entry.origin() + ")");
+            lines.add(entry.line());
             entry.problems().forEach(problem -> lines.add("  WRONG: " + problem));
         }
         others.forEach(problem -> lines.add("  WRONG: " + problem));
+        warnings.forEach(warning -> lines.add("  WARN: " + warning));
+        files.forEach(file -> lines.add("In force: " + file));
         return lines;
     }
 
     /** For scripts: one JSON document. */
     String document() {
         ObjectNode document = JSON.createObjectNode();
-        document.put("exitCode", isRight() ? ExitCode.DONE : ExitCode.OPERATOR);
+        document.put("exitCode", exitCode);
         ArrayNode all = document.putArray("settings");
         for (Entry entry : entries) {
             ObjectNode setting = all.addObject()
                     .put("name", entry.name())
                     .put("value", entry.value())
+                    .put("written", entry.written())
                     .put("origin", entry.origin());
             entry.problems().forEach(setting.putArray("problems")::add);
         }
         others.forEach(document.putArray("problems")::add);
+        warnings.forEach(document.putArray("warnings")::add);
+        ArrayNode paths = document.putArray("files");
+        files.forEach(paths::add);
         try {
             return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document);
         } catch (JsonProcessingException e) {

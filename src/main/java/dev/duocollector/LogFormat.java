@@ -2,14 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 
 /**
  * The setting {@code log.format}, read before Camel reads the others: Logback is set up by the first line that is logged. It
@@ -39,15 +35,7 @@ final class LogFormat {
     }
 
     private static String fromFile(Path settings) {
-        Properties properties = new Properties();
-        if (Files.isReadable(settings)) {
-            try (Reader reader = Files.newBufferedReader(settings)) {
-                properties.load(reader);
-            } catch (IOException | IllegalArgumentException e) {
-                // Camel reads the file next, and says what is wrong with it.
-                return HUMAN;
-            }
-        }
-        return properties.getProperty(SETTING, HUMAN);
+        // What is wrong with the file is told with the other settings.
+        return SettingsFile.read(settings).values().getOrDefault(SETTING, HUMAN);
     }
 }

@@ -7,14 +7,12 @@ import dev.duocollector.check.DuoChecks;
 import dev.duocollector.check.S3Checks;
 import dev.duocollector.run.DuoProbe;
 import dev.duocollector.sink.S3Clients;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -30,6 +28,7 @@ final class Preflight {
     private static final String SETTINGS = "settings";
     private static final String STATE_KEY = "state-key";
     private static final String ROUTES = "routes";
+    private static final String FILES = "files";
 
     /** What a request to Duo depends on. */
     private static final Set<String> DUO_NEEDS = Set.of(
@@ -66,9 +65,11 @@ final class Preflight {
 
     /** Makes the checks. */
     void run() {
-        Settings settings = CamelApplication.examine(environment, overrides);
+        SettingSources sources = SettingSources.of(environment);
+        Settings settings = CamelApplication.examine(sources, overrides);
         List<String> wrong = settings.problems().stream().map(Settings::named).toList();
         tellSettings(settings, wrong);
+        tellFiles(sources);
         Map<String, String> standIns = new HashMap<>();
         String noS3 = first(wrong, name -> name.startsWith("s3.") || S3_NEEDS.test(name));
         S3Client s3 = null;
@@ -106,10 +107,11 @@ final class Preflight {
     private void tellSettings(Settings settings, List<String> wrong) {
         List<String> problems = settings.problems();
         for (String line : problems) {
-            tell.accept(Check.fail(Settings.named(line).equals("state.key") ? STATE_KEY : SETTINGS, line, ""));
+            String name = Settings.named(line).equals("state.key") ? STATE_KEY : SETTINGS;
+            tell.accept(settings.mayPass() ? Check.again(name, line) : Check.fail(name, line, ""));
         }
         if (problems.isEmpty()) {
-            tell.accept(Check.pass(SETTINGS, "all " + Settings.NAMES.size() + " have values that are allowed"));
+            tell.accept(Check.pass(SETTINGS, "all " + SettingTable.active().size() + " have values that are allowed"));
         }
         if (!wrong.contains("state.key")) {
             String needed = first(wrong, Set.of("s3.prefix", "duo.api.host")::contains);
@@ -120,6 +122,14 @@ final class Preflight {
         }
     }
 
+    /** The operator's files in force, so that one that was meant to be is missed. */
+    private void tellFiles(SettingSources sources) {
+        List<String> warnings = sources.warnings();
+        String files = sources.inForce()
+                .orElse("no file of yours: all settings and routes are the jar's and the environment's");
+        tell.accept(Check.pass(FILES, String.join(" ", warnings) + (warnings.isEmpty() ? "" : " ") + files));
+    }
+
     private static String stateKey(Settings settings) {
         return settings.prefix().contains(settings.stateKey())
                 ? settings.stateKey() + " lies inside s3.prefix, which state.inside-prefix allows"
@@ -127,11 +137,13 @@ final class Preflight {
     }
 
     private void duo(Settings settings, List<String> wrong, Map<String, String> standIns) {
-        String unknown = first(wrong, name -> !Settings.NAMES.contains(name));
-        if (!unknown.isEmpty()) {
-            tell.accept(Check.skipped(ROUTES, "the program does not start with the setting " + unknown));
-            DuoChecks.skipped("the program does not start with the setting " + unknown)
-                    .forEach(tell);
+        Optional<String> unknown =
+                wrong.stream().filter(name -> SettingTable.find(name).isEmpty()).findFirst();
+        if (unknown.isPresent()) {
+            String because = "the program does not start with "
+                    + (unknown.get().isEmpty() ? "that settings' file" : "the setting " + unknown.get());
+            tell.accept(Check.skipped(ROUTES, because));
+            DuoChecks.skipped(because).forEach(tell);
             return;
         }
         String needed = first(wrong, DUO_NEEDS::contains);
@@ -170,9 +182,10 @@ final class Preflight {
 
     /** Returns what stands in for all that a request to Duo does not need, so that the program starts. */
     private static Map<String, String> standIns(List<String> wrong) {
-        Properties shipped = shipped();
+        Properties shipped = SettingsFile.ofJar();
         Map<String, String> standIns = new HashMap<>();
-        for (String name : Settings.NAMES) {
+        for (Setting<?> setting : SettingTable.active()) {
+            String name = setting.name();
             if (!name.startsWith("duo.") || wrong.contains(name)) {
                 standIns.put(name, shipped.getProperty(name, ""));
             }
@@ -180,16 +193,6 @@ final class Preflight {
         standIns.put("s3.bucket", "not-asked");
         standIns.put("s3.region", "us-east-1");
         return standIns;
-    }
-
-    private static Properties shipped() {
-        Properties properties = new Properties();
-        try (InputStream file = Preflight.class.getResourceAsStream("/application.properties")) {
-            properties.load(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return properties;
     }
 
     private static String first(List<String> names, Predicate<String> matching) {

@@ -2,15 +2,59 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector;
 
+import static dev.duocollector.SettingTable.API_HOST;
+import static dev.duocollector.SettingTable.AUTO_STARTUP;
+import static dev.duocollector.SettingTable.BASE_URL;
+import static dev.duocollector.SettingTable.BUCKET;
+import static dev.duocollector.SettingTable.CHECKSUMS;
+import static dev.duocollector.SettingTable.COMPRESSION;
+import static dev.duocollector.SettingTable.CONNECT_TIMEOUT;
+import static dev.duocollector.SettingTable.DUO_PROXY;
+import static dev.duocollector.SettingTable.ENDPOINT;
+import static dev.duocollector.SettingTable.EVENT_SHAPE;
+import static dev.duocollector.SettingTable.FIRST_RUN;
+import static dev.duocollector.SettingTable.IKEY;
+import static dev.duocollector.SettingTable.ITERATIONS_MAX;
+import static dev.duocollector.SettingTable.LAG;
+import static dev.duocollector.SettingTable.LOG_FORMAT;
+import static dev.duocollector.SettingTable.LOOKBACK;
+import static dev.duocollector.SettingTable.OBSERVE_ENABLED;
+import static dev.duocollector.SettingTable.OBSERVE_HOST;
+import static dev.duocollector.SettingTable.OBSERVE_PORT;
+import static dev.duocollector.SettingTable.OVERLAP;
+import static dev.duocollector.SettingTable.PAGE_PAUSE;
+import static dev.duocollector.SettingTable.PAGE_SIZE;
+import static dev.duocollector.SettingTable.PATH_STYLE;
+import static dev.duocollector.SettingTable.PREFIX;
+import static dev.duocollector.SettingTable.PUSH;
+import static dev.duocollector.SettingTable.RANGE_FROM;
+import static dev.duocollector.SettingTable.RANGE_SKIP_EXISTING;
+import static dev.duocollector.SettingTable.RANGE_TO;
+import static dev.duocollector.SettingTable.REGION;
+import static dev.duocollector.SettingTable.RESPONSE_TIMEOUT;
+import static dev.duocollector.SettingTable.RETRY_DELAY_MAX;
+import static dev.duocollector.SettingTable.RETRY_ELAPSED_MAX;
+import static dev.duocollector.SettingTable.S3_CLOCK;
+import static dev.duocollector.SettingTable.S3_PROXY;
+import static dev.duocollector.SettingTable.SCHEDULE;
+import static dev.duocollector.SettingTable.SCHEDULE_JITTER;
+import static dev.duocollector.SettingTable.SIGNATURE;
+import static dev.duocollector.SettingTable.SKEY;
+import static dev.duocollector.SettingTable.SKEY_FILE;
+import static dev.duocollector.SettingTable.STATE_INSIDE_PREFIX;
+import static dev.duocollector.SettingTable.STATE_KEY;
+import static dev.duocollector.SettingTable.TEXTFILE;
+import static dev.duocollector.SettingTable.UDM_IDS;
+import static dev.duocollector.SettingTable.UDM_MECHANISM;
+import static dev.duocollector.SettingTable.UDM_PREFIX;
+import static dev.duocollector.SettingTable.UNCONDITIONAL_WRITES;
+
 import dev.duocollector.sink.EventShape;
 import dev.duocollector.sink.KeyPrefix;
 import dev.duocollector.sink.S3Connection;
 import dev.duocollector.source.PollWindow;
 import dev.duocollector.source.SignatureVersion;
-import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -19,23 +63,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.jspecify.annotations.Nullable;
-import org.quartz.CronExpression;
 
 /**
  * The collector's settings, read from the Camel context's properties when the bean is bound and checked there as a whole. What
@@ -49,71 +90,31 @@ public final class Settings implements CamelContextAware {
      */
     public static final Duration RETENTION = Duration.ofDays(180).minusHours(1);
 
-    private static final Pattern API_HOST = Pattern.compile("api-[a-z0-9-]+\\.(duosecurity|duofederal)\\.com");
-    private static final Pattern SIMPLE_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+    private static final Pattern API_HOST_FORM = Pattern.compile("api-[a-z0-9-]+\\.(duosecurity|duofederal)\\.com");
     private static final Pattern RANGE_OF_STATE =
             Pattern.compile("(\\d{8}T\\d{6}\\.\\d{3}Z)_(\\d{8}T\\d{6}\\.\\d{3}Z)(_all)?\\.json");
     private static final DateTimeFormatter STATE_TIME =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
-    private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,62}");
-    private static final String URL_ALLOWED = "http(s)://host or http(s)://host:port, nothing after it";
-    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:_-]+");
+    private static final Pattern BUCKET_FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{1,62}");
+    private static final Pattern HOST_FORM = Pattern.compile("[A-Za-z0-9.:_-]+");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
     private static final Pattern ABOUT_SETTING = Pattern.compile("^Settings? (\\S+) ");
     private static final String MASKED = "********";
 
-    /** Every setting's name, in the order of application.properties. */
-    static final List<String> NAMES = List.of(
-            "duo.api.host",
-            "duo.ikey",
-            "duo.skey",
-            "duo.skey-file",
-            "duo.base-url",
-            "duo.proxy",
-            "duo.signature",
-            "duo.connect-timeout",
-            "duo.response-timeout",
-            "duo.retry.delay-max",
-            "duo.retry.max-elapsed",
-            "duo.schedule",
-            "duo.schedule-jitter",
-            "duo.schedule.auto-startup",
-            "duo.lag",
-            "duo.overlap",
-            "duo.lookback",
-            "duo.page.size",
-            "duo.page.pause",
-            "max.iterations",
-            "range.from",
-            "range.to",
-            "range.skip-existing",
-            "s3.bucket",
-            "s3.prefix",
-            "s3.region",
-            "s3.endpoint",
-            "s3.path-style",
-            "s3.proxy",
-            "s3.compression",
-            "s3.checksums",
-            "s3.unconditional-writes",
-            "s3.clock",
-            "state.key",
-            "state.inside-prefix",
-            "state.first-run",
-            "event.shape",
-            "udm.prefix",
-            "udm.ids",
-            "udm.mechanism",
-            "observe.enabled",
-            "observe.host",
-            "observe.port",
-            "metrics.textfile",
-            "metrics.push",
-            "log.format");
+    private static final Set<Setting<?>> KEYS = Set.of(IKEY, SKEY, SKEY_FILE);
 
     private final List<String> problems = new ArrayList<>();
     private final Map<String, String> values = new HashMap<>();
+
+    /** Settings whose value is told to be wrong before what it means is looked at. */
+    private final Set<Setting<?>> unreadable = new HashSet<>();
+
+    private Optional<SettingSources> sources = Optional.empty();
+
+    /** Whether all that is wrong may pass by itself. */
+    private boolean mayPass = true;
+
     private @Nullable CamelContext camelContext;
     private boolean keysNeeded = true;
 
@@ -161,35 +162,39 @@ public final class Settings implements CamelContextAware {
     /**
      * Reads settings from a look-up, for tests and tools.
      *
-     * @param lookup gives a setting's value by its name, null or empty when it is not set
+     * @param written gives what was written for a setting by its name, null or empty when it is not set
      * @throws SettingsException if any is wrong, with one line for each
      */
-    static Settings of(Function<String, @Nullable String> lookup) {
+    static Settings of(WrittenSettings written) {
         Settings settings = new Settings();
-        settings.read(lookup);
+        settings.readAll(written);
+        settings.refuseProblems();
         return settings;
     }
 
     /**
-     * Reads settings from a look-up without those that only a request to Duo needs: the integration key and the secret key.
+     * Reads a context's settings without those that only a request to Duo needs: the integration key and the secret key.
      *
      * @throws SettingsException if any other is wrong, with one line for each
      */
-    static Settings withoutKeys(Function<String, @Nullable String> lookup) {
+    static Settings withoutKeys(CamelContext context) {
         Settings settings = new Settings();
         settings.keysNeeded = false;
-        settings.read(lookup);
+        settings.lookBeside(context);
+        settings.readAll(WrittenSettings.of(context));
+        settings.refuseProblems();
         return settings;
     }
 
     /**
-     * Reads from a look-up only how to get to S3, for a tool that needs nothing of Duo's.
+     * Reads from a context only how to get to S3, for a tool that needs nothing of Duo's.
      *
      * @throws SettingsException if any of these settings is wrong, with one line for each
      */
-    static S3Connection s3Connection(Function<String, @Nullable String> lookup) {
+    static S3Connection s3Connection(CamelContext context) {
         Settings settings = new Settings();
-        settings.look(lookup);
+        settings.lookBeside(context);
+        settings.look(WrittenSettings.of(context), Set.of(REGION, ENDPOINT, PATH_STYLE, S3_PROXY, CHECKSUMS)::contains);
         settings.readS3Connection();
         settings.refuseProblems();
         return settings.s3Connection;
@@ -201,15 +206,19 @@ public final class Settings implements CamelContextAware {
      */
     static Settings examine(CamelContext context) {
         Settings settings = new Settings();
-        settings.refuseUnknownNames(context);
-        settings.readAll(
-                name -> context.getPropertiesComponent().resolveProperty(name).orElse(null));
+        settings.lookBeside(context);
+        settings.readAll(WrittenSettings.of(context));
         return settings;
     }
 
     /** What is wrong, one line each; empty unless the settings were {@linkplain #examine examined}. */
     List<String> problems() {
         return List.copyOf(problems);
+    }
+
+    /** Whether all that is wrong may pass by itself: a vault that cannot be reached. */
+    boolean mayPass() {
+        return !problems.isEmpty() && mayPass;
     }
 
     /** Returns the setting that a line about wrong settings is about; each such line begins with its name. */
@@ -220,11 +229,31 @@ public final class Settings implements CamelContextAware {
 
     /** Returns a setting as it was written, without a password in it; of a key only that it is there. */
     String shown(String name) {
-        String value = value(name);
-        if (name.equals("duo.skey") || name.equals("duo.ikey")) {
-            return value.isEmpty() ? "" : MASKED;
-        }
-        return withoutPassword(value);
+        String value = values.getOrDefault(name, "");
+        boolean isSecret = SettingTable.find(name).stream()
+                .anyMatch(setting -> setting.type().isSecret());
+        return isSecret ? (value.isEmpty() ? "" : MASKED) : withoutPassword(value);
+    }
+
+    /**
+     * Returns what a setting comes to: what stands in for one that is not set, or what is made of how it is written. Of a key
+     * only that it is there.
+     */
+    String inForce(String name) {
+        return switch (name) {
+            case "duo.api.host" -> apiHost;
+            case "duo.lookback" -> lookback.compareTo(RETENTION) > 0 ? RETENTION.toString() : shown(name);
+            case "s3.prefix" -> prefix.value();
+            case "udm.prefix" -> udmPrefix.map(KeyPrefix::value).orElse("");
+            case "state.key" -> stateKey;
+            case "metrics.textfile" -> metricsTextfile.map(Path::toString).orElse("");
+            default -> shown(name);
+        };
+    }
+
+    /** Where these come from, where the program is one of its own. */
+    Optional<SettingSources> sources() {
+        return sources;
     }
 
     @Override
@@ -236,200 +265,245 @@ public final class Settings implements CamelContextAware {
     @Override
     public void setCamelContext(CamelContext context) {
         camelContext = context;
-        refuseUnknownNames(context);
-        read(name -> context.getPropertiesComponent().resolveProperty(name).orElse(null));
-    }
-
-    private void refuseUnknownNames(CamelContext context) {
-        Set<String> unknown = new TreeSet<>();
-        for (Object name : context.getPropertiesComponent()
-                .loadProperties(name -> name.startsWith("duo."))
-                .keySet()) {
-            if (!NAMES.contains(name.toString())) {
-                unknown.add(name.toString());
-            }
-        }
-        for (String name : unknown) {
-            problems.add("Setting " + name + " does not exist. See application.properties for those that do.");
-        }
-    }
-
-    private void read(Function<String, @Nullable String> lookup) {
-        readAll(lookup);
+        lookBeside(context);
+        readAll(WrittenSettings.of(context));
         refuseProblems();
     }
 
-    private void readAll(Function<String, @Nullable String> lookup) {
-        look(lookup);
+    /** Notes what is wrong beside the values: the settings' file as a whole, and names that no setting has. */
+    private void lookBeside(CamelContext context) {
+        sources = SettingSources.in(context);
+        List<String> beside = sources.map(program -> program.problems(context))
+                .orElseGet(() -> SettingNames.unknownOfOurs(WrittenSettings.names(context)));
+        beside.forEach(this::tell);
+    }
+
+    private void readAll(WrittenSettings written) {
+        look(written, setting -> keysNeeded || !KEYS.contains(setting));
         readDuo();
         readReading();
         readS3();
         readObservation();
     }
 
-    private void look(Function<String, @Nullable String> lookup) {
-        for (String name : NAMES) {
-            String value = lookup.apply(name);
-            values.put(name, value == null ? "" : value.trim());
+    private void look(WrittenSettings written, Predicate<Setting<?>> needed) {
+        Placeholders placeholders = new Placeholders(written);
+        for (Setting<?> setting : SettingTable.all()) {
+            String value = needed.test(setting) ? written.find(setting.name()) : null;
+            if (setting.retirement().isPresent() && (value == null || value.isBlank())) {
+                value = setting.standard();
+            }
+            values.put(setting.name(), value == null ? "" : resolve(setting, value, placeholders, needed));
         }
+        if (!unreadable.isEmpty() && problems.isEmpty()) {
+            tell("Settings " + unreadable + " cannot be resolved. Look at their placeholders.");
+        }
+    }
+
+    /** Returns a value without placeholders; an empty one if it cannot be had, which is told. */
+    private String resolve(Setting<?> setting, String value, Placeholders placeholders, Predicate<Setting<?>> needed) {
+        try {
+            String resolved = placeholders.resolve(value).trim();
+            String flaw = SettingText.flaw(resolved);
+            if (flaw.isEmpty()) {
+                return resolved;
+            }
+            tell("Setting " + setting + " " + flaw + ".");
+        } catch (Placeholders.UnresolvedException e) {
+            boolean mayPassBefore = mayPass;
+            boolean toldElsewhere = e.setting()
+                    .filter(needed)
+                    .filter(other -> !other.equals(setting))
+                    .isPresent();
+            if (!toldElsewhere) {
+                tell("Setting " + setting + " has the placeholder " + e.placeholder() + ", which " + e.flaw() + ".");
+                mayPass = mayPassBefore && e.mayPass();
+            }
+        }
+        unreadable.add(setting);
+        return "";
+    }
+
+    private void tell(String problem) {
+        problems.add(problem);
+        mayPass = false;
     }
 
     private void refuseProblems() {
         if (!problems.isEmpty()) {
-            throw new SettingsException(problems);
+            throw new SettingsException(problems, mayPass);
         }
     }
 
     private void readDuo() {
-        apiHost = required("duo.api.host", "the API hostname of Duo's Admin API application")
+        apiHost = required(API_HOST, "the API hostname of Duo's Admin API application")
                 .toLowerCase(Locale.ROOT);
-        if (!apiHost.isEmpty() && !API_HOST.matcher(apiHost).matches()) {
-            problem("duo.api.host", apiHost, "api-….duosecurity.com or api-….duofederal.com, without https://");
+        if (!apiHost.isEmpty() && !API_HOST_FORM.matcher(apiHost).matches()) {
+            problem(API_HOST, apiHost, API_HOST.type().allowed());
         }
         if (keysNeeded) {
-            ikey = required("duo.ikey", "the integration key of Duo's Admin API application");
+            ikey = required(IKEY, "the integration key of Duo's Admin API application");
+            refuseMalformedKey(IKEY, ikey);
             readSecretKey();
         }
         readBaseUrl();
-        duoProxy = proxy("duo.proxy");
-        signature =
-                choice("duo.signature", List.of("v5", "v2")).equals("v2") ? SignatureVersion.V2 : SignatureVersion.V5;
-        connectTimeout = duration("duo.connect-timeout", Duration.ofMillis(1), Duration.ofMinutes(10));
-        responseTimeout = duration("duo.response-timeout", Duration.ofMillis(1), Duration.ofMinutes(10));
-        retryDelayMax = duration("duo.retry.delay-max", Duration.ZERO, Duration.ofHours(1));
-        retryElapsedMax = duration("duo.retry.max-elapsed", Duration.ZERO, Duration.ofDays(1));
-        if (!CronExpression.isValidExpression(value("duo.schedule"))) {
-            problem(
-                    "duo.schedule",
-                    value("duo.schedule"),
-                    "a Quartz cron expression, such as 0 0 * * * ? for each hour");
+        duoProxy = read(DUO_PROXY);
+        signature = read(SIGNATURE).equals("v2") ? SignatureVersion.V2 : SignatureVersion.V5;
+        connectTimeout = read(CONNECT_TIMEOUT);
+        responseTimeout = read(RESPONSE_TIMEOUT);
+        retryDelayMax = read(RETRY_DELAY_MAX);
+        retryElapsedMax = read(RETRY_ELAPSED_MAX);
+        scheduleJitter = read(SCHEDULE_JITTER);
+        scheduled = read(AUTO_STARTUP);
+        readSchedule();
+    }
+
+    private void readSchedule() {
+        Optional<Schedule> schedule = Schedule.parse(value(SCHEDULE));
+        if (schedule.isEmpty()) {
+            problem(SCHEDULE, value(SCHEDULE), "a Quartz cron expression, such as 0 0 * * * ? for each hour");
+        } else if (scheduled && !schedule.get().comesAfter(Instant.now())) {
+            problem(SCHEDULE, value(SCHEDULE), "a time that comes: this one never does");
         }
-        scheduleJitter = duration("duo.schedule-jitter", Duration.ZERO, Duration.ofHours(1));
-        scheduled = bool("duo.schedule.auto-startup");
     }
 
     private void readBaseUrl() {
-        String value = value("duo.base-url");
-        if (value.equals("https://" + value("duo.api.host"))
-                && !API_HOST.matcher(apiHost).matches()) {
-            // The default, of a host that is told already.
+        String value = value(BASE_URL);
+        boolean ofAWrongHost = value.equals("https://" + value(API_HOST))
+                && !API_HOST_FORM.matcher(apiHost).matches();
+        if (unreadable.contains(BASE_URL) || ofAWrongHost) {
+            // Told already, or the default of a host that is.
             return;
         }
         if (value.isEmpty() || value.endsWith("/")) {
             // The route puts the path right behind it, and the signature is over a path with one slash.
-            problem("duo.base-url", withoutPassword(value), URL_ALLOWED + "; its default is https://{{duo.api.host}}");
+            problem(
+                    BASE_URL,
+                    withoutPassword(value),
+                    BASE_URL.type().allowed() + "; its default is https://{{duo.api.host}}");
             return;
         }
-        baseUrl = url("duo.base-url").orElse(baseUrl);
+        baseUrl = read(BASE_URL).orElse(baseUrl);
         if ("http".equals(baseUrl.getScheme()) && !isLoopback(baseUrl)) {
-            problem("duo.base-url", value, "https://…; plain http is allowed to a loopback address only");
+            problem(BASE_URL, value, "https://…; plain http is allowed to a loopback address only");
         }
     }
 
     private void readSecretKey() {
-        if (!value("duo.skey").isEmpty() && !value("duo.skey-file").isEmpty()) {
-            problems.add("Settings duo.skey and duo.skey-file are both set. Keep one of them.");
-        } else if (value("duo.skey").isEmpty() && value("duo.skey-file").isEmpty()) {
-            required("duo.skey", "the secret key of Duo's Admin API application, or its file in duo.skey-file");
-        } else if (!value("duo.skey-file").isEmpty()) {
-            try {
-                secretKeyFile = Optional.of(Path.of(value("duo.skey-file")));
-                secretKey();
-            } catch (InvalidPathException | SettingsException e) {
-                problem("duo.skey-file", value("duo.skey-file"), "a readable file that holds the secret key");
+        if (!value(SKEY).isEmpty() && !value(SKEY_FILE).isEmpty()) {
+            tell("Settings duo.skey and duo.skey-file are both set. Keep one of them.");
+        } else if (value(SKEY).isEmpty() && value(SKEY_FILE).isEmpty()) {
+            if (!unreadable.contains(SKEY_FILE)) {
+                required(SKEY, "the secret key of Duo's Admin API application, or its file in duo.skey-file");
             }
+        } else if (!value(SKEY_FILE).isEmpty()) {
+            try {
+                secretKeyFile = Optional.of(Path.of(value(SKEY_FILE)));
+                keyIn(secretKeyFile.get());
+            } catch (InvalidPathException e) {
+                problem(SKEY_FILE, value(SKEY_FILE), "a readable file that holds the secret key");
+            } catch (TextFile.FlawException e) {
+                tell("Setting duo.skey-file is '" + value(SKEY_FILE) + "', a file that " + e.flaw()
+                        + ". Allowed: a readable file that holds the secret key, and nothing else.");
+            }
+        } else {
+            refuseMalformedKey(SKEY, value(SKEY));
+        }
+    }
+
+    /** Before any request: Duo would only say that the signature is wrong. */
+    private void refuseMalformedKey(Setting<?> setting, String key) {
+        String flaw = SettingText.keyFlaw(key);
+        if (!key.isEmpty() && !flaw.isEmpty()) {
+            tell("Setting " + setting + " " + flaw + ".");
         }
     }
 
     private void readReading() {
         int problemsBefore = problems.size();
-        lag = duration("duo.lag", Duration.ofMinutes(2), Duration.ofHours(1));
-        overlap = duration("duo.overlap", Duration.ofMinutes(1), Duration.ofHours(24));
-        lookback = duration("duo.lookback", Duration.ofMinutes(1), Duration.ofDays(180));
+        boolean areKnown = !unreadable.contains(LAG) && !unreadable.contains(LOOKBACK);
+        lag = read(LAG);
+        overlap = read(OVERLAP);
+        lookback = read(LOOKBACK);
         Duration least = lag.plus(PollWindow.MARGIN).plus(PollWindow.STEP_MIN);
-        if (problems.size() == problemsBefore && lookback.compareTo(least) < 0) {
+        if (areKnown && problems.size() == problemsBefore && lookback.compareTo(least) < 0) {
             problem(
-                    "duo.lookback",
-                    value("duo.lookback"),
-                    "at least " + least.minus(lag).toSeconds() + "s longer than duo.lag, which is " + value("duo.lag"));
+                    LOOKBACK,
+                    value(LOOKBACK),
+                    "at least " + least.minus(lag).toSeconds() + "s longer than duo.lag, which is " + value(LAG));
         }
-        pageSize = number("duo.page.size", 1, 1000);
-        pagePause = duration("duo.page.pause", Duration.ZERO, Duration.ofHours(1));
-        iterationsMax = number("max.iterations", 0, Integer.MAX_VALUE);
+        pageSize = read(PAGE_SIZE);
+        pagePause = read(PAGE_PAUSE);
+        iterationsMax = read(ITERATIONS_MAX);
         readRange();
     }
 
     private void readRange() {
-        boolean skipExisting = bool("range.skip-existing");
-        if (value("range.from").isEmpty() && value("range.to").isEmpty()) {
+        boolean skipExisting = read(RANGE_SKIP_EXISTING);
+        if (value(RANGE_FROM).isEmpty() && value(RANGE_TO).isEmpty()) {
             return;
         }
-        Optional<Instant> from = time("range.from");
-        Optional<Instant> to = time("range.to");
+        Optional<Instant> from = time(RANGE_FROM);
+        Optional<Instant> to = time(RANGE_TO);
         if (from.isEmpty() || to.isEmpty()) {
             return;
         }
         if (from.get().isBefore(to.get())) {
             range = Optional.of(new TimeRange(from.get(), to.get(), skipExisting));
         } else {
-            problem("range.to", value("range.to"), "a time after range.from, which is " + value("range.from"));
+            problem(RANGE_TO, value(RANGE_TO), "a time after range.from, which is " + value(RANGE_FROM));
         }
     }
 
-    private Optional<Instant> time(String name) {
-        Optional<Instant> read = TimeRange.parse(value(name));
+    private Optional<Instant> time(Setting<String> setting) {
+        Optional<Instant> read = TimeRange.parse(value(setting));
         if (read.isEmpty()) {
-            problem(name, value(name), TimeRange.FORM + "; range.from and range.to belong together");
+            problem(setting, value(setting), TimeRange.FORM + "; range.from and range.to belong together");
         }
         return read;
     }
 
     private void readS3() {
-        bucket = required("s3.bucket", "the name of the bucket");
-        if (!bucket.isEmpty() && !BUCKET.matcher(bucket).matches()) {
-            problem("s3.bucket", bucket, "a bucket's name, without s3:// and without a path");
+        bucket = required(BUCKET, "the name of the bucket");
+        if (!bucket.isEmpty() && !BUCKET_FORM.matcher(bucket).matches()) {
+            problem(BUCKET, bucket, BUCKET.type().allowed());
         }
-        Optional<KeyPrefix> read = keyPrefix("s3.prefix");
+        Optional<KeyPrefix> read = keyPrefix(PREFIX);
         prefix = read.orElse(prefix);
         boolean prefixRefused = read.isEmpty();
         readS3Connection();
-        gzip = choice("s3.compression", List.of("none", "gzip")).equals("gzip");
-        eventShape = choice("event.shape", List.of("duo-client", "raw")).equals("raw")
-                ? EventShape.RAW
-                : EventShape.DUO_CLIENT;
-        unconditionalWrites =
-                choice("s3.unconditional-writes", List.of("refuse", "allow")).equals("allow");
-        s3ClockIgnored = choice("s3.clock", List.of("check", "ignore")).equals("ignore");
-        firstRunAllowed = choice("state.first-run", List.of("check", "allow")).equals("allow");
+        gzip = read(COMPRESSION).equals("gzip");
+        eventShape = read(EVENT_SHAPE).equals("raw") ? EventShape.RAW : EventShape.DUO_CLIENT;
+        unconditionalWrites = read(UNCONDITIONAL_WRITES).equals("allow");
+        s3ClockIgnored = read(S3_CLOCK).equals("ignore");
+        firstRunAllowed = read(FIRST_RUN).equals("allow");
         readStateKey(prefixRefused);
         readUdm(prefixRefused);
     }
 
     private void readS3Connection() {
         s3Connection = new S3Connection(
-                optional("s3.region"),
-                url("s3.endpoint"),
-                bool("s3.path-style"),
-                proxy("s3.proxy"),
-                choice("s3.checksums", List.of("when-supported", "when-required"))
-                        .equals("when-required"));
+                optional(REGION),
+                read(ENDPOINT),
+                read(PATH_STYLE),
+                read(S3_PROXY),
+                read(CHECKSUMS).equals("when-required"));
     }
 
     private void readUdm(boolean prefixRefused) {
-        udmIds = bool("udm.ids");
-        udmLiteralMechanism =
-                choice("udm.mechanism", List.of("auth", "detection-field")).equals("detection-field");
+        udmIds = read(UDM_IDS);
+        udmLiteralMechanism = read(UDM_MECHANISM).equals("detection-field");
         Optional<KeyPrefix> udm =
-                keyPrefix("udm.prefix").filter(prefix -> !prefix.value().isEmpty());
+                keyPrefix(UDM_PREFIX).filter(prefix -> !prefix.value().isEmpty());
         if (udm.isEmpty() || prefixRefused) {
             return;
         }
         if (udm.get().overlaps(prefix)) {
-            problems.add("Setting udm.prefix is '" + udm.get() + "' and s3.prefix is '" + prefix
+            tell("Setting udm.prefix is '" + udm.get() + "' and s3.prefix is '" + prefix
                     + "', and one lies inside the other: a feed on the outer one would take every event twice. Set two that lie"
                     + " side by side, such as duo-telephony and duo-telephony-udm.");
-        } else if (udm.get().contains(stateKey)) {
-            problems.add(
+        } else if (udm.get().contains(stateKey) && !unreadable.contains(STATE_KEY)) {
+            tell(
                     "Setting state.key is " + stateKey + " and lies inside udm.prefix, which is '" + udm.get()
                             + "': a feed on the prefix would take the state for events. Set either so that they lie side by side.");
         }
@@ -437,18 +511,15 @@ public final class Settings implements CamelContextAware {
     }
 
     private void readObservation() {
-        observed = bool("observe.enabled");
-        observeHost = value("observe.host");
-        if (!HOST.matcher(observeHost).matches()) {
-            problem(
-                    "observe.host",
-                    observeHost,
-                    "an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them");
+        observed = read(OBSERVE_ENABLED);
+        observeHost = value(OBSERVE_HOST);
+        if (!HOST_FORM.matcher(observeHost).matches()) {
+            problem(OBSERVE_HOST, observeHost, OBSERVE_HOST.type().allowed());
         }
-        observePort = number("observe.port", 1, 65535);
-        metricsTextfile = optional("metrics.textfile").flatMap(this::textfile);
-        metricsPush = url("metrics.push");
-        choice(LogFormat.SETTING, List.of(LogFormat.HUMAN, LogFormat.JSON));
+        observePort = read(OBSERVE_PORT);
+        metricsTextfile = optional(TEXTFILE).flatMap(this::textfile);
+        metricsPush = read(PUSH);
+        read(LOG_FORMAT);
     }
 
     private Optional<Path> textfile(String value) {
@@ -460,29 +531,32 @@ public final class Settings implements CamelContextAware {
         } catch (InvalidPathException e) {
             // Told below.
         }
-        problem("metrics.textfile", value, "a file in a folder that is there, such as /var/lib/node_exporter/duo.prom");
+        problem(TEXTFILE, value, TEXTFILE.type().allowed());
         return Optional.empty();
     }
 
     /** Reads a prefix; empty if it is refused, which is told. */
-    private Optional<KeyPrefix> keyPrefix(String name) {
+    private Optional<KeyPrefix> keyPrefix(Setting<String> setting) {
+        if (unreadable.contains(setting)) {
+            return Optional.empty();
+        }
         try {
-            return Optional.of(new KeyPrefix(value(name)));
+            return Optional.of(new KeyPrefix(value(setting)));
         } catch (IllegalArgumentException e) {
-            problems.add("Setting " + e.getMessage().replaceFirst("^prefix", name) + ".");
+            tell("Setting " + e.getMessage().replaceFirst("^prefix", setting.name()) + ".");
             return Optional.empty();
         }
     }
 
     private void readStateKey(boolean prefixRefused) {
-        stateKey = optional("state.key").orElse("duo-telephony-state/" + apiHost + ".json");
+        stateKey = optional(STATE_KEY).orElse("duo-telephony-state/" + apiHost + ".json");
         if (stateKey.startsWith("/") || stateKey.endsWith("/") || stateKey.contains("${")) {
-            problem("state.key", stateKey, "an object key without a slash at either end and without ${");
+            problem(STATE_KEY, stateKey, STATE_KEY.type().allowed());
         }
-        boolean insideAllowed = bool("state.inside-prefix");
-        boolean inside = !prefixRefused && prefix.contains(stateKey);
+        boolean insideAllowed = read(STATE_INSIDE_PREFIX);
+        boolean inside = !prefixRefused && !unreadable.contains(STATE_KEY) && prefix.contains(stateKey);
         if (inside && !insideAllowed) {
-            problems.add("Setting state.key is " + stateKey + " and lies inside s3.prefix, which is '" + prefix
+            tell("Setting state.key is " + stateKey + " and lies inside s3.prefix, which is '" + prefix
                     + "': a SecOps feed on the prefix would take the state for a log, and delete it if told to delete"
                     + " sources. Set state.key to a key outside, such as duo-telephony-state/state.json"
                     + (prefix.value().isEmpty() ? ", and s3.prefix to a folder, such as duo-telephony" : "")
@@ -492,137 +566,43 @@ public final class Settings implements CamelContextAware {
 
     // ---- How one value is read.
 
-    private String value(String name) {
-        return values.getOrDefault(name, "");
+    private String value(Setting<?> setting) {
+        return values.getOrDefault(setting.name(), "");
     }
 
-    private Optional<String> optional(String name) {
-        return Optional.of(value(name)).filter(value -> !value.isEmpty());
+    private Optional<String> optional(Setting<String> setting) {
+        return Optional.of(value(setting)).filter(value -> !value.isEmpty());
     }
 
-    private String required(String name, String what) {
-        if (value(name).isEmpty()) {
-            problems.add(
-                    "Setting " + name + " is not set. It is " + what + "; set it in application.properties or in the"
-                            + " environment as " + EnvironmentPropertiesSource.variable(name) + ".");
+    private String required(Setting<String> setting, String what) {
+        boolean mayBeSet = unreadable.contains(setting)
+                || sources.filter(SettingSources::isFileUnread).isPresent();
+        if (value(setting).isEmpty() && !mayBeSet) {
+            String where = sources.map(program -> program.whereToSet(setting))
+                    .orElse("in application.properties or in the environment as " + setting.variable());
+            tell("Setting " + setting + " is not set. It is " + what + "; set it " + where + ".");
         }
-        return value(name);
+        return value(setting);
     }
 
-    private void problem(String name, String value, @Nullable String allowed) {
-        problems.add("Setting " + name + " is '" + value + "'. Allowed: " + allowed + ".");
-    }
-
-    private Duration duration(String name, Duration min, Duration max) {
-        Optional<Duration> read = parseDuration(value(name));
-        if (read.isEmpty() || read.get().compareTo(min) < 0 || read.get().compareTo(max) > 0) {
-            problem(name, value(name), text(min) + " to " + text(max) + ", written as 30s, 10m, 1d or PT30S");
-            return min;
-        }
-        // Duo's bounds are milliseconds; a finer overlap would begin a window between two.
-        return read.get().truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    static Optional<Duration> parseDuration(String value) {
-        var simple = SIMPLE_DURATION.matcher(value);
-        if (simple.matches()) {
-            long amount = Long.parseLong(simple.group(1));
-            return Optional.of(
-                    switch (simple.group(2)) {
-                        case "ms" -> Duration.ofMillis(amount);
-                        case "s" -> Duration.ofSeconds(amount);
-                        case "m" -> Duration.ofMinutes(amount);
-                        case "h" -> Duration.ofHours(amount);
-                        default -> Duration.ofDays(amount);
-                    });
-        }
-        if (value.equals("0")) {
-            return Optional.of(Duration.ZERO);
-        }
-        try {
-            return Optional.of(Duration.parse(value));
-        } catch (java.time.format.DateTimeParseException e) {
-            return Optional.empty();
+    private void problem(Setting<?> setting, String value, String allowed) {
+        if (!unreadable.contains(setting)) {
+            tell("Setting " + setting + " is '" + value + "'. Allowed: " + allowed + ".");
         }
     }
 
-    private static String text(Duration duration) {
-        long millis = duration.toMillis();
-        if (millis == 0) {
-            return "0s";
+    /** Reads a value; what stands for nothing if it is not allowed, which is told. */
+    private <T> T read(Setting<T> setting) {
+        Optional<T> read = setting.type().reader().apply(value(setting));
+        if (read.isEmpty()) {
+            problem(setting, withoutPassword(value(setting)), setting.type().allowed());
         }
-        if (millis % 1000 != 0) {
-            return millis + "ms";
-        }
-        long seconds = millis / 1000;
-        return seconds % 86400 == 0
-                ? seconds / 86400 + "d"
-                : seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
-    }
-
-    private int number(String name, int min, int max) {
-        try {
-            int read = Integer.parseInt(value(name));
-            if (read >= min && read <= max) {
-                return read;
-            }
-        } catch (NumberFormatException e) {
-            // Told below, together with a number out of bounds.
-        }
-        problem(
-                name,
-                value(name),
-                "a whole number, " + (max == Integer.MAX_VALUE ? min + " or more" : min + " to " + max));
-        return min;
-    }
-
-    private boolean bool(String name) {
-        return choice(name, List.of("false", "true")).equals("true");
-    }
-
-    private String choice(String name, List<String> allowed) {
-        String read = value(name).toLowerCase(Locale.ROOT);
-        if (!allowed.contains(read)) {
-            problem(name, value(name), String.join(" or ", allowed));
-            return allowed.get(0);
-        }
-        return read;
-    }
-
-    private Optional<URI> url(String name) {
-        if (value(name).isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            URI read = new URI(value(name));
-            boolean plain = read.getRawQuery() == null
-                    && read.getRawFragment() == null
-                    && read.getRawUserInfo() == null
-                    && (read.getRawPath().isEmpty() || read.getRawPath().equals("/"));
-            if (List.of("http", "https").contains(String.valueOf(read.getScheme()))
-                    && read.getHost() != null
-                    && plain) {
-                return Optional.of(new URI(read.getScheme() + "://" + read.getRawAuthority()));
-            }
-        } catch (URISyntaxException | NullPointerException e) {
-            // Told below, together with a URL that has what it must not.
-        }
-        problem(name, withoutPassword(value(name)), URL_ALLOWED);
-        return Optional.empty();
+        return read.orElse(setting.type().standIn());
     }
 
     /** Leaves out all before the last @: a password may hold slashes, and an @ too. */
     private static String withoutPassword(String url) {
         return url.replaceFirst("^(\\w+://)?.*@", "$1…@");
-    }
-
-    private Optional<URI> proxy(String name) {
-        Optional<URI> read = url(name);
-        if (read.isPresent()
-                && (!"http".equals(read.get().getScheme()) || read.get().getPort() < 0)) {
-            problem(name, value(name), "http://host:port");
-        }
-        return read;
     }
 
     /** Tells whether a URL names this machine by a loopback address. */
@@ -648,23 +628,23 @@ public final class Settings implements CamelContextAware {
      */
     public String secretKey() {
         if (secretKeyFile.isEmpty()) {
-            return value("duo.skey");
+            return value(SKEY);
         }
         try {
-            String read = Files.readString(secretKeyFile.get(), StandardCharsets.UTF_8)
-                    .trim();
-            if (!read.isEmpty()) {
-                return read;
-            }
-        } catch (IOException e) {
-            throw refusedSecretKeyFile("cannot be read");
+            return keyIn(secretKeyFile.get());
+        } catch (TextFile.FlawException e) {
+            throw new SettingsException(List.of("The secret key's file " + secretKeyFile.get() + " (duo.skey-file) "
+                    + e.flaw() + ". Put the secret key of Duo's Admin API application there."));
         }
-        throw refusedSecretKeyFile("is empty");
     }
 
-    private SettingsException refusedSecretKeyFile(String flaw) {
-        return new SettingsException(List.of("The secret key's file " + secretKeyFile.orElseThrow()
-                + " (duo.skey-file) " + flaw + ". Put the secret key of Duo's Admin API application there."));
+    private static String keyIn(Path file) throws TextFile.FlawException {
+        String key = TextFile.read(file).trim();
+        String flaw = key.isEmpty() ? "is empty" : SettingText.keyFlaw(key);
+        if (!flaw.isEmpty()) {
+            throw new TextFile.FlawException(flaw);
+        }
+        return key;
     }
 
     /** Where requests go; differs from the API host when {@code duo.base-url} is set. */
@@ -698,7 +678,7 @@ public final class Settings implements CamelContextAware {
 
     /** A Quartz cron expression. */
     public String schedule() {
-        return value("duo.schedule");
+        return value(SCHEDULE);
     }
 
     public Duration scheduleJitter() {
@@ -854,12 +834,5 @@ public final class Settings implements CamelContextAware {
     @Override
     public String toString() {
         return "Settings[" + apiHost + " -> s3://" + bucket + "/" + prefix + "]";
-    }
-
-    static {
-        // A name that stands twice would be read twice and documented once.
-        if (NAMES.size() != Set.copyOf(NAMES).size()) {
-            throw new IllegalStateException("Setting names must be unique: " + Arrays.toString(NAMES.toArray()));
-        }
     }
 }

@@ -10,10 +10,26 @@ public final class SettingsException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final List<String> problems;
+    private final boolean mayPass;
 
     public SettingsException(List<String> problems) {
+        this(problems, false);
+    }
+
+    SettingsException(List<String> problems, boolean mayPass) {
         super(String.join(System.lineSeparator(), problems));
         this.problems = List.copyOf(problems);
+        this.mayPass = mayPass;
+    }
+
+    /** Whether all of them may pass by themselves: a vault that cannot be reached. */
+    boolean mayPass() {
+        return mayPass;
+    }
+
+    /** What the program exits with. */
+    int exitCode() {
+        return mayPass ? ExitCode.AGAIN : ExitCode.OPERATOR;
     }
 
     public List<String> problems() {

@@ -113,14 +113,14 @@ final class StateCommand implements Runnable {
         PrintWriter out = new PlainLines(command.commandLine().getOut());
         PrintWriter err = new PlainLines(command.commandLine().getErr());
         try {
-            Settings settings = Settings.withoutKeys(CamelApplication.settings(environment));
+            Settings settings = CamelApplication.withSettings(environment, Settings::withoutKeys);
             try (S3Client s3 = S3Clients.create(settings)) {
                 StateObject state = StateObject.of(s3, settings, clock);
                 return action.run(new Session(settings, s3, state, clock.instant(), out, err));
             }
         } catch (SettingsException e) {
             e.problems().forEach(err::println);
-            return ExitCode.OPERATOR;
+            return e.exitCode();
         } catch (RefusedException | UnreadableObjectException e) {
             err.println(e.getMessage());
             return ExitCode.OPERATOR;

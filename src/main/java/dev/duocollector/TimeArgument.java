@@ -23,7 +23,7 @@ final class TimeArgument {
         }
         try {
             if (text.startsWith(NOW + "-")) {
-                return Settings.parseDuration(text.substring(NOW.length() + 1))
+                return SettingType.parseDuration(text.substring(NOW.length() + 1))
                         .filter(ago -> !ago.isNegative())
                         .map(now::minus);
             }

@@ -90,7 +90,7 @@ final class UdmCommand implements Callable<Integer> {
             return e.exitCode();
         } catch (SettingsException e) {
             e.problems().forEach(progress::say);
-            return ExitCode.OPERATOR;
+            return e.exitCode();
         } catch (IOException e) {
             // Standard output is lost, as whoever called this says.
             progress.clear();

@@ -4,6 +4,7 @@ package dev.duocollector;
 
 import dev.duocollector.run.S3Failure;
 import dev.duocollector.sink.S3Clients;
+import dev.duocollector.sink.S3Connection;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -147,7 +148,8 @@ final class UdmInputs implements AutoCloseable {
 
     private S3Client s3() {
         if (s3 == null) {
-            s3 = S3Clients.create(Settings.s3Connection(CamelApplication.settings(System.getenv())));
+            S3Connection connection = CamelApplication.withSettings(System.getenv(), Settings::s3Connection);
+            s3 = S3Clients.create(connection);
         }
         return s3;
     }

@@ -28,7 +28,7 @@ class CamelApplicationTest {
             files.forEach(file -> shipped.add(file.getFileName().toString()));
         }
 
-        assertThat(CamelApplication.ROUTES)
+        assertThat(RouteFiles.SHIPPED)
                 .extracting(name -> name + ".camel.yaml")
                 .containsExactlyInAnyOrderElementsOf(shipped);
     }
@@ -37,19 +37,21 @@ class CamelApplicationTest {
     void takesEachFileFromTheFolder_beforeTheJars() throws IOException {
         Files.createFile(folder.resolve("event-steps.camel.yaml"));
 
-        assertThat(CamelApplication.routes(folder).split(","))
-                .hasSize(CamelApplication.ROUTES.size())
-                .contains("file:" + folder + "/*.camel.yaml", "classpath:routes/telephony.camel.yaml")
+        assertThat(RouteFiles.in(folder).includePattern().split(","))
+                .hasSize(RouteFiles.SHIPPED.size())
+                .contains("file:" + folder + "/event-steps.camel.yaml", "classpath:routes/telephony.camel.yaml")
                 .doesNotContain("classpath:routes/event-steps.camel.yaml");
     }
 
     @Test
     void refusesToStart_withRouteFilesThatHoldNone() throws IOException {
-        for (String name : CamelApplication.ROUTES) {
-            Files.writeString(folder.resolve(name + ".camel.yaml"), "- beans: []\n");
+        for (String name : RouteFiles.SHIPPED) {
+            Files.writeString(
+                    folder.resolve(name + ".camel.yaml"),
+                    "- beans: [{name: " + name + "-contract-3, type: java.lang.Object}]\n");
         }
-        CamelApplication application =
-                CamelApplication.inContainer(Map.of(), folder, () -> new DefaultCamelContext(false));
+        CamelApplication application = CamelApplication.inContainer(
+                Map.of(), folder, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));
 
         assertThatThrownBy(application::startCollecting)
                 .isInstanceOfSatisfying(
@@ -63,8 +65,8 @@ class CamelApplicationTest {
 
     @Test
     void takesAllFromTheJar_withoutAFolder() {
-        assertThat(CamelApplication.routes(folder.resolve("nothing")).split(","))
-                .hasSize(CamelApplication.ROUTES.size())
+        assertThat(RouteFiles.in(folder.resolve("nothing")).includePattern().split(","))
+                .hasSize(RouteFiles.SHIPPED.size())
                 .allMatch(place -> place.startsWith("classpath:routes/"));
     }
 }

@@ -195,7 +195,8 @@ class DryStepsTest {
     private CamelApplication application() {
         Map<String, String> settings = new HashMap<>(world.settings);
         settings.put("duo.schedule.auto-startup", "false");
-        return CamelApplication.inContainer(settings, routes, () -> new DefaultCamelContext(false));
+        return CamelApplication.inContainer(
+                settings, routes, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));
     }
 
     private void steps(String steps) throws IOException {

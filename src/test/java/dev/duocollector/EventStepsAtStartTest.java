@@ -161,7 +161,8 @@ class EventStepsAtStartTest {
 
     private CamelApplication application() {
         Map<String, String> settings = new HashMap<>(world.settings);
-        return CamelApplication.inContainer(settings, folder, () -> new DefaultCamelContext(false));
+        return CamelApplication.inContainer(
+                settings, folder, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));
     }
 
     private void eventSteps(String from, String step) throws IOException {

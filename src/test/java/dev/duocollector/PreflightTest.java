@@ -68,7 +68,7 @@ class PreflightTest {
                 "duo.lookback  | 400d                      | settings  | duo.lookback is '400d'",
                 "s3.prefix     | a/${b}                    | settings  | s3.prefix",
                 "duo.ikey      | ''                        | settings  | duo.ikey is not set",
-                "duo.skey      | {{not.there}}             | settings  | duo.skey is not set",
+                "duo.skey      | {{not.there}}             | settings  | duo.skey has the placeholder {{not.there}}",
                 "state.key     | duo-telephony/state.json  | state-key | lies inside s3.prefix"
             })
     void wrongSetting_isACross_andWhatDoesNotNeedItIsChecked(String setting, String value, String name, String said) {
@@ -242,16 +242,18 @@ class PreflightTest {
 
     @Test
     void config_saysWhereEachSettingComesFrom_andKeepsTheKeys() throws Exception {
-        Path file = Files.writeString(folder.resolve("application.properties"), "duo.lag=3m\n");
+        Files.writeString(folder.resolve("application.properties"), "duo.lag=3m\n");
         Map<String, String> environment = Map.of("DUO_OVERLAP", "11m", "DUO_PAGE_SIZE", "0");
 
-        int exitCode = ConfigCommand.print(environment, Map.of("duo.skey", World.SKEY), file, out, false);
+        int exitCode =
+                ConfigCommand.print(SettingSources.of(environment, folder), Map.of("duo.skey", World.SKEY), out, false);
 
         assertThat(exitCode).isEqualTo(2);
         assertThat(printed.toString(StandardCharsets.UTF_8))
                 .contains("duo.skey=********   (", "duo.lookback=24h   (default)")
                 .contains("duo.overlap=11m   (environment variable DUO_OVERLAP)")
-                .contains("application.properties in the working directory)")
+                .contains("duo.lag=3m   (application.properties in the working directory)")
+                .contains("In force: " + folder.resolve("application.properties"))
                 .contains("duo.page.size=0   (environment variable DUO_PAGE_SIZE)")
                 .contains("  WRONG: Setting duo.page.size is '0'. Allowed: a whole number, 1 to 1000.")
                 .doesNotContain(World.SKEY);
@@ -260,10 +262,10 @@ class PreflightTest {
     @Test
     void config_isRight_andPrintsNoPassword() {
         world.set("duo.proxy", "http://user:pass@proxy.example.org:3128");
-        assertThat(ConfigCommand.print(Map.of(), world.settings, folder.resolve("none"), out, true))
+        assertThat(ConfigCommand.print(SettingSources.of(Map.of(), folder), world.settings, out, true))
                 .isEqualTo(2);
         world.set("duo.proxy", "http://proxy.example.org:3128");
-        assertThat(ConfigCommand.print(Map.of(), world.settings, folder.resolve("none"), out, true))
+        assertThat(ConfigCommand.print(SettingSources.of(Map.of(), folder), world.settings, out, true))
                 .isZero();
 
         assertThat(printed.toString(StandardCharsets.UTF_8))

@@ -68,7 +68,8 @@ class SecretsManagerTest {
         vault().forEach(System::setProperty);
         settings(SECRET).forEach((name, value) -> environment.put(EnvironmentPropertiesSource.variable(name), value));
 
-        assertThat(CamelApplication.settings(environment).apply("duo.skey")).isEqualTo(World.SKEY);
+        assertThat(CamelApplication.withSettings(environment, Settings::examine).secretKey())
+                .isEqualTo(World.SKEY);
     }
 
     @Test
@@ -79,7 +80,9 @@ class SecretsManagerTest {
                     .satisfies(failure -> assertThat(StartFailure.lines(failure, List.of()))
                             .singleElement()
                             .asString()
-                            .contains("bean settings: Secrets Manager can't find the specified secret"));
+                            .startsWith(
+                                    "Setting duo.skey has the placeholder {{aws:nothing}}, which cannot be resolved: ")
+                            .contains("Secrets Manager can't find the specified secret"));
         } finally {
             application.stop();
         }

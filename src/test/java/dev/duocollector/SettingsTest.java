@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.duocollector.sink.EventShape;
+import dev.duocollector.sink.S3Connection;
 import dev.duocollector.source.SignatureVersion;
 import java.io.IOException;
 import java.net.URI;
@@ -68,14 +69,6 @@ class SettingsTest {
         assertThat(settings.observePort()).isEqualTo(9876);
         assertThat(settings.metricsTextfile()).isEmpty();
         assertThat(settings.metricsPush()).isEmpty();
-    }
-
-    @Test
-    void names_areThoseOfTheFile() {
-        assertThat(Settings.NAMES)
-                .containsExactlyInAnyOrderElementsOf(TestSettings.shipped().stringPropertyNames().stream()
-                        .filter(name -> !name.startsWith("camel."))
-                        .toList());
     }
 
     // ---- Each setting, just inside and just outside.
@@ -293,8 +286,6 @@ class SettingsTest {
         "duo.base-url, https://a b",
         "s3.endpoint,  minio:9000",
         "s3.endpoint,  http://minio:9000/bucket",
-        "duo.proxy,    proxy.example.org:3128",
-        "s3.proxy,     proxy.example.org:3128",
     })
     void url_isRefused_whenItIsMoreOrLessThanAHost(String name, String value) {
         assertThat(problems(name, value))
@@ -311,6 +302,8 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource({
+        "duo.proxy, proxy.example.org:3128",
+        "s3.proxy,  proxy.example.org:3128",
         "duo.proxy, https://proxy.example.org:3128",
         "duo.proxy, http://proxy.example.org",
         "s3.proxy,  https://proxy.example.org:3128",
@@ -380,16 +373,23 @@ class SettingsTest {
     }
 
     @Test
-    void s3Connection_isReadAlone_withoutDuosSettings() {
+    void s3Connection_isReadAlone_withoutDuosSettings() throws IOException {
         Properties properties = TestSettings.shipped();
         properties.setProperty("s3.region", "eu-central-1");
 
-        assertThat(Settings.s3Connection(properties::getProperty).region()).contains("eu-central-1");
+        assertThat(s3Connection(properties).region()).contains("eu-central-1");
 
         properties.setProperty("s3.path-style", "maybe");
-        assertThatThrownBy(() -> Settings.s3Connection(properties::getProperty))
+        assertThatThrownBy(() -> s3Connection(properties))
                 .isInstanceOf(SettingsException.class)
                 .hasMessage("Setting s3.path-style is 'maybe'. Allowed: false or true.");
+    }
+
+    private static S3Connection s3Connection(Properties properties) throws IOException {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            context.getPropertiesComponent().setInitialProperties(properties);
+            return Settings.s3Connection(context);
+        }
     }
 
     @ParameterizedTest
@@ -535,18 +535,19 @@ class SettingsTest {
         Files.delete(file);
         assertThatThrownBy(settings::secretKey)
                 .isInstanceOf(SettingsException.class)
-                .hasMessage("The secret key's file " + file
-                        + " (duo.skey-file) cannot be read. Put the secret key of Duo's Admin API application there.");
+                .hasMessage(
+                        "The secret key's file " + file
+                                + " (duo.skey-file) cannot be read (no such file). Put the secret key of Duo's Admin API application there.");
     }
 
     @Test
     void secretKeyFile_isRefused_whenItIsMissingOrEmpty() throws IOException {
         Path empty = Files.writeString(folder.resolve("empty"), "\n");
 
-        for (Object file : List.of(empty, folder.resolve("missing"), folder, "no\u0000path")) {
+        for (Path file : List.of(empty, folder.resolve("missing"), folder)) {
             assertThatThrownBy(() -> TestSettings.with("duo.skey", "", "duo.skey-file", file.toString()))
-                    .hasMessage("Setting duo.skey-file is '" + file
-                            + "'. Allowed: a readable file that holds the secret key.");
+                    .hasMessageStartingWith("Setting duo.skey-file is '" + file + "', a file that ")
+                    .hasMessageEndingWith(". Allowed: a readable file that holds the secret key, and nothing else.");
         }
     }
 
@@ -564,7 +565,7 @@ class SettingsTest {
                 .hasToString("Settings[api-00000000.duosecurity.com -> s3://logs/duo-telephony]");
 
         Properties wrong = new Properties();
-        Settings.NAMES.forEach(name -> wrong.setProperty(name, "\u0000wrong"));
+        SettingTable.active().forEach(setting -> wrong.setProperty(setting.name(), "\u0000wrong"));
         wrong.setProperty("duo.skey", TestSettings.SKEY);
         wrong.setProperty("duo.skey-file", "");
         assertThatThrownBy(() -> TestSettings.of(wrong))
@@ -619,8 +620,8 @@ class SettingsTest {
                             SettingsException.class,
                             refused -> assertThat(refused.problems())
                                     .containsExactly(
-                                            "Setting duo.overlapp does not exist. See application.properties for those that do.",
-                                            "Setting duo.pagesize does not exist. See application.properties for those that do."));
+                                            "Setting duo.overlapp does not exist. Did you mean duo.overlap?",
+                                            "Setting duo.pagesize does not exist. Did you mean duo.page.size?"));
         }
     }
 

@@ -2,12 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Properties;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The settings as shipped, with what is required, for tests that change a few. */
 public final class TestSettings {
@@ -16,8 +11,6 @@ public final class TestSettings {
     public static final String IKEY = "DIXXXXXXXXXXXXXXXXXX";
     public static final String SKEY = "not-so-secret-key-of-the-tests";
     public static final String BUCKET = "logs";
-
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^{}]+)}}");
 
     private TestSettings() {}
 
@@ -31,14 +24,7 @@ public final class TestSettings {
     }
 
     static Settings of(Properties properties) {
-        return Settings.of(name -> resolved(properties, name));
-    }
-
-    /** Puts values in for placeholders, as Camel does before the settings see them. */
-    private static String resolved(Properties properties, String name) {
-        return PLACEHOLDER
-                .matcher(properties.getProperty(name, ""))
-                .replaceAll(found -> Matcher.quoteReplacement(resolved(properties, found.group(1))));
+        return Settings.of(properties::getProperty);
     }
 
     static Properties properties() {
@@ -52,12 +38,6 @@ public final class TestSettings {
 
     /** Returns application.properties as it stands at the top of the project and in the jar. */
     static Properties shipped() {
-        Properties properties = new Properties();
-        try (InputStream file = Settings.class.getResourceAsStream("/application.properties")) {
-            properties.load(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return properties;
+        return SettingsFile.ofJar();
     }
 }

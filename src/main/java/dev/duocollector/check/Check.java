@@ -53,6 +53,11 @@ public record Check(String name, Outcome outcome, String detail, String remedy) 
         return new Check(name, Outcome.FAIL_OPERATOR, detail, remedy);
     }
 
+    /** A check that failed and may pass by itself. */
+    public static Check again(String name, String detail) {
+        return new Check(name, Outcome.FAIL_AGAIN, detail, "");
+    }
+
     /** A check that ended as a run would have. */
     static Check failed(String name, RunOutcome outcome, String message) {
         return new Check(name, Outcome.of(outcome), message, "");

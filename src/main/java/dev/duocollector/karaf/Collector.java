@@ -82,7 +82,7 @@ final class Collector {
 
     private void restart(ConfigFile file) {
         stop();
-        if (file.settings().isEmpty()) {
+        if (file.isEmpty()) {
             if (!waiting) {
                 LOG.info(
                         "Waiting for settings: {} needs duo.api.host, duo.ikey, duo.skey or duo.skey-file, and s3.bucket.",
@@ -109,7 +109,7 @@ final class Collector {
         Map<String, String> settings = new HashMap<>(file.settings());
         settings.putIfAbsent(CONTEXT_NAME, title);
         try {
-            return start(CamelApplication.inContainer(settings, routes, this::context));
+            return start(CamelApplication.inContainer(settings, routes, file.path(), this::context));
         } catch (LinkageError e) {
             // A route file of the operator's may name a class that the bundle does not have. Nobody else would tell.
             stop();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A configuration as Karaf makes it from a .cfg file: settings, and what the container notes down beside them.
  *
  * @param name what the file's name says after the hyphen; empty for {@code dev.duocollector.cfg}
- * @param settings those with a value
+ * @param settings those that are set, also to nothing
  */
 record ConfigFile(String name, Map<String, String> settings) {
 
@@ -55,12 +55,23 @@ record ConfigFile(String name, Map<String, String> settings) {
     private static Map<String, String> settings(Dictionary<String, ?> properties) {
         Map<String, String> settings = new HashMap<>();
         for (String key : Collections.list(properties.keys())) {
-            String value = String.valueOf(properties.get(key)).strip();
-            if (!value.isEmpty() && !isOfTheContainer(key)) {
-                settings.put(key, value);
+            if (!isOfTheContainer(key)) {
+                settings.put(
+                        withoutByteOrderMark(key),
+                        String.valueOf(properties.get(key)).strip());
             }
         }
         return settings;
+    }
+
+    /** Of the first name in a file that an editor saved with one. The container may have taken its bytes for Latin-1. */
+    private static String withoutByteOrderMark(String key) {
+        return key.replaceFirst("^(\uFEFF|\u00EF\u00BB\u00BF)", "");
+    }
+
+    /** Whether nothing is set yet. */
+    boolean isEmpty() {
+        return settings.values().stream().allMatch(String::isEmpty);
     }
 
     private static boolean isOfTheContainer(String key) {

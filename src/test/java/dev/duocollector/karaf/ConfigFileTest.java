@@ -48,20 +48,29 @@ class ConfigFileTest {
                 "felix.fileinstall.filename", "file:/opt/karaf/etc/dev.duocollector.cfg",
                 "duo.api.host", " api-1a2b3c4d.duosecurity.com ",
                 "duo.page.size", 500,
-                "duo.skey", "",
+                "s3.prefix", "",
+                "\uFEFFduo.skey-file", "skey",
+                "\u00EF\u00BB\u00BFstate.key", "state",
                 "my.own", "placeholder")));
 
         assertThat(config.settings())
                 .containsOnly(
                         Map.entry("duo.api.host", "api-1a2b3c4d.duosecurity.com"),
                         Map.entry("duo.page.size", "500"),
+                        Map.entry("s3.prefix", ""),
+                        Map.entry("duo.skey-file", "skey"),
+                        Map.entry("state.key", "state"),
                         Map.entry("my.own", "placeholder"));
         assertThat(config).hasToString("etc/dev.duocollector.cfg");
     }
 
     @Test
     void isEmpty_whenThereIsNoFile() {
-        assertThat(ConfigFile.single(null).settings()).isEmpty();
+        assertThat(ConfigFile.single(null).isEmpty()).isTrue();
+        assertThat(ConfigFile.single(FrameworkUtil.asDictionary(Map.of("duo.api.host", " ")))
+                        .isEmpty())
+                .as("a file as it comes, with a # taken away")
+                .isTrue();
     }
 
     @Test
