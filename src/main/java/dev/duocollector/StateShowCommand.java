@@ -74,7 +74,7 @@ final class StateShowCommand implements Callable<Integer> {
     static final class LagMax implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
-            return Settings.parseDuration(value)
+            return SettingType.parseDuration(value)
                     .filter(max -> !max.isZero() && !max.isNegative())
                     .orElseThrow(() -> new TypeConversionException(
                             "'" + value + "' is not a positive duration such as 90s, 30m, 3h, 1d or PT3H"));
