@@ -14,6 +14,7 @@ import dev.duocollector.simulator.DuoSimulator;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.MemoryEventStore;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.source.PollWindow;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -57,6 +58,9 @@ public final class Demo {
 
     /** How far the second window must reach beyond the first, so that the new events fit in. */
     private static final Duration STEP = Duration.ofSeconds(3);
+
+    /** How much earlier than its lag a window ends at most: S3 tells its time without fractions of a second. */
+    private static final Duration MARGIN = PollWindow.MARGIN.plusSeconds(1);
 
     private final DemoPage page;
     private final Path folder;
@@ -167,7 +171,7 @@ public final class Demo {
     /** Adds events behind the end of the first window, and one before it that Duo shows late. */
     private void news(EmbeddedS3 s3) {
         Instant through = Instant.parse(state(s3).path("committedThrough").asText());
-        Instant ready = through.plus(MadeUpEvents.DELAY).plus(STEP);
+        Instant ready = through.plus(MadeUpEvents.DELAY).plus(MARGIN).plus(STEP);
         Duration wait = Duration.between(clock.instant(), ready);
         if (!wait.isNegative()) {
             new Pause().await(wait);

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.Log;
 import dev.duocollector.Settings;
 import dev.duocollector.TimeRange;
 import dev.duocollector.sink.PlainStream;
