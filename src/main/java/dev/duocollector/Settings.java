@@ -196,6 +196,7 @@ public final class Settings implements CamelContextAware {
         settings.lookBeside(context);
         settings.look(WrittenSettings.of(context), Set.of(REGION, ENDPOINT, PATH_STYLE, S3_PROXY, CHECKSUMS)::contains);
         settings.readS3Connection();
+        settings.tellUnresolved();
         settings.refuseProblems();
         return settings.s3Connection;
     }
@@ -284,6 +285,14 @@ public final class Settings implements CamelContextAware {
         readReading();
         readS3();
         readObservation();
+        tellUnresolved();
+    }
+
+    /** Whatever was left to another setting to tell: nothing that could not be read passes for absent. */
+    private void tellUnresolved() {
+        if (!unreadable.isEmpty() && problems.isEmpty()) {
+            tell("Settings " + unreadable + " cannot be resolved. Look at their placeholders.");
+        }
     }
 
     private void look(WrittenSettings written, Predicate<Setting<?>> needed) {
@@ -294,9 +303,6 @@ public final class Settings implements CamelContextAware {
                 value = setting.standard();
             }
             values.put(setting.name(), value == null ? "" : resolve(setting, value, placeholders, needed));
-        }
-        if (!unreadable.isEmpty() && problems.isEmpty()) {
-            tell("Settings " + unreadable + " cannot be resolved. Look at their placeholders.");
         }
     }
 
