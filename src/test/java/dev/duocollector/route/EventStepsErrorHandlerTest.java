@@ -119,8 +119,7 @@ class EventStepsErrorHandlerTest {
                         "was stored, and nothing is lost");
 
         assertThat(incident.requests()).as("asked again").hasSize(1);
-        assertThat(world.objects()).isEmpty();
-        assertThat(world.state()).doesNotContain("pending");
+        assertThat(world.everything()).as("no object, and no batch declared").isEmpty();
         assertThat(incident.run(RunOutcome.FAILED)).as("and again").isNotNull();
         incident.restart();
         incident.routes(Map.of()).mendsWithoutLossOrDouble();

@@ -68,6 +68,8 @@ final class Incident implements AutoCloseable {
             collector.close();
             collector = null;
         }
+        // After a refusal the AWS SDK takes over the time of the answer, for all clients that are made later.
+        world.clock.set(world.clock.instant());
     }
 
     /** Makes a run, which must end in this way, and returns its line. */
