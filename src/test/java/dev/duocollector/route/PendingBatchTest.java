@@ -62,7 +62,7 @@ class PendingBatchTest {
                 arguments(
                         "cut within a line",
                         change(whole -> Arrays.copyOf(whole, whole.length / 2)),
-                        "its last line does"),
+                        "line 1 is not a JSON object"),
                 arguments(
                         "without its last line's end",
                         change(whole -> Arrays.copyOf(whole, whole.length - 1)),

@@ -132,7 +132,9 @@ class SteeringTest {
         }
         assertThat(methods).containsOnlyKeys("GET /admin/v2/logs/telephony");
         assertThat(world.s3Proxy.requests())
-                .allMatch(request -> request.path().startsWith("/" + world.bucket + "/"))
+                // A first run lists what may be there already.
+                .allMatch(request -> request.path().startsWith("/" + world.bucket + "/")
+                        || (request.method().equals("GET") && request.path().equals("/" + world.bucket)))
                 .noneMatch(request -> request.method().equals("DELETE"))
                 .noneMatch(request -> request.header("x-amz-acl").isPresent());
         world.objects()
