@@ -78,6 +78,9 @@ class BundlesIT {
                         "io.micrometer.prometheusmetrics",
                         "io.vertx.core",
                         "io.vertx.core.file",
+                        "ch.qos.logback.classic",
+                        "ch.qos.logback.classic.spi",
+                        "ch.qos.logback.core",
                         "picocli",
                         "org.jspecify.annotations",
                         "sun.misc");
@@ -111,7 +114,7 @@ class BundlesIT {
                 .contains(
                         "dev.duocollector.state",
                         "software.amazon.awssdk.services.s3.model",
-                        "org.apache.camel.http.base");
+                        "org.apache.camel.support");
         assertThat(named)
                 .allMatch(name -> exported.contains(name)
                         || name.startsWith("java.")

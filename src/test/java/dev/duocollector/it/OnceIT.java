@@ -63,7 +63,8 @@ class OnceIT {
                     exitCode = once.exitCode();
                     runs++;
                     assertThat(exitCode).as(once.output()).isIn(0, 1);
-                    assertThat(once.output().lines()).hasSize(1);
+                    // A run that resumes a window names it before it reads on.
+                    assertThat(once.output().lines()).hasSize(runs == 1 ? 1 : 2);
                     assertThat(once.logged("WARN")).hasSize(exitCode);
                     assertThat(world.lines()).hasSize(Math.min(10, 4 * runs));
                 }
