@@ -172,14 +172,15 @@ class ObservationIT {
                         once.standardOutput().lines().map(ObservationIT::json).toList();
                 assertThat(lines)
                         .extracting(line -> line.path("log.level").asText())
-                        .containsExactly("INFO", "WARN");
-                JsonNode report = lines.get(0);
+                        .containsExactly("INFO", "INFO", "WARN");
+                assertThat(lines.get(0).path("message").asText()).contains("application.properties");
+                JsonNode report = lines.get(1);
                 assertThat(report.path("message").asText()).startsWith("Window ");
                 assertThat(report.path("duo.run.id").asText()).matches("[0-9a-f]{8}");
                 assertThat(report.fieldNames())
                         .toIterable()
                         .contains("@timestamp", "ecs.version", "log.logger", "process.thread.name", "service.name");
-                assertThat(lines.get(1).path("message").asText()).contains("could not be pushed");
+                assertThat(lines.get(2).path("message").asText()).contains("could not be pushed");
                 once.assertNothingSecret();
             }
         }
