@@ -4,6 +4,7 @@ package dev.duocollector;
 
 import dev.duocollector.run.DryEndpoints;
 import dev.duocollector.run.DryRun;
+import dev.duocollector.run.FatalError;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.vault.AwsVaultConfiguration;
@@ -77,6 +79,7 @@ public final class CamelApplication {
         this.sources = SettingSources.of(environment);
         setUp();
         camel.addMainListener(observation);
+        camel.bind("fatalErrorEnding", (FatalError.Ending) FatalExit::end);
     }
 
     private CamelApplication(SettingSources container, Supplier<CamelContext> contexts) {
@@ -90,6 +93,8 @@ public final class CamelApplication {
                 return contexts.get();
             }
         };
+        // The default one's hook in the JVM would keep each context that a saved .cfg has replaced.
+        camel.setShutdownStrategy(new SimpleMainShutdownStrategy());
         setUp();
         camel.configure()
                 .withAutoConfigurationEnvironmentVariablesEnabled(false)

@@ -49,6 +49,7 @@ public final class Main {
         }
         System.setProperty(Terminal.ALLOWED, "true");
         LogFormat.apply();
+        FatalExit.onEveryThread();
         System.exit(execute(args));
     }
 

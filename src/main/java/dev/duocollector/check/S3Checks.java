@@ -10,6 +10,7 @@ import dev.duocollector.run.S3Failure;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.sink.KeyPrefix;
 import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.ConditionalWrites;
 import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.S3OperationException;
 import dev.duocollector.state.StateRefusedException;
@@ -310,7 +311,7 @@ public final class S3Checks {
         try {
             put(key, Condition.IF_MATCH);
         } catch (SdkException e) {
-            return isRefusedByCondition(e)
+            return ConditionalWrites.isRefused(e)
                     ? Check.pass(name, "s3:PutObject is granted on " + resource)
                     : Check.failed(name, S3Failure.explain("s3:PutObject", settings.bucket() + "/" + resource, e));
         }
@@ -345,7 +346,7 @@ public final class S3Checks {
                         "the credentials may not write the probe object " + key,
                         failure.remedy() + " AWS itself keeps to conditional writes; other stores are to be tried.");
             }
-            if (!isRefusedByCondition(e)) {
+            if (!ConditionalWrites.isRefused(e)) {
                 return refusedConditions(e, failure);
             }
         }
@@ -353,7 +354,7 @@ public final class S3Checks {
             try {
                 put(key, condition);
             } catch (SdkException e) {
-                if (isRefusedByCondition(e)) {
+                if (ConditionalWrites.isRefused(e)) {
                     continue;
                 }
                 return refusedConditions(e, S3Failure.explain("s3:PutObject", resource, e));
@@ -405,10 +406,6 @@ public final class S3Checks {
         } catch (SdkException e) {
             return false;
         }
-    }
-
-    private static boolean isRefusedByCondition(SdkException e) {
-        return e instanceof NoSuchKeyException || (e instanceof S3Exception refused && refused.statusCode() == 412);
     }
 
     private static AwsRequestOverrideConfiguration bounded() {

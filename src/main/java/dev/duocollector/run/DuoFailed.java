@@ -17,8 +17,9 @@ public final class DuoFailed implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) throws DuoRequestException {
+    public void process(Exchange exchange) throws Exception {
         Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        FatalError.rethrow(caught);
         throw new DuoRequestException(explainer.explain(caught), caught);
     }
 }

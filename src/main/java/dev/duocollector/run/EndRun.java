@@ -30,12 +30,16 @@ public final class EndRun implements Processor {
     public void process(Exchange exchange) {
         Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         LOG.debug("The run failed", cause);
+        FatalError.check(exchange.getContext(), cause);
         RunFailure failure = explainer.explain(cause, exchange);
         RunOutcome outcome = failure.outcome();
         if (pause.isStopping() && outcome.exitCode() == 1) {
             outcome = RunOutcome.STOPPED;
         }
-        RunReport report = new RunReport(outcome, failure.message() + saved(exchange, failure));
+        RunReport report = new RunReport(
+                outcome,
+                failure.message() + saved(exchange, failure),
+                outcome == RunOutcome.FAILED || RunFailure.mayAppear(cause));
         Run run = exchange.getVariable(Run.VARIABLE, Run.class);
         if (run != null) {
             run.nameLogLines();

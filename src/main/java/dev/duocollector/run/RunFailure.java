@@ -5,6 +5,8 @@ package dev.duocollector.run;
 import dev.duocollector.PhoneNumbers;
 import dev.duocollector.Settings;
 import dev.duocollector.SettingsException;
+import dev.duocollector.sink.S3BodyException;
+import dev.duocollector.sink.StoredObjectException;
 import dev.duocollector.sink.UnreadableObjectException;
 import dev.duocollector.source.DuoOrderException;
 import dev.duocollector.state.CheckpointOwnedException;
@@ -24,6 +26,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
@@ -43,6 +46,10 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
 
     private static final Pattern QUERY_OF_URL = Pattern.compile("(https?://[^\\s?]+)\\?\\S+");
     private static final Pattern CREDENTIALS_IN_URL = Pattern.compile("(https?://)[^\\s/@]+@");
+
+    RunFailure(RunOutcome outcome, String what) {
+        this(outcome, what, "");
+    }
 
     /** Explains failures, given what the settings say. */
     static final class Explainer {
@@ -90,6 +97,25 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
             if (failure instanceof SdkException s3) {
                 return component(s3, exchange);
             }
+            Optional<Throwable> body = causeOf(failure, S3BodyException.class);
+            if (body.isPresent()) {
+                return of(S3Failure.explain(
+                        "s3:GetObject",
+                        bucket + "/" + key(exchange),
+                        SdkClientException.create(
+                                "The connection broke off", body.get().getCause())));
+            }
+            if (failure instanceof StoredObjectException) {
+                return new RunFailure(
+                        RunOutcome.OPERATOR,
+                        "The object s3://" + bucket + "/" + key(exchange) + " cannot be read: " + failure.getMessage()
+                                + ".",
+                        "Put it back as it was written (bucket versioning keeps it), or move it out of the prefix.");
+            }
+            Optional<VirtualMachineError> fatal = FatalError.behind(failure);
+            if (fatal.isPresent()) {
+                return new RunFailure(RunOutcome.OPERATOR, FatalError.line(fatal.get()));
+            }
             return new RunFailure(
                     RunOutcome.FAILED,
                     "The run failed in route "
@@ -111,9 +137,13 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
             return of(S3Failure.explain(action, folder(exchange) + "*", failure));
         }
 
+        private static String key(Exchange exchange) {
+            return exchange.getMessage().getHeader(AWS2S3Constants.KEY, "", String.class);
+        }
+
         /** Returns the bucket and the folder of the object in hand. */
         private String folder(Exchange exchange) {
-            String key = exchange.getMessage().getHeader(AWS2S3Constants.KEY, "", String.class);
+            String key = key(exchange);
             return bucket + "/" + key.substring(0, key.lastIndexOf('/') + 1);
         }
     }
@@ -122,6 +152,12 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
     String message() {
         boolean passes = outcome == RunOutcome.FAILED || outcome == RunOutcome.BEHIND;
         return joined(passes && !what.contains("othing is lost") ? "Nothing is lost; the next run goes on." : "");
+    }
+
+    /** Tells whether what is missing may appear by itself soon after the start, though an operator must see to it if not. */
+    static boolean mayAppear(Throwable failure) {
+        Throwable s3 = failure instanceof S3OperationException operation ? operation.getCause() : failure;
+        return s3 instanceof SdkException sdk && S3Failure.isWithoutCredentials(sdk);
     }
 
     /** Returns the message for whoever made no run, and has nothing that could be lost. */

@@ -10,8 +10,13 @@ import org.slf4j.event.Level;
  *
  * @param outcome what {@code once} exits by
  * @param line what is logged: what was read and stored, or what failed and what to do
+ * @param triedAgainAtStart whether the first run of the program is made again a little later: what failed may appear by itself
  */
-public record RunReport(RunOutcome outcome, String line) {
+public record RunReport(RunOutcome outcome, String line, boolean triedAgainAtStart) {
+
+    public RunReport(RunOutcome outcome, String line) {
+        this(outcome, line, outcome == RunOutcome.FAILED);
+    }
 
     /** A route logs it, so it is made ready for that here. */
     public RunReport {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * What a failure of S3's means to whoever runs the program.
@@ -54,7 +54,6 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
         if (failure instanceof AwsServiceException refused) {
             return refused(action, resource, where, refused);
         }
-        String message = String.valueOf(failure.getMessage());
         Optional<Throwable> late = RunFailure.causeOf(failure, LateWriteException.class);
         if (late.isPresent()) {
             return new S3Failure(
@@ -64,11 +63,9 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
                             + "; it might arrive when nobody expects it any more.",
                     "Set this machine's clock right if this lasts.");
         }
-        if (failure instanceof SdkClientException && message.contains("credentials")) {
-            return operator(
-                    Subject.CREDENTIALS,
-                    "No AWS credentials for " + where + ".",
-                    "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is attached.");
+        Optional<S3Failure> credentials = CredentialsFailure.explain(where, failure);
+        if (credentials.isPresent()) {
+            return credentials.get();
         }
         Throwable reason = RunFailure.causeOf(failure, IOException.class).orElse(failure);
         if (RunFailure.isUntrusted(reason)) {
@@ -82,6 +79,25 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
     }
 
     private static S3Failure refused(String action, String resource, String where, AwsServiceException refused) {
+        if (!(refused instanceof S3Exception) && isOfCredentials(refused)) {
+            return credentials(where, refused);
+        }
+        if (refused.statusCode() == 407) {
+            return operator(
+                    Subject.ENDPOINT,
+                    "On the way to S3 for " + where + ", a proxy wants credentials (HTTP 407).",
+                    "The collector sends none: let the proxy pass S3 from this machine without them, or set s3.proxy to another"
+                            + " one.");
+        }
+        Optional<String> between = between(refused);
+        if (between.isPresent()) {
+            return new S3Failure(
+                    Subject.ENDPOINT,
+                    RunOutcome.FAILED,
+                    "Something between this machine and S3 answered " + where + " in its place (HTTP "
+                            + refused.statusCode() + ", " + between.get() + ", without S3's XML).",
+                    "Look at what requests pass (a proxy, a gateway, a filter), at s3.proxy and s3.endpoint if this lasts.");
+        }
         String code = code(refused);
         String answer = where + " (" + said(refused) + ")";
         if (CLOCK_CODES.contains(code)) {
@@ -120,6 +136,47 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
             return new S3Failure(Subject.ENDPOINT, RunOutcome.FAILED, "S3 failed at " + answer + ".", "");
         }
         return operator(Subject.ENDPOINT, "S3 refused " + answer + ".", "Check s3.bucket, s3.endpoint and s3.region.");
+    }
+
+    /** Returns the content type of an answer that is not S3's: S3 refuses in XML, or without a word. */
+    private static Optional<String> between(AwsServiceException refused) {
+        AwsErrorDetails details = refused.awsErrorDetails();
+        if (details == null
+                || details.sdkHttpResponse() == null
+                || !code(refused).isEmpty()) {
+            return Optional.empty();
+        }
+        return details.sdkHttpResponse()
+                .firstMatchingHeader("Content-Type")
+                .map(type -> type.replaceFirst(";.*", "").strip())
+                .filter(type -> type.matches("(?i)(text/(?!xml).*|application/(?!xml|octet-stream).*)"))
+                .filter(type -> type.matches("[\\w.+/-]{1,80}"));
+    }
+
+    /** STS and SSO are asked for credentials only. */
+    private static boolean isOfCredentials(AwsServiceException refused) {
+        AwsErrorDetails details = refused.awsErrorDetails();
+        return details != null
+                && details.serviceName() != null
+                && details.serviceName().matches("(?i)(sts|sso|ssooidc|sso oidc|signin)");
+    }
+
+    private static S3Failure credentials(String where, AwsServiceException refused) {
+        boolean passes = refused.statusCode() >= 500 || refused.isThrottlingException();
+        return new S3Failure(
+                Subject.CREDENTIALS,
+                passes ? RunOutcome.FAILED : RunOutcome.OPERATOR,
+                "The AWS credentials for " + where + " could not be fetched ("
+                        + refused.awsErrorDetails().serviceName() + " answered " + said(refused) + ").",
+                passes ? "" : "Log in again, or correct the role or the profile that they come from.");
+    }
+
+    /**
+     * Tells whether the credentials are not there, or not yet: a file that is mounted a little later, a role that is attached.
+     * Unlike credentials that S3 refuses, they may appear by themselves.
+     */
+    static boolean isWithoutCredentials(SdkException failure) {
+        return CredentialsFailure.explain("", failure).isPresent();
     }
 
     /** Returns both sentences. */

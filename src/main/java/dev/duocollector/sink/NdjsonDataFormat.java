@@ -97,7 +97,7 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
     /**
      * Reads lines of JSON objects into a list of {@link TelephonyEvent}; blank lines are passed over.
      *
-     * @throws IOException if a line is anything else, with its number and without its content
+     * @throws StoredObjectException if a line is anything else, with its number and without its content
      */
     @Override
     public List<TelephonyEvent> unmarshal(Exchange exchange, InputStream stream) throws IOException {
@@ -122,7 +122,7 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
         try {
             return TelephonyEvent.of(line.bytes());
         } catch (IOException e) {
-            throw new IOException("line " + line.number() + ": " + e.getMessage(), e);
+            throw new StoredObjectException("line " + line.number() + ": " + e.getMessage(), e);
         }
     }
 

@@ -8,13 +8,42 @@ import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Processor;
 
-/** Reads the body of a stored object to its end, through gzip if it is that; the counterpart of {@link GzipBody}. */
+/**
+ * Reads the body of a stored object to its end, through gzip if it is that; the counterpart of {@link GzipBody}. More than 128
+ * MiB, or a quarter of the heap, is not read: no page of events becomes so much, and a small object may unpack into it.
+ */
 public final class PlainBody implements Processor {
 
+    private static final int BYTES_MAX =
+            (int) Math.min(128 * 1024 * 1024, Runtime.getRuntime().maxMemory() / 4);
+
+    private final int bytesMax;
+
+    public PlainBody() {
+        this(BYTES_MAX);
+    }
+
+    PlainBody(int bytesMax) {
+        this.bytesMax = bytesMax;
+    }
+
+    /**
+     * @throws S3BodyException if the connection breaks off or trickles
+     * @throws StoredObjectException if the object does, or is too large
+     */
     @Override
     public void process(Exchange exchange) throws IOException, InvalidPayloadException {
         try (InputStream stored = PlainStream.of(exchange.getMessage().getMandatoryBody(InputStream.class))) {
-            exchange.getMessage().setBody(stored.readAllBytes());
+            byte[] bytes = stored.readNBytes(bytesMax + 1);
+            if (bytes.length > bytesMax) {
+                throw new StoredObjectException("it holds more than " + bytesMax
+                        + " bytes, the most that is read (128 MiB, or a quarter of the heap)");
+            }
+            exchange.getMessage().setBody(bytes);
+        } catch (S3BodyException | StoredObjectException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new StoredObjectException("it breaks off or is no gzip", e);
         }
     }
 }

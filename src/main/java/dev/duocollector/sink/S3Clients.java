@@ -23,12 +23,18 @@ public final class S3Clients {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(60);
 
+    /** Each try of a call, its body included; 64 MiB take as long at 4.5 Mbit/s. */
+    private static final Duration ATTEMPT_MAX = Duration.ofMinutes(2);
+
+    /** A call with its tries: no write may arrive later than 5 minutes after it was begun. */
+    private static final Duration CALL_MAX = Duration.ofSeconds(290);
+
     private S3Clients() {}
 
     /**
      * Returns a client as the settings say; credentials, and the region when none is set, come from the SDK's default chains.
      *
-     * @throws SettingsException if no region can be found
+     * @throws SettingsException if no region can be found, or an AWS profile file cannot be read
      */
     public static S3Client create(Settings settings) {
         return create(settings.s3Connection());
@@ -36,13 +42,27 @@ public final class S3Clients {
 
     /** Does the same for whoever has no other settings. */
     public static S3Client create(S3Connection connection) {
+        return create(connection, ATTEMPT_MAX, CALL_MAX);
+    }
+
+    /**
+     * Does the same with other deadlines.
+     *
+     * @param attemptMax how long a try may take, and how long may be waited for each mebibyte of a body that is read as a stream
+     * @param callMax how long a call may take, its tries and the waits between them together
+     */
+    public static S3Client create(S3Connection connection, Duration attemptMax, Duration callMax) {
         ApacheHttpClient.Builder http =
                 ApacheHttpClient.builder().connectionTimeout(CONNECT_TIMEOUT).socketTimeout(SOCKET_TIMEOUT);
         proxy(connection).ifPresent(http::proxyConfiguration);
         S3ClientBuilder client = S3Client.builder()
                 .httpClientBuilder(http)
                 .forcePathStyle(connection.pathStyle())
-                .overrideConfiguration(override -> override.addExecutionInterceptor(new WriteFence()))
+                .credentialsProvider(new DefaultCredentials())
+                .overrideConfiguration(override -> override.apiCallAttemptTimeout(attemptMax)
+                        .apiCallTimeout(callMax)
+                        .addExecutionInterceptor(new WriteFence())
+                        .addExecutionInterceptor(new S3Answers(attemptMax)))
                 // In chunks, a conditional write that is refused leaves its body unread on the connection, and some
                 // servers then reset it: the refusal would look like an outage.
                 .serviceConfiguration(
@@ -55,6 +75,11 @@ public final class S3Clients {
         }
         try {
             return client.build();
+        } catch (IllegalArgumentException e) {
+            // What the SDK makes of a profile file that it cannot parse.
+            throw new SettingsException(List.of(ProfileFiles.flaw()
+                    .orElse("The S3 client cannot be made: " + e.getMessage() + ". Check the AWS profile files "
+                            + ProfileFiles.places() + ".")));
         } catch (SdkClientException e) {
             throw new SettingsException(
                     List.of("Setting s3.region is not set, and neither AWS_REGION nor the AWS profile"

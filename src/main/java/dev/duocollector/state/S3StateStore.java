@@ -137,8 +137,8 @@ public final class S3StateStore {
 
     private Asked ask(String objectKey) {
         try {
-            Found found = new Found(s3.getObjectAsBytes(
-                    GetObjectRequest.builder().bucket(bucket).key(objectKey).build()));
+            Found found = new Found(StateBytes.get(
+                    s3, GetObjectRequest.builder().bucket(bucket).key(objectKey).build()));
             if (isBlank(found.etag())) {
                 throw new UnconditionalStoreException("The store of s3://" + bucket + " gave " + objectKey
                         + " without an ETag, so nobody could tell its versions apart, and nothing is collected. Use a store"
@@ -243,7 +243,7 @@ public final class S3StateStore {
 
     private Stored swap(State next, @Nullable String etag, Predicate<Found> isFromBefore) {
         State mine = new State(next.owner(), UUID.randomUUID().toString(), next.checkpoint(), next.eventKeys());
-        byte[] body = StateFormat.write(mine);
+        byte[] body = StateBytes.writable(StateFormat.write(mine), this);
         for (int write = 1; ; write++) {
             SdkException doubt = null;
             try {
@@ -304,7 +304,7 @@ public final class S3StateStore {
             try {
                 put(same, etag);
             } catch (S3Exception | SdkClientException e) {
-                if (isRefusedByCondition(e)) {
+                if (ConditionalWrites.isRefused(e)) {
                     continue;
                 }
                 throw new S3OperationException("s3:PutObject", bucket, key, e);
@@ -315,14 +315,6 @@ public final class S3StateStore {
                     + " or doubled, so nothing is collected. Use a store that keeps to conditional writes, or set"
                     + " s3.unconditional-writes=allow and see to it that only one collector runs at a time.");
         }
-    }
-
-    /** 404 answers an If-Match on an object that somebody has deleted meanwhile, 409 one that is just being written. */
-    private static boolean isRefusedByCondition(SdkException e) {
-        return e instanceof S3Exception refused
-                && (refused.statusCode() == 412
-                        || refused.statusCode() == 409
-                        || refused instanceof NoSuchKeyException);
     }
 
     private PutObjectResponse put(byte[] body, @Nullable String etag) {

@@ -60,9 +60,6 @@ final class StateFormat {
     /** The version that is written; older ones are upgraded when read, newer ones refused. */
     static final int VERSION = 3;
 
-    /** The most bytes that a state is read or written with: some two million events. */
-    static final int BYTES_MAX = 64 * 1024 * 1024;
-
     /** No event of Duo's, and no state, is from before. */
     static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
 
@@ -119,13 +116,6 @@ final class StateFormat {
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("Writing to memory failed", e);
-        }
-        if (bytes.size() > BYTES_MAX) {
-            throw new StateRefusedException(
-                    Reason.TOO_LARGE,
-                    "The state would have " + bytes.size() + " bytes with its "
-                            + state.eventKeys().size() + " event keys, and must have at most " + BYTES_MAX
-                            + ". Lower duo.overlap, for which the keys are kept.");
         }
         return bytes.toByteArray();
     }

@@ -23,8 +23,6 @@ public final class StateRefusedException extends RuntimeException {
          * it.
          */
         PREFIX,
-        /** It has more bytes than a state may have. */
-        TOO_LARGE,
         /** It is from the future: a clock is or was wrong. It may be replaced once this machine's is right. */
         AHEAD
     }

@@ -247,6 +247,27 @@ class S3ChecksTest {
         }
     }
 
+    /** Neither the bucket nor the permissions are to blame for what a proxy answers. */
+    @ParameterizedTest
+    @CsvSource({
+        "407, FAIL_OPERATOR, wants credentials",
+        "403, FAIL_AGAIN, Something between",
+        "502, FAIL_AGAIN, Something between"
+    })
+    void answerOfAProxy_isTheEndpointsCross(int status, Outcome outcome, String said) {
+        try (RawServer proxy = RawServer.start()) {
+            for (int attempt = 1; attempt <= 4; attempt++) {
+                proxy.answer(status + " No", "<html>no</html>", "Content-Type: text/html");
+            }
+            world.set("s3.endpoint", "https://s3.example.com").set("s3.proxy", "http://127.0.0.1:" + proxy.port());
+
+            Check endpoint = check(run(), "s3-endpoint");
+
+            assertThat(endpoint.outcome()).isEqualTo(outcome);
+            assertThat(endpoint.detail() + endpoint.remedy()).contains(said, "s3.proxy");
+        }
+    }
+
     @Test
     void bucketThatIsNotThere_isNamed() {
         world.set("s3.bucket", "no-such-bucket");

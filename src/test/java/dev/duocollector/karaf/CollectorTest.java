@@ -11,12 +11,15 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,8 @@ class CollectorTest {
 
     /** For what takes some seconds on a machine with nothing else to do. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final int SAVES = 12;
 
     private static final String THREADS = "Camel (duo-telephony-collector-acme) thread";
 
@@ -62,6 +67,31 @@ class CollectorTest {
         await("the end of threads that Quartz does not wait for")
                 .atMost(PATIENCE)
                 .until(() -> threads().stream().noneMatch(name -> name.contains("duo-telephony-collector-acme")));
+    }
+
+    /** Each save of the .cfg starts a context anew; what it replaces must be free to go. */
+    @Test
+    void savedFile_leavesNoContextBehind() {
+        Map<String, String> settings = new HashMap<>(world.settings);
+        List<WeakReference<CamelContext>> contexts = new CopyOnWriteArrayList<>();
+        Collector collector = new Collector("acme", folder.resolve("duo-routes"), () -> {
+            CamelContext context = new DefaultCamelContext(false);
+            contexts.add(new WeakReference<>(context));
+            return context;
+        });
+
+        for (int save = 0; save < SAVES; save++) {
+            collector.update(new ConfigFile("acme", settings));
+        }
+        await().atMost(PATIENCE).until(() -> contexts.size() == SAVES);
+
+        await("the replaced contexts' end").atMost(PATIENCE).until(() -> {
+            System.gc();
+            return contexts.stream().filter(context -> !context.refersTo(null)).count() <= 1;
+        });
+        assertThat(contexts.get(SAVES - 1).get()).as("the one that collects").isNotNull();
+        collector.close();
+        collector.awaitClosed();
     }
 
     /** An error that ends a thread of an executor's is seen by nobody. */

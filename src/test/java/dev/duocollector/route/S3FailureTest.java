@@ -293,6 +293,42 @@ class S3FailureTest {
         assertThat(incident.requests()).isEmpty();
     }
 
+    // ---- What is between.
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "407 | text/html        | OPERATOR | a proxy wants credentials (HTTP 407)",
+                "407 | ''               | OPERATOR | a proxy wants credentials (HTTP 407)",
+                "401 | text/html        | FAILED   | Something between this machine and S3",
+                "403 | text/html        | FAILED   | Something between this machine and S3",
+                "403 | application/json | FAILED   | Something between this machine and S3",
+                "404 | text/html        | FAILED   | Something between this machine and S3",
+                "502 | text/html        | FAILED   | Something between this machine and S3",
+                "403 | application/xml  | OPERATOR | Grant s3:GetObject",
+            })
+    void tellsAProxysAnswer_fromS3s(int status, String type, RunOutcome outcome, String said) {
+        String body = type.endsWith("xml") ? "<Error><Code>AccessDenied</Code></Error>" : "<html>no</html>";
+        String good = world.settings.get("s3.endpoint");
+        for (boolean connect : List.of(true, false)) {
+            try (RawServer between = RawServer.start()) {
+                for (int attempt = 1; attempt <= 4; attempt++) {
+                    between.answer(status + " No", body, type.isEmpty() ? "X-A: b" : "Content-Type: " + type);
+                }
+                String address = "http://127.0.0.1:" + between.port();
+                incident.set("s3.endpoint", connect ? "https://s3.example.com" : address)
+                        .set("s3.proxy", connect ? address : "");
+
+                incident.run(outcome).contains(said, "s3:GetObject on s3://" + state);
+                assertThat(between.requests().get(0)).startsWith(connect ? "CONNECT " : "GET ");
+            }
+            incident.restart();
+        }
+        assertThat(world.duo.requests()).isEmpty();
+        incident.set("s3.endpoint", good).set("s3.proxy", "").mendsWithoutLossOrDouble();
+    }
+
     // ---- Tools.
 
     private List<ProxiedRequest> writes() {

@@ -10,10 +10,17 @@ import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.FaultPlan.Tries;
 import dev.duocollector.fault.ProxiedRequest;
+import dev.duocollector.route.World;
+import dev.duocollector.sink.S3Clients;
+import dev.duocollector.sink.S3Connection;
 import dev.duocollector.state.S3StateStore.Found;
 import dev.duocollector.state.S3StateStore.Stored;
+import dev.duocollector.testing.RawServer;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -27,8 +34,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.DelegatingS3Client;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -401,5 +412,58 @@ class S3StateStoreTest {
     private static State state(String key) {
         Instant at = Instant.parse("2026-11-23T08:00:00Z");
         return new State(StateBucket.OWNER, "replaced", new Checkpoint(at, at, null, null), Map.of(key, at));
+    }
+
+    /** Announced or not, what is larger than a state can be is not read. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void objectLargerThanAState_isRefused(boolean announced) {
+        World.s3(); // gives the credentials
+        byte[] beginning = announced
+                ? RawServer.head("200 OK", "Content-Length: " + (StateBytes.MAX + 1L), "ETag: \"a\"")
+                : RawServer.head("200 OK", "Transfer-Encoding: chunked", "ETag: \"a\"");
+        byte[] chunk = (Integer.toHexString(StateBytes.MAX + 1) + "\r\n").getBytes(StandardCharsets.UTF_8);
+        try (RawServer large = RawServer.start();
+                S3Client s3 = S3Clients.create(new S3Connection(
+                        Optional.of("eu-central-1"),
+                        Optional.of(URI.create("http://127.0.0.1:" + large.port())),
+                        true,
+                        Optional.empty(),
+                        false))) {
+            if (announced) {
+                large.answer(beginning, new byte[1]);
+            } else {
+                large.answer(beginning, chunk, new byte[StateBytes.MAX + 1]);
+            }
+
+            assertThatThrownBy(() -> new S3StateStore(s3, "logs", "state.json").load())
+                    .isInstanceOfSatisfying(
+                            StateRefusedException.class,
+                            e -> assertThat(e)
+                                    .hasMessageContaining(
+                                            "s3://logs/state.json has more than " + StateBytes.MAX + " bytes"));
+            assertThat(large.requests()).hasSize(1);
+        }
+    }
+
+    /** 409 is what a store says while the object is being written: for a run and for the check alike. */
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "412, PreconditionFailed, true",
+        "409, ConditionalRequestConflict, true",
+        "409, ConcurrentModification, true",
+        "404, NoSuchKey, true",
+        "404, NoSuchBucket, false",
+        "403, AccessDenied, false",
+        "501, NotImplemented, false",
+        "500, InternalError, false"
+    })
+    void refusalByCondition_isJudgedInOnePlace(int status, String code, boolean refused) {
+        S3Exception.Builder builder = code.equals("NoSuchKey") ? NoSuchKeyException.builder() : S3Exception.builder();
+        SdkException failure = (SdkException) builder.statusCode(status)
+                .awsErrorDetails(AwsErrorDetails.builder().errorCode(code).build())
+                .build();
+
+        assertThat(ConditionalWrites.isRefused(failure)).isEqualTo(refused);
     }
 }
