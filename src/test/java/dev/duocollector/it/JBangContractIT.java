@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.source.PollWindow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -61,7 +62,7 @@ class JBangContractIT implements CollectorContract {
                 assertThat(query).as("from the file").containsEntry("limit", "4");
                 assertThat(Long.parseLong(query.get("maxtime")) - Long.parseLong(query.get("mintime")))
                         .as("from the environment")
-                        .isEqualTo(Duration.ofHours(2).minusMinutes(2).toMillis());
+                        .isEqualTo(Duration.ofHours(2).minusMinutes(2).minus(PollWindow.MARGIN).toMillis());
                 collector.assertNothingSecret();
             }
         }

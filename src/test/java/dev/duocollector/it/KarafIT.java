@@ -12,6 +12,7 @@ import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.misbehaviour.SlowPage;
+import dev.duocollector.source.PollWindow;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -126,7 +127,7 @@ class KarafIT implements CollectorContract {
         try (RunningCollector collector = start(world)) {
             patiently().until(() -> world.lines().size() == events.size());
 
-            assertThat(window()).isEqualTo(Duration.ofDays(1).minusMinutes(2));
+            assertThat(window()).isEqualTo(Duration.ofDays(1).minusMinutes(2).minus(PollWindow.MARGIN));
             assertThat(collector.isAlive()).isTrue();
         }
     }

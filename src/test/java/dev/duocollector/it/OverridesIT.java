@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.source.PollWindow;
 import dev.duocollector.testing.RawServer;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -70,7 +71,7 @@ class OverridesIT {
         assertThat(query("limit")).as("from the file").isEqualTo("4");
         assertThat(window())
                 .as("from the environment, before the file")
-                .isEqualTo(Duration.ofHours(2).minusMinutes(2));
+                .isEqualTo(Duration.ofHours(2).minusMinutes(2).minus(PollWindow.MARGIN));
         assertThat(query("sort")).as("from the jar").isEqualTo("ts:asc");
     }
 
