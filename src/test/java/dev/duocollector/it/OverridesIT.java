@@ -147,7 +147,7 @@ class OverridesIT {
                               steps:
                                 - log: hello
                         """, new String[] {
-                    "Duplicate route ids detected: object", "object.camel.yaml, line 3"
+                    "Duplicate route ids detected: object", "object.camel.yaml, line 4"
                 }),
                 Arguments.of("route id that is there twice, in one file", """
                         - route:
