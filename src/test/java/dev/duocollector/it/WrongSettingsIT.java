@@ -33,6 +33,8 @@ class WrongSettingsIT {
     @TempDir
     private Path folder;
 
+    private static final String READ_ONLY = "S3 allows no writing";
+
     /** What is wrong, how it comes about, and what the line must say of it. */
     static Stream<Arguments> mistakes() {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
@@ -53,7 +55,7 @@ class WrongSettingsIT {
                         "Grant s3:GetObject",
                         "s3:ListBucket"),
                 mistake(
-                        "S3 allows no writing",
+                        READ_ONLY,
                         world -> world.s3Proxy.plan(FaultPlan.every(1, ProxiedRequest::isWrite, Fault.ANSWER_403)),
                         "403 AccessDenied",
                         "Grant s3:PutObject"),
@@ -74,11 +76,12 @@ class WrongSettingsIT {
             }
 
             assertThat(world.everything()).containsExactlyEntriesOf(before);
-            assertThat(world.duo.requests()).as("requests to Duo").isEmpty();
+            // The window is written after its first answer, so a state that cannot be written shows only then.
+            assertThat(world.duo.requests()).as("requests to Duo").hasSize(name.equals(READ_ONLY) ? 1 : 0);
         }
     }
 
-    /** Duo is asked only once the window is fixed, so the state is there; no event is. */
+    /** A window is written after its first answer, so nothing is, and what is set afterwards counts. */
     @ParameterizedTest
     @ValueSource(strings = {"secret", "permission"})
     void isOneLineAndNoObject_whenDuoRefuses(String wrong) {
@@ -96,7 +99,7 @@ class WrongSettingsIT {
                                 : new String[] {"40301", "Grant read log"});
             }
 
-            assertThat(world.everything()).containsOnlyKeys(World.STATE_KEY);
+            assertThat(world.everything()).isEmpty();
             assertThat(world.duo.requests()).as("requests, without a retry").hasSize(1);
             if (wrong.equals("secret")) {
                 world.duo.takeRefusal(40103);
