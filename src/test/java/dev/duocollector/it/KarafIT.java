@@ -152,7 +152,11 @@ class KarafIT implements CollectorContract {
         wrong.await("Waiting for it to be saved again");
 
         assertThat(saidByTheJar).as("one line for each mistake").hasSize(3);
-        assertThat(wrong.logged("WARN|ERROR")).containsExactlyElementsOf(saidByTheJar);
+        assertThat(wrong.logged("WARN|ERROR"))
+                .as("the file that is meant, too")
+                .anyMatch(line -> line.contains("duo.page.sizes in etc/" + CFG))
+                .extracting(line -> line.replace(" in etc/" + CFG, ""))
+                .containsExactlyElementsOf(saidByTheJar);
         assertThat(world.everything()).isEmpty();
 
         world.settings.remove("duo.page.sizes");
