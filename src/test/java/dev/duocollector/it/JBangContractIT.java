@@ -62,7 +62,10 @@ class JBangContractIT implements CollectorContract {
                 assertThat(query).as("from the file").containsEntry("limit", "4");
                 assertThat(Long.parseLong(query.get("maxtime")) - Long.parseLong(query.get("mintime")))
                         .as("from the environment")
-                        .isEqualTo(Duration.ofHours(2).minusMinutes(2).minus(PollWindow.MARGIN).toMillis());
+                        .isEqualTo(Duration.ofHours(2)
+                                .minusMinutes(2)
+                                .minus(PollWindow.MARGIN)
+                                .toMillis());
                 collector.assertNothingSecret();
             }
         }
