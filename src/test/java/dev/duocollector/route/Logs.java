@@ -25,19 +25,11 @@ final class Logs implements AutoCloseable {
     private final Level rootBefore = root.getLevel();
     private final Level before = ours.getLevel();
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
-    private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
-        @Override
-        protected void append(ILoggingEvent event) {
-            event.prepareForDeferredProcessing();
-            events.add(event);
-        }
-    };
 
     private Logs() {
+        Appender.OPEN.add(events);
         root.setLevel(Level.INFO);
         ours.setLevel(Level.DEBUG);
-        appender.start();
-        root.addAppender(appender);
     }
 
     static Logs capture() {
@@ -120,8 +112,23 @@ final class Logs implements AutoCloseable {
 
     @Override
     public void close() {
-        root.detachAppender(appender);
         root.setLevel(rootBefore);
         ours.setLevel(before);
+        Appender.OPEN.removeIf(list -> list == events);
+    }
+
+    /**
+     * Where logback-test.xml sends everything. It is there from the start, since one that is added while another thread logs,
+     * such as that of an abandoned collector, may be overlooked: Logback's list of appenders takes its copy for fresh.
+     */
+    public static final class Appender extends AppenderBase<ILoggingEvent> {
+
+        private static final List<List<ILoggingEvent>> OPEN = new CopyOnWriteArrayList<>();
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            event.prepareForDeferredProcessing();
+            OPEN.forEach(list -> list.add(event));
+        }
     }
 }
