@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +29,10 @@ final class SettingText {
 
     /** Returns why a value cannot be what its operator sees; empty if nothing speaks against it. */
     static String flaw(String value) {
+        if (isUtf8ReadAsLatin1(value)) {
+            return "was saved as UTF-8 and read as ISO-8859-1, as Java applications often do: write each letter that is not"
+                    + " ASCII as \\uXXXX";
+        }
         for (int i = 0; i < value.length(); i += Character.charCount(value.codePointAt(i))) {
             int character = value.codePointAt(i);
             if (character == REPLACEMENT || Character.getType(character) == Character.SURROGATE) {
@@ -55,6 +62,20 @@ final class SettingText {
             return "has a blank or a line break in it: write the key alone";
         }
         return KEY.matcher(key).matches() ? "" : "has a character that no key of Duo's has: copy the key anew";
+    }
+
+    /** An application around the collector reads its own settings, and what it makes of a prefix would be another prefix. */
+    private static boolean isUtf8ReadAsLatin1(String value) {
+        if (value.chars().allMatch(character -> character < 0x80)
+                || !StandardCharsets.ISO_8859_1.newEncoder().canEncode(value)) {
+            return false;
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value.getBytes(StandardCharsets.ISO_8859_1)));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
     }
 
     private static boolean isInvisible(int character) {

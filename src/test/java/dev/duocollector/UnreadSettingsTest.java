@@ -81,6 +81,9 @@ class UnreadSettingsTest {
                 value("s3.prefix", "{{a{{b}}}}", "{{b}}, which cannot be resolved"),
                 // Text that is not what it looks like.
                 value("s3.prefix", "donn\uFFFDes", "U+FFFD", "LANG=C.UTF-8"),
+                value("s3.prefix", "donn\u00C3\u00A9es", "read as ISO-8859-1", "\\uXXXX"),
+                value("s3.prefix", "\u00C3\u00A0-table", "read as ISO-8859-1", "\\uXXXX"),
+                value("udm.prefix", "\u00E6\u0097\u00A5\u00E6\u009C\u00AC", "read as ISO-8859-1", "\\uXXXX"),
                 value("duo.ikey", TestSettings.IKEY + "\uFFFD", "U+FFFD"),
                 value("s3.bucket", "lo\uD800gs", "U+D800"),
                 value("s3.prefix", "logs\u200B", "invisible character (U+200B)"),

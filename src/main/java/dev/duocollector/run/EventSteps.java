@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import java.util.List;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Guaranteed: an exception that no step caught, by doTry or {@code continued}, ends the run, also where an error handler of
  * the operator's marked it as handled: the steps after it, a mask perhaps, have not seen the events. As a service it refuses to
- * start with a step that sends to a {@code direct:} that no route begins with.
+ * start with a step that sends to a {@code direct:} that no route begins with, and with a route file of another release.
  */
 public final class EventSteps extends ServiceSupport implements AggregationStrategy, CamelContextAware {
 
@@ -46,7 +47,12 @@ public final class EventSteps extends ServiceSupport implements AggregationStrat
     /** Is called when the routes have been made, and before the first of them takes anything. */
     @Override
     protected void doStart() {
-        if (camel != null) {
+        // Routes are loaded one after the other into a program that runs, and the next may bring what is missing.
+        if (camel != null && !camel.isStarted()) {
+            List<String> problems = RouteContract.problems(camel);
+            if (!problems.isEmpty()) {
+                throw new RouteRefusedException(problems);
+            }
             StepTargets.check(camel);
         }
     }

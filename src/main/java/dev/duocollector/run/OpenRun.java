@@ -11,6 +11,7 @@ import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -64,6 +65,11 @@ public final class OpenRun implements Processor {
                 run.reported();
             }
         });
+        List<String> problems = RouteContract.problems(exchange.getContext());
+        if (!problems.isEmpty()) {
+            // Files that were loaded into a program that runs have not been looked at before.
+            throw new RunRefusedException(RunOutcome.OPERATOR, "Nothing was read: " + problems.get(0));
+        }
         Optional<Checkpoint> checkpoint = checkpoint(run);
         checkpoint.map(Checkpoint::committedThrough).ifPresent(run::coveredThrough);
         Optional<Window> open = checkpoint.flatMap(Checkpoint::openWindow);

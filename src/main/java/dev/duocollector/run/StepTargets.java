@@ -34,10 +34,6 @@ final class StepTargets {
 
     /** @throws RouteRefusedException with a line for each mistake */
     static void check(CamelContext camel) {
-        if (camel.isStarted()) {
-            // Routes are loaded one after the other into a program that runs, and the next may bring what is missing.
-            return;
-        }
         StepRoutes routes = StepRoutes.of(camel);
         Set<RouteDefinition> looked =
                 new LinkedHashSet<>(routes.reached(BEGINNINGS::contains).keySet());

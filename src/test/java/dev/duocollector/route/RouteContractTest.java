@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.duocollector.run.RouteRefusedException;
+import dev.duocollector.run.RunOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A route file of another release is refused wherever Camel has it from: not only by the jar, which looks at its folder. */
+class RouteContractTest {
+
+    private final Incident incident = new Incident();
+
+    @AfterEach
+    void close() {
+        incident.close();
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({
+        "beans, beans-contract-2",
+        "beans, beans-contract-4",
+        "duo-page, duo-page-contract-2",
+        "error-handling, error-handling-contract-2",
+        "object, object-contract-30",
+        "schedule, schedule-contract-2",
+        "telephony, telephony-contract-2",
+        "telephony, telephony-contract-4",
+        "telephony, telephony",
+        "udm, udm-contract-2",
+        "verify, verify-contract-2",
+    })
+    void startsWithNoFileOfAnotherRelease(String file, String bean) throws IOException {
+        incident.routes(Map.of(file + ".camel.yaml", of(file).replace(file + "-contract-3", bean)));
+
+        assertThatThrownBy(incident::collector)
+                .hasStackTraceContaining(RouteRefusedException.class.getName())
+                .hasStackTraceContaining("there is no bean " + file + "-contract-3")
+                .hasStackTraceContaining("Take the " + file + ".camel.yaml that comes with this release");
+
+        assertThat(incident.world.duo.requests()).isEmpty();
+        assertThat(incident.world.everything()).isEmpty();
+        incident.restart();
+        incident.routes(Map.of()).mendsWithoutLossOrDouble();
+    }
+
+    /** As another application may, which loads routes by and by. */
+    @ParameterizedTest
+    @ValueSource(strings = {"telephony", "object", "udm"})
+    void makesNoRun_onceAFileOfAnotherReleaseIsLoaded(String file) {
+        incident.collector().context().getRegistry().unbind(file + "-contract-3");
+
+        incident.run(RunOutcome.OPERATOR).startsWith("Nothing was read: ").contains("no bean " + file + "-contract-3");
+
+        assertThat(incident.world.everything()).isEmpty();
+        incident.restart();
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    /** The operator's place belongs to no release. */
+    @Test
+    void takesOnesOwnStepsAsTheyAre() throws IOException {
+        incident.routes(Map.of("event-steps.camel.yaml", of("event-steps").replace("new events", "events")));
+
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    private static String of(String file) throws IOException {
+        return Files.readString(Path.of("routes", file + ".camel.yaml"));
+    }
+}
