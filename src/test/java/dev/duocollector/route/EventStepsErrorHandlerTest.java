@@ -61,6 +61,10 @@ class EventStepsErrorHandlerTest {
                         "onException for all routes, handled",
                         onException("handled: { constant: 'true' }").replace("id: mine", "description: all")
                                 + route("", FAIL)),
+                row(
+                        "onException, whose own step fails",
+                        onException("handled: { constant: 'true' }", FAIL.replace("cannot take", "cannot handle"))
+                                + route("routeConfigurationId: mine", FAIL)),
                 row("another route", route("", "- to: direct:more") + route("more", "", FAIL)),
                 row(
                         "another route, which handles it",
