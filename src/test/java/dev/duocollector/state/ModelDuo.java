@@ -64,9 +64,13 @@ final class ModelDuo {
         return List.copyOf(log.values());
     }
 
-    /** Shows an event no more; the first one that is asked for. */
-    void withdraw(int number) {
-        withdrawn = withdrawn == NONE ? number : withdrawn;
+    /** Shows an event no more; the first one that is asked for, which is told. */
+    boolean withdraw(int number) {
+        if (withdrawn != NONE) {
+            return false;
+        }
+        withdrawn = number;
+        return true;
     }
 
     boolean isWithdrawn(int number) {
@@ -74,31 +78,61 @@ final class ModelDuo {
     }
 
     /**
-     * Answers a query as it goes over the wire, with the body of Duo's answer.
+     * What is to be answered.
+     *
+     * @param items the page's events
+     * @param next where reading goes on, empty if Duo knows of nothing more
+     * @param total how many events the whole window has
+     */
+    record Page(List<String> items, String next, int total) {
+
+        /** Returns a page that ends the window, with the first of the events only. */
+        Page cutTo(int most) {
+            return new Page(items.subList(0, most), "", total);
+        }
+
+        /**
+         * Returns the body of Duo's answer.
+         *
+         * @param said what it says of the total, empty for nothing
+         */
+        String body(String said) {
+            return "{\"stat\": \"OK\", \"response\": {\"items\": [" + String.join(", ", items)
+                    + "], \"metadata\": {\"next_offset\": " + (next.isEmpty() ? "null" : "\"" + next + "\"")
+                    + (said.isEmpty() ? "" : ", \"total_objects\": " + said) + "}}}";
+        }
+    }
+
+    /**
+     * Looks up what a query, as it goes over the wire, asks for.
      *
      * @param hidden which events are left out this once
      */
-    String answer(Map<String, String> query, Instant now, IntPredicate hidden) {
+    Page page(Map<String, String> query, Instant now, IntPredicate hidden) {
         long mintime = Long.parseLong(query.get("mintime"));
         long maxtime = Long.parseLong(query.get("maxtime"));
         int limit = Integer.parseInt(query.get("limit"));
-        List<String> page = new ArrayList<>();
+        String offset = query.getOrDefault("next_offset", "");
+        List<String> items = new ArrayList<>();
         int read = 0;
-        String last = query.getOrDefault("next_offset", "");
-        for (Map.Entry<String, Event> entry : log.tailMap(last, false).entrySet()) {
+        int total = 0;
+        String last = offset;
+        for (Map.Entry<String, Event> entry : log.entrySet()) {
             Event event = entry.getValue();
             long millis = event.ts().toEpochMilli();
-            if (millis >= mintime && millis <= maxtime && isShown(event, now) && read < limit) {
-                if (!hidden.test(event.number())) {
-                    page.add(event.json());
+            if (millis >= mintime && millis <= maxtime && isShown(event, now)) {
+                total++;
+                if (entry.getKey().compareTo(offset) > 0 && read < limit) {
+                    if (!hidden.test(event.number())) {
+                        items.add(event.json());
+                    }
+                    read++;
+                    last = entry.getKey();
                 }
-                read++;
-                last = entry.getKey();
             }
         }
-        boolean more = (read == limit && !page.isEmpty()) || (offsetBehindShortPages && !page.isEmpty());
-        return "{\"stat\": \"OK\", \"response\": {\"items\": [" + String.join(", ", page)
-                + "], \"metadata\": {\"next_offset\": " + (more ? "\"" + last + "\"" : "null") + "}}}";
+        boolean more = (read == limit || offsetBehindShortPages) && !items.isEmpty();
+        return new Page(items, more ? last : "", total);
     }
 
     private boolean isShown(Event event, Instant now) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import dev.duocollector.RangeGuards;
+import dev.duocollector.Settings;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.s3.MemoryS3;
 import dev.duocollector.sink.WriteFence;
@@ -23,6 +25,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -184,6 +188,20 @@ final class ModelRoutes {
             CURRENT.set(this);
             try {
                 return template.send("direct:telephony", exchange -> {});
+            } finally {
+                CURRENT.remove();
+            }
+        }
+
+        /** Returns why the command {@code backfill} would make no run now, empty if it would. */
+        Optional<String> refusal() {
+            CURRENT.set(this);
+            try {
+                return RangeGuards.refusal(
+                        s3Client,
+                        (Settings) Objects.requireNonNull(beans.get("settings")),
+                        surroundings.clock(),
+                        surroundings.ticker());
             } finally {
                 CURRENT.remove();
             }

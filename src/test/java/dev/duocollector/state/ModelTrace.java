@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duocollector.TestSettings;
+import dev.duocollector.TimeRange;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.run.Ticker;
@@ -14,6 +15,7 @@ import dev.duocollector.s3.MemoryS3.Call;
 import dev.duocollector.s3.MemoryS3.Fault;
 import dev.duocollector.s3.MemoryS3.ProcessKilled;
 import dev.duocollector.simulator.HttpDate;
+import dev.duocollector.state.ModelTally.Happening;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,15 +25,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -41,9 +52,11 @@ import org.jspecify.annotations.Nullable;
  * One story: collectors on one checkpoint, each going on when the dice say so, with calls to S3 that fail before or after their
  * effect or take effect late, processes that die or are stopped, events that Duo shows late, settings and operator's steps that
  * change from one process to the next, and a feed that deletes the objects that it took. In some, a store lies, single answers of
- * Duo's to recoveries are short and an event is withdrawn, or clocks jump. Afterwards a collector that
- * nothing happens to makes the last runs, and then every event that Duo showed in time stands in exactly one object, or did
- * until the feed took it.
+ * Duo's to recoveries are short and an event is withdrawn, a last page is short although Duo says how many events there are,
+ * answers have no Date, clocks jump, or a step fails now and then; in some, back-fills of a past time are made beside the
+ * collectors. Afterwards a collector that
+ * nothing happens to makes the last runs, and so does each back-fill, and then every event that Duo showed in time stands in
+ * exactly one object, or did until the feed took it.
  */
 final class ModelTrace {
 
@@ -80,8 +93,37 @@ final class ModelTrace {
             Fault.REFUSED);
 
     private static final List<Fault> LIES_ABOUT_THE_REST = List.of(Fault.WITHOUT_ETAG, Fault.SWALLOWED, Fault.REFUSED);
+
+    /** What a store says as often as not of a second try, too. */
+    private static final List<Fault> LIES_AGAIN = List.of(Fault.SWALLOWED, Fault.REFUSED);
+
     private static final double LIES_OFTEN = 0.1;
+    private static final double LIES_OF_EVENTS_OFTEN = 0.3;
     private static final double SHORT_OFTEN = 0.4;
+    private static final double WITHDRAWN_OFTEN = 0.25;
+    private static final double UNDATED_OFTEN = 0.2;
+    private static final double STEP_FAILS_OFTEN = 0.15;
+
+    /** What Duo says of how many events a window holds. */
+    private enum Totals {
+        NONE,
+        NUMBER,
+        OBJECT,
+        WRONG
+    }
+
+    private static final int TOTAL_WRONG_MAX = 40;
+
+    /** A feed hides from a back-fill what was stored, so then it keeps away from what the collectors may ever have read. */
+    private static final Duration OVERLAP_MAX = Duration.ofMinutes(10);
+
+    private static final int RANGES_MAX = 2;
+
+    /** How long before a first run's lookback a back-fill must end while there is no state; with a clock behind. */
+    private static final Duration BEFORE_A_FIRST_RUN = Duration.ofMinutes(24);
+
+    /** With which a back-fill says that another run may write at the same time, or that Duo does not show its end yet. */
+    private static final List<String> KEEPS_AWAY = List.of("both would write the same events", "shows events up to");
 
     /** What a clock is set to that jumps, against the right time; as often as not it is set right. */
     private static final List<Duration> JUMPS = List.of(
@@ -113,9 +155,13 @@ final class ModelTrace {
     /** What is not done soon must wait until no write can arrive any more. */
     private static final Duration BETWEEN_LAST_RUNS = Duration.ofMinutes(5);
 
+    /** Of two back-fills that were begun at once, each waits for the other, until an operator gives one up. */
+    private static final int BOTH_STOP_AFTER = 20;
+
     private static final int LAST_CALLS_MAX = 1000;
 
-    private static final String STATE_KEY = "duo-telephony-state/" + TestSettings.API_HOST + ".json";
+    private static final String STATES = "duo-telephony-state/";
+    private static final String STATE_KEY = STATES + TestSettings.API_HOST + ".json";
 
     /** What every process has set. */
     static final Map<String, String> SETTINGS = Map.of(
@@ -140,12 +186,21 @@ final class ModelTrace {
             "duo.lookback",
             LOOKBACK.toString());
 
+    private static final Batch NOTHING = new Batch("", Map.of(), Cursor.START);
+
     private static final String PREFIX = "duo-telephony/";
     private static final String UDM_PREFIX = "duo-telephony-udm/";
+
+    private static final Pattern NOT_WHOLE =
+            Pattern.compile("The object s3://" + TestSettings.BUCKET + "/(\\S+) is there and is not whole");
+
+    private static final DateTimeFormatter OBJECT_TIME =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final Random random;
     private final ModelRoutes routes;
     private final ModelTurns turns;
+    private final ModelTally tally;
     private final MemoryS3 s3 = new MemoryS3(this::now);
     private final ModelDuo duo;
     private final StringBuilder story = new StringBuilder();
@@ -160,12 +215,30 @@ final class ModelTrace {
     private final boolean lies;
     private final boolean fallsShort;
     private final boolean jumps;
+    private final boolean undated;
+    private final boolean duoUndated;
+    private final boolean stepsFail;
+    private final boolean backfills;
+    private final boolean startsWithBackfill;
+    private final Totals totals;
+    private final double lastPagesShort;
     private final Duration shownInTime;
     private final Map<String, byte[]> taken = new HashMap<>();
+
+    /** What is back-filled, each with the time at which Duo was first asked for it. */
+    private final Map<TimeRange, Instant> ranges = new LinkedHashMap<>();
+
+    private final Set<TimeRange> rangesDone = new HashSet<>();
+    private boolean firstRunAllowed;
+    private Batch lastPending = NOTHING;
     private Instant now = START;
     private @Nullable Instant coveredFrom;
     private Instant committedThrough = Instant.MIN;
     private String stateVersion = "";
+    private String liedOf = "";
+    private Fault lie = Fault.NONE;
+    private String namedObject = "";
+    private String namedVersion = "";
     private int outageCalls;
     private Fault outage = Fault.NONE;
     private int happeningsLeft;
@@ -175,25 +248,35 @@ final class ModelTrace {
     private int started;
     private @Nullable Throwable failure;
 
-    ModelTrace(Random random, ModelRoutes routes, ModelTurns turns) {
+    ModelTrace(Random random, ModelRoutes routes, ModelTurns turns, ModelTally tally) {
         this.random = random;
         this.routes = routes;
         this.turns = turns;
+        this.tally = tally;
         duo = new ModelDuo(random.nextBoolean());
         overlaps.add(oneOf(OVERLAPS));
         if (random.nextBoolean()) {
             overlaps.addAll(OVERLAPS);
         }
         shownInTime = LAG.plus(overlaps.stream().min(Duration::compareTo).orElseThrow());
-        s3Fails = oneOf(List.of(0.0, 0.03, 0.1, 0.3));
+        fallsShort = random.nextInt(3) == 0;
+        // Answers to recoveries can be short only where there is something to recover.
+        s3Fails = oneOf(fallsShort ? List.of(0.1, 0.3) : List.of(0.0, 0.03, 0.1, 0.3));
         duoFails = oneOf(List.of(0.0, 0.0, 0.1));
         fed = random.nextBoolean();
         udm = random.nextInt(3) == 0;
         drops = random.nextInt(4) == 0;
         lingers = random.nextBoolean();
         lies = random.nextInt(4) == 0;
-        fallsShort = random.nextInt(4) == 0;
         jumps = random.nextInt(4) == 0;
+        undated = random.nextInt(6) == 0;
+        // Without any server's time, a run has the local clock alone.
+        duoUndated = random.nextInt(6) == 0 && !(jumps && undated);
+        stepsFail = random.nextInt(6) == 0;
+        backfills = random.nextInt(4) == 0;
+        startsWithBackfill = backfills && !fed && random.nextBoolean();
+        totals = oneOf(List.of(Totals.values()));
+        lastPagesShort = totals == Totals.NUMBER || totals == Totals.OBJECT ? SHORT_OFTEN / 2 : 0;
         addEvents();
         s3.plan(this::called);
     }
@@ -202,17 +285,28 @@ final class ModelTrace {
         return now;
     }
 
+    /** Takes what the program logs. */
+    void said(String line) {
+        tally.heard(line);
+        tell("  ", line);
+    }
+
     /** What has happened, a line each, for whoever looks into a failure. */
     String story() {
         return story.toString();
     }
 
     void tell() {
-        for (int i = 1 + random.nextInt(3); i > 0; i--) {
-            collectors.add(new Collector(oneOf(CLOCKS_BEHIND)));
+        for (int i = backfills ? 1 + random.nextInt(2) : 0; i > 0; i--) {
+            collectors.add(new Collector(oneOf(CLOCKS_BEHIND), range()));
         }
         happeningsLeft = 40 + random.nextInt(160);
+        int startAt = startsWithBackfill ? happeningsLeft / 2 : happeningsLeft;
         while (happeningsLeft > 0) {
+            if (happeningsLeft <= startAt) {
+                startAt = 0;
+                startCollectors();
+            }
             int next = happen();
             while (next >= 0) {
                 next = goOn(next);
@@ -224,10 +318,17 @@ final class ModelTrace {
         check();
     }
 
+    private void startCollectors() {
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            collectors.add(new Collector(oneOf(CLOCKS_BEHIND), null));
+        }
+    }
+
     private void addEvents() {
         int events = 1 + random.nextInt(24);
         for (int number = 0; number < events; number++) {
-            Instant ts = START.plusMillis(60_000L * (random.nextInt(80) - 35) + random.nextInt(2));
+            int minute = backfills ? random.nextInt(110) - 65 : random.nextInt(80) - 35;
+            Instant ts = START.plusMillis(60_000L * minute + random.nextInt(2));
             double kind = random.nextDouble();
             long most = kind < 0.5 ? LAG.toMillis() : kind < 0.9 ? shownInTime.toMillis() : 30 * 60_000L;
             Duration delay = Duration.ofMillis(kind < 0.2 ? most : random.nextInt((int) most + 1));
@@ -247,8 +348,7 @@ final class ModelTrace {
             now = now.plusSeconds(random.nextInt(lingering ? 3600 : 240));
             tell("time goes on");
         } else if (chance < 12 && s3.late() > 0) {
-            s3.deliverLate(random.nextInt(s3.late()));
-            tell("a late write arrives");
+            lateArrives();
         } else if (chance < 14) {
             int index = random.nextInt(collectors.size());
             collectors.get(index).die("power cut");
@@ -259,9 +359,9 @@ final class ModelTrace {
         } else if (chance < 28 && jumps) {
             oneOf(collectors).jump(oneOf(JUMPS));
         } else if (chance < 29 && fallsShort) {
-            int number = random.nextInt(duo.events().size());
-            duo.withdraw(number);
-            tell("Duo withdraws event", number);
+            withdraw(random.nextInt(duo.events().size()));
+        } else if (chance < 32 && !namedObject.isEmpty()) {
+            operatorMovesAway();
         } else {
             return random.nextInt(collectors.size());
         }
@@ -269,12 +369,53 @@ final class ModelTrace {
         return -1;
     }
 
+    private void withdraw(int number) {
+        if (duo.withdraw(number)) {
+            tally.count(Happening.EVENT_WITHDRAWN);
+            tell("Duo withdraws event", number);
+        }
+    }
+
+    private void lateArrives() {
+        Map<String, byte[]> before = s3.objects();
+        s3.deliverLate(random.nextInt(s3.late()));
+        boolean arrived = !s3.objects().equals(before);
+        if (arrived) {
+            tally.count(Happening.WRITE_ARRIVED_LATE);
+        }
+        tell("a late write", arrived ? "arrives" : "is refused");
+    }
+
+    /** Returns the time that a back-fill asks for next, null if none does. */
+    private @Nullable TimeRange range() {
+        if (ranges.size() >= (fed ? 1 : RANGES_MAX) || (!ranges.isEmpty() && random.nextBoolean())) {
+            return ranges.isEmpty() ? null : oneOf(List.copyOf(ranges.keySet()));
+        }
+        if (fed && coveredFrom == null) {
+            return null;
+        }
+        Instant from = START.plusSeconds(60L * (random.nextInt(startsWithBackfill ? 15 : 60) - 70));
+        Instant to = from.plusMillis(60_000L * (1 + random.nextInt(60)) - random.nextInt(2));
+        if (fed) {
+            to = coveredFrom.minus(OVERLAP_MAX).minusMillis(1);
+        } else if (startsWithBackfill && ranges.isEmpty()) {
+            to = START.minus(LOOKBACK).minus(BEFORE_A_FIRST_RUN);
+        }
+        if (!from.isBefore(to)) {
+            return null;
+        }
+        TimeRange range = new TimeRange(from, to, true);
+        ranges.put(range, Instant.MAX);
+        return range;
+    }
+
     /** Lets a collector go on with its run, or begin one; returns which one the run has given its turn to. */
     private int goOn(int index) {
         Collector collector = collectors.get(index);
         if (collector.isOver()) {
             collector.vanish();
-            collector = new Collector(oneOf(CLOCKS_BEHIND));
+            boolean again = collector.range != null || (backfills && ranges.isEmpty());
+            collector = new Collector(oneOf(CLOCKS_BEHIND), again ? range() : null);
             collectors.set(index, collector);
             return -1;
         }
@@ -293,8 +434,7 @@ final class ModelTrace {
         if (ending) {
             assertThat(++lastCalls).as("calls of one run").isLessThan(LAST_CALLS_MAX);
             if (s3.late() > 0 && random.nextInt(4) == 0) {
-                s3.deliverLate(random.nextInt(s3.late()));
-                tell("a late write arrives");
+                lateArrives();
             }
             return;
         }
@@ -341,10 +481,23 @@ final class ModelTrace {
         outside(collector, call.key());
         Fault fault = ending ? Fault.NONE : fault(call);
         tell(collector, call, fault == Fault.NONE ? "" : fault);
+        if (hasEffect(fault, call)) {
+            tally.count(fault);
+        }
         if (fault.kills()) {
             collector.dead = true;
         }
         return fault;
+    }
+
+    /** Whether a fault changes what the call does or is answered. */
+    private boolean hasEffect(Fault fault, Call call) {
+        return switch (fault) {
+            case NONE -> false;
+            case FOUND, STORED_EMPTY, STORED_CUT, STORED_CUT_TRIED_TWICE ->
+                s3.version(call.key()).isEmpty();
+            default -> true;
+        };
     }
 
     private Fault fault(Call call) {
@@ -352,11 +505,20 @@ final class ModelTrace {
             outageCalls--;
             return outage;
         }
-        if (lies && random.nextDouble() < LIES_OFTEN) {
+        boolean ofEvents = call.key().startsWith(PREFIX);
+        if (call.write() && call.key().equals(liedOf) && LIES_AGAIN.contains(lie) && random.nextBoolean()) {
+            return lie;
+        }
+        if (lies && random.nextDouble() < (ofEvents ? LIES_OF_EVENTS_OFTEN : LIES_OFTEN)) {
             if (call.write()) {
-                return oneOf(call.key().startsWith(PREFIX) ? LIES : LIES_ABOUT_THE_REST);
+                liedOf = call.key();
+                lie = oneOf(ofEvents ? LIES : LIES_ABOUT_THE_REST);
+                return lie;
             }
             return call.method().equals("HEAD") ? Fault.FOUND : Fault.NONE;
+        }
+        if (undated && random.nextDouble() < UNDATED_OFTEN) {
+            return Fault.WITHOUT_DATE;
         }
         if (random.nextDouble() >= s3Fails) {
             return Fault.NONE;
@@ -377,17 +539,42 @@ final class ModelTrace {
             tell(collector, "asks Duo, which does not answer");
             throw new IllegalStateException("Duo does not answer");
         }
-        String answer = duo.answer(query, now, hidden(exchange));
+        boolean recovering = exchange.getVariable("recovering", false, Boolean.class);
+        ModelDuo.Page page = duo.page(query, now, number -> false);
+        if (!ending && fallsShort && recovering && !page.items().isEmpty() && random.nextDouble() < WITHDRAWN_OFTEN) {
+            withdraw(ModelDuo.number(oneOf(page.items())));
+        }
+        ModelDuo.Page given = recovering
+                ? duo.page(query, now, hidden())
+                : collector.total.given(query, page, ending ? 0 : lastPagesShort);
+        if (given.items().size() < page.items().size()) {
+            tally.count(recovering ? Happening.RECOVERY_SHORT : Happening.LAST_PAGE_SHORT);
+        }
+        String answer = given.body(total(page));
         tell(collector, "asks Duo", query, answer);
         message.removeHeaders("*");
-        message.setHeader("Date", HttpDate.format(now));
+        if (!ending && duoUndated && random.nextDouble() < UNDATED_OFTEN) {
+            tally.count(Happening.DUO_WITHOUT_DATE);
+            tell("without a Date");
+        } else {
+            message.setHeader("Date", HttpDate.format(now));
+        }
         message.setBody(answer.getBytes(UTF_8));
     }
 
-    /** Which events one answer leaves out: none, but for a recovery's now and then all of them, or one. */
-    private IntPredicate hidden(Exchange exchange) {
-        boolean recovering = exchange.getVariable("recovering", false, Boolean.class);
-        if (ending || !fallsShort || !recovering || random.nextDouble() >= SHORT_OFTEN) {
+    /** What an answer says of how many events the window holds, as JSON. */
+    private String total(ModelDuo.Page page) {
+        return switch (totals) {
+            case NONE -> "";
+            case NUMBER -> String.valueOf(page.total());
+            case OBJECT -> "{\"relation\": \"eq\", \"value\": " + page.total() + "}";
+            case WRONG -> String.valueOf(random.nextInt(TOTAL_WRONG_MAX));
+        };
+    }
+
+    /** Which events one answer to a recovery leaves out: none, but now and then all of them, or one. */
+    private IntPredicate hidden() {
+        if (ending || !fallsShort || random.nextDouble() >= SHORT_OFTEN) {
             return number -> false;
         }
         if (random.nextInt(3) == 0) {
@@ -411,14 +598,18 @@ final class ModelTrace {
      * a write that the network holds, or a collector that declared it, was overtaken, and has yet to find that out.
      */
     private void feed() {
-        String pending = s3.version(STATE_KEY).isEmpty()
-                ? ""
-                : stored().pendingBatch().map(Batch::objectKey).orElse("");
+        Set<String> pending = new HashSet<>();
+        for (String key : s3.objects().keySet()) {
+            if (key.startsWith(STATES)) {
+                stored(key).pendingBatch().ifPresent(batch -> pending.add(name(batch.objectKey())));
+            }
+        }
         for (String key : s3.objects().keySet()) {
             if (isData(key)
-                    && !name(key).equals(name(pending))
+                    && !pending.contains(name(key))
                     && !s3.isLate(key)
                     && collectors.stream().noneMatch(collector -> collector.holds(key))) {
+                tally.count(Happening.FEED_TOOK);
                 tell("the feed takes", key);
                 assertThat(taken.put(key, s3.delete(key)))
                         .as("%s comes a second time", key)
@@ -435,32 +626,79 @@ final class ModelTrace {
             now = now.plus(Duration.ofMinutes(40));
             lastRuns();
         }
+        lastBackfills();
+        lastRuns();
     }
 
     private void lastRuns() {
         for (int i = 0; i < LAST_RUNS_MAX; i++) {
-            Collector collector = new Collector(Duration.ZERO);
-            lastCalls = 0;
-            collector.goOn();
-            failIfSomethingDid();
-            look();
-            if (collector.lastOutcome == RunOutcome.DONE) {
+            if (lastRun(null) == RunOutcome.DONE) {
                 return;
             }
-            if (collector.lastOutcome == RunOutcome.OPERATOR) {
-                operatorActs();
-            }
-            now = now.plus(BETWEEN_LAST_RUNS);
         }
         throw new AssertionError("The last runs come to no end");
     }
 
+    /** Makes each back-fill in turn, since one may wait for another that was begun. */
+    private void lastBackfills() {
+        Deque<TimeRange> left = new ArrayDeque<>(ranges.keySet());
+        left.removeAll(rangesDone);
+        for (int i = 0; !left.isEmpty(); i++) {
+            assertThat(i).as("last runs of back-fills").isLessThan(LAST_RUNS_MAX);
+            TimeRange range = left.remove();
+            if (lastRun(range) != RunOutcome.DONE) {
+                left.add(range);
+                if (i > BOTH_STOP_AFTER && isUnread(stateKey(range))) {
+                    s3.delete(stateKey(range));
+                    tell("the operator gives the back-fill up for now", range);
+                }
+            }
+        }
+    }
+
+    private boolean isUnread(String stateKey) {
+        return s3.version(stateKey).isPresent()
+                && stored(stateKey).pendingBatch().isEmpty()
+                && stored(stateKey)
+                        .openWindow()
+                        .filter(open -> open.cursor().equals(Cursor.START) && open.page() == 1)
+                        .isPresent();
+    }
+
+    private @Nullable RunOutcome lastRun(@Nullable TimeRange range) {
+        Collector collector = new Collector(Duration.ZERO, range);
+        lastCalls = 0;
+        collector.goOn();
+        failIfSomethingDid();
+        look();
+        if (collector.lastOutcome == RunOutcome.OPERATOR) {
+            operatorActs(stateKey(range));
+        }
+        if (collector.lastOutcome != RunOutcome.DONE) {
+            now = now.plus(BETWEEN_LAST_RUNS);
+        }
+        return collector.lastOutcome;
+    }
+
+    /** Moves away the object that a run's line has named, unless it is another one by now. */
+    private void operatorMovesAway() {
+        if (s3.version(namedObject).filter(namedVersion::equals).isPresent()) {
+            s3.delete(namedObject);
+            tally.count(Happening.OPERATOR_ACTED);
+            tell("the operator moves away", namedObject);
+        }
+        namedObject = "";
+    }
+
     /** Moves away what lies under the pending batch's keys and is not whole, as the run's line asks for. */
-    private void operatorActs() {
-        Batch pending = stored().pendingBatch().orElseThrow();
+    private void operatorActs(String stateKey) {
+        Batch pending = s3.version(stateKey).isEmpty()
+                ? NOTHING
+                : stored(stateKey).pendingBatch().orElse(NOTHING);
         for (String key : List.of(pending.objectKey(), pending.udmKey())) {
             if (s3.version(key).isPresent()) {
                 s3.delete(key);
+                tally.count(Happening.OPERATOR_ACTED);
                 tell("the operator moves away", key);
             }
         }
@@ -473,7 +711,13 @@ final class ModelTrace {
             return;
         }
         stateVersion = version;
-        Checkpoint checkpoint = stored();
+        Checkpoint checkpoint = stored(STATE_KEY);
+        Batch pending = checkpoint.pendingBatch().orElse(NOTHING);
+        if (pending.objectKey().equals(lastPending.objectKey())
+                && pending.declarations().size() > lastPending.declarations().size()) {
+            tally.count(Happening.STEPS_CHANGED_BETWEEN_TWO_DECLARATIONS);
+        }
+        lastPending = pending;
         if (coveredFrom == null) {
             // A first window that held nothing was never in the state while it was open.
             coveredFrom = checkpoint.openWindow().map(Window::mintime).orElse(checkpoint.committedThrough());
@@ -483,9 +727,19 @@ final class ModelTrace {
         assertThat(committedThrough).as("whatever a clock says").isBeforeOrEqualTo(now.minus(LAG));
     }
 
-    private Checkpoint stored() {
+    /** Returns where the state of a back-fill lies, or of the collectors. */
+    private static String stateKey(@Nullable TimeRange range) {
+        return range == null
+                ? STATE_KEY
+                : STATE_KEY.replace(
+                        ".json",
+                        "_backfill_" + OBJECT_TIME.format(range.from()) + "_" + OBJECT_TIME.format(range.to())
+                                + ".json");
+    }
+
+    private Checkpoint stored(String stateKey) {
         return Objects.requireNonNull(
-                StateFormat.read(s3.objects().get(STATE_KEY), "the model").checkpoint());
+                StateFormat.read(s3.objects().get(stateKey), "the model").checkpoint());
     }
 
     private void check() {
@@ -511,12 +765,21 @@ final class ModelTrace {
         } else {
             assertThat(udmObjectsByEvent).isEmpty();
         }
+        if (!udmObjectsByEvent.isEmpty()) {
+            tally.count(Happening.STORED_AS_UDM);
+        }
+        if (objectsByEvent.values().stream().anyMatch(key -> key.endsWith(".gz"))) {
+            tally.count(Happening.STORED_AS_GZIP);
+        }
+        for (TimeRange range : ranges.keySet()) {
+            String end = "telephony_" + OBJECT_TIME.format(range.to()) + "_";
+            if (written.keySet().stream().anyMatch(key -> name(key).startsWith(end))) {
+                tally.count(Happening.BACKFILL_STORED_EVENTS);
+            }
+        }
         for (ModelDuo.Event event : duo.events()) {
             boolean dropped = drops && isDropped(event.number());
-            if (!dropped
-                    && !duo.isWithdrawn(event.number())
-                    && !event.ts().isBefore(coveredFrom)
-                    && event.delay().compareTo(shownInTime) <= 0) {
+            if (!dropped && !duo.isWithdrawn(event.number()) && (isCollected(event) || isBackfilled(event))) {
                 assertThat(objectsByEvent)
                         .as(
                                 "%s of %s, shown after %s; covered from %s",
@@ -524,6 +787,19 @@ final class ModelTrace {
                         .containsKey(event.number());
             }
         }
+    }
+
+    private boolean isCollected(ModelDuo.Event event) {
+        return !event.ts().isBefore(Objects.requireNonNull(coveredFrom))
+                && event.delay().compareTo(shownInTime) <= 0;
+    }
+
+    /** Whether a back-fill has met it for certain: Duo showed it when it was first asked. */
+    private boolean isBackfilled(ModelDuo.Event event) {
+        return ranges.entrySet().stream()
+                .anyMatch(asked -> !event.ts().isBefore(asked.getKey().from())
+                        && !event.ts().isAfter(asked.getKey().to())
+                        && event.isShown(asked.getValue()));
     }
 
     private void note(String object, byte[] contents, Map<Integer, String> objectsByEvent) {
@@ -553,6 +829,10 @@ final class ModelTrace {
     /** What is the same for an object of events and for that of the same events as UDM. */
     private static String name(String key) {
         return key.substring(key.lastIndexOf('/') + 1);
+    }
+
+    private static boolean keepsAway(String line) {
+        return KEEPS_AWAY.stream().anyMatch(line::contains);
     }
 
     private static boolean isDropped(int number) {
@@ -611,12 +891,22 @@ final class ModelTrace {
         private boolean dead;
         private boolean stopping;
         private final String steps = oneOf(STEPS);
+        private final @Nullable TimeRange range;
+        private ModelTotal total = new ModelTotal(random);
         private String batch = "";
         private @Nullable RunOutcome lastOutcome;
 
-        Collector(Duration behind) {
+        /** @param range what it back-fills; null for a collector */
+        Collector(Duration behind, @Nullable TimeRange range) {
+            this.range = range;
             ahead = behind.negated();
-            Map<String, String> drawn = settings();
+            Map<String, String> drawn = new HashMap<>(settings());
+            if (range != null) {
+                drawn.put("range.from", range.from().toString());
+                drawn.put("range.to", range.to().toString());
+            } else if (firstRunAllowed) {
+                drawn.put("state.first-run", "allow");
+            }
             Map<String, String> settings = new HashMap<>(SETTINGS);
             settings.putAll(drawn);
             InstantSource clock = () -> now.plus(ahead);
@@ -630,12 +920,14 @@ final class ModelTrace {
 
         /** Whether another process must take its place before anything more comes of it. */
         boolean isOver() {
-            return dead || (stopping && (turn == null || turn.isEnded()));
+            boolean ended = turn != null && turn.isEnded();
+            return dead || (stopping && (turn == null || ended)) || (range != null && ended);
         }
 
         void goOn() {
             if (turn == null || turn.isEnded()) {
                 skewed = isSkewed();
+                total = new ModelTotal(random);
                 turn = turns.turn(this::run);
             }
             turn.goOn();
@@ -653,11 +945,15 @@ final class ModelTrace {
                 Map<String, Object> changed = new LinkedHashMap<>();
                 ((Map<?, ?>) event).forEach((name, value) -> changed.put((String) name, value));
                 if (!drops || !isDropped(((Number) changed.get("n")).intValue())) {
-                    if (!steps.isEmpty()) {
+                    // What has no time and was changed, a back-fill cannot know again.
+                    if (!steps.isEmpty() && !(backfills && changed.get("ts") == null)) {
                         changed.put("added", steps);
                     }
                     left.add(changed);
                 }
+            }
+            if (!ending && stepsFail && random.nextDouble() < STEP_FAILS_OFTEN) {
+                throw new IllegalArgumentException("A step of the model fails");
             }
             exchange.getMessage().setBody(left);
         }
@@ -669,6 +965,17 @@ final class ModelTrace {
         private void run() {
             Exchange done;
             try {
+                Optional<String> refusal = range == null ? Optional.empty() : process.refusal();
+                if (refusal.isPresent()) {
+                    refused(refusal.get());
+                    return;
+                }
+                if (range != null) {
+                    if (s3.version(stateKey(range)).isPresent()) {
+                        tally.count(Happening.BACKFILL_TAKEN_UP_AGAIN);
+                    }
+                    ranges.merge(range, now, (before, again) -> before.isBefore(again) ? before : again);
+                }
                 done = process.run();
             } catch (ProcessKilled killed) {
                 return;
@@ -680,9 +987,50 @@ final class ModelTrace {
             assertThat(report).as("report, beside %s", done.getException()).isNotNull();
             lastOutcome = report.outcome();
             tell(this, "ends", report.outcome(), report.line());
+            ended(report);
             if (!lies && !skewed) {
-                assertThat(report.outcome()).as(report.line()).isNotEqualTo(RunOutcome.OPERATOR);
+                assertThat(report.outcome() == RunOutcome.OPERATOR && !isToBeExpected(report.line()))
+                        .as(report.line())
+                        .isFalse();
             }
+        }
+
+        private void refused(String why) {
+            tell(this, "is refused:", why);
+            tally.count(Happening.BACKFILL_REFUSED);
+            if (!lies && !skewed) {
+                assertThat(why).matches(text -> text.startsWith(RunOutcome.FAILED.name()) || keepsAway(text));
+            }
+        }
+
+        private void ended(RunReport report) {
+            tally.heard(report.line());
+            switch (report.outcome()) {
+                case DONE -> {
+                    if (range != null && rangesDone.add(range)) {
+                        tally.count(Happening.BACKFILL_DONE);
+                    }
+                }
+                case MORE -> tally.count(Happening.BOUND_REACHED);
+                case STOPPED -> tally.count(Happening.STOPPED);
+                case OWNED -> tally.count(Happening.OVERTAKEN);
+                case PENDING -> tally.count(Happening.BATCH_MISSED);
+                case OPERATOR -> {
+                    firstRunAllowed |= backfills && report.line().contains("--first");
+                    Matcher named = NOT_WHOLE.matcher(report.line());
+                    if (named.find()) {
+                        namedObject = named.group(1);
+                        namedVersion = s3.version(namedObject).orElse("");
+                    }
+                }
+                default -> {}
+            }
+        }
+
+        /** Whether a line asks an operator for what back-fills ask for, or goes by a local clock that is behind. */
+        private boolean isToBeExpected(String line) {
+            boolean backfill = backfills && (line.contains("--first") || (range != null && keepsAway(line)));
+            return backfill || (undated && line.contains("while a clock was ahead"));
         }
 
         void die(String why) {
