@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.sink;
 
+import dev.duocollector.source.ByteOrderMark;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +10,7 @@ import java.util.Optional;
 
 /**
  * The lines of NDJSON, one after the other, in memory one at a time. A line ends with {@code \n}, the last one also with the
- * stream; blank lines are passed over, and counted. Not thread-safe.
+ * stream; blank lines are passed over, and counted, and a byte order mark at the beginning is left out. Not thread-safe.
  */
 public final class NdjsonLines {
 
@@ -88,7 +89,7 @@ public final class NdjsonLines {
             if (tooLong) {
                 return Optional.of(new Line(number, new byte[0], true));
             }
-            byte[] bytes = line.toByteArray();
+            byte[] bytes = number == 1 ? ByteOrderMark.without(line.toByteArray()) : line.toByteArray();
             if (!isBlank(bytes)) {
                 return Optional.of(new Line(number, bytes, false));
             }

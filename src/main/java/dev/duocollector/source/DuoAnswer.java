@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class DuoAnswer {
 
     private final byte[] body;
+    private final int bytes;
     private final int itemsMax;
     private @Nullable String stat;
     private @Nullable String code;
@@ -33,7 +34,8 @@ final class DuoAnswer {
     private @Nullable AnswerTooLargeException tooLarge;
 
     private DuoAnswer(byte[] body, int itemsMax) {
-        this.body = body;
+        this.body = ByteOrderMark.without(body);
+        this.bytes = body.length;
         this.itemsMax = itemsMax;
     }
 
@@ -45,7 +47,7 @@ final class DuoAnswer {
     /** Reads a body in the same way, and stops at the first item beyond as many as were asked for. */
     static DuoAnswer read(byte[] body, int itemsMax) {
         DuoAnswer answer = new DuoAnswer(body, itemsMax);
-        try (JsonParser parser = EventJson.parser(body)) {
+        try (JsonParser parser = EventJson.parser(answer.body)) {
             answer.whole(parser);
         } catch (AnswerTooLargeException e) {
             answer.tooLarge = e;
@@ -62,28 +64,28 @@ final class DuoAnswer {
             throw tooLarge;
         }
         if (flaw != null) {
-            throw new MalformedPageException(flaw, body.length);
+            throw new MalformedPageException(flaw, bytes);
         }
         if (stat == null) {
-            throw new MalformedPageException("stat is missing", body.length);
+            throw new MalformedPageException("stat is missing", bytes);
         }
         if (!stat.equals("OK")) {
             throw new DuoApiException(200, this);
         }
         if (items == null || itemsFlaw != null) {
-            throw new MalformedPageException(itemsFlaw == null ? "response.items is missing" : itemsFlaw, body.length);
+            throw new MalformedPageException(itemsFlaw == null ? "response.items is missing" : itemsFlaw, bytes);
         }
         if (items.isEmpty()) {
             return page(items, null);
         }
         if (offsetFlaw != null) {
-            throw new MalformedPageException(offsetFlaw, body.length);
+            throw new MalformedPageException(offsetFlaw, bytes);
         }
         return page(items, nextOffset);
     }
 
     private TelephonyPage page(List<TelephonyEvent> events, @Nullable Offset next) {
-        return new TelephonyPage(events, Optional.ofNullable(next), body.length, totalObjects, Optional.empty());
+        return new TelephonyPage(events, Optional.ofNullable(next), bytes, totalObjects, Optional.empty());
     }
 
     /** Tells whether this is JSON with Duo's {@code stat}, read as far as it goes. */

@@ -14,8 +14,10 @@ import java.io.SequenceInputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NdjsonLinesTest {
@@ -25,6 +27,30 @@ class NdjsonLinesTest {
         assertThat(read("a\n\n \t\r\nb\r\nc", 10)).containsExactly("1:a", "4:b\r", "5:c");
         assertThat(read("", 10)).isEmpty();
         assertThat(read("\n\n", 10)).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "in front, '\ufeffa\nb\n', 1:a 2:b",
+        "and nothing else, '\ufeff', ''",
+        "in front of a blank line, '\ufeff\r\nb', 2:b",
+        "twice, '\ufeff\ufeffa', 1:\ufeffa",
+        "in the second line, 'a\n\ufeffb', 1:a 2:\ufeffb",
+        "behind a blank line, '\n\ufeffb', 2:\ufeffb",
+        "in a line, 'a\ufeffb', 1:a\ufeffb",
+    })
+    void byteOrderMark_isLeftOut_atTheBeginningAlone(String where, String text, @Nullable String lines)
+            throws IOException {
+        assertThat(String.join(" ", read(text, 100))).isEqualTo(lines == null ? "" : lines);
+    }
+
+    /** Two bytes of it are none. */
+    @Test
+    void halfAByteOrderMark_isKept() throws IOException {
+        NdjsonLines lines = new NdjsonLines(new ByteArrayInputStream(new byte[] {(byte) 0xef, (byte) 0xbb, 'a'}), 10);
+
+        assertThat(lines.next())
+                .hasValueSatisfying(line -> assertThat(line.bytes()).hasSize(3));
     }
 
     @ParameterizedTest

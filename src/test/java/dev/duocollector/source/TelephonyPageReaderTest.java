@@ -51,6 +51,14 @@ class TelephonyPageReaderTest {
         assertThat(page.events().get(0)).containsEntry("context", "enrollment");
     }
 
+    /** The bytes of an event are cut out of the body, wherever it begins. */
+    @Test
+    void events_areAsSent_behindAByteOrderMark() throws Exception {
+        assertThat(read("\ufeff" + page(A + "," + B, "null")).events())
+                .extracting(event -> new String(event.json(), UTF_8))
+                .containsExactly(A, B);
+    }
+
     static Stream<Arguments> offsets() {
         return Stream.of(
                 Arguments.of("text", "{\"next_offset\":\"a,b\"}", "a,b"),
@@ -100,6 +108,10 @@ class TelephonyPageReaderTest {
                         "metadata beside the response",
                         "{\"stat\":\"OK\",\"metadata\":{\"next_offset\":\"o\"},\"response\":{\"items\":[{\"a\":1}]}}",
                         "o"),
+                Arguments.of(
+                        "a byte order mark in front",
+                        "\ufeff{\"stat\":\"OK\",\"response\":{\"items\":[{\"a\":1}]}}",
+                        ""),
                 Arguments.of("blanks around", " \n{\"stat\":\"OK\",\"response\":{\"items\":[\n{\"a\":1} ]}}\r\n ", ""));
     }
 
@@ -116,6 +128,9 @@ class TelephonyPageReaderTest {
         return Stream.of(
                 Arguments.of("", "it is empty"),
                 Arguments.of("  ", "it is not a JSON object"),
+                Arguments.of("\ufeff", "it is empty"),
+                Arguments.of("\ufeff\ufeff{}", "no JSON at byte"),
+                Arguments.of(" \ufeff{}", "no JSON at byte"),
                 Arguments.of("<html>+12025550123</html>", "no JSON at byte"),
                 Arguments.of("+12025550123", "no JSON at byte"),
                 Arguments.of("[]", "it is not a JSON object"),
@@ -152,7 +167,7 @@ class TelephonyPageReaderTest {
         assertThatExceptionOfType(MalformedPageException.class)
                 .isThrownBy(() -> read(body))
                 .withMessageContaining(flaw)
-                .withMessageContaining("(" + body.length() + " bytes)")
+                .withMessageContaining("(" + body.getBytes(UTF_8).length + " bytes)")
                 .withMessageNotContaining("2025550123")
                 .withNoCause();
     }

@@ -108,6 +108,17 @@ class UdmConversionTest {
         assertThat(conversion.problems()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @CsvSource({"'', 1, 0", "'\n', 1, 0", "[, 0, 1", "\ufeff, 1, 1"})
+    void byteOrderMark_isNoProblem(String behind, int mapped, int problem) throws IOException {
+        UdmConversion conversion = lines();
+
+        conversion.convert("events.ndjson", in("\ufeff" + behind + GOOD + (problem == mapped ? GOOD : "")));
+
+        assertThat(written()).hasSize(mapped);
+        assertThat(problems).hasSize(problem);
+    }
+
     @Test
     void lineThatIsNoUtf8_isToldWithItsNumber() throws IOException {
         lines().convert("events.ndjson", new ByteArrayInputStream(concat(GOOD.getBytes(UTF_8), new byte[] {
