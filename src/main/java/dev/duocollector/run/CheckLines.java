@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.duocollector.Settings;
 import dev.duocollector.sink.NdjsonLines;
+import dev.duocollector.sink.PlainBody;
 import dev.duocollector.sink.PlainStream;
 import dev.duocollector.sink.UnreadableObjectException;
 import dev.duocollector.state.Batch;
@@ -42,10 +43,10 @@ public final class CheckLines implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) throws InvalidPayloadException {
+    public void process(Exchange exchange) throws IOException, InvalidPayloadException {
         Batch batch = Run.of(exchange).getBatch();
         String key = exchange.getMessage().getHeader(AWS2S3Constants.KEY, String.class);
-        byte[] object = exchange.getMessage().getMandatoryBody(byte[].class);
+        byte[] object = object(exchange);
         int lines;
         try {
             lines = lines(object);
@@ -66,6 +67,15 @@ public final class CheckLines implements Processor {
         LookUp.WHOLE.show(exchange);
     }
 
+    private static byte[] object(Exchange exchange) throws IOException, InvalidPayloadException {
+        InputStream body = exchange.getMessage().getMandatoryBody(InputStream.class);
+        // As in PlainBody.
+        exchange.getMessage().setBody(null);
+        try (body) {
+            return body.readNBytes(PlainBody.BYTES_MAX + 1);
+        }
+    }
+
     /**
      * Counts the lines of a complete object.
      *
@@ -76,7 +86,11 @@ public final class CheckLines implements Processor {
         int last = '\n';
         int count = 0;
         try (InputStream plain = PlainStream.of(new ByteArrayInputStream(object))) {
-            byte[] bytes = plain.readAllBytes();
+            byte[] bytes = plain.readNBytes(PlainBody.BYTES_MAX + 1);
+            if (bytes.length > PlainBody.BYTES_MAX) {
+                throw new UnreadableLineException(
+                        "it has more than " + PlainBody.BYTES_MAX + " bytes, the most that is read");
+            }
             last = bytes.length == 0 ? -1 : bytes[bytes.length - 1];
             NdjsonLines lines = new NdjsonLines(new ByteArrayInputStream(bytes), Integer.MAX_VALUE);
             for (Optional<NdjsonLines.Line> line = lines.next(); line.isPresent(); line = lines.next()) {
@@ -103,15 +117,15 @@ public final class CheckLines implements Processor {
         } catch (IOException e) {
             // Said below, without the parser's message, which quotes the content.
         }
-        throw new UnreadableLineException(line.number());
+        throw new UnreadableLineException("line " + line.number() + " is not a JSON object");
     }
 
-    /** A line that is not a JSON object. */
+    /** A line that is not a JSON object, or more than is read. */
     private static final class UnreadableLineException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        UnreadableLineException(long number) {
-            super("line " + number + " is not a JSON object");
+        UnreadableLineException(String flaw) {
+            super(flaw);
         }
     }
 

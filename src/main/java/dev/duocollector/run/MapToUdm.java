@@ -3,19 +3,23 @@
 package dev.duocollector.run;
 
 import dev.duocollector.Log;
+import dev.duocollector.sink.StoredObjectException;
+import dev.duocollector.state.Declaration;
 import dev.duocollector.udm.UdmMapper;
 import dev.duocollector.udm.UnmappableEventException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Processor;
 
 /**
  * Makes UDM events of a stored object's events. One that cannot be mapped is left out with a WARN and stays in the stored object:
- * an event that Duo sends with a time that nobody can read must not hold up those after it.
+ * an event that Duo sends with a time that nobody can read must not hold up those after it. A stored object that has not as many
+ * events as it was declared with ends the run: it was cut at a line's end, or changed, since it was found whole.
  */
 public final class MapToUdm implements Processor {
 
@@ -28,9 +32,10 @@ public final class MapToUdm implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) throws InvalidPayloadException {
+    public void process(Exchange exchange) throws InvalidPayloadException, StoredObjectException {
         Run run = Run.of(exchange);
         Collection<?> events = exchange.getMessage().getMandatoryBody(Collection.class);
+        requireDeclared(events.size(), run.getBatch().declarations());
         List<Map<String, Object>> mapped = new ArrayList<>(events.size());
         String flaw = "";
         for (Object event : events) {
@@ -53,5 +58,15 @@ public final class MapToUdm implements Processor {
             run.storingUdm();
         }
         exchange.getMessage().setBody(mapped);
+    }
+
+    /** A batch of a program that declared no lines has none to compare. */
+    private static void requireDeclared(int events, List<Declaration> declarations) throws StoredObjectException {
+        if (!declarations.isEmpty() && declarations.stream().noneMatch(declaration -> declaration.lines() == events)) {
+            throw new StoredObjectException("it has " + Tally.count(events, "event") + ", and was declared with "
+                    + declarations.stream()
+                            .map(declaration -> String.valueOf(declaration.lines()))
+                            .collect(Collectors.joining(" or ")));
+        }
     }
 }

@@ -14,7 +14,8 @@ import org.apache.camel.Processor;
  */
 public final class PlainBody implements Processor {
 
-    private static final int BYTES_MAX =
+    /** The longest object that is read back, packed or not. */
+    public static final int BYTES_MAX =
             (int) Math.min(128 * 1024 * 1024, Runtime.getRuntime().maxMemory() / 4);
 
     private final int bytesMax;
@@ -33,7 +34,10 @@ public final class PlainBody implements Processor {
      */
     @Override
     public void process(Exchange exchange) throws IOException, InvalidPayloadException {
-        try (InputStream stored = PlainStream.of(exchange.getMessage().getMandatoryBody(InputStream.class))) {
+        InputStream body = exchange.getMessage().getMandatoryBody(InputStream.class);
+        // Else a body that breaks off is read once more, to be kept, on the way to what tells that it did.
+        exchange.getMessage().setBody(null);
+        try (InputStream stored = PlainStream.of(body)) {
             byte[] bytes = stored.readNBytes(bytesMax + 1);
             if (bytes.length > bytesMax) {
                 throw new StoredObjectException("it holds more than " + bytesMax

@@ -9,7 +9,7 @@ public final class StoredObjectException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    StoredObjectException(String flaw) {
+    public StoredObjectException(String flaw) {
         super(flaw);
     }
 

@@ -18,6 +18,8 @@ import dev.duocollector.simulator.SimulatedEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
@@ -128,6 +131,24 @@ class PendingBatchTest {
                 .isNotEmpty()
                 .allSatisfy(request -> assertThat(request.query()).containsKey("next_offset"));
         assertThat(world.objects()).hasSize(3);
+    }
+
+    /** What is read back to be counted. */
+    @ParameterizedTest
+    @CsvSource({"CUT_BODY, Premature end", "DROP_AFTER, failed to respond", "ANSWER_503, SlowDown"})
+    void objectThatCannotBeReadBack_isS3s_andPasses(Fault fault, String said) {
+        String key = leaveTheFirstBatchInDoubt();
+        put(key, gzip(first()));
+        String state = world.state();
+        world.s3Proxy.plan(request ->
+                request.method().equals("GET") && request.path().contains("/duo-telephony/") ? fault : Fault.NONE);
+
+        incident.run(RunOutcome.FAILED).contains("s3:GetObject on s3://" + world.bucket, said, "Nothing is lost");
+
+        assertThat(incident.requests()).as("Duo is not asked").isEmpty();
+        assertThat(world.state()).isEqualTo(state);
+        put(key, first());
+        incident.mendsWithoutLossOrDouble();
     }
 
     // ---- A store that lies.
@@ -236,12 +257,30 @@ class PendingBatchTest {
         assertThat(world.objects().keySet()).as("with its page number").anyMatch(key -> key.contains("_00001_"));
     }
 
-    /** By its own clock alone nobody can tell whether a write is still under way. */
+    /** The state's age alone proves nothing: the answer in hand may be the one that is short. */
     @Test
-    void batchThatIsNotToBeFound_isKept_whileS3DoesNotSayWhatTimeItIs() {
+    void batchThatIsMissedForTheFirstTime_isKept_howeverOldItIs() {
+        leaveTheFirstBatchInDoubt();
+        world.clock.advance(Duration.ofHours(2));
+        world.duo.misbehave(world.duo.requests().size() + 1, 1, EMPTY_PAGE);
+
+        incident.run(RunOutcome.PENDING);
+
+        assertThat(world.state()).contains("\"pending\"", "\"missed\":true");
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    /** By its own clock alone nobody can tell whether a write is still under way. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void batchThatIsNotToBeFound_isKept_whileS3DoesNotSayWhatTimeItIs(boolean ignored) {
         leaveTheFirstBatchInDoubt();
         world.events.withdraw(incident.events.get(1));
-        world.s3Proxy.plan(request -> Fault.ANSWER_WITHOUT_DATE);
+        if (ignored) {
+            incident.set("s3.clock", "ignore").restart();
+        } else {
+            world.s3Proxy.plan(request -> Fault.ANSWER_WITHOUT_DATE);
+        }
         incident.run(RunOutcome.PENDING).contains("S3's clock is not known", "so it is never forgotten");
         world.clock.advance(Duration.ofHours(3));
 
@@ -252,6 +291,27 @@ class PendingBatchTest {
         world.s3Proxy.plan(FaultPlan.none());
         incident.run(RunOutcome.DONE);
         incident.assertEveryEventOnce();
+    }
+
+    /** Without the fence a write may arrive at any time. */
+    @Test
+    void batchThatIsNotToBeFound_isKept_whereWritesAreNotFenced() throws IOException {
+        String beans = Files.readString(Path.of("routes/beans.camel.yaml"));
+        String unfenced = beans.replace(
+                "dev.duocollector.sink.S3Clients\n      factoryMethod: create",
+                "dev.duocollector.s3.UnfencedS3\n      factoryMethod: of");
+        assertThat(unfenced).isNotEqualTo(beans);
+        incident.routes(Map.of("beans.camel.yaml", unfenced));
+        leaveTheFirstBatchInDoubt();
+        world.events.withdraw(incident.events.get(1));
+        incident.run(RunOutcome.PENDING).contains("so it is never forgotten");
+        world.clock.advance(Duration.ofHours(3));
+
+        incident.run(RunOutcome.PENDING);
+
+        assertThat(world.state()).contains("\"pending\"");
+        incident.routes(Map.of()).restart();
+        incident.run(RunOutcome.DONE);
     }
 
     // ---- The state is input from outside.
@@ -369,6 +429,29 @@ class PendingBatchTest {
         assertThat(new String(kept.get(World.STATE_KEY + ".v2"), UTF_8)).isEqualTo(older);
         assertThat(world.state()).startsWith("{\"version\":3,");
         incident.assertEveryEventOnce();
+    }
+
+    /** It knows neither length nor lines. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "all of it, 2, true",
+        "less than was read, 1, true",
+        "nothing but a line's end, 0, false",
+        "more than was read, 3, false"
+    })
+    void batchOfAnOlderState_isWhole_fromOneLineToOneForEachEvent(String what, int lines, boolean whole) {
+        String key = leaveTheFirstBatchInDoubt();
+        world.putState(older(world.state()));
+        put(key, lines == 0 ? new byte[] {'\n'} : "{}\n".repeat(lines).getBytes(UTF_8));
+
+        if (whole) {
+            incident.run(RunOutcome.DONE);
+            assertThat(world.objects()).containsKey(key).hasSize(3);
+        } else {
+            incident.run(RunOutcome.OPERATOR)
+                    .contains("is not whole (" + lines + " lines, where 1 to 2 were declared)");
+            assertThat(incident.requests()).isEmpty();
+        }
     }
 
     @Test

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ch.qos.logback.classic.Level;
 import dev.duocollector.fault.Fault;
@@ -10,11 +12,24 @@ import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.simulator.MadeUpEvents;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.core.sync.RequestBody;
 
 /** With {@code udm.prefix}: a UDM object beside each object of events, whatever happens between the two writes. */
 class UdmObjectTest {
@@ -150,6 +165,24 @@ class UdmObjectTest {
         world.assertUdmOfEveryObject();
     }
 
+    /** Its length is declared nowhere; that of the events is not its own. */
+    @Test
+    void udmObjectThatIsThere_isReadBack_whateverItsLength() {
+        failUdmWrites();
+        incident.run(RunOutcome.FAILED);
+        world.s3Proxy.plan(FaultPlan.none());
+        String key = world.objects().firstKey();
+        String udmKey = World.UDM_PREFIX + key.substring(key.indexOf('/'));
+        put(udmKey, "g".repeat(world.objects().get(key).length).getBytes(UTF_8));
+
+        incident.run(RunOutcome.OPERATOR)
+                .contains("The object s3://" + world.bucket + "/" + udmKey + " is there and is not whole");
+
+        World.s3().client().deleteObject(delete -> delete.bucket(world.bucket).key(udmKey));
+        incident.mendsWithoutLossOrDouble();
+        world.assertUdmOfEveryObject();
+    }
+
     @Test
     void unmappableEvent_isLeftOut_andStaysInTheObject() {
         world.events.add(new MadeUpEvents(3).withoutTs(World.START.minus(Duration.ofMinutes(6))));
@@ -211,6 +244,195 @@ class UdmObjectTest {
         world.s3Proxy.onRequest(request -> {});
         incident.mendsWithoutLossOrDouble();
         world.assertUdmOfEveryObject();
+    }
+
+    // ---- The stored object is not what was stored: of the first page's two events a UDM object is to be made.
+
+    static Stream<Arguments> spoiled() {
+        String unreadable = "cannot be read: ";
+        String notWhole = "is there and is not whole";
+        return Stream.of(
+                arguments(
+                        "garbage", spoil(whole -> "garbage".getBytes(UTF_8)), notWhole, "line 1 is not a JSON object"),
+                arguments("nothing", spoil(whole -> new byte[0]), notWhole, "it is empty"),
+                arguments(
+                        "garbage of its length",
+                        spoil(whole -> "g".repeat(whole.length).getBytes(UTF_8)),
+                        unreadable,
+                        "line 1:"),
+                arguments(
+                        "garbage in its second line, of its length",
+                        spoil(whole -> with(whole, whole.length - 3, 'g', 'a')),
+                        unreadable,
+                        "line 2:"),
+                arguments("zeros of its length", spoil(whole -> new byte[whole.length]), unreadable, "line 1:"),
+                arguments(
+                        "half a character, of its length",
+                        spoil(whole -> with(whole, 12, 0xc3, '"')),
+                        unreadable,
+                        "line 1:"),
+                arguments(
+                        "cut at a line's end",
+                        spoil(whole -> Arrays.copyOf(whole, line(whole).length())),
+                        notWhole,
+                        "1 line, where 2 were declared"),
+                arguments(
+                        "cut at a line's end, of its length",
+                        spoil(whole -> Arrays.copyOf(
+                                line(whole)
+                                        .replace(
+                                                "{\"",
+                                                "{"
+                                                        + " "
+                                                                .repeat(whole.length
+                                                                        - line(whole)
+                                                                                .length()) + "\"")
+                                        .getBytes(UTF_8),
+                                whole.length)),
+                        unreadable,
+                        "it has 1 event, and was declared with 2"),
+                arguments(
+                        "cut within a line",
+                        spoil(whole -> Arrays.copyOf(whole, whole.length - 9)),
+                        notWhole,
+                        "line 2"),
+                arguments(
+                        "half of a gzip",
+                        spoil(whole -> Arrays.copyOf(gzip(whole), 60)),
+                        notWhole,
+                        "its gzip is damaged"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("spoiled")
+    void objectThatWasSpoiled_isNamed_andDuoIsNotAsked(
+            String what, UnaryOperator<byte[]> spoil, String said, String where) {
+        failUdmWrites();
+        incident.run(RunOutcome.FAILED);
+        world.s3Proxy.plan(FaultPlan.none());
+        String key = world.objects().firstKey();
+        byte[] good = world.objects().get(key);
+        put(key, spoil.apply(good));
+        String state = world.state();
+
+        incident.run(RunOutcome.OPERATOR)
+                .contains("The object s3://" + world.bucket + "/" + key + " " + said, where)
+                .doesNotContain("Duo", "duo.");
+
+        assertThat(incident.requests()).as("requests to Duo").isEmpty();
+        assertThat(world.state()).isEqualTo(state);
+        assertThat(world.udmObjects()).isEmpty();
+        put(key, good);
+        incident.mendsWithoutLossOrDouble();
+        world.assertUdmOfEveryObject();
+    }
+
+    static Stream<Arguments> otherBytes() {
+        return Stream.of(
+                arguments("as it was stored", spoil(whole -> whole)),
+                arguments("compressed by somebody", spoil(UdmObjectTest::gzip)),
+                arguments("a byte order mark in front", spoil(whole -> join("\ufeff".getBytes(UTF_8), whole))),
+                arguments(
+                        "blank lines between",
+                        spoil(whole ->
+                                new String(whole, UTF_8).replace("\n", "\n\n").getBytes(UTF_8))),
+                arguments(
+                        "lines as Windows ends them",
+                        spoil(whole ->
+                                new String(whole, UTF_8).replace("\n", "\r\n").getBytes(UTF_8))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("otherBytes")
+    void objectThatHasTheSameEvents_isUsed(String what, UnaryOperator<byte[]> change) {
+        failUdmWrites();
+        incident.run(RunOutcome.FAILED);
+        world.s3Proxy.plan(FaultPlan.none());
+        String key = world.objects().firstKey();
+        byte[] good = world.objects().get(key);
+        put(key, change.apply(good));
+
+        incident.run(RunOutcome.DONE);
+
+        put(key, good);
+        world.assertUdmOfEveryObject();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"STORE_EMPTY", "STORE_CUT"})
+    void storeThatKeepsAPartOfWhatItAcknowledged_isNotBelieved(Fault fault) {
+        world.s3Proxy.plan(FaultPlan.logical(FaultPlan.at(1, UdmObjectTest::isEvents, fault), FaultPlan.Tries.ALL));
+
+        incident.run(RunOutcome.OPERATOR)
+                .contains("The object s3://" + world.bucket + "/duo-telephony/telephony_", "cannot be read: ");
+
+        assertThat(world.udmObjects()).isEmpty();
+        assertThat(incident.requests()).as("no page after it").hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"none, CUT_BODY", "gzip, CUT_BODY", "none, DROP_AFTER", "gzip, DROP_AFTER"})
+    void answerThatBreaksOff_isS3s_andPasses(String compression, Fault fault) {
+        incident.set("s3.compression", compression);
+        world.s3Proxy.plan(request -> isEventsRead(request) ? fault : Fault.NONE);
+
+        incident.run(RunOutcome.FAILED)
+                .contains("S3 could not be reached for s3:GetObject on s3://" + world.bucket + "/duo-telephony/")
+                .contains("Nothing is lost")
+                .doesNotContain("bug", "Duo");
+
+        assertThat(world.objects()).hasSize(1);
+        assertThat(world.udmObjects()).isEmpty();
+        incident.mendsWithoutLossOrDouble();
+        world.assertUdmOfEveryObject();
+    }
+
+    // ---- Tools.
+
+    private static UnaryOperator<byte[]> spoil(UnaryOperator<byte[]> spoil) {
+        return spoil;
+    }
+
+    /** The first line, its end included. */
+    private static String line(byte[] object) {
+        String text = new String(object, UTF_8);
+        return text.substring(0, text.indexOf('\n') + 1);
+    }
+
+    private static byte[] with(byte[] object, int index, int... bytes) {
+        byte[] changed = object.clone();
+        for (int i = 0; i < bytes.length; i++) {
+            changed[index + i] = (byte) bytes[i];
+        }
+        return changed;
+    }
+
+    private static byte[] join(byte[] first, byte[] second) {
+        byte[] joined = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, joined, first.length, second.length);
+        return joined;
+    }
+
+    private static byte[] gzip(byte[] plain) {
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+            gzip.write(plain);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return compressed.toByteArray();
+    }
+
+    private void put(String key, byte[] bytes) {
+        World.s3().client().putObject(put -> put.bucket(world.bucket).key(key), RequestBody.fromBytes(bytes));
+    }
+
+    private static boolean isEvents(ProxiedRequest request) {
+        return request.isWrite() && request.path().contains("/duo-telephony/");
+    }
+
+    private static boolean isEventsRead(ProxiedRequest request) {
+        return request.method().equals("GET") && request.path().contains("/duo-telephony/");
     }
 
     private void failUdmWrites() {
