@@ -5,24 +5,38 @@ package dev.duocollector.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.fault.Fault;
+import dev.duocollector.fault.FaultPlan;
+import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.simulator.Misbehaviour;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.simulator.misbehaviour.EmptyPage;
+import dev.duocollector.simulator.misbehaviour.LackingEvent;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,13 +45,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * SIGKILL for the runnable jar's own JVM, in the middle of a run, again and again, each restart being the next victim. Real
- * processes, real time: a victim dies a random moment after a random number of its requests. Afterwards every event is in the
- * bucket once.
+ * processes, real time: a victim dies a random moment after a random number of its requests, or at the very write of which the
+ * store keeps nothing or a part; or it meets a store, a Duo or a clock that lies before it dies. Afterwards every event is in
+ * the bucket once.
  */
 class KillIT {
 
     private static final int LINEAGES = 2;
-    private static final int KILLS_EACH = 26;
+    private static final int KILLS_EACH = 25;
 
     /** Fewer than the overlap alone takes, so that nearly every victim is still in its run. */
     private static final int REQUESTS_MAX = 30;
@@ -47,6 +62,65 @@ class KillIT {
 
     /** Events this close to the end of what is covered may have been shown just before or just after it was read. */
     private static final Duration EDGE = Duration.ofSeconds(5);
+
+    /** Requests between what a victim meets and its death. */
+    private static final int REQUESTS_AFTERWARDS_MAX = 4;
+
+    private static final List<Duration> JUMPS =
+            List.of(Duration.ofMinutes(4), Duration.ofHours(1), Duration.ofHours(-1), Duration.ofDays(200));
+
+    /** What a victim meets, in this order, and then again. */
+    enum Adversary {
+        /** None: it dies a random moment after a random number of its requests. */
+        MOMENT,
+        STORE_EMPTY(Fault.STORE_EMPTY),
+        ANSWER_412(Fault.ANSWER_412),
+        /** Dies at a write that never arrives, for the next one. */
+        LOST_BEFORE_FOUND(Fault.DROP_BEFORE),
+        /** Whatever is looked for by HEAD is there. */
+        FOUND(Fault.ANSWER_FOUND),
+        S3_CLOCK,
+        STORE_CUT(Fault.STORE_CUT),
+        SWALLOW(Fault.SWALLOW),
+        LOST_BEFORE_EMPTY(Fault.DROP_BEFORE),
+        /** Duo's first answer, to a recovery, is empty. */
+        EMPTY_RECOVERY,
+        DUO_CLOCK,
+        WITHOUT_ETAG(Fault.ANSWER_WITHOUT_ETAG),
+        LOST_BEFORE_LACKING(Fault.DROP_BEFORE),
+        /** Duo's first answer, to a recovery, lacks an event. */
+        LACKING_RECOVERY;
+
+        private final Fault fault;
+
+        Adversary() {
+            this(Fault.NONE);
+        }
+
+        Adversary(Fault fault) {
+            this.fault = fault;
+        }
+
+        /** Whether it dies at the write, since it could not know of the lie. */
+        private boolean isLethal() {
+            return fault == Fault.DROP_BEFORE || isStored();
+        }
+
+        private boolean isStored() {
+            return fault == Fault.STORE_EMPTY || fault == Fault.STORE_CUT;
+        }
+
+        private boolean isMet(ProxiedRequest request) {
+            return this == FOUND ? request.method().equals("HEAD") : request.isWrite() && !World.isState(request);
+        }
+    }
+
+    /** What an operator is called for, and nothing else. */
+    private static final Pattern OPERATORS =
+            Pattern.compile("is there and is not whole|This machine's clock says|took two writes of");
+
+    private final Map<Adversary, Integer> met = new ConcurrentHashMap<>();
+    private final AtomicInteger movedAway = new AtomicInteger();
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -68,6 +142,8 @@ class KillIT {
         lineages.shutdown();
 
         assertThat(killed).as("processes killed in the middle of a run").isGreaterThanOrEqualTo(50);
+        assertThat(met).as("what victims have met").containsOnlyKeys(Adversary.values());
+        assertThat(movedAway.get()).as("objects that were not whole").isPositive();
     }
 
     @ParameterizedTest
@@ -76,7 +152,7 @@ class KillIT {
         Random random = new Random(processes);
         try (World world = world(processes)) {
             for (int round = 0; round < 3; round++) {
-                Victims victims = new Victims(world, random);
+                Victims victims = new Victims(world, random, Adversary.MOMENT);
                 List<CollectorProcess> racing = new ArrayList<>();
                 for (int i = 0; i < processes; i++) {
                     racing.add(start(world));
@@ -97,16 +173,21 @@ class KillIT {
         Random random = new Random(seed);
         int killed = 0;
         try (World world = world(seed)) {
-            for (int victim = 0; killed < KILLS_EACH && victim < 6 * KILLS_EACH; victim++) {
-                Victims victims = new Victims(world, random);
+            for (int number = 0; killed < KILLS_EACH && number < 6 * KILLS_EACH; number++) {
+                Adversary adversary = Adversary.values()[number % Adversary.values().length];
+                Victims victims = new Victims(world, random, adversary);
                 try (CollectorProcess process = start(world)) {
                     if (victims.awaitMoment(process)) {
                         process.kill();
+                        victims.killed();
                         killed++;
                     } else {
                         // Its run was over before its moment came.
-                        assertThat(process.exitCode()).as(process.output()).isZero();
+                        assertEndIsExplained(world, process, adversary);
                     }
+                }
+                if (victims.hasMet()) {
+                    met.merge(adversary, 1, Integer::sum);
                 }
             }
             finish(world);
@@ -115,10 +196,36 @@ class KillIT {
         return killed;
     }
 
+    private void assertEndIsExplained(World world, CollectorProcess process, Adversary adversary) {
+        int exitCode = process.exitCode();
+        String output = process.output();
+        if (exitCode == 2) {
+            assertThat(output).as("%s", adversary).containsPattern(OPERATORS);
+            operatorActs(world, output);
+        } else {
+            assertThat(exitCode)
+                    .as("%s: %s", adversary, output)
+                    .isLessThanOrEqualTo(adversary == Adversary.MOMENT ? 0 : 1);
+        }
+    }
+
+    /** Moves away the object that a line names. */
+    private void operatorActs(World world, String output) {
+        for (String key : world.everything().keySet()) {
+            if (output.contains("s3://" + world.bucket + "/" + key + " is there and is not whole")) {
+                World.s3()
+                        .client()
+                        .deleteObject(delete -> delete.bucket(world.bucket).key(key));
+                movedAway.incrementAndGet();
+            }
+        }
+    }
+
     private static World world(long seed) {
         World world = World.inRealTime()
-                // With UDM objects in every other story.
+                // With UDM objects and gzip in every other story.
                 .set("udm.prefix", seed % 2 == 0 ? World.UDM_PREFIX : "")
+                .set("s3.compression", seed % 2 == 0 ? "gzip" : "none")
                 .set("duo.page.size", "3")
                 .set("duo.overlap", "1m")
                 .set("duo.lookback", "2h");
@@ -141,11 +248,14 @@ class KillIT {
     }
 
     private void finish(World world) {
+        Victims.none(world);
         int done = 0;
         for (int run = 0; run < LAST_RUNS_MAX && done < 2; run++) {
             try (CollectorProcess process = start(world)) {
                 int exitCode = process.exitCode();
-                assertThat(exitCode).as(process.output()).isLessThan(2);
+                if (exitCode == 2) {
+                    assertEndIsExplained(world, process, Adversary.MOMENT);
+                }
                 done += exitCode == 0 ? 1 : 0;
             }
             Instant second = Instant.now().plusSeconds(1);
@@ -186,24 +296,99 @@ class KillIT {
         }
     }
 
-    /** Picks a moment in a run: some requests after its first, and then some milliseconds. */
+    /** Picks a moment in a run: some requests after its first or after what it meets, and then some milliseconds. */
     private static final class Victims {
 
+        private final World world;
+        private final Adversary adversary;
         private final CountDownLatch moment = new CountDownLatch(1);
+        private final CountDownLatch killed = new CountDownLatch(1);
+        private final CountDownLatch stored = new CountDownLatch(1);
+        private final AtomicBoolean met = new AtomicBoolean();
+        private final AtomicInteger seen = new AtomicInteger();
+        private final int requests;
         private final long nanos;
 
-        Victims(World world, Random random) {
-            int requests = 1 + random.nextInt(REQUESTS_MAX);
+        Victims(World world, Random random, Adversary adversary) {
+            this.world = world;
+            this.adversary = adversary;
+            boolean counted = adversary == Adversary.MOMENT;
+            requests = 1 + random.nextInt(counted ? REQUESTS_MAX : REQUESTS_AFTERWARDS_MAX);
             nanos = TimeUnit.MICROSECONDS.toNanos(random.nextInt(1000 * MOMENT_MILLIS_MAX));
-            AtomicInteger seen = new AtomicInteger();
-            world.duoProxy.onRequest(request -> count(seen, requests));
-            world.s3Proxy.onRequest(request -> count(seen, requests));
+            none(world);
+            met.set(counted);
+            Duration jump = JUMPS.get(random.nextInt(JUMPS.size()));
+            int after = random.nextInt(REQUESTS_AFTERWARDS_MAX);
+            switch (adversary) {
+                case S3_CLOCK -> world.s3Proxy.dateAnswers(jumping(jump, after));
+                case DUO_CLOCK -> world.duoProxy.dateAnswers(jumping(jump, 0));
+                case EMPTY_RECOVERY -> shorten(new EmptyPage());
+                case LACKING_RECOVERY -> shorten(new LackingEvent());
+                default ->
+                    world.s3Proxy.plan(FaultPlan.logical(
+                            FaultPlan.at(1 + random.nextInt(2), adversary::isMet, adversary.fault),
+                            FaultPlan.Tries.FIRST));
+            }
+            world.s3Proxy.storage((request, change) -> {
+                world.replace(request, change);
+                stored.countDown();
+            });
+            world.duoProxy.onRequest(this::count);
+            world.s3Proxy.onRequest(this::count);
         }
 
-        private void count(AtomicInteger seen, int requests) {
-            if (seen.incrementAndGet() == requests) {
+        /** Lets everybody say the truth. */
+        static void none(World world) {
+            world.s3Proxy.plan(FaultPlan.none());
+            world.s3Proxy.dateAnswers(Clock.systemUTC());
+            world.duoProxy.dateAnswers(Clock.systemUTC());
+            world.duo.behave();
+            world.s3Proxy.onRequest(request -> {});
+            world.duoProxy.onRequest(request -> {});
+        }
+
+        private Function<ProxiedRequest, Optional<Instant>> jumping(Duration jump, int after) {
+            AtomicInteger answers = new AtomicInteger();
+            return request -> {
+                boolean jumped = answers.incrementAndGet() > after;
+                if (jumped) {
+                    met.set(true);
+                }
+                return Optional.of(jumped ? Instant.now().plus(jump) : Instant.now());
+            };
+        }
+
+        /** Answers short to the first request, if that is a recovery's. */
+        private void shorten(Misbehaviour misbehaviour) {
+            AtomicBoolean armed = new AtomicBoolean(isBatchMissing());
+            world.duo.misbehave(request -> armed.getAndSet(false), call -> {
+                met.set(true);
+                return misbehaviour.answer(call);
+            });
+        }
+
+        /** Whether a batch is pending and its object not there. */
+        private boolean isBatchMissing() {
+            SortedMap<String, byte[]> everything = world.everything();
+            String state = everything.containsKey(World.STATE_KEY) ? world.state() : "";
+            return state.contains("\"pending\":{")
+                    && everything.keySet().stream().noneMatch(key -> state.contains("\"objectKey\":\"" + key + "\""));
+        }
+
+        private void count(ProxiedRequest request) {
+            if (request.fault() != Fault.NONE) {
+                met.set(true);
+                if (adversary.isLethal()) {
+                    moment.countDown();
+                    await(killed);
+                }
+            } else if (met.get() && !adversary.isLethal() && seen.incrementAndGet() == requests) {
                 moment.countDown();
             }
+        }
+
+        boolean hasMet() {
+            return met.get();
         }
 
         /** Waits for the moment; false if the process ended before. */
@@ -213,8 +398,27 @@ class KillIT {
                     .pollDelay(Duration.ZERO)
                     .atMost(CollectorProcess.EXIT_MAX)
                     .until(() -> moment.getCount() == 0 || !process.isAlive());
-            LockSupport.parkNanos(nanos);
+            if (!adversary.isLethal()) {
+                LockSupport.parkNanos(nanos);
+            }
             return process.isAlive();
+        }
+
+        /** Lets the write that it died at go on to the store, and waits until the store has made of it what it does. */
+        void killed() {
+            killed.countDown();
+            if (adversary.isStored()) {
+                await(stored);
+            }
+        }
+
+        private static void await(CountDownLatch latch) {
+            try {
+                assertThat(latch.await(CollectorProcess.EXIT_MAX.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.duocollector.fault.FaultProxy;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
+import dev.duocollector.run.RunTime;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.misbehaviour.EmptyPage;
@@ -28,7 +29,6 @@ import java.util.function.Predicate;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The test of the guarantee: whatever single request fails, and wherever the process dies, every event is in the bucket
@@ -53,7 +53,9 @@ class CrashRecoveryTest {
     /** What is stored, and what S3 is asked without a failure, less a little. */
     enum Output {
         EVENTS(15, 4),
-        EVENTS_AND_UDM(22, 9);
+        EVENTS_AND_UDM(22, 9),
+        /** Both, compressed. */
+        GZIP_AND_UDM(22, 9);
 
         private final int s3WritesMin;
         private final int s3ReadsMin;
@@ -94,7 +96,7 @@ class CrashRecoveryTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Output.class)
+    @EnumSource(names = {"EVENTS", "EVENTS_AND_UDM"})
     void everyEventOnce_whereverAnS3WriteArrivesLate(Output output) {
         int positions = everyPosition(
                 output,
@@ -138,11 +140,12 @@ class CrashRecoveryTest {
     @CsvSource({
         "STORE_EMPTY,         DIES,  EVENTS",
         "STORE_CUT,           DIES,  EVENTS",
-        "STORE_EMPTY,         DIES,  EVENTS_AND_UDM",
+        "STORE_CUT,           DIES,  GZIP_AND_UDM",
+        "STORE_EMPTY,         DIES,  GZIP_AND_UDM",
         "ANSWER_412,          LIVES, EVENTS",
         "ANSWER_412,          LIVES, EVENTS_AND_UDM",
         "SWALLOW,             LIVES, EVENTS",
-        "SWALLOW,             DIES,  EVENTS_AND_UDM",
+        "SWALLOW,             DIES,  GZIP_AND_UDM",
         "ANSWER_WITHOUT_ETAG, LIVES, EVENTS_AND_UDM",
         "ANSWER_WITHOUT_ETAG, DIES,  EVENTS"
     })
@@ -159,7 +162,7 @@ class CrashRecoveryTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Output.class)
+    @EnumSource(names = {"EVENTS", "GZIP_AND_UDM"})
     void everyEventOnce_whereverAnS3WriteFails_andTheStoreFindsEverything(Output output) {
         int positions = everyPosition(
                 story -> story.afterwards(request -> request.method().equals("HEAD"), Fault.ANSWER_FOUND),
@@ -175,36 +178,50 @@ class CrashRecoveryTest {
 
     /** The first answer to a recovery is short, once: it holds nothing, or lacks its first event. */
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void everyEventOnce_whereverAnS3WriteFails_andARecoverysAnswerIsShort(boolean empty) {
+    @CsvSource({"true, EVENTS", "false, EVENTS", "true, GZIP_AND_UDM"})
+    void everyEventOnce_whereverAnS3WriteFails_andARecoverysAnswerIsShort(boolean empty, Output output) {
         AtomicInteger shortened = new AtomicInteger();
         int positions = everyPosition(
                 story -> story.shortenRecoveries(empty, shortened),
-                Output.EVENTS,
+                output,
                 story -> story.world.s3Proxy,
                 ProxiedRequest::isWrite,
                 Fault.DROP_BEFORE,
                 FaultPlan.Tries.ALL,
                 Aftermath.DIES);
 
-        assertThat(positions).isGreaterThanOrEqualTo(Output.EVENTS.s3WritesMin);
+        assertThat(positions).isGreaterThanOrEqualTo(output.s3WritesMin);
         assertThat(shortened.get()).as("short answers").isGreaterThanOrEqualTo(OBJECTS_MIN);
     }
 
-    /** The machine's clock is set in the middle of a run, at each request to S3, and set right once an operator is called. */
+    /**
+     * The machine's clock is set in the middle of a run, at each request to S3, or between that run and the next one, and set
+     * right once an operator is called.
+     */
     @ParameterizedTest
-    @ValueSource(strings = {"PT3M", "PT1H", "-PT1H", "P200D"})
-    void everyEventOnce_whereverTheClockJumps(Duration jump) {
+    @CsvSource({
+        "PT3M,  LIVES, EVENTS",
+        "PT1H,  LIVES, EVENTS",
+        "-PT1H, LIVES, EVENTS",
+        "P200D, LIVES, GZIP_AND_UDM",
+        "PT1H,  DIES,  GZIP_AND_UDM",
+        "-P200D, DIES, EVENTS"
+    })
+    void everyEventOnce_whereverTheClockJumps(Duration jump, Aftermath aftermath, Output output) {
+        AtomicInteger refused = new AtomicInteger();
         int positions = everyPosition(
-                story -> story.jumpAtFault(jump),
-                Output.EVENTS,
+                story -> story.jump(jump, aftermath, refused),
+                output,
                 story -> story.world.s3Proxy,
                 ProxiedRequest::isWrite,
                 Fault.DROP_BEFORE,
                 FaultPlan.Tries.ALL,
-                Aftermath.LIVES);
+                aftermath);
 
-        assertThat(positions).isGreaterThanOrEqualTo(Output.EVENTS.s3WritesMin);
+        assertThat(positions).isGreaterThanOrEqualTo(output.s3WritesMin);
+        assertThat(refused.get() > 0)
+                .as("runs refused for their clock")
+                .isEqualTo(jump.abs().compareTo(RunTime.APART_MAX) > 0);
     }
 
     /** Tells the story once for every n, with the n-th request failing, and returns how many there were. */
@@ -255,13 +272,15 @@ class CrashRecoveryTest {
         private Fault lie = Fault.NONE;
         private Runnable atFault = () -> {};
         private Runnable atRestart = () -> {};
+        private Runnable atOperator = () -> {};
         private volatile Duration ahead = Duration.ZERO;
         private final Output output;
         private TestCollector collector;
 
         Story(Output output) {
             this.output = output;
-            world.set("udm.prefix", output == Output.EVENTS_AND_UDM ? World.UDM_PREFIX : "");
+            world.set("udm.prefix", output == Output.EVENTS ? "" : World.UDM_PREFIX);
+            world.set("s3.compression", output == Output.GZIP_AND_UDM ? "gzip" : "none");
             collector = start();
             Instant start = World.START;
             add(madeUp.spread(7, start.minus(Duration.ofMinutes(55)), start.minus(Duration.ofMinutes(4))));
@@ -295,8 +314,16 @@ class CrashRecoveryTest {
             lie = fault;
         }
 
-        void jumpAtFault(Duration jump) {
-            atFault = () -> ahead = jump;
+        /** Sets the clock when a request fails; if the process dies of that, before the next one starts. */
+        void jump(Duration jump, Aftermath aftermath, AtomicInteger refused) {
+            AtomicBoolean set = new AtomicBoolean();
+            Runnable jumping = () -> ahead = set.getAndSet(true) ? ahead : jump;
+            if (aftermath == Aftermath.DIES) {
+                atRestart = jumping;
+            } else {
+                atFault = jumping;
+            }
+            atOperator = refused::incrementAndGet;
         }
 
         /** The first answer after a restart that finds a batch pending is short. */
@@ -386,6 +413,7 @@ class CrashRecoveryTest {
                 world.duo.takeRefusal(40105);
             }
             ahead = Duration.ZERO;
+            atOperator.run();
             for (String key : world.everything().keySet()) {
                 if (!key.equals(World.STATE_KEY) && line.contains("not whole") && line.contains(key)) {
                     World.s3()
@@ -397,11 +425,14 @@ class CrashRecoveryTest {
 
         void assertEveryEventOnce(String what) {
             assertThat(world.lines()).as(what).containsExactlyInAnyOrderElementsOf(World.stored(expected));
-            if (output == Output.EVENTS_AND_UDM) {
-                world.assertUdmOfEveryObject();
-            } else {
+            if (output == Output.EVENTS) {
                 assertThat(world.udmObjects()).isEmpty();
+            } else {
+                world.assertUdmOfEveryObject();
             }
+            assertThat(world.objects().keySet())
+                    .as(what)
+                    .allMatch(key -> key.endsWith(".gz") == (output == Output.GZIP_AND_UDM));
         }
 
         @Override

@@ -211,7 +211,8 @@ public final class World implements AutoCloseable {
                 .contentType();
     }
 
-    private void replace(ProxiedRequest request, UnaryOperator<byte[]> change) {
+    /** Replaces what a request has stored by something else. */
+    public void replace(ProxiedRequest request, UnaryOperator<byte[]> change) {
         String key = request.path().substring(bucket.length() + 2);
         byte[] changed = change.apply(everything().get(key));
         s3().client().putObject(put -> put.bucket(bucket).key(key), RequestBody.fromBytes(changed));
