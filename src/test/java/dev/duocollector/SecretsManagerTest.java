@@ -18,9 +18,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The placeholder {@code {{aws:name}}} against a server that answers as AWS Secrets Manager does. */
 class SecretsManagerTest {
@@ -30,6 +33,8 @@ class SecretsManagerTest {
 
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private HttpServer server;
+    private int failure;
+    private String failureCode = "";
 
     @BeforeEach
     void start() throws IOException {
@@ -88,6 +93,47 @@ class SecretsManagerTest {
         }
     }
 
+    /** What may pass is exit 1, what an operator must mend is exit 2; neither shows anything secret. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "throttles, 400, ThrottlingException, true",
+        "fails, 500, InternalServiceError, true",
+        "is overloaded, 503, '', true",
+        "has its page in front, 502, <html>, true",
+        "does not know the name, 400, ResourceNotFoundException, false",
+        "refuses, 400, AccessDeniedException, false",
+    })
+    void vaultThatDoesNotAnswer_mayPass_oneThatRefusesDoesNot(
+            String what, int status, @Nullable String code, boolean passes) {
+        failure = status;
+        failureCode = code == null ? "" : code;
+
+        assertThat(examined().mayPass()).as(examined().problems().toString()).isEqualTo(passes);
+        assertThat(examined().problems())
+                .singleElement()
+                .asString()
+                .startsWith("Setting duo.skey has the placeholder {{aws:" + SECRET + "}}, which cannot be resolved: ")
+                .doesNotContain(World.s3().secretKey(), "<html>");
+    }
+
+    @Test
+    void vaultThatIsNotThere_mayPass() {
+        Map<String, String> options = new HashMap<>(vault());
+        server.stop(0);
+        options.forEach(System::setProperty);
+
+        assertThat(examined().mayPass()).as(examined().problems().toString()).isTrue();
+    }
+
+    private Settings examined() {
+        if (server.getAddress() != null) {
+            vault().forEach(System::setProperty);
+        }
+        Map<String, String> environment = new HashMap<>();
+        settings(SECRET).forEach((name, value) -> environment.put(EnvironmentPropertiesSource.variable(name), value));
+        return CamelApplication.withSettings(environment, Settings::examine);
+    }
+
     private CamelApplication application(String secret) {
         vault().forEach(System::setProperty);
         return CamelApplication.on(settings(secret));
@@ -124,6 +170,14 @@ class SecretsManagerTest {
         JsonNode request = JSON.readTree(exchange.getRequestBody());
         String name = request.path("SecretId").asText();
         asked.add(exchange.getRequestHeaders().getFirst("X-Amz-Target") + " " + name);
+        if (failure != 0) {
+            byte[] body = (failureCode.startsWith("<") ? failureCode : "{\"__type\":\"" + failureCode + "\"}")
+                    .getBytes(UTF_8);
+            exchange.sendResponseHeaders(failure, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+            return;
+        }
         boolean known = name.equals(SECRET);
         Map<String, String> answer = known
                 ? Map.of("Name", name, "SecretString", World.SKEY)

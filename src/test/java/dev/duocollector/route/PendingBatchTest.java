@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -339,6 +340,38 @@ class PendingBatchTest {
                 .doesNotContain("${", "secretKey");
 
         assertThat(world.s3Proxy.requests()).hasSize(1).noneMatch(ProxiedRequest::isWrite);
+        assertThat(incident.requests()).isEmpty();
+        world.putState(good);
+        incident.mendsWithoutLossOrDouble();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "true, ${camelContext}",
+        "true, ''",
+        "true, aaaaaaaaaaaaaaaaaaaaa",
+        "true, aaaaaaaaaaaaaaaaaaaaaaa",
+        "true, aaaaaaaaaaaaaaaaaaaa/a",
+        "true, ../aaaaaaaaaaaaaaaaaaa",
+        "false, ${camelContext}",
+        "false, aaaaaaaaaaaaaaaaaaaaa",
+        "false, aaaaaaaaaaaaaaaaaaaa+a",
+    })
+    void eventKeyOfAnotherForm_isRefused(boolean pending, String forged) {
+        if (pending) {
+            leaveTheFirstBatchInDoubt();
+        } else {
+            incident.set("max.iterations", "1").run(RunOutcome.MORE);
+            incident.set("max.iterations", "0").restart();
+        }
+        String good = world.state();
+        world.putState(good.replaceFirst("(\"eventKeys\":\\{\")[^\"]*", "$1" + Matcher.quoteReplacement(forged)));
+        assertThat(world.state()).isNotEqualTo(good);
+
+        incident.run(RunOutcome.OPERATOR)
+                .contains("is damaged: 'eventKeys' has a key that is not 22 characters of Base64 for URLs")
+                .doesNotContain("${");
+
         assertThat(incident.requests()).isEmpty();
         world.putState(good);
         incident.mendsWithoutLossOrDouble();

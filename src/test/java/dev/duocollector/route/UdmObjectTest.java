@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -162,6 +163,54 @@ class UdmObjectTest {
 
         incident.mendsWithoutLossOrDouble();
 
+        world.assertUdmOfEveryObject();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'duo-telephony-udm/${bean:settings?method=secretKey}.ndjson'",
+        "'duo-telephony-udm/telephony_20261123T075750.000Z_00001_7f34b7e6d8ad.ndjson.exe'",
+        "'duo-telephony-udm/telephony_20261123T075750.000Z_00001_000000000000.ndjson'",
+        "'duo-telephony-udm/telephony_20261123T075750.000Z_00001_7f34b7e6d8ad.ndjson.gz'",
+        "'duo-telephony-state/api-00000000.duosecurity.com.json'",
+        "'telephony_20261123T075750.000Z_00001_7f34b7e6d8ad.ndjson/'",
+    })
+    void forgedKey_isRefused_beforeAnythingIsAskedOrWritten(String forged) {
+        failUdmWrites();
+        incident.run(RunOutcome.FAILED);
+        world.s3Proxy.plan(FaultPlan.none());
+        String good = world.state();
+        String key = World.UDM_PREFIX + world.objects().firstKey().substring("duo-telephony".length());
+        assertThat(good).contains("\"udmObjectKey\":\"" + key);
+        world.putState(good.replace("\"udmObjectKey\":\"" + key, "\"udmObjectKey\":\"" + forged));
+        world.s3Proxy.reset();
+
+        incident.run(RunOutcome.OPERATOR)
+                .contains("is damaged: 'udmObjectKey' of 'pending' is not the key of a batch's object")
+                .doesNotContain("${", "secretKey");
+
+        assertThat(world.s3Proxy.requests()).hasSize(1).noneMatch(ProxiedRequest::isWrite);
+        assertThat(incident.requests()).isEmpty();
+        world.putState(good);
+        incident.mendsWithoutLossOrDouble();
+        world.assertUdmOfEveryObject();
+    }
+
+    /** A write that is signed long after its declaration may arrive when the batch is forgotten. Two writes try the store. */
+    @ParameterizedTest
+    @CsvSource({"PT3M, 6", "PT4M1S, 7", "PT20M, 7"})
+    void batch_isDeclaredAnew_whereItsUdmObjectComesLate(Duration late, int stateWrites) {
+        AtomicBoolean once = new AtomicBoolean();
+        world.s3Proxy.onRequest(request -> {
+            if (isEventsRead(request) && once.compareAndSet(false, true)) {
+                world.clock.advance(late);
+            }
+        });
+
+        incident.run(RunOutcome.DONE);
+
+        assertThat(world.s3Proxy.requests().stream().filter(request -> request.isWrite() && World.isState(request)))
+                .hasSize(stateWrites);
         world.assertUdmOfEveryObject();
     }
 

@@ -120,6 +120,43 @@ class DropSeenTest {
         assertThat(fresh("another", A)).containsExactly(A);
     }
 
+    @Test
+    void offset_isTakenUpTo4096Characters() {
+        assertThat(fresh("a".repeat(4096), A)).containsExactly(A);
+
+        assertThatExceptionOfType(DuoOrderException.class)
+                .isThrownBy(() -> fresh("a".repeat(4097), B))
+                .withMessageContaining("a next_offset of 4097 characters");
+    }
+
+    /** Each with a fresh offset, so that none is sent twice. */
+    @Test
+    void window_endsInAnError_afterAThousandPagesWithoutALaterEvent() {
+        for (int page = 1; page <= 500; page++) {
+            fresh("first " + page, A);
+        }
+        TelephonyEvent later = event("later", "08:11:00");
+        for (int page = 0; page <= 1000; page++) {
+            fresh("second " + page, later);
+        }
+
+        assertThatExceptionOfType(DuoOrderException.class)
+                .isThrownBy(() -> fresh("third", later))
+                .withMessageContaining("Duo gave 1000 pages in a row in the window " + WINDOW)
+                .withMessageContaining("the window is not committed");
+        assertThat(fresh("", later)).as("the last page").hasSize(1);
+    }
+
+    /** Else the state would be refused as from the future. */
+    @Test
+    void eventAfterTheWindowsEnd_isDatedMaxtime() {
+        TelephonyEvent late = event("late", "09:00:00.001");
+
+        fresh("", A, late);
+
+        assertThat(run.getBatch().eventKeys()).containsEntry(late.eventKey(), MAXTIME);
+    }
+
     /** Returns what is new of a page with this next_offset, or without one. */
     @SuppressWarnings("unchecked") // what dropSeen leaves
     private List<TelephonyEvent> fresh(String nextOffset, TelephonyEvent... events) {

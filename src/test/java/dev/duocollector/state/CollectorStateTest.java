@@ -102,6 +102,34 @@ class CollectorStateTest {
         }
     }
 
+    @ParameterizedTest(name = "{0}, {1} ahead of the clock")
+    @CsvSource({
+        "keysFrom, PT24H, true",
+        "keysFrom, PT24H0.001S, false",
+        "maxtime, PT24H, true",
+        "maxtime, PT24H0.001S, false",
+        "eventKeys, PT24H, true",
+        "eventKeys, PT24H0.001S, false",
+        "eventKeys, PT2400H, false",
+    })
+    void open_refusesTimesOfMoreThanADayAhead(String member, Duration ahead, boolean accepted) {
+        Instant time = NOW.plus(ahead);
+        Instant keysFrom = member.equals("keysFrom") ? time : at("07:00");
+        Window open = member.equals("eventKeys") ? null : Window.unread(at("07:00"), time, 1000);
+        put(
+                new Checkpoint(at("08:00"), keysFrom, open, null),
+                member.equals("eventKeys") ? Map.of("a", time) : Map.of());
+
+        if (accepted) {
+            assertThat(collector.open()).isPresent();
+        } else {
+            assertThatThrownBy(collector::open)
+                    .isInstanceOf(StateRefusedException.class)
+                    .hasMessageContaining("has the time " + time + " in '" + member + "'")
+                    .hasMessageContaining(NOW.toString());
+        }
+    }
+
     @Test
     void open_forgetsWhatWasNotWritten() {
         collector.openWindow(window("08:00", "09:00"));
@@ -357,6 +385,18 @@ class CollectorStateTest {
         assertThat(pending.missed()).isTrue();
         assertThat(pending.declarations()).isEqualTo(batch.declarations());
         assertThat(pending.declaredAs(new Declaration(81, 1)).missed()).isFalse();
+    }
+
+    /** The fence of the batch's writes goes by it, whatever this machine's clock says; the server's is the real one. */
+    @Test
+    void declaration_isOfS3sTime() {
+        collector.openWindow(window("08:00", "09:00"));
+
+        Instant declared = collector.declare(batch("a", OFFSET, "08:10"));
+
+        assertThat(declared)
+                .isNotEqualTo(NOW)
+                .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
     }
 
     @Test

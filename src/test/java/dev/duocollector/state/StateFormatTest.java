@@ -259,6 +259,10 @@ class StateFormatTest {
                         "{\"last_offset\": null, \"last_timestamp_ms\": 1763885700124}",
                         "its version should be 3 and is missing"),
                 arguments("pending without window", golden.replace(window, ""), "A pending batch needs its window"),
+                arguments(
+                        "a text of more than any",
+                        golden.replaceFirst("\"owner\":\"[^\"]*", "\"owner\":\"" + "a".repeat(16_385)),
+                        "'owner' has more than 16384 characters"),
                 arguments("window null", golden.replace(window, "\"window\":null,"), "'window' is no object"));
     }
 
