@@ -5,6 +5,7 @@ package dev.duocollector.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duocollector.route.World;
+import dev.duocollector.simulator.Answer;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.sync.RequestBody;
 
 /** The runnable jar's {@code once}, and what every command has in common. */
 class OnceIT {
@@ -100,6 +102,45 @@ class OnceIT {
             assertThat(world.duo.requests())
                     .as("requests without a fixed window")
                     .isEmpty();
+        }
+    }
+
+    /** A page that a megabyte could have asked for, and that would be gigabytes as events. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"events, '{}', ',{}'", "numbers, 1, ',1'", "lists, [], ',[]'", "names, '{\"a\":0', ',\"a\":0'"})
+    void isOneLine_whateverFillsAnAnswer(String what, String first, String more) {
+        String items = first + more.repeat(30_000_000 / more.length()) + (first.startsWith("{\"") ? "}" : "");
+        try (World world = World.inRealTime()) {
+            world.duo.misbehave(1, 1, call -> Answer.ok("{\"stat\":\"OK\",\"response\":{\"items\":[" + items + "]}}"));
+            try (CollectorProcess once = once(world)) {
+                assertThat(once.exitCode()).as(once.output()).isEqualTo(2);
+                assertThat(once.output().lines()).hasSize(1);
+                assertThat(once.logged("ERROR")).singleElement().asString().contains("Duo");
+            }
+            assertThat(world.everything()).isEmpty();
+        }
+    }
+
+    /** Without a state, beside an object of an earlier run. */
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({
+        "once, 2",
+        "once --dry-run, 2",
+        "once --dry-run --first, 0",
+        "once --first, 0",
+    })
+    void makesAFirstRun_besideAnOlderOnesObjects_onlyIfToldTo(String arguments, int exitCode) {
+        try (World world = World.inRealTime()) {
+            world.events.add(events);
+            String older = "duo-telephony/telephony_20260101T081500.123Z_00001_0123456789ab.ndjson";
+            World.s3().client().putObject(put -> put.bucket(world.bucket).key(older), RequestBody.fromString("{}\n"));
+
+            try (CollectorProcess once = jar.start(folder, CollectorJar.environment(world), arguments.split(" "))) {
+                assertThat(once.exitCode()).as(once.output()).isEqualTo(exitCode);
+                assertThat(once.output().contains("run it once with --first")).isEqualTo(exitCode == 2);
+            }
+
+            assertThat(world.everything()).hasSize(arguments.equals("once --first") ? 3 : 1);
         }
     }
 

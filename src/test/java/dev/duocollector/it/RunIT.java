@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.duocollector.route.World;
 import dev.duocollector.s3.EmbeddedS3;
 import dev.duocollector.simulator.MadeUpEvents;
@@ -17,6 +19,7 @@ import dev.duocollector.simulator.misbehaviour.SlowPage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.core.sync.RequestBody;
 
 /** The runnable jar's {@code run}: when it reads, what it outlives, and how it ends. */
 class RunIT {
@@ -99,6 +103,94 @@ class RunIT {
         try (CollectorProcess run = start()) {
             patiently().until(() -> world.lines().size() == events.size());
             assertThat(run.isAlive()).isTrue();
+        }
+    }
+
+    /** Calendars that count the years otherwise, digits that are not 0 to 9, and the default schedule. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "Japan's, -Duser.language=ja -Duser.country=JP -Duser.variant=JP",
+        "Japan's by an extension, -Duser.language=ja -Duser.country=JP -Duser.extensions=u-ca-japanese",
+        "Thailand's, -Duser.language=th -Duser.country=TH -Duser.extensions=u-ca-buddhist",
+        "Thailand's with its digits, -Duser.language=th -Duser.country=TH -Duser.variant=TH",
+        "Thailand's by default, -Duser.language=th -Duser.country=TH",
+        "Arabic digits, -Duser.language=ar -Duser.country=EG -Duser.extensions=u-nu-arab",
+        "Iran's, -Duser.language=fa -Duser.country=IR",
+    })
+    void collects_whateverCalendarTheJvmHas(String what, String options) {
+        List<String> jvm = List.of(options.split(" "));
+        try (CollectorProcess run = jar.start(jvm, folder, CollectorJar.environment(world), "run")) {
+            patiently().until(() -> !run.isAlive() || world.lines().size() == events.size());
+            run.terminate();
+            assertThat(run.exitCode()).as(run.output()).isZero();
+            assertThat(run.logged("INFO"))
+                    .anyMatch(line -> line.contains("Window " + now.toString().substring(0, 5)));
+        }
+
+        assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(events));
+        String year = now.toString().substring(0, 4);
+        assertThat(world.objects().firstKey()).startsWith("duo-telephony/telephony_" + year);
+        assertThat(world.state()).contains("\"committedThrough\":\"" + year + "-");
+    }
+
+    @Test
+    void makesAFirstRun_besideAnOlderOnesObjects_whenToldTo() {
+        String older = "duo-telephony/telephony_20260101T081500.123Z_00001_0123456789ab.ndjson";
+        World.s3().client().putObject(put -> put.bucket(world.bucket).key(older), RequestBody.fromString("{}\n"));
+        try (CollectorProcess run = start("run")) {
+            patiently().until(() -> !run.logged("ERROR").isEmpty());
+            assertThat(run.logged("ERROR").get(0)).contains("run it once with --first");
+            assertThat(world.duo.requests()).isEmpty();
+        }
+        assertThat(world.everything()).containsOnlyKeys(older);
+
+        try (CollectorProcess run = start("run", "--first")) {
+            patiently().until(() -> !run.isAlive() || world.lines().size() == events.size() + 1);
+            assertThat(run.isAlive()).as(run.output()).isTrue();
+        }
+    }
+
+    /** Where a setting's value lies in a vault. */
+    @Test
+    void waitsForAVault_andOnceDoesNot() throws IOException {
+        int port = freePort();
+        Files.writeString(folder.resolve("application.properties"), """
+                camel.vault.aws.defaultCredentialsProvider=true
+                camel.vault.aws.region=us-east-1
+                camel.vault.aws.overrideEndpoint=true
+                camel.vault.aws.uriEndpointOverride=http://127.0.0.1:""" + port + "\n");
+        world.set("duo.skey", "{{aws:duo-telephony/skey}}");
+        for (String command : List.of("once", "check")) {
+            try (CollectorProcess process = start(command)) {
+                assertThat(process.exitCode()).as(process.output()).isEqualTo(1);
+                assertThat(process.output()).contains("duo.skey", "{{aws:duo-telephony/skey}}");
+            }
+        }
+        assertThat(world.everything()).isEmpty();
+
+        try (CollectorProcess run = start("run")) {
+            patiently()
+                    .untilAsserted(() ->
+                            assertThat(run.logged("WARN")).as(run.output()).hasSizeGreaterThan(1));
+            assertThat(run.logged("WARN"))
+                    .allMatch(line -> line.contains("duo.skey") && line.contains("Trying again in"));
+            HttpServer vault = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            vault.createContext("/", exchange -> {
+                byte[] secret = ("{\"Name\":\"x\",\"SecretString\":\"" + World.SKEY + "\"}").getBytes(UTF_8);
+                exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.1");
+                exchange.sendResponseHeaders(200, secret.length);
+                exchange.getResponseBody().write(secret);
+                exchange.close();
+            });
+            vault.start();
+            try {
+                patiently().until(() -> world.lines().size() == events.size());
+                run.terminate();
+                assertThat(run.exitCode()).as(run.output()).isZero();
+                run.assertNothingSecret();
+            } finally {
+                vault.stop(0);
+            }
         }
     }
 
@@ -202,8 +294,7 @@ class RunIT {
                                 .anyMatch(line -> line.contains(" Window ")));
                 assertThat(s3.objects(world.bucket, "duo-telephony/").values())
                         .singleElement()
-                        .satisfies(object -> assertThat(
-                                        new String(object, java.nio.charset.StandardCharsets.UTF_8).lines())
+                        .satisfies(object -> assertThat(new String(object, UTF_8).lines())
                                 .containsExactlyElementsOf(World.stored(events)));
                 run.terminate();
                 assertThat(run.exitCode(STOP_MAX)).isZero();
