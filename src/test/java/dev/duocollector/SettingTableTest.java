@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The one table of settings, and what is written by hand after it: application.properties and the README's tables. */
+/** The one table of settings, and what is written by hand after it: application.properties and the tables in SETTINGS.md. */
 class SettingTableTest {
 
     private static final Pattern SETTING = Pattern.compile("(?m)^([a-z0-9.-]+)=(.*)$");
@@ -72,12 +72,12 @@ class SettingTableTest {
     }
 
     @Test
-    void readme_hasARowForEachSetting() throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
+    void page_hasARowForEachSetting() throws IOException {
+        String page = Files.readString(Path.of("src/site/markdown/SETTINGS.md"));
 
         assertThat(SettingTable.active())
                 .extracting(Setting::row)
-                .allSatisfy(row -> assertThat(readme).contains(row + "\n"));
+                .allSatisfy(row -> assertThat(page).contains(row + "\n"));
     }
 
     @Test

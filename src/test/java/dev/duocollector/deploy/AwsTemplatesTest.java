@@ -118,9 +118,9 @@ class AwsTemplatesTest {
     }
 
     @Test
-    void readme_showsTheCollectorsPolicy() {
+    void page_showsTheCollectorsPolicy() {
         Matcher shown = Pattern.compile("```json\\n(\\{\\s+\"Version\".*?)```", Pattern.DOTALL)
-                .matcher(PolicyFiles.read(Path.of("README.md")));
+                .matcher(PolicyFiles.read(Path.of("src/site/markdown/AWS.md")));
 
         assertThat(shown.find()).isTrue();
         assertThat(PolicyFiles.parse(shown.group(1))).isEqualTo(PolicyFiles.policy("collector", Map.of()));

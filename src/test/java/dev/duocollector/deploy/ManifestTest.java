@@ -142,7 +142,7 @@ class ManifestTest {
         assertThat(PolicyFiles.read(Path.of("pom.xml")))
                 .as("the image without Docker")
                 .contains("<LANG>C.UTF-8</LANG>", "<jvmFlag>" + EXIT_WITHOUT_MEMORY + "</jvmFlag>");
-        assertThat(PolicyFiles.read(Path.of("src/site/markdown/OPERATIONS.md")))
+        assertThat(PolicyFiles.read(Path.of("src/site/markdown/DEPLOYMENT.md")))
                 .as("cron")
                 .containsPattern("(?m)^LANG=C\\.UTF-8\n7 \\* .* java " + Pattern.quote(EXIT_WITHOUT_MEMORY) + " -jar ");
     }

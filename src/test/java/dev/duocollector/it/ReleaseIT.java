@@ -44,7 +44,7 @@ class ReleaseIT {
         if (!components.equals("none")) {
             expected.add(components);
         }
-        for (String part : new String[] {"routes", "src/deploy", "src/site/markdown"}) {
+        for (String part : new String[] {"routes", "src/deploy", "src/site"}) {
             try (Stream<Path> files = Files.walk(Path.of(part))) {
                 files.filter(Files::isRegularFile).forEach(file -> expected.add(file.toString()));
             }

@@ -20,12 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A stranger's application with a route of its own, made of the collector's pieces: the examples in ROUTES.md, "For your own
- * routes", by their own text.
+ * A stranger's application with a route of its own, made of the collector's pieces: the examples in EMBEDDING.md, "For your
+ * own routes", by their own text.
  */
 class StrangerIT {
 
-    private static final Path DOCUMENT = Path.of("src/site/markdown/ROUTES.md");
+    private static final Path DOCUMENT = Path.of("src/site/markdown/EMBEDDING.md");
     private static final String TOLD = "alerts/told.json";
 
     private final ItProject stranger = ItProject.named("stranger");
@@ -108,7 +108,7 @@ class StrangerIT {
         Matcher block = Pattern.compile(
                         "<!-- tested: " + name + " -->\\s*```" + language + "\\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(DOCUMENT));
-        assertThat(block.find()).as("ROUTES.md has the example " + name).isTrue();
+        assertThat(block.find()).as("EMBEDDING.md has the example " + name).isTrue();
         return block.group(1);
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What an operator does in event-steps.camel.yaml, with the examples taken from the README's own text. */
+/** What an operator does in event-steps.camel.yaml, with the examples taken from the documents' own text. */
 class EventStepsTest {
 
     private static final String DROP_EVERYTHING = """
@@ -53,7 +53,7 @@ class EventStepsTest {
     @Test
     void dropsAContext_asTheReadmeShows() throws IOException {
         try (World world = new World();
-                TestCollector collector = start(world, readme("drop-context"))) {
+                TestCollector collector = start(world, shown("drop-context"))) {
             world.events.add(events);
 
             collector.run();
@@ -69,7 +69,7 @@ class EventStepsTest {
     @Test
     void masksThePhone_asTheReadmeShows() throws IOException {
         try (World world = new World();
-                TestCollector collector = start(world, readme("mask-phone"))) {
+                TestCollector collector = start(world, shown("mask-phone"))) {
             world.events.add(events);
 
             collector.run();
@@ -150,7 +150,7 @@ class EventStepsTest {
         }
     }
 
-    /** The README's filter with a slip in a name, and as it is meant. */
+    /** The documents' filter with a slip in a name, and as it is meant. */
     @ParameterizedTest
     @CsvSource({"contxt == 'verify', true", "context != 'verify', false"})
     void saysHowManyEventsWereDropped_andWarnsOfAll(String filter, boolean all) throws IOException {
@@ -163,7 +163,7 @@ class EventStepsTest {
                         .count();
         try (World world = new World();
                 Logs logs = Logs.capture();
-                TestCollector collector = start(world, readme("drop-context").replace("context != 'verify'", filter))) {
+                TestCollector collector = start(world, shown("drop-context").replace("context != 'verify'", filter))) {
             world.events.add(many);
 
             RunReport report = collector.run();
@@ -185,7 +185,7 @@ class EventStepsTest {
     }
 
     private static String secondPlace(Path folder) throws IOException {
-        String steps = readme("second-place");
+        String steps = shown("second-place");
         assertThat(steps).contains("/var/spool/duo-telephony");
         return steps.replace("/var/spool/duo-telephony", folder.toString());
     }
@@ -211,10 +211,14 @@ class EventStepsTest {
         return TestCollector.start(world.settings, world.clock, Map.of("event-steps.camel.yaml", steps));
     }
 
-    private static String readme(String example) throws IOException {
+    private static String shown(String example) throws IOException {
+        String documents =
+                Files.readString(Path.of("README.md")) + Files.readString(Path.of("src/site/markdown/ROUTES.md"));
         Matcher block = Pattern.compile("<!-- tested: " + example + " -->\\s*```yaml\\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(Path.of("README.md")));
-        assertThat(block.find()).as("README has the example " + example).isTrue();
+                .matcher(documents);
+        assertThat(block.find())
+                .as("README or ROUTES has the example " + example)
+                .isTrue();
         return block.group(1);
     }
 }

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What documents, dashboard and alerts say of the metrics, held against those that a run exposes. */
 class ObservationDocumentsTest {
 
-    private static final Path OPERATIONS = Path.of("src/site/markdown/OPERATIONS.md");
+    private static final Path PAGE = Path.of("src/site/markdown/MONITORING.md");
     private static final Path DASHBOARD = Path.of("src/deploy/grafana/duo-telephony.json");
     private static final Path ALERTS = Path.of("src/deploy/prometheus/duo-telephony.rules.yaml");
 
@@ -59,7 +59,7 @@ class ObservationDocumentsTest {
 
     @Test
     void theTable_isTheCodes() throws IOException {
-        List<String> rows = Files.readAllLines(OPERATIONS).stream()
+        List<String> rows = Files.readAllLines(PAGE).stream()
                 .filter(line -> line.startsWith("| `duo_telephony_"))
                 .toList();
 
@@ -107,12 +107,12 @@ class ObservationDocumentsTest {
 
     @Test
     void everyAlert_isExplained() throws IOException {
-        String operations = Files.readString(OPERATIONS);
+        String page = Files.readString(PAGE);
         List<JsonNode> rules = rules();
 
         assertThat(rules).hasSizeGreaterThan(5);
         for (JsonNode rule : rules) {
-            assertThat(operations).contains("| `" + rule.path("alert").asText() + "` |");
+            assertThat(page).contains("| `" + rule.path("alert").asText() + "` |");
             assertThat(rule.path("labels").path("severity").asText()).isIn("critical", "warning");
             assertThat(rule.path("annotations").path("summary").asText()).endsWith(".");
             assertThat(rule.path("annotations").path("description").asText()).endsWith(".");

@@ -44,12 +44,12 @@ class RouteConventionsTest {
     }
 
     @Test
-    void everySetting_isInTheReadme_andNoneThatIsNot() throws IOException {
+    void everySetting_isOnItsPage_andNoneThatIsNot() throws IOException {
         Set<String> declared = new TreeSet<>(settings().stringPropertyNames());
         declared.removeIf(name -> name.startsWith("camel."));
         Set<String> documented = new TreeSet<>();
         Matcher row = Pattern.compile("^\\| (`[^|]+`[^|]*) \\|", Pattern.MULTILINE)
-                .matcher(Files.readString(Path.of("README.md")));
+                .matcher(Files.readString(Path.of("src/site/markdown/SETTINGS.md")));
         while (row.find()) {
             Matcher name = Pattern.compile("`([a-z0-9.-]+\\.[a-z0-9.-]+)`").matcher(row.group(1));
             while (name.find()) {
