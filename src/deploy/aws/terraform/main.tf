@@ -92,7 +92,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "logs" {
     }
   }
 
-  # The copies that commands lay beside the state: its own name goes on with ".json", theirs with "_".
+  # The copies that commands put beside the state: its own name continues with ".json", theirs with "_".
   dynamic "rule" {
     for_each = var.api_host == "" ? [] : [var.api_host]
     content {

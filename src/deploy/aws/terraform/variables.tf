@@ -22,7 +22,7 @@ variable "udm_prefix" {
 }
 
 variable "state_folder" {
-  description = "The folder of the state (state.key without its last part); it must lie outside the prefix."
+  description = "The folder of the state (state.key without its last part); it must be outside the prefix."
   type        = string
   default     = "duo-telephony-state"
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StrangerIT {
 
     private static final Path DOCUMENT = Path.of("src/site/markdown/EMBEDDING.md");
-    private static final String TOLD = "alerts/told.json";
+    private static final String TOLD = "alerts/alerted.json";
 
     private final ItProject stranger = ItProject.named("stranger");
     private final Instant now = Instant.now();
