@@ -62,7 +62,7 @@ public final class ManyRuns {
         System.exit(new ManyRuns(Path.of("target", "bench", "many-runs")).print() ? 0 : 1);
     }
 
-    /** Makes the runs, prints what README quotes, and returns whether nothing piled up. */
+    /** Makes the runs, prints what SIZING quotes, and returns whether nothing piled up. */
     boolean print() {
         Map<Integer, Heap> looks = new LinkedHashMap<>();
         String ended = "";

@@ -5,7 +5,7 @@ package dev.duocollector.bench;
 import java.util.List;
 import java.util.Locale;
 
-/** What the benchmark found, in Markdown that README can quote. */
+/** What the benchmark found, in Markdown that SIZING can quote. */
 final class Report {
 
     private static final int EVENTS_PER_SECOND_MIN = 40_000;

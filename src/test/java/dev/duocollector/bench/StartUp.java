@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How long {@code once} takes from the start of its process to its first request to Duo: the plain jar, and the jar with an
- * archive of its classes, made as OPERATIONS.md says. Before that request the state is read and written, so two requests to S3
+ * archive of its classes, made as SIZING.md says. Before that request the state is read and written, so two requests to S3
  * are in it.
  */
 public final class StartUp {
@@ -41,7 +41,7 @@ public final class StartUp {
         System.exit(0);
     }
 
-    /** Measures, and prints what README quotes. */
+    /** Measures, and prints what SIZING quotes. */
     void print() {
         try {
             Files.createDirectories(archive.getParent());

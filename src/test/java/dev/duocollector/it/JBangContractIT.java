@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Camel JBang: {@code camel run routes/*.camel.yaml application.properties --dep=mvn:dev.duocollector:…}, as the README gives
+ * Camel JBang: {@code camel run routes/*.camel.yaml application.properties --dep=mvn:dev.duocollector:…}, as EMBEDDING.md gives
  * it, by the code behind the command {@code camel}. Two things differ from an operator's: its Camel is the newest that the
  * registry serves, 4.17.0, and what it would download comes from this machine's Maven repository.
  */

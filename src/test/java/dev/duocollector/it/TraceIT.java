@@ -74,7 +74,7 @@ class TraceIT {
         }
     }
 
-    /** What OPERATIONS says of such a file, and why the shipped ones have caps. */
+    /** What MONITORING.md says of such a file, and why the shipped ones have caps. */
     @Test
     void rootAtTrace_showsSecrets_withAnAppenderOfOnesOwn() throws IOException {
         String log = "<configuration><appender name=\"own\" class=\"ch.qos.logback.core.ConsoleAppender\">"
