@@ -74,7 +74,7 @@ variable "reader_subject_id" {
 }
 
 variable "reader_deletes" {
-  description = "Whether that feed deletes what it has taken; better not, see README.md."
+  description = "Whether that feed deletes what it has read; better not, see AWS.md."
   type        = bool
   default     = false
 }
