@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector;
 
-import dev.duocollector.run.RouteContract;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -24,7 +23,7 @@ import java.util.stream.Stream;
  * Nothing in the folder that looks like a route file is passed over in silence, and no file of another release takes the place
  * of the jar's. What is there is looked at once, when this is made.
  */
-final class RouteFiles {
+public final class RouteFiles {
 
     /** The files that the jar brings, without their ending. */
     static final List<String> SHIPPED = List.of(
@@ -34,6 +33,13 @@ final class RouteFiles {
 
     /** The operator's place, which any release takes as it is. */
     private static final String OPERATORS = "event-steps";
+
+    /**
+     * The version of what the files and the classes agree on. Each file but event-steps declares it in a bean, such as
+     * {@code telephony-contract-3}, which a visual editor keeps. It grows with any change after which an older file would
+     * switch a rule off; then the files' beans do, too.
+     */
+    public static final int CONTRACT = 3;
 
     /** What editors, packagers and people put beside a file that they change. */
     private static final Pattern PASSED_OVER = Pattern.compile(
@@ -174,12 +180,12 @@ final class RouteFiles {
         while (contract.find()) {
             versions.add(contract.group(1));
         }
-        if (!versions.equals(Set.of(String.valueOf(RouteContract.VERSION)))) {
+        if (!versions.equals(Set.of(String.valueOf(CONTRACT)))) {
             problems.add("The route file " + file.toAbsolutePath() + " is of another release than this jar: "
                     + (versions.isEmpty()
                             ? "it has no contract version"
                             : "its contract version is " + String.join(" and ", versions))
-                    + ", and the jar's is " + RouteContract.VERSION
+                    + ", and the jar's is " + CONTRACT
                     + ". It would switch rules of this release off. Remove it, or take the jar's file of this name"
                     + " (jar xf, or the release archive's sources) and make your change there again.");
         }

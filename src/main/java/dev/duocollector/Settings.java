@@ -52,7 +52,6 @@ import static dev.duocollector.SettingTable.UNCONDITIONAL_WRITES;
 import dev.duocollector.sink.EventShape;
 import dev.duocollector.sink.KeyPrefix;
 import dev.duocollector.sink.S3Connection;
-import dev.duocollector.source.PollWindow;
 import dev.duocollector.source.SignatureVersion;
 import java.net.URI;
 import java.nio.file.Files;
@@ -89,6 +88,12 @@ public final class Settings implements CamelContextAware {
      * clocks that differ (<a href="https://duo.com/docs/adminapi#telephony-logs">Admin API</a>, read 2026-11-23).
      */
     public static final Duration RETENTION = Duration.ofDays(180).minusHours(1);
+
+    /** How far a window's end stays behind beside duo.lag: clocks differ, and Duo's is asked only with the first page. */
+    public static final Duration WINDOW_MARGIN = Duration.ofSeconds(10);
+
+    /** The least that a window must add to what is committed. */
+    public static final Duration WINDOW_MIN = Duration.ofSeconds(1);
 
     private static final Pattern API_HOST_FORM = Pattern.compile("api-[a-z0-9-]+\\.(duosecurity|duofederal)\\.com");
     private static final Pattern RANGE_OF_STATE =
@@ -431,7 +436,7 @@ public final class Settings implements CamelContextAware {
         lag = read(LAG);
         overlap = read(OVERLAP);
         lookback = read(LOOKBACK);
-        Duration least = lag.plus(PollWindow.MARGIN).plus(PollWindow.STEP_MIN);
+        Duration least = lag.plus(WINDOW_MARGIN).plus(WINDOW_MIN);
         if (areKnown && problems.size() == problemsBefore && lookback.compareTo(least) < 0) {
             problem(
                     LOOKBACK,

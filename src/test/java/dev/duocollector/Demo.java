@@ -14,7 +14,6 @@ import dev.duocollector.simulator.DuoSimulator;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.MemoryEventStore;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.source.PollWindow;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -60,7 +59,7 @@ public final class Demo {
     private static final Duration STEP = Duration.ofSeconds(3);
 
     /** How much earlier than its lag a window ends at most: S3 tells its time without fractions of a second. */
-    private static final Duration MARGIN = PollWindow.MARGIN.plusSeconds(1);
+    private static final Duration MARGIN = Settings.WINDOW_MARGIN.plusSeconds(1);
 
     private final DemoPage page;
     private final Path folder;

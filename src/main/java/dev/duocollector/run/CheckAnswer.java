@@ -7,7 +7,6 @@ import dev.duocollector.RangeGuard;
 import dev.duocollector.Settings;
 import dev.duocollector.TimeRange;
 import dev.duocollector.source.DuoOrderException;
-import dev.duocollector.source.PollWindow;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
@@ -88,7 +87,7 @@ public final class CheckAnswer implements Processor {
         Instant end = shown.get();
         Instant committed = repository.checkpoint().committedThrough();
         Instant from = committed.isAfter(window.mintime()) ? committed : window.mintime();
-        if (end.isBefore(from.plus(PollWindow.STEP_MIN))) {
+        if (end.isBefore(from.plus(Settings.WINDOW_MIN))) {
             run.noWindow();
             repository.dropWindow();
             return false;

@@ -35,7 +35,7 @@ public final class CompiledJsonPath extends JsonPathLanguage {
             }
         } catch (RuntimeException e) {
             throw new IllegalArgumentException(
-                    "the JSONPath '" + expression + "' cannot be read (" + RunFailure.brief(e) + ")");
+                    "the JSONPath '" + expression + "' cannot be read (" + FailureText.brief(e) + ")");
         }
     }
 }

@@ -62,7 +62,7 @@ final class CredentialsFailure {
         if (reasons.isEmpty()) {
             return Optional.of(operator("No AWS credentials for " + where + ".", NOBODY));
         }
-        String told = RunFailure.masked(String.join("; ", reasons));
+        String told = FailureText.masked(String.join("; ", reasons));
         if (reasons.stream().anyMatch(reason -> NETWORK.matcher(reason).matches())) {
             return Optional.of(new S3Failure(
                     Subject.CREDENTIALS,

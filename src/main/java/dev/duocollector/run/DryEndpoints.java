@@ -72,7 +72,7 @@ public final class DryEndpoints implements EndpointStrategy {
             super(endpoint, true);
             String uri = endpoint.getEndpointUri();
             int parameters = uri.indexOf('?');
-            name = RunFailure.masked(parameters < 0 ? uri : uri.substring(0, parameters));
+            name = FailureText.masked(parameters < 0 ? uri : uri.substring(0, parameters));
             setBefore(exchange -> skipped.add(name));
         }
 

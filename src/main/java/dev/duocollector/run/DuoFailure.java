@@ -4,7 +4,6 @@ package dev.duocollector.run;
 
 import dev.duocollector.Settings;
 import dev.duocollector.SettingsException;
-import dev.duocollector.run.DuoProbe.Stage;
 import dev.duocollector.source.AnswerTooLargeException;
 import dev.duocollector.source.DuoApiException;
 import dev.duocollector.source.MalformedPageException;
@@ -49,6 +48,24 @@ public record DuoFailure(
         int status,
         Optional<String> retryAfter,
         Optional<String> date) {
+
+    /** What a request comes to, in the order in which it does. */
+    public enum Stage {
+        /** The host's name is looked up. */
+        NAME,
+        /** A connection is made. */
+        CONNECTION,
+        /** The certificate is checked, and a key agreed on. */
+        TLS,
+        /** Duo answers, with something that Duo would say to this request. */
+        ANSWER,
+        /** The signature is checked. */
+        CREDENTIALS,
+        /** The application's permissions are looked at. */
+        PERMISSION,
+        /** The request came through. */
+        DONE
+    }
 
     private static final int PROXY_WANTS_CREDENTIALS = 407;
 
@@ -104,23 +121,23 @@ public record DuoFailure(
                         "",
                         failure.getMessage());
             }
-            if (RunFailure.isUntrusted(failure)) {
+            if (FailureText.isUntrusted(failure)) {
                 return without(
                         Stage.TLS,
                         RequestOutcome.NETWORK,
                         RunOutcome.OPERATOR,
-                        RunFailure.untrusted("Duo at " + baseUrl, failure),
+                        FailureText.untrusted("Duo at " + baseUrl, failure),
                         "",
-                        RunFailure.brief(failure));
+                        FailureText.brief(failure));
             }
             if (failure instanceof IOException) {
                 return without(
                         stage(failure),
                         failure instanceof MalformedPageException ? RequestOutcome.INVALID : RequestOutcome.NETWORK,
                         RunOutcome.FAILED,
-                        "No usable answer from Duo at " + baseUrl + " (" + RunFailure.brief(failure) + ").",
+                        "No usable answer from Duo at " + baseUrl + " (" + FailureText.brief(failure) + ").",
                         "Check the network, duo.api.host and duo.proxy if this lasts.",
-                        RunFailure.brief(failure));
+                        FailureText.brief(failure));
             }
             return unasked(failure);
         }
@@ -137,9 +154,9 @@ public record DuoFailure(
                     settings
                             ? String.valueOf(failure.getMessage())
                             : "The request to Duo could not be made: route duo-page failed ("
-                                    + RunFailure.brief(failure) + ").",
+                                    + FailureText.brief(failure) + ").",
                     settings ? "" : "The log level DEBUG of dev.duocollector shows more.",
-                    RunFailure.brief(failure),
+                    FailureText.brief(failure),
                     0,
                     Optional.empty(),
                     Optional.empty());
@@ -311,7 +328,7 @@ public record DuoFailure(
         }
 
         private Optional<String> skew(Optional<String> date) {
-            return RunFailure.ahead(date, clock).filter(RunFailure::isSkewed).map(RunFailure::skew);
+            return DuoClock.ahead(date, clock).filter(DuoClock::isSkewed).map(DuoClock::skew);
         }
 
         private static String contentType(HttpOperationFailedException answer) {
@@ -342,6 +359,6 @@ public record DuoFailure(
 
     /** Returns how far this machine's clock is ahead of Duo's, to the second; empty if Duo has not said. */
     Optional<Duration> clockAhead(Clock clock) {
-        return RunFailure.ahead(date, clock);
+        return DuoClock.ahead(date, clock);
     }
 }

@@ -31,24 +31,6 @@ public final class DuoProbe {
 
     private DuoProbe() {}
 
-    /** What a request comes to, in the order in which it does. */
-    public enum Stage {
-        /** The host's name is looked up. */
-        NAME,
-        /** A connection is made. */
-        CONNECTION,
-        /** The certificate is checked, and a key agreed on. */
-        TLS,
-        /** Duo answers, with something that Duo would say to this request. */
-        ANSWER,
-        /** The signature is checked. */
-        CREDENTIALS,
-        /** The application's permissions are looked at. */
-        PERMISSION,
-        /** The request came through. */
-        DONE
-    }
-
     /**
      * What came of the request.
      *
@@ -59,16 +41,20 @@ public final class DuoProbe {
      * @param clockAhead how far this machine's clock is ahead of Duo's, to the second; empty if Duo has not said
      */
     public record Answer(
-            Stage failedAt, boolean fromDuo, RunOutcome outcome, String message, Optional<Duration> clockAhead) {
+            DuoFailure.Stage failedAt,
+            boolean fromDuo,
+            RunOutcome outcome,
+            String message,
+            Optional<Duration> clockAhead) {
 
         /** Tells whether the clock is off by so much that it is to be set right. */
         public boolean isClockSkewed() {
-            return clockAhead.filter(RunFailure::isSkewed).isPresent();
+            return clockAhead.filter(DuoClock::isSkewed).isPresent();
         }
 
         /** Says how far the clock is off; not to be asked when Duo has not said. */
         public String clock() {
-            return "This machine's clock is " + RunFailure.skew(clockAhead.orElseThrow()) + " Duo's";
+            return "This machine's clock is " + DuoClock.skew(clockAhead.orElseThrow()) + " Duo's";
         }
     }
 
@@ -82,7 +68,7 @@ public final class DuoProbe {
         Exception failure = done.getException();
         if (failure == null) {
             Optional<String> date = Optional.ofNullable(done.getMessage().getHeader("Date", String.class));
-            return new Answer(Stage.DONE, true, RunOutcome.DONE, "", RunFailure.ahead(date, clock));
+            return new Answer(DuoFailure.Stage.DONE, true, RunOutcome.DONE, "", DuoClock.ahead(date, clock));
         }
         DuoFailure explained = failure instanceof DuoRequestException request
                 ? request.failure()

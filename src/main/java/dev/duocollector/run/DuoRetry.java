@@ -4,11 +4,9 @@ package dev.duocollector.run;
 
 import dev.duocollector.Log;
 import dev.duocollector.Settings;
+import dev.duocollector.source.HttpDate;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -118,16 +116,7 @@ public final class DuoRetry implements Predicate {
         if (value.matches("\\d{1,9}")) {
             return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
         }
-        return httpDate(value).map(date -> Duration.between(clock.instant(), date.toInstant()));
-    }
-
-    /** Reads an HTTP date, such as the {@code Date} header's. */
-    static Optional<ZonedDateTime> httpDate(String value) {
-        try {
-            return Optional.of(ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME.withLocale(Locale.US)));
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
+        return HttpDate.parse(value).map(date -> Duration.between(clock.instant(), date));
     }
 
     private static String seconds(Duration duration) {

@@ -77,7 +77,7 @@ public final class EventSteps extends ServiceSupport implements AggregationStrat
     static @Nullable Exception failure(Exchange steps) {
         Exception thrown = steps.getException();
         if (thrown != null) {
-            return RunFailure.causeOf(thrown, VirtualMachineError.class)
+            return FailureText.causeOf(thrown, VirtualMachineError.class)
                             .filter(error -> !(error instanceof StackOverflowError))
                             .isPresent()
                     ? thrown

@@ -26,7 +26,7 @@ final class EventStepsException extends Exception {
     static EventStepsException failed(Throwable failure) {
         EventStepsException exception = new EventStepsException(
                 RunOutcome.FAILED,
-                "A step of the " + PLACE + " failed (" + RunFailure.brief(failure)
+                "A step of the " + PLACE + " failed (" + FailureText.brief(failure)
                         + "). Nothing of its page was stored, and nothing is lost; the next run tries again. Correct the step"
                         + " if this lasts; the log level DEBUG of dev.duocollector shows more.");
         exception.addSuppressed(failure);
@@ -37,7 +37,7 @@ final class EventStepsException extends Exception {
     static EventStepsException handled(Exception failure) {
         EventStepsException exception = new EventStepsException(
                 RunOutcome.FAILED,
-                "A step of the " + PLACE + " failed (" + RunFailure.brief(failure)
+                "A step of the " + PLACE + " failed (" + FailureText.brief(failure)
                         + "), and its error handler took the events off the route. Nothing of their page was stored, and nothing"
                         + " is lost; the next run tries again. If they should be stored in spite of such a failure, use doTry or"
                         + " continued.");

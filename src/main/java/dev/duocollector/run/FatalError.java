@@ -25,7 +25,7 @@ public final class FatalError {
 
     /** Returns the error behind a failure, if it is one. */
     public static Optional<VirtualMachineError> behind(Throwable failure) {
-        return RunFailure.causeOf(failure, VirtualMachineError.class)
+        return FailureText.causeOf(failure, VirtualMachineError.class)
                 .filter(error -> !(error instanceof StackOverflowError))
                 .map(VirtualMachineError.class::cast);
     }
@@ -57,7 +57,7 @@ public final class FatalError {
 
     /** One line on it. */
     public static String line(VirtualMachineError error) {
-        return "The collector ends: the JVM has met " + RunFailure.brief(error)
+        return "The collector ends: the JVM has met " + FailureText.brief(error)
                 + ". Nothing is lost; the next run recovers. Give it more memory with -Xmx if this comes again.";
     }
 }

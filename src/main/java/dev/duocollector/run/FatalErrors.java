@@ -31,7 +31,7 @@ public final class FatalErrors implements ExceptionHandler, CamelContextAware {
 
     @Override
     public void handleException(Throwable exception) {
-        LOG.error("A run broke off ({}). Nothing is lost; the next run recovers.", RunFailure.brief(exception));
+        LOG.error("A run broke off ({}). Nothing is lost; the next run recovers.", FailureText.brief(exception));
         if (camel != null) {
             FatalError.check(camel, exception);
         }

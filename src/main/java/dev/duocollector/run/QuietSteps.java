@@ -83,7 +83,7 @@ final class QuietSteps extends LifecycleStrategySupport {
                     "The route {}, which a step of yours sends to without waiting for it, failed ({}). The run goes on, and"
                             + " does not send it again.",
                     exchange.getFromRouteId(),
-                    RunFailure.brief(failure));
+                    FailureText.brief(failure));
         }
     }
 
@@ -102,7 +102,7 @@ final class QuietSteps extends LifecycleStrategySupport {
         @Override
         public void log(String message) {
             if (LOG.isDebugEnabled()) {
-                LOG.debug("{}", RunFailure.masked(message));
+                LOG.debug("{}", FailureText.masked(message));
             }
         }
 
@@ -114,7 +114,7 @@ final class QuietSteps extends LifecycleStrategySupport {
         @Override
         public void log(String message, Throwable exception) {
             if (LOG.isDebugEnabled()) {
-                LOG.debug("{}", RunFailure.masked(message), exception);
+                LOG.debug("{}", FailureText.masked(message), exception);
             }
         }
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.RouteFiles;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,13 +12,9 @@ import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 
 /**
- * What the route files and the classes agree on. Each file but event-steps declares the contract's version in a bean, such as
- * {@code telephony-contract-3}, which a visual editor keeps.
+ * Holds the routes that Camel has to {@link RouteFiles#CONTRACT}, wherever they were loaded from.
  */
 public final class RouteContract {
-
-    /** Grows with any change after which an older file would switch a rule off; then the files' beans do, too. */
-    public static final int VERSION = 3;
 
     /** A route of each file, by which the file is known wherever it was loaded from. */
     private static final Map<String, String> FILES = Map.of(
@@ -50,7 +47,7 @@ public final class RouteContract {
     }
 
     private static Optional<String> problem(CamelContext camel, String what, String file) {
-        String bean = file + "-contract-" + VERSION;
+        String bean = file + "-contract-" + RouteFiles.CONTRACT;
         return camel.getRegistry().lookupByName(bean) != null
                 ? Optional.empty()
                 : Optional.of("the " + what + " is of another release than the program, for there is no bean " + bean

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.PhoneNumbers;
 import dev.duocollector.Settings;
 import dev.duocollector.SettingsException;
 import dev.duocollector.sink.S3BodyException;
@@ -14,16 +13,9 @@ import dev.duocollector.state.S3OperationException;
 import dev.duocollector.state.StateRefusedException;
 import dev.duocollector.state.UnconditionalStoreException;
 import dev.duocollector.state.WindowTooLateException;
-import java.security.cert.CertificateException;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -38,14 +30,6 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
  * @param remedy a sentence that says what to do; may be empty
  */
 record RunFailure(RunOutcome outcome, String what, String remedy) {
-
-    /** How far this machine's clock may be from Duo's before a refused signature is put down to it. */
-    private static final Duration SKEW_TOLD = Duration.ofSeconds(60);
-
-    private static final int MESSAGE_CHARS_MAX = 300;
-
-    private static final Pattern QUERY_OF_URL = Pattern.compile("(https?://[^\\s?]+)\\?\\S+");
-    private static final Pattern CREDENTIALS_IN_URL = Pattern.compile("(https?://)[^\\s/@]+@");
 
     RunFailure(RunOutcome outcome, String what) {
         this(outcome, what, "");
@@ -97,7 +81,7 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
             if (failure instanceof SdkException s3) {
                 return component(s3, exchange);
             }
-            Optional<Throwable> body = causeOf(failure, S3BodyException.class);
+            Optional<Throwable> body = FailureText.causeOf(failure, S3BodyException.class);
             if (body.isPresent()) {
                 return of(S3Failure.explain(
                         "s3:GetObject",
@@ -120,7 +104,7 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
                     RunOutcome.FAILED,
                     "The run failed in route "
                             + exchange.getProperty(Exchange.FAILURE_ROUTE_ID, "telephony", String.class)
-                            + ": " + brief(failure) + ".",
+                            + ": " + FailureText.brief(failure) + ".",
                     "The log level DEBUG of dev.duocollector shows more.");
         }
 
@@ -167,57 +151,6 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
 
     private String joined(String promise) {
         return Stream.of(what, promise, remedy).filter(part -> !part.isEmpty()).collect(Collectors.joining(" "));
-    }
-
-    /** Returns how far this machine's clock is ahead of Duo's, to the second; empty if Duo's answer has no readable date. */
-    static Optional<Duration> ahead(Optional<String> duoDate, Clock clock) {
-        return duoDate.flatMap(DuoRetry::httpDate).map(date -> Duration.between(date.toInstant(), clock.instant()));
-    }
-
-    /** Tells whether a clock is off by so much that it is to be set right. */
-    static boolean isSkewed(Duration ahead) {
-        return ahead.abs().compareTo(SKEW_TOLD) > 0;
-    }
-
-    /** Says how far this machine's clock is off: {@code 90 s ahead of}, and Duo's is to follow. */
-    static String skew(Duration ahead) {
-        return ahead.abs().toSeconds() + " s " + (ahead.isNegative() ? "behind" : "ahead of");
-    }
-
-    /** One line on a failure for a log: what it is, without anything that could be secret or personal. */
-    static String brief(Throwable failure) {
-        String message =
-                masked(String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
-        if (message.length() > MESSAGE_CHARS_MAX) {
-            message = message.substring(0, MESSAGE_CHARS_MAX) + "…";
-        }
-        return failure.getClass().getSimpleName() + (failure.getMessage() == null ? "" : ": " + message);
-    }
-
-    /** Says that a certificate is not trusted, and what to do where that is meant. */
-    static String untrusted(String where, Throwable failure) {
-        return "The certificate of " + where + " is not trusted (" + brief(failure)
-                + "). If a proxy inspects TLS here, give the JVM its authority:"
-                + " -Djavax.net.ssl.trustStore=FILE -Djavax.net.ssl.trustStorePassword=PASSWORD.";
-    }
-
-    static String masked(String text) {
-        String withoutQueries = CREDENTIALS_IN_URL
-                .matcher(QUERY_OF_URL.matcher(text).replaceAll("$1?…"))
-                .replaceAll("$1…@");
-        return PhoneNumbers.masked(withoutQueries);
-    }
-
-    static boolean isUntrusted(Throwable failure) {
-        return failure instanceof SSLPeerUnverifiedException
-                || (failure instanceof SSLException
-                        && causeOf(failure, CertificateException.class).isPresent());
-    }
-
-    static Optional<Throwable> causeOf(Throwable failure, Class<? extends Throwable> type) {
-        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
-                .filter(type::isInstance)
-                .findFirst();
     }
 
     private static RunFailure of(S3Failure failure) {

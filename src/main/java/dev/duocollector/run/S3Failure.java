@@ -54,7 +54,7 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
         if (failure instanceof AwsServiceException refused) {
             return refused(action, resource, where, refused);
         }
-        Optional<Throwable> late = RunFailure.causeOf(failure, LateWriteException.class);
+        Optional<Throwable> late = FailureText.causeOf(failure, LateWriteException.class);
         if (late.isPresent()) {
             return new S3Failure(
                     Subject.ENDPOINT,
@@ -67,14 +67,14 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
         if (credentials.isPresent()) {
             return credentials.get();
         }
-        Throwable reason = RunFailure.causeOf(failure, IOException.class).orElse(failure);
-        if (RunFailure.isUntrusted(reason)) {
-            return operator(Subject.ENDPOINT, RunFailure.untrusted("S3 for " + where, reason), "");
+        Throwable reason = FailureText.causeOf(failure, IOException.class).orElse(failure);
+        if (FailureText.isUntrusted(reason)) {
+            return operator(Subject.ENDPOINT, FailureText.untrusted("S3 for " + where, reason), "");
         }
         return new S3Failure(
                 Subject.ENDPOINT,
                 RunOutcome.FAILED,
-                "S3 could not be reached for " + where + " (" + RunFailure.brief(reason) + ").",
+                "S3 could not be reached for " + where + " (" + FailureText.brief(reason) + ").",
                 "Check the network, s3.endpoint, s3.region and s3.proxy if this lasts.");
     }
 
@@ -190,7 +190,7 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
         String message = details == null ? null : details.errorMessage();
         return refused.statusCode()
                 + (code(refused).isEmpty() ? "" : " " + code(refused))
-                + (message == null || message.isBlank() ? "" : ": " + RunFailure.masked(message));
+                + (message == null || message.isBlank() ? "" : ": " + FailureText.masked(message));
     }
 
     private static String code(AwsServiceException refused) {

@@ -74,7 +74,7 @@ final class StepTargets {
             return Optional.empty();
         } catch (RuntimeException e) {
             return Optional.of("the script of the endpoint language:" + language + ":" + script + " cannot be read ("
-                    + RunFailure.brief(e) + ")");
+                    + FailureText.brief(e) + ")");
         }
     }
 }

@@ -4,7 +4,6 @@ package dev.duocollector.sink;
 
 import dev.duocollector.Settings;
 import dev.duocollector.source.TelephonyEvent;
-import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.S3OperationException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -15,6 +14,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -174,8 +174,8 @@ public final class BucketEvents {
             if (line.tooLong()) {
                 throw new IOException("an event has 64 MiB at most");
             }
-            TelephonyEvent event = EventShape.asSent(TelephonyEvent.of(line.bytes()), apiHost);
-            Optional<Instant> time = event.ts().map(Checkpoint::toMillis);
+            TelephonyEvent event = SentEvent.asSent(TelephonyEvent.of(line.bytes()), apiHost);
+            Optional<Instant> time = event.ts().map(ts -> ts.truncatedTo(ChronoUnit.MILLIS));
             return object.writer() == Writer.OTHER && time.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new StoredEvent(event, time, object.key(), line.number()));

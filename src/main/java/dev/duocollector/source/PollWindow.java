@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * The rule that says which time is read next.
  *
- * @param lag how far a window's end stays behind now, beside the {@link #MARGIN}: Duo shows events two minutes late, and an earlier question is answered
+ * @param lag how far a window's end stays behind now, beside the {@link Settings#WINDOW_MARGIN}: Duo shows events two minutes late, and an earlier question is answered
  *     with nothing (<a href="https://duo.com/docs/adminapi#telephony-logs">Admin API</a>, read 2026-11-23)
  * @param overlap how long before the end of one window the next begins, for events that Duo shows later still
  * @param lookback how far back the first window reaches
@@ -21,12 +21,6 @@ import java.util.Optional;
  * @param limit events per page
  */
 public record PollWindow(Duration lag, Duration overlap, Duration lookback, Duration retention, int limit) {
-
-    /** The least that a window must add to what is committed. */
-    public static final Duration STEP_MIN = Duration.ofSeconds(1);
-
-    /** How far a window's end stays behind beside the lag: clocks differ, and Duo's is asked only with the first page. */
-    public static final Duration MARGIN = Duration.ofSeconds(10);
 
     /** How far a mintime may sink below the retention, which stays an hour clear of Duo's bound, before it is raised. */
     private static final Duration GRACE = Duration.ofMinutes(30);
@@ -58,7 +52,7 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
         Instant maxtime = end(now);
         Instant oldest = oldest(now);
         Instant committed = checkpoint.committedThrough();
-        if (maxtime.isBefore(committed.plus(STEP_MIN))) {
+        if (maxtime.isBefore(committed.plus(Settings.WINDOW_MIN))) {
             return Optional.empty();
         }
         Instant mintime = later(later(committed.minus(overlap), checkpoint.keysFrom()), oldest);
@@ -75,13 +69,13 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
         Instant oldest = oldest(now);
         Instant mintime = later(later(millis(now.minus(lookback)), oldest), notBefore.orElse(oldest));
         Instant maxtime = end(now);
-        return maxtime.isBefore(mintime.plus(STEP_MIN))
+        return maxtime.isBefore(mintime.plus(Settings.WINDOW_MIN))
                 ? Optional.empty()
                 : Optional.of(new Next(Window.unread(mintime, maxtime, limit), Optional.empty()));
     }
 
     private Instant end(Instant now) {
-        return millis(now.minus(lag).minus(MARGIN));
+        return millis(now.minus(lag).minus(Settings.WINDOW_MARGIN));
     }
 
     /** Returns the oldest mintime that Duo accepts now. */

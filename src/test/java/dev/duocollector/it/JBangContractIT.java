@@ -5,9 +5,9 @@ package dev.duocollector.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.duocollector.Settings;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
-import dev.duocollector.source.PollWindow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -64,7 +64,7 @@ class JBangContractIT implements CollectorContract {
                         .as("from the environment")
                         .isEqualTo(Duration.ofHours(2)
                                 .minusMinutes(2)
-                                .minus(PollWindow.MARGIN)
+                                .minus(Settings.WINDOW_MARGIN)
                                 .toMillis());
                 collector.assertNothingSecret();
             }

@@ -6,13 +6,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.duocollector.Settings;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.misbehaviour.SlowPage;
-import dev.duocollector.source.PollWindow;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -127,7 +127,7 @@ class KarafIT implements CollectorContract {
         try (RunningCollector collector = start(world)) {
             patiently().until(() -> world.lines().size() == events.size());
 
-            assertThat(window()).isEqualTo(Duration.ofDays(1).minusMinutes(2).minus(PollWindow.MARGIN));
+            assertThat(window()).isEqualTo(Duration.ofDays(1).minusMinutes(2).minus(Settings.WINDOW_MARGIN));
             assertThat(collector.isAlive()).isTrue();
         }
     }

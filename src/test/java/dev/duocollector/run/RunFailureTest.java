@@ -426,12 +426,12 @@ class RunFailureTest {
 
     @Test
     void brief_isOneLine_cut_andWithoutPhoneNumbers() {
-        assertThat(RunFailure.brief(new IOException("a ".repeat(200) + PHONE)))
+        assertThat(FailureText.brief(new IOException("a ".repeat(200) + PHONE)))
                 .hasSize("IOException: ".length() + 301)
                 .endsWith("…");
-        assertThat(RunFailure.brief(new IOException("one\ntwo"))).isEqualTo("IOException: one");
-        assertThat(RunFailure.brief(new IOException())).isEqualTo("IOException");
-        assertThat(RunFailure.brief(new IOException("port 8080, run 2026-11-23, id a-12025550123")))
+        assertThat(FailureText.brief(new IOException("one\ntwo"))).isEqualTo("IOException: one");
+        assertThat(FailureText.brief(new IOException())).isEqualTo("IOException");
+        assertThat(FailureText.brief(new IOException("port 8080, run 2026-11-23, id a-12025550123")))
                 .startsWith("IOException: port 8080, run ");
     }
 
