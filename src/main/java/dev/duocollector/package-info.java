@@ -4,7 +4,7 @@
 /**
  * Reads Duo's telephony log page by page and writes each page's new events as one immutable NDJSON object to S3, every
  * event exactly once. The order of things stands in {@code routes/}; what is true (windows, signatures, event keys, state)
- * stands in the packages below: {@code source} is the Duo side, {@code sink} the S3 side, {@code state} what lies between.
+ * stands in the packages below, which ARCHITECTURE lists in the order of dependency.
  */
 @NullMarked
 package dev.duocollector;

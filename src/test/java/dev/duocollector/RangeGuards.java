@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector;
 
+import dev.duocollector.run.RangeGuard;
 import dev.duocollector.run.Ticker;
+import dev.duocollector.settings.Settings;
 import java.time.Clock;
 import java.util.Optional;
 import software.amazon.awssdk.services.s3.S3Client;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.check;
 
-import dev.duocollector.run.RunOutcome;
-import dev.duocollector.run.S3Failure;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.sink.S3Failure;
 
 /**
  * One thing that was looked at, and what was found. Holds no secret and no phone number.

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.duocollector.PlainLine;
+import dev.duocollector.text.PlainLine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.check;
 
-import dev.duocollector.run.DuoFailure.Stage;
 import dev.duocollector.run.DuoProbe;
+import dev.duocollector.source.DuoFailure.Stage;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

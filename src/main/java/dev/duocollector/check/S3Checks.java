@@ -2,17 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.check;
 
-import dev.duocollector.Settings;
 import dev.duocollector.run.ClockException;
 import dev.duocollector.run.RunRefusedException;
 import dev.duocollector.run.RunTimes;
-import dev.duocollector.run.S3Failure;
 import dev.duocollector.run.Ticker;
-import dev.duocollector.sink.KeyPrefix;
+import dev.duocollector.settings.KeyPrefix;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.sink.S3Failure;
+import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.ConditionalWrites;
 import dev.duocollector.state.S3IdempotentRepository;
-import dev.duocollector.state.S3OperationException;
 import dev.duocollector.state.StateRefusedException;
 import java.time.Clock;
 import java.time.Duration;

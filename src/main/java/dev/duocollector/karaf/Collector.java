@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.karaf;
 
-import dev.duocollector.CamelApplication;
-import dev.duocollector.Log;
+import dev.duocollector.app.CamelApplication;
+import dev.duocollector.text.Log;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.metrics;
 
-import dev.duocollector.Settings;
-import dev.duocollector.run.RunOutcome;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.Settings;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.metrics;
 
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RunListener;
-import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import java.time.Clock;
 import java.time.Duration;

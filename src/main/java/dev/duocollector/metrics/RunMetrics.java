@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.metrics;
 
-import dev.duocollector.run.RequestOutcome;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RunListener;
-import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.source.CallKind;
+import dev.duocollector.source.RequestOutcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.operate;
 
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.BucketEvents;
 import dev.duocollector.sink.BucketEvents.StoredObject;
 import dev.duocollector.sink.BucketEvents.Writer;
-import dev.duocollector.source.PollWindow;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.StateSnapshot;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

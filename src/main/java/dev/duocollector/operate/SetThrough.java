@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.operate;
 
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.BucketEvents;
-import dev.duocollector.source.PollWindow;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.Cursor;
+import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.StateRefusedException.Reason;
 import dev.duocollector.state.StateSnapshot;
 import dev.duocollector.state.Window;

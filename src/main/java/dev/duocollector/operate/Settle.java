@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.operate;
 
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.sink.WriteFence;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
-import dev.duocollector.state.S3OperationException;
 import dev.duocollector.state.StateSnapshot;
 import java.time.Duration;
 import java.time.Instant;

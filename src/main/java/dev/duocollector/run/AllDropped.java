@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
+import dev.duocollector.steps.EventStepsException;
+import dev.duocollector.text.Log;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 

@@ -2,14 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
-import dev.duocollector.RangeGuard;
-import dev.duocollector.Settings;
-import dev.duocollector.TimeRange;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.TimeRange;
 import dev.duocollector.source.DuoOrderException;
+import dev.duocollector.source.RequestOutcome;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
+import dev.duocollector.text.Log;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.steps.EventStepsException;
 import java.util.Collection;
 import java.util.Map;
 import org.apache.camel.Exchange;

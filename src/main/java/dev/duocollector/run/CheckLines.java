@@ -5,7 +5,7 @@ package dev.duocollector.run;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.NdjsonLines;
 import dev.duocollector.sink.PlainBody;
 import dev.duocollector.sink.PlainStream;

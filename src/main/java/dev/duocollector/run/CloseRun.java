@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.S3IdempotentRepository;
 import org.apache.camel.Exchange;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.source.RequestOutcome;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Batch;

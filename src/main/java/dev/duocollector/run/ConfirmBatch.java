@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.S3IdempotentRepository;
 import org.apache.camel.Exchange;

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
-import dev.duocollector.Settings;
-import dev.duocollector.sink.KeyPrefix;
+import dev.duocollector.settings.KeyPrefix;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.ObjectKey;
 import dev.duocollector.source.DuoOrderException;
+import dev.duocollector.source.RequestOutcome;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Batch;
@@ -14,6 +14,7 @@ import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
+import dev.duocollector.text.Log;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -124,7 +125,7 @@ public final class DropSeen implements Processor {
     }
 
     /** Returns where reading goes on after a page, the same for a first reading and for a recovery. */
-    static Cursor cursorAfter(TelephonyPage page, Run run) {
+    public static Cursor cursorAfter(TelephonyPage page, Run run) {
         if (page.nextOffset().isEmpty()) {
             return Cursor.END;
         }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.failure.FailureText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Settings;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.ObjectKey;
-import dev.duocollector.source.PollWindow;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
 import java.time.Clock;

@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Settings;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.source.DuoClock;
+import dev.duocollector.source.DuoFailure;
+import dev.duocollector.source.DuoRequestException;
 import dev.duocollector.source.DuoRequestSigner;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.Window;

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.source.DuoFailure;
+import dev.duocollector.source.DuoRequestException;
 import dev.duocollector.source.HttpDate;
+import dev.duocollector.text.Log;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
-import dev.duocollector.Settings;
+import dev.duocollector.failure.FatalError;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.text.Log;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * ts, telephony_id and txid together, its <em>identity</em>. Each one is a number, from 0, and takes up to 75 bytes, since
  * hashes and places are kept and nothing of the events. Not thread-safe.
  */
-final class EventIndex {
+public final class EventIndex {
 
-    static final int NONE = -1;
+    public static final int NONE = -1;
 
     private static final int FIRST_CAPACITY = 1024;
 
@@ -66,23 +66,23 @@ final class EventIndex {
         enter(size - 1);
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
     /** Returns the first event of a key, or {@link #NONE}. */
-    int find(String eventKey) {
+    public int find(String eventKey) {
         ByteBuffer key = bytes(eventKey);
         return find(key.getLong(), key.getLong());
     }
 
     /** Returns an event of the same key as that one, which may be it. */
-    int first(int number) {
+    public int first(int number) {
         return find(keyHigh[number], keyLow[number]);
     }
 
     /** Returns an event of the identity that fits, or {@link #NONE}, also for an identity of 0. */
-    int findIdentity(long wanted, IntPredicate fits) {
+    public int findIdentity(long wanted, IntPredicate fits) {
         for (int slot = slot(wanted, byIdentity); wanted != 0 && byIdentity[slot] != 0; slot = next(slot, byIdentity)) {
             int number = byIdentity[slot] - 1;
             if (identity[number] == wanted && fits.test(number)) {
@@ -93,34 +93,34 @@ final class EventIndex {
     }
 
     /** Notes that Duo has the event, too. */
-    void meet(int number) {
+    public void meet(int number) {
         met.set(number);
     }
 
-    boolean isMet(int number) {
+    public boolean isMet(int number) {
         return met.get(number);
     }
 
     /** Whether an event added before has the same key. */
-    boolean isDouble(int number) {
+    public boolean isDouble(int number) {
         return doubles.get(number);
     }
 
     /** Whether it has no time that could be read, so that nobody can tell whether it belongs to the time in question. */
-    boolean isTimeless(int number) {
+    public boolean isTimeless(int number) {
         return timeless.get(number);
     }
 
-    String objectKey(int number) {
+    public String objectKey(int number) {
         return objects.get(object[number]);
     }
 
-    int line(int number) {
+    public int line(int number) {
         return line[number];
     }
 
     /** Returns 64 bits of a hash over ts, telephony_id and txid; 0 without ts, or with neither of the others. */
-    static long identity(TelephonyEvent event) {
+    public static long identity(TelephonyEvent event) {
         if (event.ts().isEmpty()) {
             return 0;
         }

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
+import dev.duocollector.failure.FailureText;
+import dev.duocollector.failure.FatalError;
+import dev.duocollector.text.Log;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;

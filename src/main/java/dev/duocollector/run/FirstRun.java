@@ -4,12 +4,12 @@ package dev.duocollector.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.duocollector.Log;
-import dev.duocollector.Settings;
-import dev.duocollector.TimeRange;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.PlainStream;
-import dev.duocollector.state.S3OperationException;
+import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.state.StateAnswer;
+import dev.duocollector.text.Log;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

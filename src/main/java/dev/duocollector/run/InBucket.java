@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
-import dev.duocollector.Settings;
-import dev.duocollector.TimeRange;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.BucketEvents;
 import dev.duocollector.sink.BucketEvents.StoredObject;
 import dev.duocollector.sink.BucketEvents.Writer;
 import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.text.Log;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +42,7 @@ public final class InBucket {
     }
 
     /** Reads what is there now. */
-    void read() {
+    public void read() {
         index = new EventIndex();
         if (range.isPresent()) {
             index = read(bucket, range.get(), object -> {});
@@ -50,7 +50,7 @@ public final class InBucket {
     }
 
     /** Reads the events of a range, and tells how many there are; each object that is read is handed over before. */
-    static EventIndex read(BucketEvents bucket, TimeRange range, Consumer<StoredObject> each) {
+    public static EventIndex read(BucketEvents bucket, TimeRange range, Consumer<StoredObject> each) {
         EventIndex index = new EventIndex();
         List<StoredObject> objects = bucket.objects(range.from(), range.to());
         LOG.info("Reading {} objects that may hold events of {}.", objects.size(), range);

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
 import dev.duocollector.sink.StoredObjectException;
 import dev.duocollector.state.Declaration;
+import dev.duocollector.text.Log;
 import dev.duocollector.udm.UdmMapper;
 import dev.duocollector.udm.UnmappableEventException;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
 import dev.duocollector.sink.WriteFence;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.text.Log;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.camel.Exchange;

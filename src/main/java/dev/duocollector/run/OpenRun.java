@@ -2,14 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
-import dev.duocollector.Settings;
-import dev.duocollector.TimeRange;
-import dev.duocollector.source.PollWindow;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.TimeRange;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
+import dev.duocollector.steps.RouteContract;
+import dev.duocollector.text.Log;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
 import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;

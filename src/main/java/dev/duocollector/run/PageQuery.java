@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.source.DuoRequestSigner;
-import dev.duocollector.source.PollWindow;
 import dev.duocollector.state.Cursor;
+import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
+import dev.duocollector.text.Log;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
+import dev.duocollector.text.Log;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

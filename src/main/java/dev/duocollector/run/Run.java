@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.source.PollWindow;
+import dev.duocollector.source.RequestOutcome;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Cursor;
+import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.Window;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,17 +76,17 @@ public final class Run {
     private int pagesWithoutProgress;
     private long storingBytes;
 
-    Run() {
+    public Run() {
         this(RunListener.NONE);
     }
 
     /** Begins a run; the listener is told what it does. */
-    Run(RunListener listener) {
+    public Run(RunListener listener) {
         this.listener = listener;
     }
 
     /** Returns the run of an exchange. */
-    static Run of(Exchange exchange) {
+    public static Run of(Exchange exchange) {
         Run run = exchange.getVariable(VARIABLE, Run.class);
         if (run == null) {
             throw new IllegalStateException(
@@ -100,7 +101,7 @@ public final class Run {
      * {@code udmObjectKey}, {@code udmDue} and {@code found}. Each step that moves the run ends with it. Not the run itself, since what Simple
      * reads through a bean Camel's bean component keeps, batch and all, for the next thousand runs.
      */
-    void show(Exchange exchange) {
+    public void show(Exchange exchange) {
         exchange.setVariable("more", more);
         exchange.setVariable("recovering", recovering);
         exchange.setVariable("objectKey", batch == null ? "" : batch.objectKey());
@@ -147,7 +148,7 @@ public final class Run {
     }
 
     /** Notes what time it is for this run; once, when its state has come. */
-    void began(RunTime begun) {
+    public void began(RunTime begun) {
         time = begun;
     }
 
@@ -159,7 +160,7 @@ public final class Run {
         return time;
     }
 
-    Window window() {
+    public Window window() {
         if (window == null) {
             throw new IllegalStateException("No window is open");
         }
@@ -170,7 +171,7 @@ public final class Run {
         return window != null;
     }
 
-    Cursor cursor() {
+    public Cursor cursor() {
         return cursor;
     }
 
@@ -232,7 +233,7 @@ public final class Run {
     }
 
     /** This window is read, which is no state's: nothing may be written of it. */
-    void readWithoutState(Window unread) {
+    public void readWithoutState(Window unread) {
         withoutState = true;
         read(unread);
     }
@@ -410,7 +411,7 @@ public final class Run {
     }
 
     /** Notes what a page said of the page after it. */
-    void pageRead(Cursor next, boolean full, int seen) {
+    public void pageRead(Cursor next, boolean full, int seen) {
         tally.page(seen);
         cursor = next;
         pagesWithoutProgress = Objects.equals(latest, latestBefore) ? pagesWithoutProgress + 1 : 0;
@@ -426,7 +427,7 @@ public final class Run {
         return reached;
     }
 
-    void reached(Instant ts) {
+    public void reached(Instant ts) {
         reached = ts;
     }
 
@@ -467,7 +468,7 @@ public final class Run {
     }
 
     /** Notes an event's time as Duo gave it, whether the event is new or not. */
-    void saw(Instant ts) {
+    public void saw(Instant ts) {
         if (latest == null || ts.isAfter(latest)) {
             latest = ts;
         }
@@ -490,7 +491,7 @@ public final class Run {
         return nowNanos - retryingSinceNanos;
     }
 
-    Tally tally() {
+    public Tally tally() {
         return tally;
     }
 

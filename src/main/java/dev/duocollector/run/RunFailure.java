@@ -2,17 +2,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Settings;
-import dev.duocollector.SettingsException;
+import dev.duocollector.failure.FailureText;
+import dev.duocollector.failure.FatalError;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.SettingsException;
 import dev.duocollector.sink.S3BodyException;
+import dev.duocollector.sink.S3Failure;
+import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.sink.StoredObjectException;
 import dev.duocollector.sink.UnreadableObjectException;
+import dev.duocollector.source.DuoFailure;
 import dev.duocollector.source.DuoOrderException;
+import dev.duocollector.source.DuoRequestException;
 import dev.duocollector.state.CheckpointOwnedException;
-import dev.duocollector.state.S3OperationException;
 import dev.duocollector.state.StateRefusedException;
 import dev.duocollector.state.UnconditionalStoreException;
 import dev.duocollector.state.WindowTooLateException;
+import dev.duocollector.steps.EventStepsException;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;

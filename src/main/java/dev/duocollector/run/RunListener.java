@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.source.RequestOutcome;
 import java.time.Duration;
 import java.time.Instant;
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.failure.RunOutcome;
+
 /** A run may not go on, for a reason that its message gives whole: what was seen, and what to do. */
 public final class RunRefusedException extends RuntimeException {
 
@@ -15,7 +17,7 @@ public final class RunRefusedException extends RuntimeException {
         this.outcome = outcome;
     }
 
-    RunOutcome outcome() {
+    public RunOutcome outcome() {
         return outcome;
     }
 }

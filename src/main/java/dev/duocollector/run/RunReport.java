@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.text.Log;
 import org.slf4j.event.Level;
 
 /**

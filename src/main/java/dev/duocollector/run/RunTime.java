@@ -51,7 +51,7 @@ public final class RunTime {
     }
 
     /** Returns the time of a run that asks for no state: the local clock's, which nothing proves. */
-    static RunTime local(Clock clock, Ticker ticker) {
+    public static RunTime local(Clock clock, Ticker ticker) {
         return begin(Optional.empty(), clock, ticker);
     }
 

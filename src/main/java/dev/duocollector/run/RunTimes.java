@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Log;
-import dev.duocollector.Settings;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.text.Log;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;

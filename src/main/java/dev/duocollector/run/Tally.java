@@ -6,7 +6,7 @@ package dev.duocollector.run;
  * What a run has done, in numbers, and in the words of the line that reports it. New events are either dropped by the
  * operator's steps or stored; what an earlier run stored and this one only found is counted apart from both.
  */
-final class Tally {
+public final class Tally {
 
     private int pages;
     private int duplicates;
@@ -56,7 +56,7 @@ final class Tally {
         lastObject = objectKey;
     }
 
-    int pages() {
+    public int pages() {
         return pages;
     }
 
@@ -115,7 +115,7 @@ final class Tally {
     }
 
     /** {@code 1 page}, {@code 2 pages}. */
-    static String count(int number, String noun) {
+    public static String count(int number, String noun) {
         return number + " " + noun + (number == 1 ? "" : "s");
     }
 }

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.Settings;
-import dev.duocollector.source.PollWindow;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.S3IdempotentRepository;
 import java.time.Duration;
 import java.util.Optional;

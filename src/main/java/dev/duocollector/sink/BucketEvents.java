@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.sink;
 
-import dev.duocollector.Settings;
+import dev.duocollector.settings.EventShape;
+import dev.duocollector.settings.KeyPrefix;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.source.TelephonyEvent;
-import dev.duocollector.state.S3OperationException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,6 +4,7 @@ package dev.duocollector.sink;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.duocollector.settings.KeyPrefix;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;

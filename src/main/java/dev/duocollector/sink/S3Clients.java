@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.sink;
 
-import dev.duocollector.Settings;
-import dev.duocollector.SettingsException;
+import dev.duocollector.settings.S3Connection;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.SettingsException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

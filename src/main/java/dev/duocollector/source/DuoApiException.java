@@ -4,8 +4,8 @@ package dev.duocollector.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.duocollector.PhoneNumbers;
-import dev.duocollector.PlainLine;
+import dev.duocollector.text.PhoneNumbers;
+import dev.duocollector.text.PlainLine;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.source;
 
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.SignatureVersion;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

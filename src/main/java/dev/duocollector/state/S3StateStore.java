@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
-import dev.duocollector.Log;
+import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.source.HttpDate;
+import dev.duocollector.text.Log;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
-import dev.duocollector.sink.KeyPrefix;
+import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.sink.ObjectKey;
 import dev.duocollector.state.StateRefusedException.Reason;
 import java.time.Duration;

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.state.S3StateStore.Found;
 import java.time.Clock;
 import java.time.Instant;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.udm;
 
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.udm.MappingTable.Row;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.bench;
 
-import dev.duocollector.LocalCollector;
-import dev.duocollector.run.RunOutcome;
+import dev.duocollector.demo.LocalCollector;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RunReport;
 import java.util.Map;
 

@@ -4,7 +4,7 @@ package dev.duocollector.bench;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.S3Clients;
 import dev.duocollector.source.DuoRequestSigner;
 import java.io.IOException;

@@ -4,8 +4,8 @@ package dev.duocollector.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.route.World;
-import dev.duocollector.run.RunOutcome;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.misbehaviour.MissingOffset;
 import java.io.IOException;

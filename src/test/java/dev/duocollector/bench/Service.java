@@ -4,7 +4,7 @@ package dev.duocollector.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.duocollector.LocalCollector;
+import dev.duocollector.demo.LocalCollector;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.time.Instant;

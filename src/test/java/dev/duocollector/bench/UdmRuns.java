@@ -73,7 +73,7 @@ final class UdmRuns {
         ProcessBuilder command = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx" + HEAP,
-                        "dev.duocollector.Main",
+                        "dev.duocollector.cli.Main",
                         "udm",
                         events.toString())
                 .redirectOutput(out.toFile())

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.bench;
 
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.source.DuoRequestSigner;
 import java.time.Clock;
 import java.time.Instant;

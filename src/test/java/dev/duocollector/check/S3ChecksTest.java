@@ -4,8 +4,6 @@ package dev.duocollector.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.duocollector.Settings;
-import dev.duocollector.TestSettings;
 import dev.duocollector.check.Check.Outcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
@@ -13,6 +11,8 @@ import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.route.World;
 import dev.duocollector.s3.EmbeddedS3;
 import dev.duocollector.s3.ForgetfulS3;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.TestSettings;
 import dev.duocollector.sink.S3Clients;
 import dev.duocollector.testing.RawServer;
 import dev.duocollector.testing.TlsServer;

@@ -5,8 +5,8 @@ package dev.duocollector.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.duocollector.Settings;
 import dev.duocollector.route.World;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.simulator.MadeUpEvents;
 import java.io.IOException;
 import java.io.UncheckedIOException;

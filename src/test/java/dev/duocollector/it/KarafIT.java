@@ -6,10 +6,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.duocollector.Settings;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.route.World;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.misbehaviour.SlowPage;

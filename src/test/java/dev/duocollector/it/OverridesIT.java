@@ -5,8 +5,8 @@ package dev.duocollector.it;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.duocollector.Settings;
 import dev.duocollector.route.World;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.testing.RawServer;

@@ -4,11 +4,11 @@ package dev.duocollector.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.FaultProxy;
 import dev.duocollector.fault.ProxiedRequest;
-import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.run.RunTime;
 import dev.duocollector.simulator.MadeUpEvents;

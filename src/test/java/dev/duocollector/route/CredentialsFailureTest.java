@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.duocollector.Settings;
-import dev.duocollector.SettingsException;
-import dev.duocollector.TestSettings;
-import dev.duocollector.run.RunOutcome;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RunReport;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.SettingsException;
+import dev.duocollector.settings.TestSettings;
 import dev.duocollector.sink.S3Clients;
 import java.io.IOException;
 import java.nio.file.Files;

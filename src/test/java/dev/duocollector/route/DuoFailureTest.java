@@ -5,7 +5,7 @@ package dev.duocollector.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import dev.duocollector.run.RunOutcome;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.simulator.Answer;
 import dev.duocollector.simulator.Misbehaviour;
 import dev.duocollector.simulator.PageForm;

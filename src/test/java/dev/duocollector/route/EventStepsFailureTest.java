@@ -4,7 +4,7 @@ package dev.duocollector.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.duocollector.run.RunOutcome;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.testing.RawServer;
 import java.util.List;
 import java.util.Map;

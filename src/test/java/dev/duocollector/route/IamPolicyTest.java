@@ -5,16 +5,16 @@ package dev.duocollector.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.duocollector.Settings;
 import dev.duocollector.check.Check;
 import dev.duocollector.check.S3Checks;
 import dev.duocollector.deploy.AwsCall;
 import dev.duocollector.deploy.IamPolicy;
 import dev.duocollector.deploy.PolicyFiles;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
-import dev.duocollector.run.RunOutcome;
+import dev.duocollector.settings.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -4,8 +4,8 @@ package dev.duocollector.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.FaultPlan;
-import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.RecordedRequest;

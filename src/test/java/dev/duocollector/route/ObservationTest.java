@@ -5,9 +5,9 @@ package dev.duocollector.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.metrics.CollectorHealth;
 import dev.duocollector.metrics.Metric;
-import dev.duocollector.run.RunOutcome;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.misbehaviour.BadRequest;

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ch.qos.logback.classic.Level;
-import dev.duocollector.StateConsole;
+import dev.duocollector.cli.StateConsole;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
-import dev.duocollector.run.RunOutcome;
 import dev.duocollector.simulator.Answer;
 import dev.duocollector.simulator.Misbehaviour;
 import dev.duocollector.simulator.SimulatedEvent;

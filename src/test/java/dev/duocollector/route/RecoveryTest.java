@@ -5,10 +5,10 @@ package dev.duocollector.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
-import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;

@@ -5,8 +5,8 @@ package dev.duocollector.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.duocollector.run.RouteRefusedException;
-import dev.duocollector.run.RunOutcome;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.steps.RouteRefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,15 +4,15 @@ package dev.duocollector.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
-import dev.duocollector.run.Comparison;
-import dev.duocollector.run.RunOutcome;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.misbehaviour.DroppedConnection;
 import dev.duocollector.simulator.misbehaviour.Forbidden;
 import dev.duocollector.simulator.misbehaviour.ServerError;
+import dev.duocollector.verify.Comparison;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -5,10 +5,10 @@ package dev.duocollector.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
-import dev.duocollector.run.RunOutcome;
 import dev.duocollector.testing.RawServer;
 import java.io.IOException;
 import java.nio.file.Files;

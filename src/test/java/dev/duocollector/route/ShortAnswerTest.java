@@ -5,8 +5,8 @@ package dev.duocollector.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.metrics.Metric;
-import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.Misbehaviour;

@@ -4,8 +4,8 @@ package dev.duocollector.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.ProxiedRequest;
-import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.duocollector.StateConsole;
-import dev.duocollector.run.RunOutcome;
+import dev.duocollector.cli.StateConsole;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;

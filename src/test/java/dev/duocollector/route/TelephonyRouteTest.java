@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.ProxiedRequest;
-import dev.duocollector.run.RunOutcome;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.RecordedRequest;

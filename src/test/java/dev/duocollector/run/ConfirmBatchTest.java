@@ -4,9 +4,9 @@ package dev.duocollector.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.duocollector.Settings;
-import dev.duocollector.TestSettings;
 import dev.duocollector.s3.MemoryS3;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.TestSettings;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.S3IdempotentRepository;

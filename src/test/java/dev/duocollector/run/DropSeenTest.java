@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.entry;
 
-import dev.duocollector.TestSettings;
 import dev.duocollector.s3.MemoryS3;
+import dev.duocollector.settings.TestSettings;
 import dev.duocollector.source.DuoOrderException;
 import dev.duocollector.source.Offset;
 import dev.duocollector.source.TelephonyEvent;

@@ -4,7 +4,9 @@ package dev.duocollector.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.duocollector.TestSettings;
+import dev.duocollector.settings.TestSettings;
+import dev.duocollector.source.DuoFailure;
+import dev.duocollector.source.DuoRequestException;
 import dev.duocollector.state.Cursor;
 import java.io.IOException;
 import java.net.UnknownHostException;

@@ -5,6 +5,7 @@ package dev.duocollector.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.duocollector.failure.FatalError;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ package dev.duocollector.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.duocollector.TestSettings;
+import dev.duocollector.settings.TestSettings;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.Window;

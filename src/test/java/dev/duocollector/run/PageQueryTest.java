@@ -5,9 +5,9 @@ package dev.duocollector.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
-import dev.duocollector.Settings;
-import dev.duocollector.TestSettings;
 import dev.duocollector.s3.MemoryS3;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.TestSettings;
 import dev.duocollector.source.DuoRequestSigner;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.S3IdempotentRepository;

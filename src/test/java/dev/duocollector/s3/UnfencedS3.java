@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.s3;
 
-import dev.duocollector.Settings;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.S3Clients;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

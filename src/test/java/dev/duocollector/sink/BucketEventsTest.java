@@ -8,13 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duocollector.route.World;
 import dev.duocollector.s3.EmbeddedS3;
+import dev.duocollector.settings.EventShape;
+import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.sink.BucketEvents.StoredEvent;
 import dev.duocollector.sink.BucketEvents.StoredObject;
 import dev.duocollector.sink.BucketEvents.Writer;
 import dev.duocollector.source.TelephonyEvent;
-import dev.duocollector.state.S3OperationException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;

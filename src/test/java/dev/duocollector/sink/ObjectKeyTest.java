@@ -5,6 +5,7 @@ package dev.duocollector.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.duocollector.settings.KeyPrefix;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;

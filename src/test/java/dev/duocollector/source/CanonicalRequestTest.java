@@ -4,6 +4,7 @@ package dev.duocollector.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.settings.SignatureVersion;
 import dev.duocollector.testing.InLocales;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

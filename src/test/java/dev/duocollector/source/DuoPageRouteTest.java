@@ -5,6 +5,7 @@ package dev.duocollector.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.settings.SignatureVersion;
 import dev.duocollector.testing.RawServer;
 import dev.duocollector.testing.TickingClock;
 import dev.duocollector.testing.TricklingServer;

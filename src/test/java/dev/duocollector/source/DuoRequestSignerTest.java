@@ -5,6 +5,7 @@ package dev.duocollector.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.duocollector.settings.SignatureVersion;
 import dev.duocollector.testing.InLocales;
 import dev.duocollector.testing.TickingClock;
 import java.nio.charset.StandardCharsets;

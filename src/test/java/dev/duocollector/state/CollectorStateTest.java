@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
-import dev.duocollector.source.PollWindow;
+import dev.duocollector.sink.S3OperationException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

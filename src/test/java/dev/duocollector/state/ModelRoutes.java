@@ -3,9 +3,9 @@
 package dev.duocollector.state;
 
 import dev.duocollector.RangeGuards;
-import dev.duocollector.Settings;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.s3.MemoryS3;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.WriteFence;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -5,15 +5,15 @@ package dev.duocollector.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.duocollector.TestSettings;
-import dev.duocollector.TimeRange;
-import dev.duocollector.run.RunOutcome;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.s3.MemoryS3;
 import dev.duocollector.s3.MemoryS3.Call;
 import dev.duocollector.s3.MemoryS3.Fault;
 import dev.duocollector.s3.MemoryS3.ProcessKilled;
+import dev.duocollector.settings.TestSettings;
+import dev.duocollector.settings.TimeRange;
 import dev.duocollector.simulator.HttpDate;
 import dev.duocollector.state.ModelTally.Happening;
 import java.io.ByteArrayInputStream;

@@ -9,6 +9,7 @@ import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.FaultPlan.Tries;
 import dev.duocollector.fault.ProxiedRequest;
+import dev.duocollector.sink.S3OperationException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

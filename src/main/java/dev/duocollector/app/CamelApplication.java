@@ -1,0 +1,487 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.app;
+
+import dev.duocollector.failure.ExitCode;
+import dev.duocollector.failure.FatalError;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.run.DryEndpoints;
+import dev.duocollector.run.DryRun;
+import dev.duocollector.run.RunReport;
+import dev.duocollector.settings.EnvironmentPropertiesSource;
+import dev.duocollector.settings.SettingSources;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.SettingsException;
+import dev.duocollector.settings.SettingsFile;
+import dev.duocollector.settings.TimeRange;
+import dev.duocollector.text.Log;
+import dev.duocollector.text.PlainLine;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.MainConfigurationProperties;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.vault.AwsVaultConfiguration;
+
+/**
+ * Camel Main with the settings and the route files of the working directory, each before the jar's of the same name; or, in a
+ * container, with those that the container gives. It binds no bean: the routes bring theirs, so that they run the same
+ * elsewhere.
+ */
+public final class CamelApplication {
+
+    private static final Log LOG = Log.of(CamelApplication.class);
+
+    /** What Camel reads by itself: nothing, for it would take the bytes of a file for Latin-1. */
+    private static final String NO_SETTINGS_FILE = "false";
+
+    /** Not an option of Camel 4.14's, which a container may have. */
+    private static final String SENSITIVE_KEYWORDS = "camel.main.additionalSensitiveKeywords";
+
+    /** Camel's number for "do not look names up" in the environment, or among the system properties. */
+    private static final int NEVER = 0;
+
+    /** How long Camel gets for its components after its own time-out. */
+    private static final long SHUTDOWN_SECONDS_MORE = 5;
+
+    private static final Duration VAULT_WAIT_MAX = Duration.ofMinutes(1);
+
+    private static final String AUTO_STARTUP = "duo.schedule.auto-startup";
+
+    private final org.apache.camel.main.Main camel;
+
+    private final SettingSources sources;
+    private final Map<String, String> overrides;
+
+    /** Where health and metrics can be asked for, once the program has started. */
+    private final Supplier<Optional<URI>> observed;
+
+    private CamelApplication(Map<String, String> environment, Map<String, String> overrides, Observation observation) {
+        this.camel = new org.apache.camel.main.Main();
+        this.observed = observation::address;
+        this.overrides = overrides;
+        this.sources = SettingSources.of(environment);
+        setUp();
+        camel.addMainListener(observation);
+        camel.bind("fatalErrorEnding", (FatalError.Ending) FatalExit::end);
+    }
+
+    private CamelApplication(SettingSources container, Supplier<CamelContext> contexts) {
+        // The libraries behind an Observation are the runnable jar's.
+        observed = Optional::empty;
+        overrides = Map.of();
+        sources = container;
+        camel = new org.apache.camel.main.Main() {
+            @Override
+            protected CamelContext createCamelContext() {
+                return contexts.get();
+            }
+        };
+        // The default one's hook in the JVM would keep each context that a saved .cfg has replaced.
+        camel.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        setUp();
+        camel.configure()
+                .withAutoConfigurationEnvironmentVariablesEnabled(false)
+                .withAutoConfigurationSystemPropertiesEnabled(false)
+                .withAutoConfigurationLogSummary(false);
+    }
+
+    private void setUp() {
+        camel.setDefaultPropertyPlaceholderLocation(NO_SETTINGS_FILE);
+        camel.setInitialProperties(settingsOfTheJar());
+        camel.configure().withRoutesIncludePattern(sources.routes().includePattern());
+        overrides.forEach(camel::addOverrideProperty);
+        camel.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeInitialize(BaseMainSupport main) {
+                readSources((PropertiesComponent) main.getCamelContext().getPropertiesComponent(), sources);
+            }
+        });
+    }
+
+    private static Properties settingsOfTheJar() {
+        Properties settings = SettingsFile.ofJar();
+        boolean known = Arrays.stream(MainConfigurationProperties.class.getMethods())
+                .anyMatch(method -> method.getName().equals("setAdditionalSensitiveKeywords"));
+        if (!known) {
+            settings.remove(SENSITIVE_KEYWORDS);
+        }
+        return settings;
+    }
+
+    private static void readSources(PropertiesComponent properties, SettingSources sources) {
+        properties.setEnvironmentVariableMode(NEVER);
+        if (sources.areAContainers()) {
+            properties.setSystemPropertiesMode(NEVER);
+        }
+        properties.addPropertiesSource(new EnvironmentPropertiesSource(sources.environment()));
+        properties.addPropertiesSource(sources);
+    }
+
+    /**
+     * Gives a tool the settings as the program has them, without any route.
+     *
+     * @param tool gets a context that has the settings as its properties
+     */
+    public static <T> T withSettings(Map<String, String> environment, Function<CamelContext, T> tool) {
+        return withSettings(SettingSources.of(environment), Map.of(), tool);
+    }
+
+    public static <T> T withSettings(
+            SettingSources sources, Map<String, String> overrides, Function<CamelContext, T> tool) {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            PropertiesComponent properties = (PropertiesComponent) context.getPropertiesComponent();
+            properties.setInitialProperties(settingsOfTheJar());
+            Properties first = new Properties();
+            first.putAll(overrides);
+            properties.setOverrideProperties(first);
+            readSources(properties, sources);
+            context.init();
+            readVault(context, properties);
+            return tool.apply(context);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the settings as the program has them, wrong ones too; see {@link Settings#examine}. */
+    public static Settings examine(SettingSources sources, Map<String, String> overrides) {
+        return withSettings(sources, overrides, Settings::examine);
+    }
+
+    /** Lets a placeholder name a secret in AWS Secrets Manager, as in Camel Main, by the same options. */
+    private static void readVault(CamelContext context, PropertiesComponent properties) {
+        Function<String, Optional<String>> options = name -> properties.resolveProperty("camel.vault.aws." + name);
+        AwsVaultConfiguration aws = new AwsVaultConfiguration();
+        options.apply("region").ifPresent(aws::setRegion);
+        options.apply("defaultCredentialsProvider")
+                .ifPresent(value -> aws.setDefaultCredentialsProvider(Boolean.parseBoolean(value)));
+        options.apply("profileCredentialsProvider")
+                .ifPresent(value -> aws.setProfileCredentialsProvider(Boolean.parseBoolean(value)));
+        options.apply("profileName").ifPresent(aws::setProfileName);
+        options.apply("overrideEndpoint").ifPresent(value -> aws.setOverrideEndpoint(Boolean.parseBoolean(value)));
+        options.apply("uriEndpointOverride").ifPresent(aws::setUriEndpointOverride);
+        context.getVaultConfiguration().setAwsVaultConfiguration(aws);
+    }
+
+    /** Returns an application that makes a run at its start and then by the schedule. */
+    public static CamelApplication withSchedule(Map<String, String> settings) {
+        return new CamelApplication(System.getenv(), settings, new Observation(true));
+    }
+
+    /** Returns an application that makes a run when it is asked to. */
+    public static CamelApplication withoutSchedule(Map<String, String> settings) {
+        return withoutSchedule(System.getenv(), settings);
+    }
+
+    /** Returns the same on the given environment, with settings that come before all others. */
+    public static CamelApplication withoutSchedule(Map<String, String> environment, Map<String, String> settings) {
+        Map<String, String> overrides = new HashMap<>(settings);
+        overrides.put(AUTO_STARTUP, "false");
+        return new CamelApplication(environment, overrides, new Observation(false));
+    }
+
+    /** Returns an application that reads a fixed time when it is asked to, whatever the settings say of one. */
+    public static CamelApplication onRange(TimeRange range) {
+        return withoutSchedule(
+                System.getenv(),
+                Map.of(
+                        "range.from",
+                        range.from().toString(),
+                        "range.to",
+                        range.to().toString(),
+                        "range.skip-existing",
+                        Boolean.toString(range.skipExisting())));
+    }
+
+    /**
+     * Returns an application that makes a run when it is asked to, on the given settings before those of the files, and
+     * without the environment's: for a try-out, whatever account this machine is set up for.
+     */
+    public static CamelApplication on(Map<String, String> settings) {
+        return withoutSchedule(Map.of(), settings);
+    }
+
+    /**
+     * Returns an application that makes a run at its start and then by the schedule, in a container that may hold several. It
+     * reads no environment, no system property and no working directory: what is not given here is as the jar has it.
+     *
+     * @param settings those that differ from the jar's
+     * @param routes a folder whose route files count before the jar's of the same name; it need not exist
+     * @param place where an operator finds the settings, such as {@code etc/dev.duocollector.cfg}
+     * @param contexts makes the Camel context that fits the container
+     */
+    public static CamelApplication inContainer(
+            Map<String, String> settings, Path routes, String place, Supplier<CamelContext> contexts) {
+        return new CamelApplication(SettingSources.ofContainer(settings, routes, place), contexts);
+    }
+
+    /** Runs until the program is told to stop, and returns the exit code. */
+    public int runUntilStopped() {
+        exitOnSigterm(ExitCode.DONE);
+        camel.addMainListener(new MainListenerSupport() {
+            @Override
+            public void afterStart(BaseMainSupport main) {
+                sayWhatIsCollected();
+            }
+        });
+        try {
+            awaitVault();
+            refuseWrongFiles();
+            camel.run();
+            return camel.getExitCode();
+        } catch (Exception e) {
+            return reportStart(e);
+        }
+    }
+
+    /**
+     * Starts collecting in a container, and returns; {@link #stop} ends it.
+     *
+     * @throws Exception whatever a route or a bean throws; {@link #explain} says what it means
+     */
+    public void startCollecting() throws Exception {
+        start();
+        sayWhatIsCollected();
+    }
+
+    private void sayWhatIsCollected() {
+        if (context().getRoutes().isEmpty()) {
+            throw new IllegalStateException("no route was loaded: the route files found hold none");
+        }
+        Settings settings = context().getRegistry().lookupByNameAndType("settings", Settings.class);
+        LOG.info(
+                "Collecting the telephony log of {} into s3://{}/{}: a run now, then by the schedule {} (UTC).{}{}",
+                settings.apiHost(),
+                settings.bucket(),
+                settings.prefix(),
+                settings.schedule(),
+                observed.get()
+                        .map(at -> " Health and metrics: " + at + "/health and /metrics.")
+                        .orElse(""),
+                sources.inForce().map(files -> " " + files + ".").orElse(""));
+    }
+
+    /** Makes one run and returns the exit code. */
+    public int runOnce() {
+        return perform(ExitCode.DONE, context -> {
+            sources.inForce().ifPresent(files -> LOG.info("{}.", files));
+            return reportOf(run()).exitCode();
+        });
+    }
+
+    /**
+     * Starts, has the work done, and stops.
+     *
+     * @param onSigterm what SIGTERM makes the program exit with
+     * @param work gets the started context, and returns the exit code
+     */
+    public int perform(int onSigterm, ToIntFunction<CamelContext> work) {
+        exitOnSigterm(onSigterm);
+        stopOnSignal();
+        try {
+            start();
+        } catch (Exception e) {
+            return reportStart(e);
+        }
+        try {
+            return work.applyAsInt(context());
+        } finally {
+            stop();
+        }
+    }
+
+    /** Returns how a run ended. */
+    public RunOutcome reportOf(Exchange done) {
+        RunReport report = done.getMessage().getBody(RunReport.class);
+        return report == null ? reportBroken(done) : report.outcome();
+    }
+
+    /**
+     * Says what the next run would begin with and what the operator's steps would make of it, writes and delivers nothing, and
+     * returns the exit code.
+     *
+     * @param show whether personal data may be printed
+     */
+    public int dryRun(PrintStream out, boolean show) {
+        DryEndpoints endpoints = new DryEndpoints();
+        camel.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeInitialize(BaseMainSupport main) {
+                main.getCamelContext().getCamelContextExtension().registerEndpointCallback(endpoints);
+            }
+        });
+        return perform(ExitCode.AGAIN, context -> {
+            DryRun.Result result = DryRun.make(context, endpoints, show);
+            if (result.outcome() == RunOutcome.DONE) {
+                result.lines().forEach(line -> out.println(PlainLine.of(line)));
+                out.println("Nothing was written.");
+            } else {
+                result.lines().forEach(LOG::error);
+            }
+            return result.outcome().exitCode();
+        });
+    }
+
+    /** Starts Camel; what makes it fail is whatever a route or a bean throws. */
+    public void start() throws Exception {
+        refuseWrongFiles();
+        camel.start();
+    }
+
+    /** Waits, as for S3, while a vault that a setting names cannot be reached. */
+    private void awaitVault() {
+        Duration wait = Duration.ofSeconds(1);
+        while (sources.nameAVault()) {
+            Settings settings = examine(sources, overrides);
+            if (!settings.mayPass()) {
+                return;
+            }
+            for (String problem : settings.problems()) {
+                LOG.warn("{} Trying again in {} s.", problem, wait.toSeconds());
+            }
+            LockSupport.parkNanos(wait.toNanos());
+            wait = wait.compareTo(VAULT_WAIT_MAX) < 0 ? wait.multipliedBy(2) : wait;
+        }
+    }
+
+    /** Before Camel meets a file that is wrong, and says so in its own words; with all that is wrong elsewhere. */
+    private void refuseWrongFiles() {
+        sources.warnings().forEach(LOG::warn);
+        List<String> wrong = sources.routes().problems();
+        if (!wrong.isEmpty()) {
+            List<String> all = new ArrayList<>(wrong);
+            all.addAll(examine(sources, overrides).problems());
+            throw new SettingsException(all);
+        }
+    }
+
+    /** Makes one run; the body that comes back is its {@link RunReport}. */
+    public Exchange run() {
+        return run("direct:telephony");
+    }
+
+    /** Has an endpoint take an empty exchange, and returns what comes back. */
+    public Exchange run(String endpoint) {
+        try (ProducerTemplate template = context().createProducerTemplate()) {
+            return template.send(endpoint, exchange -> {});
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public CamelContext context() {
+        return camel.getCamelContext();
+    }
+
+    /** Ends the run in hand at the next page, within camel.main.shutdown-timeout, and stops Camel. */
+    public void stop() {
+        LOG.debug("Stopping {}", context());
+        camel.shutdown();
+    }
+
+    private static RunOutcome reportBroken(Exchange done) {
+        Exception cause = done.getException();
+        LOG.error(
+                "The route telephony ended without a report{}. Put routes/telephony.camel.yaml back as it was shipped.",
+                cause == null ? "" : ": " + cause.getMessage());
+        return RunOutcome.OPERATOR;
+    }
+
+    /** Says why the program cannot start, one line for each mistake, and returns the exit code. */
+    private int reportStart(Exception failure) {
+        explain(failure).forEach(LOG::error);
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SettingsException settings) {
+                return settings.exitCode();
+            }
+        }
+        return ExitCode.OPERATOR;
+    }
+
+    /** Returns why a start failed, one line for each mistake. */
+    public List<String> explain(Exception failure) {
+        LOG.debug("The program could not start", failure);
+        return StartFailure.lines(failure, routes());
+    }
+
+    private List<RouteDefinition> routes() {
+        return context() == null
+                ? List.of()
+                : context()
+                        .getCamelContextExtension()
+                        .getContextPlugin(Model.class)
+                        .getRouteDefinitions();
+    }
+
+    /** Has Camel's shutdown hook stop the context; it would only wait for whoever runs Camel, which here is nobody. */
+    private void stopOnSignal() {
+        camel.getShutdownStrategy().addShutdownListener(camel::shutdown);
+    }
+
+    /**
+     * Makes SIGTERM, the ordinary way to stop a service, exit with this code after the shutdown hooks have run; the JVM's own
+     * is 143. SIGINT keeps its 130. By reflection, because sun.misc.Signal is not part of the platform that --release knows.
+     */
+    private void exitOnSigterm(int code) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object exit = Proxy.newProxyInstance(
+                    CamelApplication.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
+                        endAfterShutdownTimeout(code);
+                        System.exit(code);
+                        return null;
+                    });
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance("TERM"), exit);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.debug("SIGTERM will exit with the JVM's own code", e);
+        }
+    }
+
+    /**
+     * Ends the program a little after Camel's shutdown time-out, also when a thread still waits for a server and Camel for
+     * the thread. Being killed is what the state is made for.
+     */
+    private void endAfterShutdownTimeout(int code) {
+        CamelContext running = context();
+        if (running == null) {
+            return;
+        }
+        long seconds = running.getShutdownStrategy().getTimeout() + SHUTDOWN_SECONDS_MORE;
+        Thread end = new Thread(
+                () -> {
+                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(seconds));
+                    Runtime.getRuntime().halt(code);
+                },
+                "shutdown time-out");
+        end.setDaemon(true);
+        end.start();
+    }
+}

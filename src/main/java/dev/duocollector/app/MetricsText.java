@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.app;
+
+import dev.duocollector.metrics.Metric;
+import dev.duocollector.metrics.RunMetrics;
+import io.micrometer.core.instrument.Tag;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The collector's metrics as text in Prometheus' format, for a reader that comes later than the run. Left out is what is only
+ * good at the moment of a scrape ({@link Metric#isAge}), and what has no value yet: a push gateway keeps the last one it has.
+ */
+final class MetricsText {
+
+    private static final Pattern NAME = Pattern.compile("(?:# (?:HELP|TYPE) )?([a-z_]+).*");
+    private static final Pattern SAMPLE = Pattern.compile("([a-z_]+)(?:\\{(.*)})? (\\S+)");
+    private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"([^\"\\\\]*)\"");
+
+    private static final Map<String, Metric> METRICS = new HashMap<>();
+
+    static {
+        for (Metric metric : Metric.values()) {
+            METRICS.put(metric.prometheusName(), metric);
+        }
+    }
+
+    private MetricsText() {}
+
+    /** Returns what of a scrape is the collector's and lasts. */
+    static String lasting(String scrape) {
+        return scrape.lines()
+                .filter(line -> !line.endsWith(" NaN"))
+                .filter(MetricsText::isLasting)
+                .collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    private static boolean isLasting(String line) {
+        Matcher name = NAME.matcher(line);
+        return name.matches()
+                && METRICS.containsKey(name.group(1))
+                && !METRICS.get(name.group(1)).isAge();
+    }
+
+    /**
+     * Goes on from what an earlier process has written: its counters are added to these, so that each {@code once} does not
+     * begin at 0 and {@code increase()} sees what it did. Lines that are not the collector's are passed over.
+     */
+    static void goOn(List<String> lines, RunMetrics metrics) {
+        for (String line : lines) {
+            Matcher sample = SAMPLE.matcher(line);
+            Metric metric = sample.matches() ? METRICS.get(sample.group(1)) : null;
+            if (metric != null) {
+                goOn(metric, labels(sample.group(2)), number(sample.group(3)), metrics);
+            }
+        }
+    }
+
+    private static void goOn(Metric metric, List<Tag> labels, double value, RunMetrics metrics) {
+        boolean fits = labels.stream().map(Tag::getKey).toList().equals(metric.labels());
+        if (!fits || !(value >= 0) || Double.isInfinite(value)) {
+            return;
+        }
+        if (metric.type() == Metric.Type.COUNTER) {
+            metrics.addBefore(metric, labels, value);
+        } else if (metric == Metric.LAST_SUCCESS) {
+            metrics.succeededBefore(Instant.ofEpochMilli(Math.round(value * 1000)));
+        }
+    }
+
+    private static List<Tag> labels(String text) {
+        List<Tag> labels = new ArrayList<>();
+        Matcher label = LABEL.matcher(text == null ? "" : text);
+        while (label.find()) {
+            labels.add(Tag.of(label.group(1), label.group(2)));
+        }
+        return labels;
+    }
+
+    private static double number(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            return Double.NaN;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.app;
+
+import dev.duocollector.metrics.RunMetrics;
+import dev.duocollector.settings.Settings;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.URI;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.PropertiesComponent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the runnable jar shows of itself: over HTTP while it runs as a service; in a file, or at a push gateway, after each run.
+ * None of it can make a run fail. What is not asked for costs nothing: no registry, no server, no class of theirs is loaded.
+ */
+final class Observation extends MainListenerSupport {
+
+    private final boolean isService;
+    private @Nullable PrometheusMeterRegistry registry;
+    private @Nullable ObservationServer server;
+
+    /**
+     * Makes one.
+     *
+     * @param isService whether the program stays, so that somebody can ask it; else it opens no port, whatever is set
+     */
+    Observation(boolean isService) {
+        this.isService = isService;
+    }
+
+    /** Binds the registry before the beans are made that look for one. The settings are not checked yet. */
+    @Override
+    public void beforeConfigure(BaseMainSupport main) {
+        CamelContext context = main.getCamelContext();
+        PropertiesComponent properties = context.getPropertiesComponent();
+        boolean served = isService && isSet(properties, "observe.enabled", "true");
+        if (served || isSet(properties, "metrics.textfile", "") || isSet(properties, "metrics.push", "")) {
+            registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            context.getRegistry().bind(RunMetrics.REGISTRY, registry);
+        }
+    }
+
+    /** Tells whether a setting has this value, or for an empty one any value. */
+    private static boolean isSet(PropertiesComponent properties, String name, String value) {
+        String set = properties.resolveProperty(name).orElse("").trim();
+        return value.isEmpty() ? !set.isEmpty() : set.equalsIgnoreCase(value);
+    }
+
+    /** Has the metrics written after each run, once the beans are there. */
+    @Override
+    public void afterConfigure(BaseMainSupport main) {
+        RunMetrics metrics = metrics(main.getCamelContext());
+        if (registry == null || metrics == null) {
+            return;
+        }
+        Settings settings = settings(main.getCamelContext());
+        PrometheusMeterRegistry figures = registry;
+        Optional<MetricsFile> file = settings.metricsTextfile().map(MetricsFile::new);
+        Optional<MetricsPush> push =
+                settings.metricsPush().map(gateway -> new MetricsPush(gateway, settings.apiHost()));
+        file.ifPresent(earlier -> earlier.goOn(metrics));
+        metrics.afterEachRun(() -> {
+            file.ifPresent(target -> target.write(MetricsText.lasting(figures.scrape())));
+            push.ifPresent(target -> target.send(MetricsText.lasting(figures.scrape())));
+        });
+    }
+
+    /** Starts the server, if there is to be one. After the routes: the first run does not wait for it. */
+    @Override
+    public void afterStart(BaseMainSupport main) {
+        if (isService && registry != null && settings(main.getCamelContext()).observed()) {
+            server = new ObservationServer(main.getCamelContext(), settings(main.getCamelContext()), registry);
+            server.start();
+        }
+    }
+
+    /** Where the server is, once it has started. */
+    Optional<URI> address() {
+        return Optional.ofNullable(server).flatMap(ObservationServer::address);
+    }
+
+    private static Settings settings(CamelContext context) {
+        return context.getRegistry().lookupByNameAndType("settings", Settings.class);
+    }
+
+    private static @Nullable RunMetrics metrics(CamelContext context) {
+        return context.getRegistry().lookupByNameAndType("metrics", RunMetrics.class);
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.app;
+
+import dev.duocollector.settings.SettingsException;
+import dev.duocollector.steps.RouteRefusedException;
+import dev.duocollector.steps.StepPlace;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.FailedToStartRouteException;
+import org.apache.camel.PropertyBindingException;
+import org.apache.camel.model.RouteDefinition;
+import org.jspecify.annotations.Nullable;
+
+/** Why the program cannot start, said to whoever wrote the settings and the routes: one line for each mistake. */
+public final class StartFailure {
+
+    private static final String CANNOT_START = "The program cannot start: ";
+
+    /** Camel's words, for want of accessors. */
+    private static final Pattern STEP = Pattern.compile("at: >>> (.*) <<< in route: ", Pattern.DOTALL);
+
+    private static final Pattern DUPLICATE = Pattern.compile("Duplicate route ids detected: ([^.]+)\\.");
+    private static final Pattern FILE = Pattern.compile("Error pre-parsing resource: (\\S+)");
+    private static final Pattern BEAN = Pattern.compile("Error creating bean: (\\S+) of type: .*");
+
+    private StartFailure() {}
+
+    /**
+     * Returns the lines: those of the settings, else one that names what is wrong and where, as far as Camel tells.
+     *
+     * @param routes those that Camel knows, which may be more of one id
+     */
+    public static List<String> lines(Throwable failure, List<RouteDefinition> routes) {
+        String place = "";
+        Throwable root = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            root = cause;
+            if (cause instanceof SettingsException settings) {
+                return settings.problems();
+            }
+            if (cause instanceof RouteRefusedException refused) {
+                return refused.problems().stream()
+                        .map(problem -> CANNOT_START + problem)
+                        .toList();
+            }
+            if (cause instanceof PropertyBindingException wrong) {
+                return List.of(option(wrong, place));
+            }
+            place = place(cause, routes, place);
+        }
+        return List.of(CANNOT_START + place + oneLine(root));
+    }
+
+    /** Returns where a failure has its cause: what this one of its exceptions tells, else what was known before. */
+    private static String place(Throwable cause, List<RouteDefinition> routes, String known) {
+        String message = String.valueOf(cause.getMessage());
+        if (cause instanceof FailedToCreateRouteException broken) {
+            Matcher duplicate = DUPLICATE.matcher(message);
+            Matcher step = STEP.matcher(message);
+            String id = duplicate.find() ? duplicate.group(1) : broken.getRouteId();
+            return place(id, routes, step.find() ? Optional.of(step.group(1)) : Optional.empty());
+        }
+        if (cause instanceof FailedToStartRouteException broken) {
+            return place(broken.getRouteId(), routes, Optional.empty());
+        }
+        Matcher file = FILE.matcher(message);
+        Matcher bean = BEAN.matcher(message);
+        if (file.matches()) {
+            return file.group(1) + ": ";
+        }
+        return bean.matches() ? known + "bean " + bean.group(1) + ": " : known;
+    }
+
+    /** Names a route, its file, and the line of the step, or else of the route. */
+    private static String place(@Nullable String routeId, List<RouteDefinition> routes, Optional<String> step) {
+        if (routeId == null) {
+            return "";
+        }
+        String places = routes.stream()
+                .filter(route -> routeId.equals(route.getId()) && route.getResource() != null)
+                .map(route -> route.getResource().getLocation() + ", line " + line(route, step))
+                .collect(Collectors.joining(", and "));
+        return "route " + routeId + (places.isEmpty() ? "" : " in " + places) + ": ";
+    }
+
+    private static int line(RouteDefinition route, Optional<String> step) {
+        return step.flatMap(text -> route.getOutputs().stream()
+                        .filter(output -> output.toString().equals(text))
+                        .findFirst())
+                .map(output -> StepPlace.line(route.getResource(), output))
+                .orElse(route.getLineNumber());
+    }
+
+    /** Names an option without its value, which stands in Camel's own message and may be a key to something. */
+    private static String option(PropertyBindingException wrong, String place) {
+        String name = wrong.getOptionKey() == null ? wrong.getPropertyName() : wrong.getOptionKey();
+        if (wrong.getOptionPrefix() == null) {
+            String target = wrong.getTarget() == null
+                    ? ""
+                    : " of " + wrong.getTarget().getClass().getSimpleName();
+            return CANNOT_START + place + "property " + name + target + " does not exist, or its value does not fit";
+        }
+        String prefix = wrong.getOptionPrefix();
+        return "Setting " + prefix + (prefix.endsWith(".") ? "" : ".") + name
+                + " does not exist, or its value does not fit. See"
+                + " https://camel.apache.org/components/4.18.x/others/main.html for those that do.";
+    }
+
+    /**
+     * Puts a message of several lines into one. Those of the YAML parser are sentences and places, which begin with one blank
+     * at most, and excerpts of the file, which are set in deeper.
+     */
+    private static String oneLine(Throwable failure) {
+        if (failure instanceof ClassNotFoundException) {
+            return "there is no class " + failure.getMessage();
+        }
+        if (failure.getMessage() == null) {
+            return failure.getClass().getSimpleName();
+        }
+        return failure.getMessage()
+                .lines()
+                .filter(line -> !line.isBlank() && !line.startsWith("  "))
+                .map(String::strip)
+                .collect(Collectors.joining(" "))
+                .replaceFirst(":$", "");
+    }
+}

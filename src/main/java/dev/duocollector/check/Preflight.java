@@ -1,0 +1,205 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.check;
+
+import dev.duocollector.app.CamelApplication;
+import dev.duocollector.run.DuoProbe;
+import dev.duocollector.settings.Setting;
+import dev.duocollector.settings.SettingSources;
+import dev.duocollector.settings.SettingTable;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.SettingsException;
+import dev.duocollector.settings.SettingsFile;
+import dev.duocollector.sink.S3Clients;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Finds out whether a run would come through: settings, the program's start, Duo, S3, in this order. What is wrong keeps only
+ * those checks from being made that need it.
+ */
+public final class Preflight {
+
+    private static final String SETTINGS = "settings";
+    private static final String STATE_KEY = "state-key";
+    private static final String ROUTES = "routes";
+    private static final String FILES = "files";
+
+    /** What a request to Duo depends on. */
+    private static final Set<String> DUO_NEEDS = Set.of(
+            "duo.api.host",
+            "duo.ikey",
+            "duo.skey",
+            "duo.skey-file",
+            "duo.base-url",
+            "duo.proxy",
+            "duo.signature",
+            "duo.connect-timeout",
+            "duo.response-timeout");
+
+    /** What the checks of S3 depend on; the API host names the state and is its owner. */
+    private static final Predicate<String> S3_NEEDS =
+            Set.of("duo.api.host", "state.key", "state.inside-prefix", "udm.prefix")::contains;
+
+    /** Longer than Duo takes, and short for who waits before a terminal. */
+    private static final Duration TIMEOUT_MAX = Duration.ofSeconds(10);
+
+    private final Map<String, String> environment;
+    private final Map<String, String> overrides;
+    private final Consumer<Check> tell;
+
+    /**
+     * @param overrides settings that come before those of the environment and the files
+     * @param tell is given each check as soon as it is made
+     */
+    public Preflight(Map<String, String> environment, Map<String, String> overrides, Consumer<Check> tell) {
+        this.environment = environment;
+        this.overrides = overrides;
+        this.tell = tell;
+    }
+
+    /** Makes the checks. */
+    public void run() {
+        SettingSources sources = SettingSources.of(environment);
+        Settings settings = CamelApplication.examine(sources, overrides);
+        List<String> wrong = settings.problems().stream().map(Settings::named).toList();
+        tellSettings(settings, wrong);
+        tellFiles(sources);
+        Map<String, String> standIns = new HashMap<>();
+        String noS3 = first(wrong, name -> name.startsWith("s3.") || S3_NEEDS.test(name));
+        S3Client s3 = null;
+        String noRegion = "";
+        if (noS3.isEmpty()) {
+            try {
+                s3 = S3Clients.create(settings);
+            } catch (SettingsException e) {
+                noRegion = String.join(" ", e.problems());
+                noS3 = "s3.region";
+            }
+        }
+        if (!wrong.isEmpty() || s3 == null) {
+            standIns.putAll(standIns(wrong));
+        }
+        duo(settings, wrong, standIns);
+        if (s3 == null) {
+            skipS3(settings, noS3, noRegion);
+            return;
+        }
+        try (S3Client client = s3) {
+            new S3Checks(client, settings, Clock.systemUTC(), tell).run();
+        }
+    }
+
+    private void skipS3(Settings settings, String wrong, String noRegion) {
+        for (Check check : S3Checks.skipped(settings, "setting " + wrong + " is wrong")) {
+            tell.accept(
+                    check.name().equals("s3-region") && !noRegion.isEmpty()
+                            ? Check.fail(check.name(), noRegion, "")
+                            : check);
+        }
+    }
+
+    private void tellSettings(Settings settings, List<String> wrong) {
+        List<String> problems = settings.problems();
+        for (String line : problems) {
+            String name = Settings.named(line).equals("state.key") ? STATE_KEY : SETTINGS;
+            tell.accept(settings.mayPass() ? Check.again(name, line) : Check.fail(name, line, ""));
+        }
+        if (problems.isEmpty()) {
+            tell.accept(Check.pass(SETTINGS, "all " + SettingTable.active().size() + " have values that are allowed"));
+        }
+        if (!wrong.contains("state.key")) {
+            String needed = first(wrong, Set.of("s3.prefix", "duo.api.host")::contains);
+            tell.accept(
+                    needed.isEmpty()
+                            ? Check.pass(STATE_KEY, stateKey(settings))
+                            : Check.skipped(STATE_KEY, "setting " + needed + " is wrong"));
+        }
+    }
+
+    /** The operator's files in force, so that one that was meant to be is missed. */
+    private void tellFiles(SettingSources sources) {
+        List<String> warnings = sources.warnings();
+        String files = sources.inForce()
+                .orElse("no file of yours: all settings and routes are the jar's and the environment's");
+        tell.accept(Check.pass(FILES, String.join(" ", warnings) + (warnings.isEmpty() ? "" : " ") + files));
+    }
+
+    private static String stateKey(Settings settings) {
+        return settings.prefix().contains(settings.stateKey())
+                ? settings.stateKey() + " lies inside s3.prefix, which state.inside-prefix allows"
+                : settings.stateKey() + " lies outside s3.prefix";
+    }
+
+    private void duo(Settings settings, List<String> wrong, Map<String, String> standIns) {
+        Optional<String> unknown =
+                wrong.stream().filter(name -> SettingTable.find(name).isEmpty()).findFirst();
+        if (unknown.isPresent()) {
+            String because = "the program does not start with "
+                    + (unknown.get().isEmpty() ? "that settings' file" : "the setting " + unknown.get());
+            tell.accept(Check.skipped(ROUTES, because));
+            DuoChecks.skipped(because).forEach(tell);
+            return;
+        }
+        String needed = first(wrong, DUO_NEEDS::contains);
+        if (!needed.isEmpty()) {
+            tell.accept(Check.skipped(ROUTES, "setting " + needed + " is wrong"));
+            DuoChecks.skipped("setting " + needed + " is wrong").forEach(tell);
+            return;
+        }
+        Map<String, String> first = new HashMap<>(overrides);
+        first.putAll(standIns);
+        bound(first, "duo.connect-timeout", settings.connectTimeout());
+        bound(first, "duo.response-timeout", settings.responseTimeout());
+        CamelApplication application = CamelApplication.withoutSchedule(environment, first);
+        try {
+            application.start();
+        } catch (Exception e) {
+            application.explain(e).forEach(line -> tell.accept(Check.fail(ROUTES, line, "")));
+            DuoChecks.skipped(ROUTES + " failed").forEach(tell);
+            application.stop();
+            return;
+        }
+        try {
+            tell.accept(Check.pass(ROUTES, "the program starts with its routes"));
+            DuoChecks.of(DuoProbe.ask(application.context()), settings.baseUrl(), settings.duoProxy())
+                    .forEach(tell);
+        } finally {
+            application.stop();
+        }
+    }
+
+    private static void bound(Map<String, String> settings, String name, Duration value) {
+        if (value.compareTo(TIMEOUT_MAX) > 0) {
+            settings.put(name, TIMEOUT_MAX.toString());
+        }
+    }
+
+    /** Returns what stands in for all that a request to Duo does not need, so that the program starts. */
+    private static Map<String, String> standIns(List<String> wrong) {
+        Properties shipped = SettingsFile.ofJar();
+        Map<String, String> standIns = new HashMap<>();
+        for (Setting<?> setting : SettingTable.active()) {
+            String name = setting.name();
+            if (!name.startsWith("duo.") || wrong.contains(name)) {
+                standIns.put(name, shipped.getProperty(name, ""));
+            }
+        }
+        standIns.put("s3.bucket", "not-asked");
+        standIns.put("s3.region", "us-east-1");
+        return standIns;
+    }
+
+    private static String first(List<String> names, Predicate<String> matching) {
+        return names.stream().filter(matching).findFirst().orElse("");
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import dev.duocollector.app.CamelApplication;
+import dev.duocollector.failure.ExitCode;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.run.RangeGuard;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.TimeRange;
+import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.Window;
+import dev.duocollector.text.Log;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.camel.CamelContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Reads a past time into the bucket, as a run would, with a state of its own. */
+@Command(
+        name = "backfill",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Reads a past time of Duo's log into the bucket: what stands there already is left out.",
+            "It has a checkpoint of its own. Stopped or killed, it goes on when the same command is run again."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done: every event that Duo shows of the time is in the bucket",
+            "1:failed or stopped: the same command goes on (130 on Ctrl-C, the same)",
+            "2:wrong use, or an operator must act; the last line says how"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  backfill --from 2026-06-01 --to 2026-11-01            what Duo still has of five months",
+            "  backfill --from 2026-11-03T08:00:00Z --to 2026-11-03T12:00:00Z",
+            "Duo allows about two requests a minute (duo.page.pause), 1000 events each: a million events take eight hours."
+        })
+final class BackfillCommand implements Callable<Integer> {
+
+    /** Not before the command runs: Logback looks for its target once, and other commands set another. */
+    private static Log log() {
+        return Log.of(BackfillCommand.class);
+    }
+
+    @Mixin
+    private RangeOptions options = new RangeOptions();
+
+    @Option(
+            names = "--no-skip-existing",
+            description = "Write every event of the time, also what stands in the bucket: it is there twice then.")
+    private boolean noSkipExisting;
+
+    @Override
+    public Integer call() {
+        CamelApplication application = CamelApplication.onRange(options.range(!noSkipExisting));
+        return application.perform(ExitCode.AGAIN, context -> backfill(application, context));
+    }
+
+    /** Does it in a started application, and returns the exit code. */
+    private static int backfill(CamelApplication application, CamelContext context) {
+        Settings settings = context.getRegistry().lookupByNameAndType("settings", Settings.class);
+        TimeRange range = settings.range().orElseThrow();
+        try {
+            Optional<Checkpoint> before = RangeGuard.of(context).backfill();
+            Optional<Window> open = before.flatMap(Checkpoint::openWindow);
+            String state = "s3://" + settings.bucket() + "/" + settings.stateKey();
+            if (before.isPresent() && open.isEmpty()) {
+                log().info(
+                                "The back-fill of {} was done before. To do it again, delete its state, {}, and run the same"
+                                        + " command.",
+                                range,
+                                state);
+                return ExitCode.DONE;
+            }
+            log().info(
+                            "Back-fill of {} from {} into s3://{}/{} {}; its state is {}.",
+                            range,
+                            settings.apiHost(),
+                            settings.bucket(),
+                            settings.prefix(),
+                            open.map(window -> "goes on with page " + window.page())
+                                    .orElse("begins"),
+                            state);
+        } catch (RangeGuard.RefusedException e) {
+            log().error(e.getMessage());
+            return e.outcome().exitCode();
+        }
+        return report(application.reportOf(application.run()), range);
+    }
+
+    private static int report(RunOutcome outcome, TimeRange range) {
+        if (outcome == RunOutcome.DONE) {
+            log().info("The back-fill of {} is done.", range);
+            return ExitCode.DONE;
+        }
+        log().warn("The back-fill of {} is not done. Run the same command again: it goes on where it stopped.", range);
+        return outcome == RunOutcome.OPERATOR ? ExitCode.OPERATOR : ExitCode.AGAIN;
+    }
+}

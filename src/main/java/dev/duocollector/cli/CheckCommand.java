@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import dev.duocollector.check.CheckReport;
+import dev.duocollector.check.Preflight;
+import java.nio.charset.Charset;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Looks, before the first run, whether one would come through. */
+@Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Checks in seconds whether a run would come through: settings, routes, one request to Duo, and what S3 allows.",
+            "Stores no event. In the bucket it writes and deletes one small object beside the state."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:a run would come through",
+            "1:something failed that may pass by itself, such as the network: check again",
+            "2:somebody must act first; each line with a cross says how"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  check           a line for each check, with a remedy where it failed",
+            "  check --json    the same as one JSON document, for scripts"
+        })
+final class CheckCommand implements Callable<Integer> {
+
+    @Option(names = "--json", description = "Print one JSON document instead of lines.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        // Standard output is for the checks. Logback looks at this once, when the first logger is made.
+        System.setProperty("dev.duocollector.log.target", "System.err");
+        CheckReport report = new CheckReport(System.out, json, standardOutputCharset());
+        new Preflight(System.getenv(), Map.of(), report::add).run();
+        return report.end();
+    }
+
+    /** What standard output is encoded in: newer Java runtimes say so, and 17 uses its default. */
+    private static Charset standardOutputCharset() {
+        String name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding", ""));
+        return name.isEmpty() || !Charset.isSupported(name) ? Charset.defaultCharset() : Charset.forName(name);
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.duocollector.failure.ExitCode;
+import dev.duocollector.settings.Setting;
+import dev.duocollector.settings.SettingSources;
+import dev.duocollector.settings.SettingTable;
+import dev.duocollector.settings.Settings;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The settings in force, in the order of application.properties, and the operator's files in force.
+ *
+ * @param entries every setting
+ * @param files the operator's files of settings and routes
+ * @param others what is wrong beside the settings, such as a name that does not exist
+ * @param warnings what is worth a look
+ * @param exitCode what the command exits with
+ */
+record ConfigReport(List<Entry> entries, List<String> files, List<String> others, List<String> warnings, int exitCode) {
+
+    /** Whatever the output's charset is, what this writes is JSON in it. */
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    /**
+     * One setting.
+     *
+     * @param value what is in force, masked if it is a key, without a password in a URL; empty if nothing is
+     * @param written as it was written, where that is something else; else the same
+     * @param origin where it comes from, in words
+     * @param problems what is wrong with it, empty if nothing is
+     */
+    record Entry(String name, String value, String written, String origin, List<String> problems) {
+
+        private String line() {
+            return name + "=" + value + "   (" + origin
+                    + (written.equals(value) || written.isEmpty() ? "" : ", written '" + written + "'") + ")";
+        }
+    }
+
+    /** Gathers the settings; the sources are asked where a value comes from, and for the files. */
+    static ConfigReport of(Settings settings, SettingSources sources) {
+        List<String> others = new ArrayList<>(sources.routes().problems());
+        others.addAll(settings.problems());
+        List<Entry> entries = new ArrayList<>();
+        for (Setting<?> setting : SettingTable.active()) {
+            String name = setting.name();
+            List<String> problems = settings.problems().stream()
+                    .filter(problem -> Settings.named(problem).equals(name))
+                    .toList();
+            others.removeAll(problems);
+            String written = settings.shown(name);
+            String value = problems.isEmpty() ? settings.inForce(name) : written;
+            String origin = sources.origin(name) + (written.isEmpty() && !value.isEmpty() ? ", derived" : "");
+            entries.add(new Entry(name, value, written, origin, problems));
+        }
+        int exitCode = sources.routes().problems().isEmpty()
+                        && settings.problems().isEmpty()
+                ? ExitCode.DONE
+                : sources.routes().problems().isEmpty() && settings.mayPass() ? ExitCode.AGAIN : ExitCode.OPERATOR;
+        return new ConfigReport(entries, sources.filesInForce(), others, sources.warnings(), exitCode);
+    }
+
+    /** For people: one line a setting, and behind a wrong one what is wrong. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        for (Entry entry : entries) {
+            lines.add(entry.line());
+            entry.problems().forEach(problem -> lines.add("  WRONG: " + problem));
+        }
+        others.forEach(problem -> lines.add("  WRONG: " + problem));
+        warnings.forEach(warning -> lines.add("  WARN: " + warning));
+        files.forEach(file -> lines.add("In force: " + file));
+        return lines;
+    }
+
+    /** For scripts: one JSON document. */
+    String document() {
+        ObjectNode document = JSON.createObjectNode();
+        document.put("exitCode", exitCode);
+        ArrayNode all = document.putArray("settings");
+        for (Entry entry : entries) {
+            ObjectNode setting = all.addObject()
+                    .put("name", entry.name())
+                    .put("value", entry.value())
+                    .put("written", entry.written())
+                    .put("origin", entry.origin());
+            entry.problems().forEach(setting.putArray("problems")::add);
+        }
+        others.forEach(document.putArray("problems")::add);
+        warnings.forEach(document.putArray("warnings")::add);
+        ArrayNode paths = document.putArray("files");
+        files.forEach(paths::add);
+        try {
+            return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("Writing to memory failed", e);
+        }
+    }
+}

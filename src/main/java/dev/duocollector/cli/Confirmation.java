@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.Locale;
+import java.util.Set;
+
+/** Asks whoever sits at the terminal for a yes; where nobody does, the command line must say it. */
+final class Confirmation {
+
+    private static final Set<String> YES = Set.of("y", "yes");
+
+    private final boolean terminal;
+    private final BufferedReader in;
+
+    /**
+     * @param terminal whether somebody is there to answer
+     * @param in where the answer comes from, a line each
+     */
+    Confirmation(boolean terminal, BufferedReader in) {
+        this.terminal = terminal;
+        this.in = in;
+    }
+
+    /** Returns one that asks at this process's terminal, if both its input and its output are one. */
+    static Confirmation ofTerminal() {
+        return new Confirmation(
+                isTerminal(), new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())));
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // Up to Java 21, no console means no terminal; later ones have isTerminal.
+    private static boolean isTerminal() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException e) {
+            return true;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Returns whether the operator agrees; says why if not.
+     *
+     * @param given whether the command line says so already
+     * @param question ends with a question mark
+     */
+    boolean isGiven(boolean given, String question, PrintWriter err) {
+        if (given) {
+            return true;
+        }
+        if (!terminal) {
+            err.println("Nothing was changed: nobody is at a terminal to confirm it. Read the above, and add --yes.");
+            return false;
+        }
+        err.print(question + " [y/N] ");
+        err.flush();
+        if (YES.contains(answer())) {
+            return true;
+        }
+        err.println("Nothing was changed.");
+        return false;
+    }
+
+    private String answer() {
+        try {
+            String line = in.readLine();
+            return line == null ? "" : line.strip().toLowerCase(Locale.ROOT);
+        } catch (IOException e) {
+            // Whoever cannot answer has not agreed.
+            return "";
+        }
+    }
+}

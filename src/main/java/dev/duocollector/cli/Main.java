@@ -1,0 +1,129 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import dev.duocollector.app.FatalExit;
+import dev.duocollector.failure.ExitCode;
+import dev.duocollector.run.Terminal;
+import dev.duocollector.settings.LogFormat;
+import dev.duocollector.text.Log;
+import dev.duocollector.text.PlainLine;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The program: hands its arguments to a command, and its exit code to the system. */
+@Command(
+        name = "duo-telephony-collector",
+        description = "Collects Cisco Duo's telephony log into S3, every event exactly once.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {
+            RunCommand.class,
+            OnceCommand.class,
+            CheckCommand.class,
+            ConfigCommand.class,
+            StateCommand.class,
+            BackfillCommand.class,
+            VerifyCommand.class,
+            UdmCommand.class,
+            HelpCommand.class,
+            Main.VersionCommand.class
+        },
+        footerHeading = "%nSettings:%n",
+        footer = {
+            "  application.properties in the working directory, and the environment over it: duo.api.host is DUO_API_HOST.",
+            "  Required: DUO_API_HOST, DUO_IKEY, DUO_SKEY or DUO_SKEY_FILE, S3_BUCKET. AWS credentials as the AWS SDK finds them.",
+            "  Without a command, the program does run."
+        })
+public final class Main {
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        // Logback looks for its file once, when the first logger is made, so this comes before anything that logs.
+        if (System.getProperty("logback.configurationFile") == null) {
+            System.setProperty("logback.configurationFile", "dev/duocollector/logback.xml");
+        }
+        System.setProperty(Terminal.ALLOWED, "true");
+        LogFormat.apply();
+        FatalExit.onEveryThread();
+        System.exit(execute(args));
+    }
+
+    /** Runs the command that the arguments name, and returns what the program exits with. */
+    static int execute(String... args) {
+        boolean asked = args.length > 0;
+        int code = prepared(new CommandLine(new Main())).execute(asked ? args : new String[] {"run"});
+        return StandardOutput.exitCode(code);
+    }
+
+    /** Has a command line say in one line what it does not understand, and each of its commands tell its version. */
+    static CommandLine prepared(CommandLine commandLine) {
+        commandLine.setParameterExceptionHandler((wrong, args) -> refuse(wrong));
+        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
+        giveVersion(commandLine);
+        return commandLine;
+    }
+
+    private static void giveVersion(CommandLine commandLine) {
+        commandLine.getCommandSpec().versionProvider(new Version());
+        commandLine.getSubcommands().values().forEach(Main::giveVersion);
+    }
+
+    /** What no command has foreseen; its stack trace is for whoever looks at a bug. */
+    private static int explain(Exception failure, CommandLine command) {
+        command.getErr()
+                .println(
+                        Log.line(
+                                "The command failed (" + failure
+                                        + "). If it stays so, report it as a bug with the output at the log level DEBUG of dev.duocollector."));
+        Log.of(Main.class).debug("The command failed", failure);
+        return ExitCode.AGAIN;
+    }
+
+    /** The usage is not printed below: the line that matters would scroll away. */
+    private static int refuse(ParameterException wrong) {
+        CommandLine command = wrong.getCommandLine();
+        String message = String.valueOf(wrong.getMessage()).replaceFirst("[.]?\\s*$", ".");
+        List<String> near = wrong instanceof UnmatchedArgumentException unknown ? unknown.getSuggestions() : List.of();
+        command.getErr()
+                .println(PlainLine.of(
+                        message + (near.isEmpty() ? "" : " Did you mean: " + String.join(", ", near) + "?")));
+        command.getErr().println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.OPERATOR;
+    }
+
+    /** The version in the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"duo-telephony-collector " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+
+    /** The version, asked for in a word. */
+    @Command(name = "version", mixinStandardHelpOptions = true, description = "Prints the program's version.")
+    static final class VersionCommand implements Callable<Integer> {
+
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            if (spec == null) {
+                throw new IllegalStateException("The command was not made by picocli");
+            }
+            spec.commandLine().printVersionHelp(spec.commandLine().getOut());
+            return ExitCode.DONE;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import dev.duocollector.app.CamelApplication;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Makes one run, for schedulers outside: cron, a Kubernetes CronJob, a container on Lambda. */
+@Command(
+        name = "once",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Makes one run, until the window is read to its end, and exits.",
+            "With metrics.textfile or metrics.push it leaves its figures there; it opens no port."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:everything up to two minutes ago (duo.lag) is in the bucket",
+            "1:failed, held up by Duo's rate limit, or more to read after max.iterations: the next run goes on",
+            "2:an operator must act; the last line says how"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  once              read what there is, store it, exit",
+            "  once --dry-run    say what that would begin with, and try your steps"
+        })
+final class OnceCommand implements Callable<Integer> {
+
+    @Mixin
+    private FirstOption first = new FirstOption();
+
+    @Option(
+            names = "--dry-run",
+            description = {
+                "Read the state and one page as the next run would, print the window, the number of events, how many of"
+                        + " them are new, their times, and what your steps make of them; write nothing, and send"
+                        + " nothing to a second place."
+            })
+    private boolean dryRun;
+
+    @Option(
+            names = "--show",
+            description =
+                    "With --dry-run: print the lines before and after your steps as they are. They hold phone numbers.")
+    private boolean show;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        if (show && !dryRun) {
+            throw new ParameterException(spec.commandLine(), "--show has a meaning with --dry-run only.");
+        }
+        if (dryRun) {
+            // Standard output is for the result. Logback looks at this once, when the first logger is made.
+            System.setProperty("dev.duocollector.log.target", "System.err");
+            return CamelApplication.withoutSchedule(first.overrides()).dryRun(System.out, show);
+        }
+        return CamelApplication.withoutSchedule(first.overrides()).runOnce();
+    }
+}

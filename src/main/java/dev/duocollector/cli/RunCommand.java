@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import dev.duocollector.app.CamelApplication;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Collects by the schedule until the program is told to stop. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Makes a run at once, then by duo.schedule (UTC), until it is told to stop.",
+            "Meanwhile it shows health and metrics on this machine's port 9876, at /observe/health and /observe/metrics,"
+                    + " unless the settings observe.* say otherwise."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:told to stop (SIGTERM); the page in hand was finished",
+            "2:a setting or a route is wrong; each is named on a line of its own"
+        })
+final class RunCommand implements Callable<Integer> {
+
+    @Mixin
+    private FirstOption first = new FirstOption();
+
+    @Override
+    public Integer call() {
+        return CamelApplication.withSchedule(first.overrides()).runUntilStopped();
+    }
+}

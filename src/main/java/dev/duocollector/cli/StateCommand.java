@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import dev.duocollector.app.CamelApplication;
+import dev.duocollector.failure.ExitCode;
+import dev.duocollector.operate.RefusedException;
+import dev.duocollector.operate.StatePlan;
+import dev.duocollector.run.RangeGuard;
+import dev.duocollector.run.Ticker;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.SettingsException;
+import dev.duocollector.sink.S3Clients;
+import dev.duocollector.sink.S3Failure;
+import dev.duocollector.sink.S3OperationException;
+import dev.duocollector.sink.UnreadableObjectException;
+import dev.duocollector.state.CheckpointOwnedException;
+import dev.duocollector.state.StateObject;
+import dev.duocollector.state.StateSnapshot;
+import dev.duocollector.text.PlainLines;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** Shows and changes how far the log counts as collected. */
+@Command(
+        name = "state",
+        mixinStandardHelpOptions = true,
+        description = "Shows and changes how far the log counts as collected.",
+        subcommands = {
+            StateShowCommand.class,
+            StateSetThroughCommand.class,
+            StateImportCommand.class,
+            StateSettleCommand.class,
+            HelpCommand.class
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:S3 failed, or a collector wrote meanwhile: the same command again may succeed",
+            "2:wrong use, a state that is refused, or no consent; nothing was changed"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  state show                               how far, how late, what is open",
+            "  state set-through now-3d --dry-run       to read three days again",
+            "  state import duo-telephony/state.json    in place of the guide's Lambda",
+            "  state settle --missing                   to read a batch again that is not in the bucket"
+        })
+final class StateCommand implements Runnable {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    private final Map<String, String> environment;
+    private final Clock clock;
+    private final Confirmation confirmation;
+
+    /** For picocli. */
+    StateCommand() {
+        this(System.getenv(), Clock.systemUTC(), Confirmation.ofTerminal());
+    }
+
+    StateCommand(Map<String, String> environment, Clock clock, Confirmation confirmation) {
+        this.environment = environment;
+        this.clock = clock;
+        this.confirmation = confirmation;
+    }
+
+    /** What the subcommands that change the state have in common. */
+    static final class ChangeOptions {
+
+        @Option(names = "--yes", description = "Do not ask. Needed where nobody is at a terminal.")
+        private boolean yes;
+
+        @Option(names = "--dry-run", description = "Say what it would do, and change nothing.")
+        private boolean dryRun;
+
+        @Option(
+                names = "--no-copy",
+                description =
+                        "Keep no copy of the state as it was. Without it, one is laid beside the state first, with the"
+                                + " time in its name.")
+        private boolean noCopy;
+    }
+
+    /** A subcommand at work: what the settings name, and where to print. */
+    record Session(Settings settings, S3Client s3, StateObject state, Instant now, PrintWriter out, PrintWriter err) {}
+
+    /** What a subcommand does; returns the exit code. */
+    interface Action {
+        int run(Session session) throws RefusedException;
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(commandLine(), "Missing: show, set-through, import, or settle.");
+    }
+
+    private CommandLine commandLine() {
+        if (spec == null) {
+            throw new IllegalStateException("The command was not made by picocli");
+        }
+        return spec.commandLine();
+    }
+
+    /** Runs a subcommand on the settings, and says in one line what goes wrong. */
+    int run(CommandSpec command, Action action) {
+        // Standard output is for the answer. Logback looks at this once, when the first logger is made.
+        System.setProperty("dev.duocollector.log.target", "System.err");
+        PrintWriter out = new PlainLines(command.commandLine().getOut());
+        PrintWriter err = new PlainLines(command.commandLine().getErr());
+        try {
+            Settings settings = CamelApplication.withSettings(environment, Settings::withoutKeys);
+            try (S3Client s3 = S3Clients.create(settings)) {
+                StateObject state = StateObject.of(s3, settings, clock);
+                return action.run(new Session(settings, s3, state, clock.instant(), out, err));
+            }
+        } catch (SettingsException e) {
+            e.problems().forEach(err::println);
+            return e.exitCode();
+        } catch (RefusedException | UnreadableObjectException e) {
+            err.println(e.getMessage());
+            return ExitCode.OPERATOR;
+        } catch (CheckpointOwnedException e) {
+            err.println(
+                    "Nothing was changed: a collector, or another command, has written or deleted the state meanwhile."
+                            + " Stop it, and try again.");
+            return ExitCode.AGAIN;
+        } catch (S3OperationException e) {
+            S3Failure failure = S3Failure.explain(e.action(), e.resource(), e.getCause());
+            err.println(failure.message());
+            return failure.outcome().exitCode();
+        }
+    }
+
+    /** Says what a plan means and, with consent, puts it into effect. */
+    int change(Session session, ChangeOptions options, StateSnapshot before, StatePlan plan) throws RefusedException {
+        refuseBesideBackfill(session, plan);
+        plan.says().forEach(session.out()::println);
+        session.out().flush();
+        if (options.dryRun) {
+            session.out().println("Nothing was changed (--dry-run).");
+            return ExitCode.DONE;
+        }
+        String copyKey = options.noCopy || !before.exists() ? null : copyKey(session);
+        if (!confirmation.isGiven(options.yes, "Write this state?", session.err())) {
+            return ExitCode.OPERATOR;
+        }
+        session.state().replace(before, copyKey, plan.next(), plan.eventKeys());
+        session.out()
+                .println("Written: " + session.state() + ", collected through "
+                        + plan.next().committedThrough() + ", "
+                        + plan.eventKeys().size() + " event keys."
+                        + (copyKey == null
+                                ? ""
+                                : " As it was: s3://" + session.settings().bucket() + "/" + copyKey + "."));
+        return ExitCode.DONE;
+    }
+
+    /** What such a back-fill is still to write cannot be read back from the bucket, and does not count as seen. */
+    private void refuseBesideBackfill(Session session, StatePlan plan) throws RefusedException {
+        try {
+            new RangeGuard(session.s3(), session.settings(), clock, Ticker.system())
+                    .refuseUnfinishedBeside(plan.next());
+        } catch (RangeGuard.RefusedException e) {
+            throw new RefusedException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String copyKey(Session session) throws RefusedException {
+        String key = session.state().copyKey();
+        if (session.settings().prefix().contains(key)) {
+            throw new RefusedException(
+                    "The copy of the state, " + key + ", would lie inside s3.prefix, and a feed would take it"
+                            + " for a log. Save the state elsewhere, if you want to keep it, and add --no-copy.");
+        }
+        return key;
+    }
+}

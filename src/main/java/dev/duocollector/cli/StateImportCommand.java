@@ -1,0 +1,187 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import dev.duocollector.operate.LambdaImport;
+import dev.duocollector.operate.RefusedException;
+import dev.duocollector.operate.StatePlan;
+import dev.duocollector.settings.KeyPrefix;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.sink.BucketEvents;
+import dev.duocollector.sink.S3OperationException;
+import dev.duocollector.state.StateSnapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+
+/** Takes the place of the Lambda in Google's guide. */
+@Command(
+        name = "import",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Goes on where the Lambda of Google's guide stopped.",
+            "Makes a state of the Lambda's state.json, so that the next run leaves no gap, and no doubles either: what the"
+                    + " Lambda's objects hold counts as seen. It says what it would do before it asks. Turn the Lambda's"
+                    + " schedule off first, and wait for the function to end."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done, or said what it would do",
+            "1:S3 failed, or a collector wrote meanwhile: the same command again may succeed",
+            "2:wrong use, not a state of the Lambda's, or no consent; nothing was changed"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  state import duo-telephony/state.json --dry-run",
+            "  state import s3://old-bucket/duo-telephony/state.json",
+            "  state import state.json --lambda-prefix duo-logs"
+        })
+final class StateImportCommand implements Callable<Integer> {
+
+    private static final Pattern S3_URI = Pattern.compile("s3://([^/]+)/(.+)");
+
+    /** The Lambda's has a hundred; more is something else. */
+    private static final int BYTES_MAX = 1 << 20;
+
+    @ParentCommand
+    private @Nullable StateCommand parent;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "KEY-OR-FILE",
+            description = "The Lambda's state: a file here, or else a key in s3.bucket, or s3://BUCKET/KEY.")
+    private String source = "";
+
+    @Option(
+            names = "--lambda-prefix",
+            paramLabel = "PREFIX",
+            description =
+                    "Where the Lambda's objects lie, its S3_PREFIX; s3.prefix by default. In the bucket that its state is"
+                            + " from, or in s3.bucket.")
+    private @Nullable String lambdaPrefix;
+
+    @Mixin
+    private StateCommand.ChangeOptions options = new StateCommand.ChangeOptions();
+
+    /** The Lambda's state, and where it is from. */
+    private record Source(SdkBytes json, String place, String bucket) {}
+
+    @Override
+    public Integer call() {
+        if (parent == null || spec == null) {
+            throw new IllegalStateException("The command was not made by picocli");
+        }
+        StateCommand state = parent;
+        return state.run(spec, session -> {
+            Settings settings = session.settings();
+            KeyPrefix prefix = lambdaPrefix == null ? settings.prefix() : prefix(lambdaPrefix);
+            Source read = read(session);
+            StateSnapshot before = session.state().look();
+            BucketEvents lambdas = new BucketEvents(session.s3(), read.bucket(), prefix, settings.apiHost());
+            boolean elsewhere = !read.bucket().equals(settings.bucket()) || !prefix.equals(settings.prefix());
+            Optional<BucketEvents> own =
+                    elsewhere ? Optional.of(BucketEvents.of(session.s3(), settings)) : Optional.empty();
+            StatePlan plan = LambdaImport.plan(
+                    read.json().asByteArray(),
+                    read.place(),
+                    before,
+                    settings,
+                    session.now(),
+                    new LambdaImport.Places(lambdas, "s3://" + read.bucket() + "/" + prefix, own),
+                    session.err()::println);
+            return state.change(session, options, before, plan);
+        });
+    }
+
+    private static KeyPrefix prefix(String value) throws RefusedException {
+        try {
+            return new KeyPrefix(value);
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException("Option --lambda-" + e.getMessage() + ".");
+        }
+    }
+
+    private Source read(StateCommand.Session session) throws RefusedException {
+        Matcher uri = S3_URI.matcher(source);
+        if (uri.matches()) {
+            return object(session, uri.group(1), uri.group(2));
+        }
+        if (source.isEmpty() || source.startsWith("s3://")) {
+            throw new RefusedException("'" + source + "' is no s3://BUCKET/KEY, no key and no file.");
+        }
+        Optional<Path> file = file();
+        return file.isPresent()
+                ? new Source(
+                        SdkBytes.fromByteArray(bytes(file.get())),
+                        source,
+                        session.settings().bucket())
+                : object(session, session.settings().bucket(), source);
+    }
+
+    private Optional<Path> file() {
+        try {
+            return Optional.of(Path.of(source)).filter(Files::isRegularFile);
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static byte[] bytes(Path file) throws RefusedException {
+        try {
+            if (Files.size(file) <= BYTES_MAX) {
+                return Files.readAllBytes(file);
+            }
+        } catch (IOException e) {
+            throw new RefusedException(file + " cannot be read (" + e.getClass().getSimpleName() + ").");
+        }
+        throw tooLarge(file.toString());
+    }
+
+    private static RefusedException tooLarge(String place) {
+        return new RefusedException(place + " has over a million bytes: no state of the Lambda's.");
+    }
+
+    private Source object(StateCommand.Session session, String bucket, String key) throws RefusedException {
+        String place = "s3://" + bucket + "/" + key;
+        try (ResponseInputStream<GetObjectResponse> object =
+                session.s3().getObject(request -> request.bucket(bucket).key(key))) {
+            byte[] json = object.readNBytes(BYTES_MAX + 1);
+            if (json.length > BYTES_MAX) {
+                object.abort();
+                throw tooLarge(place);
+            }
+            return new Source(SdkBytes.fromByteArray(json), place, bucket);
+        } catch (NoSuchKeyException e) {
+            throw new RefusedException(
+                    source.startsWith("s3://")
+                            ? place + " is not there."
+                            : source + " is not there: neither a file here nor " + place + ".");
+        } catch (SdkException e) {
+            throw new S3OperationException("s3:GetObject", bucket, key, e);
+        } catch (IOException e) {
+            throw new S3OperationException(
+                    "s3:GetObject", bucket, key, SdkClientException.create("The connection broke off", e));
+        }
+    }
+}

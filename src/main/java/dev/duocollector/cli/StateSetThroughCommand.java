@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import dev.duocollector.operate.RefusedException;
+import dev.duocollector.operate.SetThrough;
+import dev.duocollector.operate.StatePlan;
+import dev.duocollector.sink.BucketEvents;
+import dev.duocollector.state.StateSnapshot;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** Moves what counts as collected to another time. */
+@Command(
+        name = "set-through",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Has the log count as collected through a time.",
+            "Back, what lies after it is read again, and what the bucket holds of it counts as seen, so nothing is stored"
+                    + " twice. Forward, what lies between is never read. Also makes a state where there is none, or one that"
+                    + " is refused. It says all this before it asks. Stop every collector first."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done, or said what it would do",
+            "1:S3 failed, or a collector wrote meanwhile: the same command again may succeed",
+            "2:wrong use, a time out of bounds, a batch that could be lost, or no consent; nothing was changed"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  state set-through now-3d --dry-run             to read three days again",
+            "  state set-through 2026-11-23T08:00:00Z --yes   from a script"
+        })
+final class StateSetThroughCommand implements Callable<Integer> {
+
+    @ParentCommand
+    private @Nullable StateCommand parent;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(paramLabel = "TIME", description = TimeArgument.FORMS + ".")
+    private String time = "";
+
+    @Mixin
+    private StateCommand.ChangeOptions options = new StateCommand.ChangeOptions();
+
+    @Option(
+            names = "--no-skip-existing",
+            description =
+                    "Do not read the bucket: events of the time that is read again stand there twice then, unless the"
+                            + " state knows them.")
+    private boolean noSkipExisting;
+
+    @Override
+    public Integer call() {
+        if (parent == null || spec == null) {
+            throw new IllegalStateException("The command was not made by picocli");
+        }
+        StateCommand state = parent;
+        return state.run(spec, session -> {
+            Instant through = TimeArgument.parse(time, session.now())
+                    .orElseThrow(() ->
+                            new RefusedException("'" + time + "' is no time. Allowed: " + TimeArgument.FORMS + "."));
+            StateSnapshot before = session.state().look();
+            Optional<BucketEvents> bucket =
+                    noSkipExisting ? Optional.empty() : Optional.of(BucketEvents.of(session.s3(), session.settings()));
+            StatePlan plan =
+                    SetThrough.plan(before, through, session.settings(), session.now(), bucket, session.err()::println);
+            return state.change(session, options, before, plan);
+        });
+    }
+}

@@ -1,0 +1,252 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.duocollector.failure.ExitCode;
+import dev.duocollector.operate.Times;
+import dev.duocollector.settings.SettingType;
+import dev.duocollector.state.Batch;
+import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.StateSnapshot;
+import dev.duocollector.state.Window;
+import dev.duocollector.text.PlainLine;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Shows how far the log is collected. */
+@Command(
+        name = "show",
+        mixinStandardHelpOptions = true,
+        description = "Shows how far the log is collected, and what is open; only reads.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:shown, or there is no state yet",
+            "1:later than --max-lag; or S3 failed, and the same command again may succeed",
+            "2:wrong use, or the state is refused; it is shown as far as it can be read"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  state show                 for people",
+            "  state show --json          for programs: lagSeconds, refused, …",
+            "  state show --max-lag 3h    for monitoring: exits with 1 when what is collected lies further back"
+        })
+final class StateShowCommand implements Callable<Integer> {
+
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    @ParentCommand
+    private @Nullable StateCommand parent;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--json", description = "Print one JSON object instead.")
+    private boolean json;
+
+    @Option(
+            names = "--max-lag",
+            paramLabel = "DURATION",
+            converter = LagMax.class,
+            description = {
+                "Exit with 1 when the log is collected only through a time longer ago than this, such as 3h or 90m, or when"
+                        + " there is no state yet."
+            })
+    private @Nullable Duration lagMax;
+
+    /** A duration as the settings have them, of which only a positive one makes sense here. */
+    static final class LagMax implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            return SettingType.parseDuration(value)
+                    .filter(max -> !max.isZero() && !max.isNegative())
+                    .orElseThrow(() -> new TypeConversionException(
+                            "'" + value + "' is not a positive duration such as 90s, 30m, 3h, 1d or PT3H"));
+        }
+    }
+
+    @Override
+    public Integer call() {
+        if (parent == null || spec == null) {
+            throw new IllegalStateException("The command was not made by picocli");
+        }
+        StateCommand state = parent;
+        return state.run(spec, session -> {
+            StateSnapshot shown = session.state().look();
+            if (json) {
+                session.out().println(json(shown, session.now()));
+            } else {
+                session.out().print(text(shown, session));
+                session.out().flush();
+            }
+            if (shown.refusal().isPresent()) {
+                session.err().println(shown.refusalMessage());
+                return ExitCode.OPERATOR;
+            }
+            Optional<String> late = late(shown, session.now());
+            late.ifPresent(session.err()::println);
+            return late.isPresent() ? ExitCode.AGAIN : ExitCode.DONE;
+        });
+    }
+
+    private Optional<String> late(StateSnapshot shown, Instant now) {
+        Duration max = lagMax;
+        if (max == null) {
+            return Optional.empty();
+        }
+        if (shown.checkpoint().isEmpty()) {
+            return Optional.of("Late: nothing is collected yet, and --max-lag is " + Times.text(max) + ".");
+        }
+        Instant through = shown.checkpoint().get().committedThrough();
+        Duration lag = Duration.between(through, now);
+        return lag.compareTo(max) <= 0
+                ? Optional.empty()
+                : Optional.of("Late: collected through " + through + ", " + Times.text(lag) + " ago, and --max-lag is "
+                        + Times.text(max) + ".");
+    }
+
+    private static String text(StateSnapshot shown, StateCommand.Session session) {
+        StringBuilder text = new StringBuilder();
+        if (!shown.exists()) {
+            line(text, "State", shown.place() + ": there is none yet");
+            line(text, "Account", session.settings().apiHost());
+            line(
+                    text,
+                    "Covered",
+                    "nothing; the first run begins "
+                            + Times.text(session.settings().lookback()) + " ago (duo.lookback)");
+            return text.toString();
+        }
+        Map<String, String> readable = shown.readable();
+        line(text, "State", shown.place());
+        line(
+                text,
+                "Written",
+                String.format(
+                        Locale.ROOT,
+                        "%s, %,d bytes",
+                        shown.writtenAt().map(Instant::toString).orElse("at an unknown time"),
+                        shown.bytes()));
+        line(text, "Account", value(readable, "owner"));
+        line(text, "Format", "version " + value(readable, "version") + ", write " + value(readable, "writeId"));
+        if (shown.checkpoint().isPresent()) {
+            checkpoint(text, shown, shown.checkpoint().get(), session.now());
+        } else {
+            line(text, "Covered", value(readable, "committedThrough"));
+        }
+        return text.toString();
+    }
+
+    private static void checkpoint(StringBuilder text, StateSnapshot shown, Checkpoint known, Instant now) {
+        Duration lag = Duration.between(known.committedThrough(), now);
+        line(
+                text,
+                "Covered",
+                "through " + known.committedThrough() + ", " + Times.text(lag)
+                        + (lag.isNegative() ? " ahead" : " ago"));
+        line(
+                text,
+                "Window",
+                known.openWindow()
+                        .map(open -> open + " is open, page " + open.page() + " next, cursor " + open.cursor())
+                        .orElse("none open"));
+        line(
+                text,
+                "Pending",
+                known.pendingBatch()
+                        .map(pending -> pending + ", not known to be in the bucket")
+                        .orElse("nothing"));
+        line(
+                text,
+                "Event keys",
+                shown.eventKeys().size() + ", complete since " + known.keysFrom() + newest(shown.eventKeys()));
+    }
+
+    private static String newest(Map<String, Instant> keys) {
+        return keys.isEmpty() ? "" : ", the newest of " + Collections.max(keys.values());
+    }
+
+    private static String value(Map<String, String> readable, String name) {
+        // What was damaged may hold anything, and a terminal obeys some of it.
+        return readable.getOrDefault(name, "unreadable").replaceAll("\\p{Cntrl}", "?");
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        text.append(String.format(Locale.ROOT, "%-11s %s%n", name, PlainLine.of(value)));
+    }
+
+    private static String json(StateSnapshot shown, Instant now) {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("place", shown.place());
+        root.put("exists", shown.exists());
+        root.put("refused", shown.refusal().isPresent() ? shown.refusalMessage() : null);
+        root.put(
+                "refusal",
+                shown.refusal()
+                        .map(reason -> reason.name().toLowerCase(Locale.ROOT))
+                        .orElse(null));
+        root.put("bytes", shown.bytes());
+        root.put("writtenAt", shown.writtenAt().map(Instant::toString).orElse(null));
+        Map<String, String> readable = shown.readable();
+        root.set("version", number(readable.get("version")));
+        root.put("owner", readable.get("owner"));
+        root.put("writeId", readable.get("writeId"));
+        root.put("committedThrough", readable.get("committedThrough"));
+        Checkpoint known = shown.checkpoint().orElse(null);
+        if (known != null) {
+            root.put(
+                    "lagSeconds",
+                    Duration.between(known.committedThrough(), now).toMillis() / 1000.0);
+            root.put("keysFrom", known.keysFrom().toString());
+            root.put("eventKeys", shown.eventKeys().size());
+            known.openWindow().ifPresent(open -> window(root.putObject("window"), open));
+            known.pendingBatch().ifPresent(pending -> pending(root.putObject("pending"), pending));
+        }
+        try {
+            return JSON.writeValueAsString(root);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A tree of texts and numbers can be written", e);
+        }
+    }
+
+    private static JsonNode number(@Nullable String text) {
+        try {
+            return text == null ? JSON.nullNode() : JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            return JSON.getNodeFactory().textNode(text);
+        }
+    }
+
+    private static void window(ObjectNode node, Window open) {
+        node.put("mintime", open.mintime().toString());
+        node.put("maxtime", open.maxtime().toString());
+        node.put("limit", open.limit());
+        node.put("page", open.page());
+        node.put("cursor", open.cursor().toString());
+    }
+
+    private static void pending(ObjectNode node, Batch pending) {
+        node.put("objectKey", pending.objectKey());
+        node.put("udmObjectKey", pending.isUdmWanted() ? pending.udmKey() : null);
+        node.put("events", pending.eventKeys().size());
+    }
+}

@@ -1,0 +1,238 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import dev.duocollector.app.CamelApplication;
+import dev.duocollector.failure.ExitCode;
+import dev.duocollector.settings.S3Connection;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.sink.S3Clients;
+import dev.duocollector.sink.S3Failure;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** What the command {@code udm} reads: found, all of it, before the first line is read, so that a slip writes nothing. */
+final class UdmInputs implements AutoCloseable {
+
+    private static final String STANDARD_INPUT = "-";
+    private static final Pattern S3_URI = Pattern.compile("s3://([^/]+)/(.*)");
+    private static final Pattern EVENTS = Pattern.compile(".*\\.ndjson(\\.gz)?");
+
+    private final List<Input> all = new ArrayList<>();
+    private @Nullable S3Client s3;
+
+    private UdmInputs() {}
+
+    /** One input, opened when its turn comes; by then it may have gone. */
+    interface Input {
+        String name();
+
+        InputStream open() throws RefusedException;
+    }
+
+    /** An input that cannot be read, said in one line, and what the program exits with for it. */
+    static final class RefusedException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final int exitCode;
+
+        RefusedException(int exitCode, String message) {
+            super(message);
+            this.exitCode = exitCode;
+        }
+
+        private static RefusedException of(S3Failure failure) {
+            return new RefusedException(failure.outcome().exitCode(), failure.message());
+        }
+
+        int exitCode() {
+            return exitCode;
+        }
+    }
+
+    /**
+     * Finds the inputs.
+     *
+     * @param names files, {@code -}, {@code s3://bucket/key} or {@code s3://bucket/prefix/}
+     * @throws RefusedException if one is not there
+     */
+    static UdmInputs of(List<String> names) throws RefusedException {
+        UdmInputs inputs = new UdmInputs();
+        try {
+            for (String name : names) {
+                inputs.add(name);
+            }
+            return inputs;
+        } catch (RefusedException | RuntimeException e) {
+            inputs.close();
+            throw e;
+        }
+    }
+
+    List<Input> all() {
+        return all;
+    }
+
+    private void add(String name) throws RefusedException {
+        Matcher uri = S3_URI.matcher(name);
+        if (name.equals(STANDARD_INPUT)) {
+            all.add(new StandardInput());
+        } else if (uri.matches() && (uri.group(2).isEmpty() || uri.group(2).endsWith("/"))) {
+            addPrefix(name, uri.group(1), uri.group(2));
+        } else if (uri.matches()) {
+            addObject(name, uri.group(1), uri.group(2));
+        } else if (name.startsWith("s3://")) {
+            throw refused(name, "is no s3://BUCKET/KEY and no s3://BUCKET/PREFIX/");
+        } else {
+            addFile(name);
+        }
+    }
+
+    private void addFile(String name) throws RefusedException {
+        try {
+            Path file = Path.of(name);
+            if (Files.isDirectory(file)) {
+                throw refused(name, "is a directory. Name the files in it, such as " + file.resolve("*.ndjson.gz"));
+            }
+            if (!Files.exists(file)) {
+                throw refused(name, "is not there");
+            }
+            if (!Files.isReadable(file)) {
+                throw refused(name, "may not be read by this user");
+            }
+            all.add(new FileInput(name, file));
+        } catch (InvalidPathException e) {
+            throw refused(name, "is no name of a file");
+        }
+    }
+
+    private void addObject(String name, String bucket, String key) throws RefusedException {
+        try {
+            s3().headObject(request -> request.bucket(bucket).key(key));
+            all.add(new S3Input(s3(), bucket, key));
+        } catch (NoSuchKeyException e) {
+            throw refused(name, "is not there. For all objects of a prefix, put a slash at its end");
+        } catch (SdkException e) {
+            throw RefusedException.of(S3Failure.explain("s3:GetObject", bucket + "/" + key, e));
+        }
+    }
+
+    private void addPrefix(String name, String bucket, String prefix) throws RefusedException {
+        int before = all.size();
+        try {
+            for (S3Object object : s3().listObjectsV2Paginator(
+                            request -> request.bucket(bucket).prefix(prefix))
+                    .contents()) {
+                if (EVENTS.matcher(object.key()).matches()) {
+                    all.add(new S3Input(s3(), bucket, object.key()));
+                }
+            }
+        } catch (SdkException e) {
+            throw RefusedException.of(S3Failure.explain("s3:ListBucket", bucket, e));
+        }
+        if (all.size() == before) {
+            throw refused(name, "has no object whose name ends in .ndjson or .ndjson.gz");
+        }
+    }
+
+    private S3Client s3() {
+        if (s3 == null) {
+            S3Connection connection = CamelApplication.withSettings(System.getenv(), Settings::s3Connection);
+            s3 = S3Clients.create(connection);
+        }
+        return s3;
+    }
+
+    private static RefusedException refused(String name, String flaw) {
+        return new RefusedException(ExitCode.OPERATOR, name + " " + flaw + ".");
+    }
+
+    @Override
+    public void close() {
+        if (s3 != null) {
+            s3.close();
+        }
+    }
+
+    private record FileInput(String name, Path file) implements Input {
+        @Override
+        public InputStream open() throws RefusedException {
+            try {
+                return Files.newInputStream(file);
+            } catch (IOException e) {
+                throw new RefusedException(
+                        ExitCode.AGAIN,
+                        name + " could not be opened (" + e.getClass().getSimpleName() + ").");
+            }
+        }
+    }
+
+    private record StandardInput() implements Input {
+        @Override
+        public String name() {
+            return "standard input";
+        }
+
+        @Override
+        public InputStream open() {
+            return System.in;
+        }
+    }
+
+    private record S3Input(S3Client s3, String bucket, String key) implements Input {
+        @Override
+        public String name() {
+            return "s3://" + bucket + "/" + key;
+        }
+
+        @Override
+        public InputStream open() throws RefusedException {
+            try {
+                return new S3Stream(
+                        s3.getObject(request -> request.bucket(bucket).key(key)));
+            } catch (SdkException e) {
+                throw RefusedException.of(S3Failure.explain("s3:GetObject", bucket + "/" + key, e));
+            }
+        }
+    }
+
+    /** Turns the SDK's own exceptions, which come up while an object is read, into what a stream throws. */
+    private static final class S3Stream extends FilterInputStream {
+
+        S3Stream(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                return super.read();
+            } catch (SdkException e) {
+                throw new IOException(e);
+            }
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                return super.read(bytes, offset, length);
+            } catch (SdkException e) {
+                throw new IOException(e);
+            }
+        }
+    }
+}

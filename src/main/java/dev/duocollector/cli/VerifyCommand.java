@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.duocollector.app.CamelApplication;
+import dev.duocollector.failure.ExitCode;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.run.RangeGuard;
+import dev.duocollector.settings.TimeRange;
+import dev.duocollector.text.Log;
+import dev.duocollector.text.PlainLine;
+import dev.duocollector.verify.Comparison.Difference;
+import dev.duocollector.verify.Comparison.Kind;
+import dev.duocollector.verify.Comparison.Place;
+import dev.duocollector.verify.Comparison.Result;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows that the bucket holds what Duo has: each event of a time once, and nothing else. */
+@Command(
+        name = "verify",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Reads a past time from Duo again and compares it with the bucket. Writes nothing.",
+            "The result goes to standard output, without phone numbers; how far it is, to standard error."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:every event of the time is in the bucket exactly once, and nothing else",
+            "1:they differ; or the comparison was not finished, and nothing is known: the last line says which",
+            "2:wrong use, or an operator must act; the last line says how"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  verify --from 2026-11-01 --to 2026-11-08",
+            "  verify --from 2026-11-01 --to 2026-11-08 --json > verified.json",
+            "Takes as long as to collect the time once more, and up to 75 bytes of memory an event."
+        })
+final class VerifyCommand implements Callable<Integer> {
+
+    /** Not before the command runs: Logback looks for its target once, and standard output is for the result. */
+    private static Log log() {
+        return Log.of(VerifyCommand.class);
+    }
+
+    @Mixin
+    private RangeOptions options = new RangeOptions();
+
+    @Option(names = "--json", description = "Print one JSON object, for machines.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        TimeRange range = options.range(true);
+        System.setProperty("dev.duocollector.log.target", "System.err");
+        CamelApplication application = CamelApplication.onRange(range);
+        return application.perform(ExitCode.AGAIN, context -> verify(application, context));
+    }
+
+    private int verify(CamelApplication application, CamelContext context) {
+        try {
+            RangeGuard.of(context).verify();
+        } catch (RangeGuard.RefusedException e) {
+            log().error(e.getMessage());
+            return e.outcome().exitCode();
+        }
+        Exchange done = application.run("direct:verify");
+        Result result = done.getMessage().getBody(Result.class);
+        if (result == null) {
+            RunOutcome outcome = application.reportOf(done);
+            log().warn("The comparison was not finished: nothing is known. Run the same command again.");
+            return outcome == RunOutcome.OPERATOR ? ExitCode.OPERATOR : ExitCode.AGAIN;
+        }
+        (json ? List.of(json(result)) : lines(result)).forEach(line -> System.out.println(PlainLine.of(line)));
+        return result.isEqual() ? ExitCode.DONE : ExitCode.AGAIN;
+    }
+
+    /** The result in words: counts, the events that differ, and what that comes to. */
+    static List<String> lines(Result result) {
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "%s: Duo shows %,d different events; the bucket has %,d lines in %,d objects.",
+                result.range(),
+                result.duoEvents(),
+                result.bucketEvents(),
+                result.objects()));
+        result.counts()
+                .forEach((kind, count) ->
+                        lines.add(String.format(Locale.ROOT, "  %-8s %,7d  %s", name(kind), count, kind.meaning())));
+        for (Kind kind : Kind.values()) {
+            List<Difference> ofKind = result.differences().stream()
+                    .filter(difference -> difference.kind() == kind)
+                    .toList();
+            ofKind.forEach(difference -> lines.add(line(difference)));
+            long more = result.counts().get(kind) - ofKind.size();
+            if (more > 0) {
+                lines.add(String.format(Locale.ROOT, "%s: and %,d more", name(kind), more));
+            }
+        }
+        lines.add(
+                result.isEqual()
+                        ? "Every event is in the bucket exactly once."
+                        : "Duo and the bucket differ. See OPERATIONS, \"Verify\", for what each kind means.");
+        return lines;
+    }
+
+    private static String line(Difference difference) {
+        return name(difference.kind()) + ": "
+                + difference.time().map(Object::toString).orElse("no time")
+                + (difference.telephonyId().isEmpty() ? "" : " telephony_id " + difference.telephonyId())
+                + difference.places().stream()
+                        .map(Place::toString)
+                        .collect(Collectors.joining(" and ", difference.places().isEmpty() ? "" : " in ", ""));
+    }
+
+    private static String json(Result result) {
+        ObjectMapper mapper =
+                JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+        ObjectNode root = mapper.createObjectNode()
+                .put("from", result.range().from().toString())
+                .put("to", result.range().to().toString())
+                .put("equal", result.isEqual())
+                .put("duoEvents", result.duoEvents())
+                .put("bucketEvents", result.bucketEvents())
+                .put("objects", result.objects());
+        result.counts().forEach((kind, count) -> root.put(name(kind), count));
+        ArrayNode differences = root.putArray("differences");
+        for (Difference difference : result.differences()) {
+            ObjectNode node = differences.addObject().put("kind", name(difference.kind()));
+            difference.time().ifPresent(time -> node.put("time", time.toString()));
+            if (!difference.telephonyId().isEmpty()) {
+                node.put("telephony_id", difference.telephonyId());
+            }
+            ArrayNode places = node.putArray("places");
+            difference
+                    .places()
+                    .forEach(place ->
+                            places.addObject().put("object", place.object()).put("line", place.line()));
+        }
+        try {
+            return mapper.writeValueAsString(root);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Numbers and texts can be written", e);
+        }
+    }
+
+    private static String name(Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.failure;
+
+import dev.duocollector.text.PhoneNumbers;
+import java.security.cert.CertificateException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/** What may be said of an exception: neither secrets nor phone numbers. */
+public final class FailureText {
+
+    private static final int MESSAGE_CHARS_MAX = 300;
+
+    private static final Pattern QUERY_OF_URL = Pattern.compile("(https?://[^\\s?]+)\\?\\S+");
+    private static final Pattern CREDENTIALS_IN_URL = Pattern.compile("(https?://)[^\\s/@]+@");
+
+    private FailureText() {}
+
+    /** One line on a failure for a log: what it is, without anything that could be secret or personal. */
+    public static String brief(Throwable failure) {
+        String message =
+                masked(String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
+        if (message.length() > MESSAGE_CHARS_MAX) {
+            message = message.substring(0, MESSAGE_CHARS_MAX) + "…";
+        }
+        return failure.getClass().getSimpleName() + (failure.getMessage() == null ? "" : ": " + message);
+    }
+
+    /** Says that a certificate is not trusted, and what to do where that is meant. */
+    public static String untrusted(String where, Throwable failure) {
+        return "The certificate of " + where + " is not trusted (" + brief(failure)
+                + "). If a proxy inspects TLS here, give the JVM its authority:"
+                + " -Djavax.net.ssl.trustStore=FILE -Djavax.net.ssl.trustStorePassword=PASSWORD.";
+    }
+
+    /** Returns a text without phone numbers, and URLs without what could be secret. */
+    public static String masked(String text) {
+        String withoutQueries = CREDENTIALS_IN_URL
+                .matcher(QUERY_OF_URL.matcher(text).replaceAll("$1?…"))
+                .replaceAll("$1…@");
+        return PhoneNumbers.masked(withoutQueries);
+    }
+
+    /** Tells whether a server's certificate is what failed. */
+    public static boolean isUntrusted(Throwable failure) {
+        return failure instanceof SSLPeerUnverifiedException
+                || (failure instanceof SSLException
+                        && causeOf(failure, CertificateException.class).isPresent());
+    }
+
+    /** Returns the outermost exception of the type, the failure itself or a cause. */
+    public static Optional<Throwable> causeOf(Throwable failure, Class<? extends Throwable> type) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .filter(type::isInstance)
+                .findFirst();
+    }
+}

@@ -1,0 +1,278 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.TimeRange;
+import dev.duocollector.sink.S3Failure;
+import dev.duocollector.sink.S3OperationException;
+import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.Cursor;
+import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.S3StateStore;
+import dev.duocollector.state.StateRefusedException;
+import dev.duocollector.state.Window;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.camel.CamelContext;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * Tells whether a range may be read now. What a back-fill must keep away from is whatever another run may write at the same
+ * time, since neither would see the other's events: the time that the collector still reads, and that of a back-fill which was
+ * begun and not finished. Reads states, and writes nothing.
+ */
+public final class RangeGuard {
+
+    /**
+     * How much earlier than duo.lookback before now a collector's first window can begin while its state is not written yet:
+     * it may have been opened 5 minutes ago, by clocks 5 minutes apart, and its write, tried again, may still be under way.
+     */
+    private static final Duration FIRST_WINDOW = Duration.ofMinutes(20);
+
+    private final S3Client s3;
+    private final Settings settings;
+    private final RunTimes times;
+    private final Clock clock;
+    private @Nullable RunTime time;
+
+    public RangeGuard(S3Client s3, Settings settings, Clock clock, Ticker ticker) {
+        this.s3 = s3;
+        this.settings = settings;
+        this.times = new RunTimes(settings, clock, ticker);
+        this.clock = clock;
+    }
+
+    /** Returns the guard of the range that the settings of a started context have. */
+    public static RangeGuard of(CamelContext context) {
+        return new RangeGuard(
+                context.getRegistry().lookupByNameAndType("s3Client", S3Client.class),
+                context.getRegistry().lookupByNameAndType("settings", Settings.class),
+                context.getRegistry().lookupByNameAndType("clock", Clock.class),
+                context.getRegistry().lookupByNameAndType("ticker", Ticker.class));
+    }
+
+    /** Why a range may not be read, in one line. */
+    public static final class RefusedException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final RunOutcome outcome;
+
+        private RefusedException(RunOutcome outcome, String message) {
+            super(message);
+            this.outcome = outcome;
+        }
+
+        /** {@code FAILED} if it may pass by itself, {@code OPERATOR} if somebody must act. */
+        public RunOutcome outcome() {
+            return outcome;
+        }
+    }
+
+    /**
+     * Returns how far a back-fill of the range has come: empty if it has not begun.
+     *
+     * @throws RefusedException if it may neither begin nor go on, or S3 cannot be asked
+     */
+    public Optional<Checkpoint> backfill() throws RefusedException {
+        Optional<Checkpoint> own = checkpoint(settings.stateKey());
+        refuseUnshown();
+        Optional<Window> open = own.flatMap(Checkpoint::openWindow);
+        if (own.isPresent() && open.isEmpty()) {
+            return own;
+        }
+        refuseOutlived(open.isEmpty() ? range().from() : range().to(), open.isEmpty() ? "--from" : "--to");
+        if (own.isEmpty() || isUnread(own.get())) {
+            // One that is being read kept away from these, and they move away from it.
+            refuseTheCollectors();
+            refuseOthers();
+        }
+        return own;
+    }
+
+    /** Of two that were begun at the same time, neither has read anything yet. */
+    private static boolean isUnread(Checkpoint own) {
+        return own.pendingBatch().isEmpty()
+                && own.openWindow()
+                        .filter(open -> open.cursor().equals(Cursor.START) && open.page() == 1)
+                        .isPresent();
+    }
+
+    /**
+     * Looks once more, when the back-fill's state has just been written: what began at the same time has either been seen
+     * before, or is seen now. Of two that meet, both stop.
+     *
+     * @throws RunRefusedException if there is something to keep away from, or S3 cannot be asked
+     */
+    public void begun() {
+        try {
+            refuseTheCollectors();
+            refuseOthers();
+        } catch (RefusedException e) {
+            throw new RunRefusedException(
+                    e.outcome(),
+                    e.getMessage()
+                            + " Nothing was stored yet; if this back-fill is not to be finished, delete its state, s3://"
+                            + settings.bucket() + "/" + settings.stateKey() + ".");
+        }
+    }
+
+    /**
+     * Looks whether Duo and the bucket can be compared over the range.
+     *
+     * @throws RefusedException if not, or if S3 cannot be asked
+     */
+    public void verify() throws RefusedException {
+        Optional<Checkpoint> collector = checkpoint(settings.collectorStateKey());
+        refuseUnshown();
+        refuseOutlived(range().from(), "--from");
+        if (collector.isPresent() && range().to().isAfter(collector.get().committedThrough())) {
+            throw refused("--to is " + range().to() + ", and the collector has collected through "
+                    + collector.get().committedThrough()
+                    + ": what lies after is not in the bucket yet. Set --to to that time or earlier.");
+        }
+    }
+
+    private void refuseUnshown() throws RefusedException {
+        Instant shown = now().minus(settings.lag()).truncatedTo(ChronoUnit.MILLIS);
+        if (range().to().isAfter(shown)) {
+            throw refused("--to is " + range().to() + ", and Duo shows events up to " + shown
+                    + " (now minus duo.lag) only. Set --to to that time or earlier.");
+        }
+    }
+
+    private void refuseOutlived(Instant time, String option) throws RefusedException {
+        Instant oldest =
+                now().minus(Settings.RETENTION).truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
+        if (time.isBefore(oldest)) {
+            throw refused(option + " is " + time
+                    + ", and Duo keeps its log for 180 days (here 179 days and 23 hours): since " + oldest + ". Set "
+                    + option + " to that time or later; what lies before cannot be read any more.");
+        }
+    }
+
+    private void refuseTheCollectors() throws RefusedException {
+        Optional<Checkpoint> collector = checkpoint(settings.collectorStateKey());
+        Instant from = collector
+                .map(this::collectsFrom)
+                .orElse(now().minus(settings.lookback()).minus(FIRST_WINDOW).truncatedTo(ChronoUnit.MILLIS));
+        if (range().to().isBefore(from)) {
+            return;
+        }
+        String last = "Set --to to " + from.minusMillis(1) + " or earlier";
+        throw refused(
+                collector.isPresent()
+                        ? "--to is " + range().to() + ", and the collector itself still reads what lies after " + from
+                                + " (its last window less duo.overlap): both would write the same events. " + last
+                                + ", or wait until the collector has come further."
+                        : "--to is " + range().to() + ", and a collector that starts now may begin at " + from
+                                + " (duo.lookback and " + FIRST_WINDOW.toMinutes()
+                                + " minutes ago; there is no state at s3://" + settings.bucket() + "/"
+                                + settings.collectorStateKey() + "): both would write the same events. " + last
+                                + ", or let the collector make its first run before. Where none will ever run,"
+                                + " a shorter duo.lookback helps.");
+    }
+
+    /** Returns the first instant that the collector may still read: of its open window, or of its next one. */
+    private Instant collectsFrom(Checkpoint collector) {
+        Instant next = collector.committedThrough().minus(settings.overlap());
+        return collector
+                .openWindow()
+                .map(Window::mintime)
+                .orElse(next.isBefore(collector.keysFrom()) ? collector.keysFrom() : next);
+    }
+
+    private void refuseOthers() throws RefusedException {
+        Optional<Unfinished> other = unfinished(range()::overlaps);
+        if (other.isPresent()) {
+            throw refused(other.get().refusal("has times in common with this one"));
+        }
+    }
+
+    /**
+     * Refuses a checkpoint with which the collector would read a time that a back-fill is still to write.
+     *
+     * @throws RefusedException if there is such a back-fill, or S3 cannot be asked
+     */
+    public void refuseUnfinishedBeside(Checkpoint collector) throws RefusedException {
+        Instant from = collectsFrom(collector);
+        Optional<Unfinished> other = unfinished(begun -> !begun.to().isBefore(from));
+        if (other.isPresent()) {
+            throw refused(other.get().refusal("the collector would read from " + from + " on"));
+        }
+    }
+
+    /** Returns the first back-fill of such a time that was begun and is not done. */
+    private Optional<Unfinished> unfinished(Predicate<TimeRange> meeting) throws RefusedException {
+        try {
+            for (S3Object object : s3.listObjectsV2Paginator(
+                            request -> request.bucket(settings.bucket()).prefix(settings.rangeStates()))
+                    .contents()) {
+                Optional<TimeRange> other = settings.rangeOfState(object.key()).filter(meeting);
+                if (other.isPresent()
+                        && !object.key().equals(settings.stateKey())
+                        && checkpoint(object.key())
+                                .flatMap(Checkpoint::openWindow)
+                                .isPresent()) {
+                    return Optional.of(new Unfinished(other.get(), "s3://" + settings.bucket() + "/" + object.key()));
+                }
+            }
+            return Optional.empty();
+        } catch (SdkException e) {
+            throw failed(S3Failure.explain("s3:ListBucket", settings.bucket(), e));
+        }
+    }
+
+    /** A back-fill that was begun and is not done, and where its state lies. */
+    private record Unfinished(TimeRange range, String state) {
+
+        /** @param conflict what it has in common with what was asked for */
+        String refusal(String conflict) {
+            return "A back-fill of " + range + " was begun and is not done, and " + conflict
+                    + ": both would write the same events. Finish it with backfill --from " + range.from() + " --to "
+                    + range.to() + (range.skipExisting() ? "" : " --no-skip-existing")
+                    + ", or give it up by deleting its state, " + state + ".";
+        }
+    }
+
+    private Instant now() {
+        if (time == null) {
+            throw new IllegalStateException("The time comes with a state, which has not been asked for");
+        }
+        return time.now();
+    }
+
+    private TimeRange range() {
+        return settings.range().orElseThrow();
+    }
+
+    private Optional<Checkpoint> checkpoint(String key) throws RefusedException {
+        S3StateStore store = new S3StateStore(s3, settings.bucket(), key);
+        try {
+            return times.open(
+                    new S3IdempotentRepository(store, settings.apiHost(), settings.overlap(), clock),
+                    begun -> time = begun);
+        } catch (StateRefusedException | ClockException | RunRefusedException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        } catch (S3OperationException e) {
+            throw failed(S3Failure.explain(e.action(), e.resource(), e.getCause()));
+        }
+    }
+
+    private static RefusedException refused(String message) {
+        return new RefusedException(RunOutcome.OPERATOR, message);
+    }
+
+    private static RefusedException failed(S3Failure failure) {
+        return new RefusedException(failure.outcome(), failure.message());
+    }
+}

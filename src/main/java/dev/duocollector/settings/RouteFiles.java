@@ -1,0 +1,215 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.settings;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The route files in force: those in a folder of the operator's, and the jar's where the folder has none of the same name.
+ * Nothing in the folder that looks like a route file is passed over in silence, and no file of another release takes the place
+ * of the jar's. What is there is looked at once, when this is made.
+ */
+public final class RouteFiles {
+
+    /** The files that the jar brings, without their ending. */
+    public static final List<String> SHIPPED = List.of(
+            "beans", "duo-page", "error-handling", "event-steps", "object", "schedule", "telephony", "udm", "verify");
+
+    static final String ENDING = ".camel.yaml";
+
+    /** The operator's place, which any release takes as it is. */
+    private static final String OPERATORS = "event-steps";
+
+    /**
+     * The version of what the files and the classes agree on. Each file but event-steps declares it in a bean, such as
+     * {@code telephony-contract-3}, which a visual editor keeps. It grows with any change after which an older file would
+     * switch a rule off; then the files' beans do, too.
+     */
+    public static final int CONTRACT = 3;
+
+    /** What editors, packagers and people put beside a file that they change. */
+    private static final Pattern PASSED_OVER = Pattern.compile(
+            "\\..*|#.*#|.*(~|\\.(sw[a-p]|bak|backup|old|orig|rej|save|tmp|off|disabled|rpmsave|rpmorig|rpmnew|dpkg-\\w+))",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern LIKE_A_ROUTE_FILE =
+            Pattern.compile(".*(ya?ml|\\.camel(\\.|$)|\\.xml$|\\.kamelet).*", Pattern.CASE_INSENSITIVE);
+
+    /** Camel takes a list of places that is divided by commas, and patterns in them. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._+@-]+");
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{[?!]?([^{}:]+)");
+    private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*", Pattern.MULTILINE);
+
+    private final Path folder;
+    private final List<String> problems = new ArrayList<>();
+
+    /** The operator's files that are loaded, each with its text, by name. */
+    private final TreeMap<String, String> own = new TreeMap<>();
+
+    private RouteFiles(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Looks into the folder, which need not be there. */
+    public static RouteFiles in(Path folder) {
+        RouteFiles files = new RouteFiles(folder);
+        if (TextFile.exists(folder)) {
+            files.look();
+        }
+        return files;
+    }
+
+    /**
+     * Returns where Camel finds the files, in the form of its routesIncludePattern. The jar's are named one by one: for a
+     * pattern, Camel reads through the whole jar, which takes a second.
+     */
+    public String includePattern() {
+        Stream<String> packed = SHIPPED.stream()
+                .map(name -> name + ENDING)
+                .filter(file -> !own.containsKey(file))
+                .map(file -> "classpath:routes/" + file);
+        return Stream.concat(own.keySet().stream().map(file -> "file:" + folder.resolve(file)), packed)
+                .collect(Collectors.joining(","));
+    }
+
+    /** Returns the operator's files that are in force. */
+    List<Path> own() {
+        return own.keySet().stream()
+                .map(file -> folder.resolve(file).toAbsolutePath().normalize())
+                .toList();
+    }
+
+    /** What is wrong with the folder and what is in it, one line each. */
+    public List<String> problems() {
+        return problems;
+    }
+
+    /** Returns the names that the operator's files use as {{name}}. The jar's use settings only. */
+    Set<String> placeholders() {
+        Set<String> names = new TreeSet<>();
+        for (String text : own.values()) {
+            Matcher placeholder = PLACEHOLDER.matcher(text);
+            while (placeholder.find()) {
+                names.add(placeholder.group(1).strip());
+            }
+        }
+        return names;
+    }
+
+    private void look() {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder)) {
+            Set<Path> sorted = new TreeSet<>();
+            found.forEach(sorted::add);
+            sorted.forEach(this::look);
+        } catch (IOException | DirectoryIteratorException e) {
+            problems.add("The folder of your route files, " + folder.toAbsolutePath()
+                    + ", cannot be read: make it a folder that this user may list, or remove it.");
+        }
+    }
+
+    private void look(Path file) {
+        String name = file.getFileName().toString();
+        if (PASSED_OVER.matcher(name).matches()) {
+            return;
+        }
+        if (Files.isDirectory(file)) {
+            lookInside(file);
+        } else if (name.endsWith(ENDING) && NAME.matcher(name).matches()) {
+            take(file, name);
+        } else if (looksLikeARouteFile(name)) {
+            problems.add("The route file " + file.toAbsolutePath() + " is not loaded: only names that end in " + ENDING
+                    + " are, of letters, digits, hyphens, dots and underscores. Name it " + nameToGive(name)
+                    + ", or move it out of the folder.");
+        }
+    }
+
+    /** What lies in a folder inside the folder is not loaded. */
+    private void lookInside(Path inner) {
+        if (looksLikeARouteFile(inner.getFileName().toString())) {
+            problems.add("The route file " + inner.toAbsolutePath() + " is a folder. Put a file there.");
+            return;
+        }
+        try (Stream<Path> files = Files.list(inner)) {
+            files.filter(file ->
+                            !PASSED_OVER.matcher(file.getFileName().toString()).matches())
+                    .filter(file -> looksLikeARouteFile(file.getFileName().toString()))
+                    .sorted()
+                    .forEach(file -> problems.add("The route file " + file.toAbsolutePath()
+                            + " is not loaded: only those right in " + folder.toAbsolutePath()
+                            + " are. Move it there, or out of the folder."));
+        } catch (IOException e) {
+            problems.add("The folder " + inner.toAbsolutePath()
+                    + " cannot be read, and may hold route files: remove it, or let this user list it.");
+        }
+    }
+
+    private void take(Path file, String name) {
+        String text;
+        try {
+            text = TextFile.read(file);
+        } catch (TextFile.FlawException e) {
+            problems.add("The route file " + file.toAbsolutePath() + " " + e.flaw() + ".");
+            return;
+        }
+        own.put(name, text);
+        String stem = name.substring(0, name.length() - ENDING.length());
+        if (SHIPPED.contains(stem) && !stem.equals(OPERATORS)) {
+            refuseOtherContract(file, stem, text);
+        }
+    }
+
+    private void refuseOtherContract(Path file, String stem, String text) {
+        Set<String> versions = new TreeSet<>();
+        Matcher contract = Pattern.compile("(?<![\\w.-])" + stem + "-contract-(\\d+)(?![\\w.-])")
+                .matcher(COMMENT.matcher(text).replaceAll(""));
+        while (contract.find()) {
+            versions.add(contract.group(1));
+        }
+        if (!versions.equals(Set.of(String.valueOf(CONTRACT)))) {
+            problems.add("The route file " + file.toAbsolutePath() + " is of another release than this jar: "
+                    + (versions.isEmpty()
+                            ? "it has no contract version"
+                            : "its contract version is " + String.join(" and ", versions))
+                    + ", and the jar's is " + CONTRACT
+                    + ". It would switch rules of this release off. Remove it, or take the jar's file of this name"
+                    + " (jar xf, or the release archive's sources) and make your change there again.");
+        }
+    }
+
+    private static boolean looksLikeARouteFile(String name) {
+        return LIKE_A_ROUTE_FILE.matcher(name).matches()
+                || SHIPPED.stream().anyMatch(stem -> stem.equals(stem(name)) || stem.equals(name));
+    }
+
+    private static String nameToGive(String name) {
+        String stem = stem(name).replaceAll("[^A-Za-z0-9_-]+", "-").replaceAll("^-+|-+$", "");
+        return (stem.isEmpty() ? "my-steps" : stem) + ENDING;
+    }
+
+    private static String stem(String name) {
+        int dot = name.indexOf('.');
+        String stem = (dot < 0 ? name : name.substring(0, dot)).strip();
+        String lower = stem.toLowerCase(Locale.ROOT).replace('_', '-').replace(' ', '-');
+        return SHIPPED.contains(lower) ? lower : stem;
+    }
+
+    @Override
+    public String toString() {
+        return own.isEmpty() ? "the jar's" : own.keySet() + " in " + folder;
+    }
+}

@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.settings;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What a setting's value may be, and what it is read as.
+ *
+ * @param bound what is allowed, as the tables of the documents have it
+ * @param allowed what is allowed, as the line about a wrong value ends
+ * @param isSecret whether nobody may see the value
+ * @param reader returns what a value is read as; empty if it is not allowed
+ * @param standIn what stands for nothing, after a value that is not allowed
+ */
+public record SettingType<T>(
+        String bound, String allowed, boolean isSecret, Function<String, Optional<T>> reader, T standIn) {
+
+    static final String URL_ALLOWED = "http(s)://host or http(s)://host:port, nothing after it";
+
+    private static final Pattern SIMPLE_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+    /** Any text; what it must be besides, {@link Settings} looks at. */
+    static SettingType<String> text(String bound) {
+        return new SettingType<>(bound, bound, false, Optional::of, "");
+    }
+
+    /** A key of Duo's. */
+    static SettingType<String> key() {
+        return new SettingType<>("", "", true, Optional::of, "");
+    }
+
+    /** A time from the shortest to the longest, to the millisecond: a finer overlap would begin a window between two of Duo's. */
+    static SettingType<Duration> duration(Duration min, Duration max) {
+        String bound = text(min) + " to " + text(max);
+        return new SettingType<>(
+                bound,
+                bound + ", written as 30s, 10m, 1d or PT30S",
+                false,
+                value -> parseDuration(value)
+                        .filter(read -> read.compareTo(min) >= 0 && read.compareTo(max) <= 0)
+                        .map(read -> read.truncatedTo(ChronoUnit.MILLIS)),
+                min);
+    }
+
+    static SettingType<Integer> number(int min, int max) {
+        String bound = max == Integer.MAX_VALUE ? min + " or more" : min + " to " + max;
+        return new SettingType<>(
+                bound,
+                "a whole number, " + bound,
+                false,
+                value -> parseNumber(value).filter(read -> read >= min && read <= max),
+                min);
+    }
+
+    /** One of several words, in either case. */
+    static SettingType<String> choice(String... words) {
+        return new SettingType<>(
+                quoted(words),
+                String.join(" or ", words),
+                false,
+                value -> Optional.of(value.toLowerCase(Locale.ROOT)).filter(List.of(words)::contains),
+                words[0]);
+    }
+
+    static SettingType<Boolean> bool() {
+        return new SettingType<>(
+                quoted("true", "false"),
+                "false or true",
+                false,
+                value -> switch (value.toLowerCase(Locale.ROOT)) {
+                    case "true" -> Optional.of(true);
+                    case "false" -> Optional.of(false);
+                    default -> Optional.empty();
+                },
+                false);
+    }
+
+    /** A scheme and a host, or nothing. */
+    static SettingType<Optional<URI>> url() {
+        return new SettingType<>(
+                "`http(s)://host:port`",
+                URL_ALLOWED,
+                false,
+                value -> orNothing(value, parseUrl(value)),
+                Optional.empty());
+    }
+
+    /** A proxy that is asked in plain HTTP, or nothing. */
+    static SettingType<Optional<URI>> proxy() {
+        return new SettingType<>(
+                "`http://host:port`",
+                "http://host:port",
+                false,
+                value -> orNothing(
+                        value, parseUrl(value).filter(url -> "http".equals(url.getScheme()) && url.getPort() >= 0)),
+                Optional.empty());
+    }
+
+    /** Returns nothing for no value, and does not allow one that is no URL. */
+    private static Optional<Optional<URI>> orNothing(String value, Optional<URI> read) {
+        return value.isEmpty() || read.isPresent() ? Optional.of(read) : Optional.empty();
+    }
+
+    private static String quoted(String... words) {
+        return Arrays.stream(words).map(word -> "`" + word + "`").collect(Collectors.joining(", "));
+    }
+
+    public static Optional<Duration> parseDuration(String value) {
+        Matcher simple = SIMPLE_DURATION.matcher(value);
+        if (simple.matches()) {
+            long amount = Long.parseLong(simple.group(1));
+            return Optional.of(
+                    switch (simple.group(2)) {
+                        case "ms" -> Duration.ofMillis(amount);
+                        case "s" -> Duration.ofSeconds(amount);
+                        case "m" -> Duration.ofMinutes(amount);
+                        case "h" -> Duration.ofHours(amount);
+                        default -> Duration.ofDays(amount);
+                    });
+        }
+        if (value.equals("0")) {
+            return Optional.of(Duration.ZERO);
+        }
+        try {
+            return Optional.of(Duration.parse(value));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String text(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis == 0) {
+            return "0s";
+        }
+        if (millis % 1000 != 0) {
+            return millis + "ms";
+        }
+        long seconds = millis / 1000;
+        return seconds % 86400 == 0
+                ? seconds / 86400 + "d"
+                : seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+    }
+
+    private static Optional<Integer> parseNumber(String value) {
+        try {
+            return Optional.of(Integer.parseInt(value));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<URI> parseUrl(String value) {
+        try {
+            URI read = new URI(value);
+            String path = read.getRawPath();
+            boolean plain = read.getRawQuery() == null
+                    && read.getRawFragment() == null
+                    && read.getRawUserInfo() == null
+                    && path != null
+                    && (path.isEmpty() || path.equals("/"));
+            boolean isHttp = List.of("http", "https").contains(String.valueOf(read.getScheme()));
+            return isHttp && read.getHost() != null && plain
+                    ? Optional.of(new URI(read.getScheme() + "://" + read.getRawAuthority()))
+                    : Optional.empty();
+        } catch (URISyntaxException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return allowed;
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.settings;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/**
+ * A file of settings, {@code application.properties}, as the program reads it everywhere: UTF-8, in the form of {@link
+ * Properties}. A file that is not there holds nothing; one that is there and cannot be read is a problem, never an empty one.
+ *
+ * @param path where it is
+ * @param values what it holds, by name
+ * @param problems what is wrong with the file as a whole: a line, or none
+ */
+public record SettingsFile(Path path, Map<String, String> values, List<String> problems) {
+
+    static final String NAME = "application.properties";
+
+    public SettingsFile {
+        values = Map.copyOf(values);
+        problems = List.copyOf(problems);
+    }
+
+    /** Reads the file, which need not be there. */
+    static SettingsFile read(Path path) {
+        if (!TextFile.exists(path)) {
+            return new SettingsFile(path, Map.of(), List.of());
+        }
+        try {
+            return new SettingsFile(path, parse(TextFile.read(path)), List.of());
+        } catch (TextFile.FlawException e) {
+            return new SettingsFile(
+                    path,
+                    Map.of(),
+                    List.of("The settings' file " + path.toAbsolutePath() + " " + e.flaw()
+                            + ". Until then nothing that it sets is known."));
+        }
+    }
+
+    /** Returns the settings that the jar brings. */
+    public static Properties ofJar() {
+        try (InputStream file = SettingsFile.class.getResourceAsStream("/dev/duocollector/" + NAME)) {
+            if (file == null) {
+                throw new IllegalStateException("The jar has no " + NAME);
+            }
+            Properties settings = new Properties();
+            settings.putAll(parse(TextFile.decode(file.readAllBytes())));
+            return settings;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (TextFile.FlawException e) {
+            throw new IllegalStateException("The jar's " + NAME + " " + e.flaw(), e);
+        }
+    }
+
+    private static Map<String, String> parse(String text) throws TextFile.FlawException {
+        Properties properties = new Properties();
+        try {
+            properties.load(new StringReader(text));
+        } catch (IllegalArgumentException e) {
+            throw new TextFile.FlawException("has a \\u without four hexadecimal digits: correct it");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Map<String, String> values = new TreeMap<>();
+        properties.stringPropertyNames().forEach(name -> values.put(name, properties.getProperty(name)));
+        return values;
+    }
+
+    /** Whether the file is in force: it is there, and holds something. */
+    boolean isInForce() {
+        return !values.isEmpty() || !problems.isEmpty();
+    }
+}

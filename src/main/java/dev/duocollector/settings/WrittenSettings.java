@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.settings;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.spi.PropertiesFunction;
+import org.apache.camel.spi.PropertiesSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings as they were written, with placeholders and backslashes still in them. Camel's own look-up cannot tell a setting
+ * that is not there from one whose placeholder is not, and takes backslashes out.
+ */
+interface WrittenSettings {
+
+    /** Camel's numbers for whether system properties, or the environment, come last or first. */
+    int LAST = 1;
+
+    int FIRST = 2;
+
+    /** Returns what was written for a name; null if nothing was. */
+    @Nullable
+    String find(String name);
+
+    /** Returns what gives the values of placeholders such as <code>{{env:NAME}}</code>; null if there is no such function. */
+    default @Nullable PropertiesFunction function(String prefix) {
+        return null;
+    }
+
+    /** Returns the settings of a context, in the order in which Camel looks for a name. */
+    static WrittenSettings of(CamelContext context) {
+        if (!(context.getPropertiesComponent() instanceof PropertiesComponent properties)) {
+            return name ->
+                    context.getPropertiesComponent().resolveProperty(name).orElse(null);
+        }
+        return new WrittenSettings() {
+            @Override
+            public @Nullable String find(String name) {
+                return firstSet(
+                        fromEnvironment(properties, FIRST, name),
+                        fromSystem(properties, FIRST, name),
+                        properties.getOverrideProperties().getProperty(name),
+                        fromSources(properties, name),
+                        properties.getInitialProperties().getProperty(name),
+                        fromEnvironment(properties, LAST, name),
+                        fromSystem(properties, LAST, name));
+            }
+
+            @Override
+            public @Nullable PropertiesFunction function(String prefix) {
+                return properties.getPropertiesFunction(prefix);
+            }
+        };
+    }
+
+    /** Returns every name that the context's sources list; the environment lists none. */
+    static Set<String> names(CamelContext context) {
+        Set<String> names =
+                new TreeSet<>(context.getPropertiesComponent().loadProperties().stringPropertyNames());
+        if (context.getPropertiesComponent() instanceof PropertiesComponent properties
+                && properties.getSystemPropertiesMode() > 0) {
+            System.getProperties().stringPropertyNames().stream()
+                    .filter(SettingNames::isOfANamespace)
+                    .forEach(names::add);
+        }
+        return names;
+    }
+
+    private static @Nullable String firstSet(@Nullable String... values) {
+        for (String value : values) {
+            if (value != null) {
+                return value;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String fromSources(PropertiesComponent properties, String name) {
+        for (PropertiesSource source : properties.getPropertiesSources()) {
+            String value = source.getProperty(name);
+            if (value != null) {
+                return value;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String fromEnvironment(PropertiesComponent properties, int order, String name) {
+        return properties.getEnvironmentVariableMode() == order
+                ? firstSet(
+                        System.getenv(EnvironmentPropertiesSource.variable(name)),
+                        System.getenv(name.toUpperCase(Locale.ROOT)),
+                        System.getenv(name))
+                : null;
+    }
+
+    private static @Nullable String fromSystem(PropertiesComponent properties, int order, String name) {
+        return properties.getSystemPropertiesMode() == order ? System.getProperty(name) : null;
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.state;
+
+import dev.duocollector.settings.Settings;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * The rule that says which time is read next.
+ *
+ * @param lag how far a window's end stays behind now, beside the {@link Settings#WINDOW_MARGIN}: Duo shows events two minutes late, and an earlier question is answered
+ *     with nothing (<a href="https://duo.com/docs/adminapi#telephony-logs">Admin API</a>, read 2026-11-23)
+ * @param overlap how long before the end of one window the next begins, for events that Duo shows later still
+ * @param lookback how far back the first window reaches
+ * @param retention how far back Duo can be asked at all
+ * @param limit events per page
+ */
+public record PollWindow(Duration lag, Duration overlap, Duration lookback, Duration retention, int limit) {
+
+    /** How far a mintime may sink below the retention, which stays an hour clear of Duo's bound, before it is raised. */
+    private static final Duration GRACE = Duration.ofMinutes(30);
+
+    /** Returns the rule as the settings have it. */
+    public static PollWindow of(Settings settings) {
+        return new PollWindow(
+                settings.lag(), settings.overlap(), settings.lookback(), Settings.RETENTION, settings.pageSize());
+    }
+
+    /** Time that nobody can read any more: Duo has dropped it before it was collected. */
+    public record Gap(Instant from, Instant to) {
+        @Override
+        public String toString() {
+            return from + ".." + to;
+        }
+    }
+
+    /** What to read, with the gap before it if there is one. */
+    public record Next(Window window, Optional<Gap> gap) {}
+
+    /**
+     * Returns the next window, or empty when its end would not lie at least a second after what is committed: then there is
+     * nothing to read yet, and what is committed never steps back, whatever the clock or the lag do.
+     *
+     * @param checkpoint how far the log is collected
+     */
+    public Optional<Next> next(Checkpoint checkpoint, Instant now) {
+        Instant maxtime = end(now);
+        Instant oldest = oldest(now);
+        Instant committed = checkpoint.committedThrough();
+        if (maxtime.isBefore(committed.plus(Settings.WINDOW_MIN))) {
+            return Optional.empty();
+        }
+        Instant mintime = later(later(committed.minus(overlap), checkpoint.keysFrom()), oldest);
+        Optional<Gap> gap = mintime.isAfter(committed) ? Optional.of(new Gap(committed, mintime)) : Optional.empty();
+        return Optional.of(new Next(Window.unread(mintime, maxtime, limit), gap));
+    }
+
+    /**
+     * Returns the first window, or empty when there is nothing to read yet.
+     *
+     * @param notBefore the earliest beginning, if there is one
+     */
+    public Optional<Next> first(Instant now, Optional<Instant> notBefore) {
+        Instant oldest = oldest(now);
+        Instant mintime = later(later(millis(now.minus(lookback)), oldest), notBefore.orElse(oldest));
+        Instant maxtime = end(now);
+        return maxtime.isBefore(mintime.plus(Settings.WINDOW_MIN))
+                ? Optional.empty()
+                : Optional.of(new Next(Window.unread(mintime, maxtime, limit), Optional.empty()));
+    }
+
+    private Instant end(Instant now) {
+        return millis(now.minus(lag).minus(Settings.WINDOW_MARGIN));
+    }
+
+    /** Returns the oldest mintime that Duo accepts now. */
+    public Instant oldest(Instant now) {
+        // Rounded up: a fraction cut off would lie before the bound.
+        return millis(now.minus(retention)).plusMillis(1);
+    }
+
+    /**
+     * Tells whether Duo is about to refuse a mintime. A window that takes hours to read, or days to take up again, gets there;
+     * it then begins at {@link #oldest}, which is good for a while.
+     */
+    public boolean isTooOld(Instant mintime, Instant now) {
+        return mintime.isBefore(oldest(now).minus(GRACE));
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+
+    private static Instant millis(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.MILLIS);
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.steps;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.spi.InterceptStrategy;
+import org.apache.camel.support.processor.DelegateAsyncProcessor;
+
+/**
+ * Makes a failure of the step of whatever a step of the operator's throws. Camel lets an Error pass, past every error handler:
+ * it would take the run's only line with it, and in a thread of a step's own the run would wait for ever.
+ */
+final class ErrorsInSteps implements InterceptStrategy {
+
+    @Override
+    public Processor wrapProcessorInInterceptors(
+            CamelContext camel, NamedNode definition, Processor target, Processor nextTarget) {
+        boolean isStep = definition instanceof ProcessorDefinition<?> step
+                && StepRoutes.of(camel).reached().containsKey(ProcessorDefinitionHelper.getRoute(step));
+        return isStep ? new Guarded(target) : target;
+    }
+
+    private static final class Guarded extends DelegateAsyncProcessor {
+
+        Guarded(Processor target) {
+            super(target);
+        }
+
+        /**
+         * Goes on when the step has both returned and called back. Camel calls back first also for a step that throws an Error,
+         * as if it had gone well, and the next step would see the events.
+         */
+        @Override
+        public boolean process(Exchange exchange, AsyncCallback callback) {
+            AtomicBoolean half = new AtomicBoolean();
+            AtomicBoolean failed = new AtomicBoolean();
+            boolean sync;
+            try {
+                sync = super.process(exchange, doneSync -> {
+                    if (!half.compareAndSet(false, true) && !failed.get()) {
+                        callback.done(doneSync);
+                    }
+                });
+            } catch (Error e) {
+                failed.set(true);
+                exchange.setException(e);
+                callback.done(true);
+                return true;
+            }
+            if (half.compareAndSet(false, true)) {
+                return false;
+            }
+            callback.done(sync);
+            return sync;
+        }
+    }
+}

@@ -1,0 +1,203 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.steps;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.EnrichDefinition;
+import org.apache.camel.model.ExpressionNode;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.PollEnrichDefinition;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RecipientListDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RoutingSlipDefinition;
+import org.apache.camel.model.SendDefinition;
+import org.apache.camel.model.ToDynamicDefinition;
+import org.apache.camel.model.WireTapDefinition;
+
+/**
+ * Which routes the operator's steps go through, and where each step sends to, as far as the files say: an endpoint whose name
+ * is made while the route runs is not known before.
+ */
+public final class StepRoutes {
+
+    /** Where the operator's steps begin. */
+    public static final String STEPS = "direct:event-steps";
+
+    private static final String DIRECT = "direct:";
+    private static final String SEDA = "seda:";
+
+    private final CamelContext camel;
+    private final List<RouteDefinition> all;
+
+    private StepRoutes(CamelContext camel, List<RouteDefinition> all) {
+        this.camel = camel;
+        this.all = all;
+    }
+
+    public static StepRoutes of(CamelContext camel, RouteDefinition... more) {
+        List<RouteDefinition> all = new ArrayList<>(
+                camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions());
+        Stream.of(more).filter(route -> !all.contains(route)).forEach(all::add);
+        return new StepRoutes(camel, all);
+    }
+
+    /**
+     * A step that sends to an endpoint.
+     *
+     * @param uri its name, placeholders resolved, and parameters with it
+     * @param awaited whether the step goes on only when that is done
+     */
+    public record Target(RouteDefinition route, ProcessorDefinition<?> step, String uri, boolean awaited) {
+
+        /** {@code direct:name}, {@code seda:name}, or what else stands before the parameters. */
+        String address() {
+            return StepRoutes.address(uri);
+        }
+
+        boolean isDirect() {
+            return address().startsWith(DIRECT);
+        }
+    }
+
+    /** Returns the routes that the steps reach, each with whether all that reach it wait for it. */
+    public Map<RouteDefinition, Boolean> reached() {
+        return reached(STEPS::equals);
+    }
+
+    /** Returns the routes that begin with such an address, and those reached from there. */
+    public Map<RouteDefinition, Boolean> reached(Predicate<String> beginning) {
+        Map<RouteDefinition, Boolean> reached = new LinkedHashMap<>();
+        Deque<RouteDefinition> open = new ArrayDeque<>();
+        for (RouteDefinition route : all) {
+            if (beginning.test(from(route))) {
+                reached.put(route, true);
+                open.add(route);
+            }
+        }
+        while (!open.isEmpty()) {
+            for (Target target : targets(open.remove())) {
+                for (RouteDefinition route : all) {
+                    if (isLocal(target.address()) && from(route).equals(target.address())) {
+                        Boolean before = reached.get(route);
+                        boolean awaited = target.awaited() && !Boolean.FALSE.equals(before);
+                        reached.put(route, awaited);
+                        if (before == null) {
+                            open.add(route);
+                        }
+                    }
+                }
+            }
+        }
+        return reached;
+    }
+
+    /** Returns where the steps of a route send to, those within others too. */
+    public List<Target> targets(RouteDefinition route) {
+        List<Target> targets = new ArrayList<>();
+        for (ProcessorDefinition<?> step : steps(route)) {
+            for (String uri : uris(step)) {
+                targets.add(new Target(route, step, resolved(uri), !(step instanceof WireTapDefinition)));
+            }
+        }
+        return targets;
+    }
+
+    /** Tells whether a route begins with the address, and takes what comes. */
+    boolean begins(String address) {
+        return all.stream().anyMatch(route -> from(route).equals(address) && isStarted(route));
+    }
+
+    /** Returns the addresses that the routes begin with, {@code direct:} only. */
+    List<String> direct() {
+        return all.stream()
+                .map(this::from)
+                .filter(from -> from.startsWith(DIRECT))
+                .toList();
+    }
+
+    List<RouteDefinition> all() {
+        return all;
+    }
+
+    private boolean isStarted(RouteDefinition route) {
+        return route.getAutoStartup() == null || !"false".equals(resolved(route.getAutoStartup()));
+    }
+
+    @SuppressWarnings({"rawtypes", "unchecked"}) // as Camel declares it
+    private static List<ProcessorDefinition<?>> steps(RouteDefinition route) {
+        List<ProcessorDefinition<?>> steps = new ArrayList<>();
+        for (ProcessorDefinition step :
+                ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)) {
+            steps.add(step);
+        }
+        return steps;
+    }
+
+    private static List<String> uris(ProcessorDefinition<?> step) {
+        if (step instanceof ToDynamicDefinition dynamic) {
+            return fixed(dynamic.getUri());
+        }
+        if (step instanceof SendDefinition<?> send) {
+            return List.of(send.getEndpointUri());
+        }
+        boolean sends = step instanceof EnrichDefinition
+                || step instanceof PollEnrichDefinition
+                || step instanceof RecipientListDefinition
+                || step instanceof RoutingSlipDefinition;
+        if (sends && step instanceof ExpressionNode node && isConstant(node)) {
+            return Stream.of(node.getExpression().getExpression().split(","))
+                    .map(String::strip)
+                    .filter(uri -> !uri.isEmpty())
+                    .toList();
+        }
+        return List.of();
+    }
+
+    private static boolean isConstant(ExpressionNode node) {
+        return node.getExpression() != null
+                && node.getExpression().getExpression() != null
+                && ("constant".equals(node.getExpression().getLanguage())
+                        || ("simple".equals(node.getExpression().getLanguage())
+                                && !isDynamic(node.getExpression().getExpression())));
+    }
+
+    private static List<String> fixed(String uri) {
+        return uri == null || isDynamic(uri) ? List.of() : List.of(uri);
+    }
+
+    private static boolean isDynamic(String uri) {
+        return uri.contains("${") || uri.contains("$simple{");
+    }
+
+    private String from(RouteDefinition route) {
+        return route.getInput() == null ? "" : address(resolved(route.getInput().getEndpointUri()));
+    }
+
+    /** What cannot be resolved stays as it is; Camel refuses to start with it. */
+    private String resolved(String text) {
+        try {
+            return camel.resolvePropertyPlaceholders(text);
+        } catch (RuntimeException e) {
+            return text;
+        }
+    }
+
+    private static boolean isLocal(String address) {
+        return address.startsWith(DIRECT) || address.startsWith(SEDA);
+    }
+
+    private static String address(String uri) {
+        String address = uri.replaceFirst("[?].*", "");
+        return address.replaceFirst("^(direct|seda):(//)?", "$1:");
+    }
+}

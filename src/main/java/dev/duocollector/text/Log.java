@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.text;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.FormattingTuple;
+import org.slf4j.helpers.MessageFormatter;
+
+/**
+ * The one way by which this program logs, whoever's logging takes the lines: each is one line, without a phone number, whatever
+ * text of somebody else's is in it. Patterns are SLF4J's; a throwable may come last.
+ */
+public final class Log {
+
+    private final Logger logger;
+
+    private Log(Logger logger) {
+        this.logger = logger;
+    }
+
+    /** Returns the log of a class. */
+    public static Log of(Class<?> type) {
+        return new Log(LoggerFactory.getLogger(type));
+    }
+
+    /** Returns a text as it may be logged. */
+    public static String line(@Nullable String text) {
+        // In this order: spelled out, a character between two digits would no longer be known for what it is.
+        return text == null ? "" : PlainLine.of(PhoneNumbers.masked(text));
+    }
+
+    public boolean isDebugEnabled() {
+        return logger.isDebugEnabled();
+    }
+
+    public void debug(String pattern, @Nullable Object... arguments) {
+        if (logger.isDebugEnabled()) {
+            FormattingTuple said = MessageFormatter.arrayFormat(pattern, arguments);
+            logger.debug(line(said.getMessage()), Trace.of(said.getThrowable()));
+        }
+    }
+
+    public void info(String pattern, @Nullable Object... arguments) {
+        FormattingTuple said = MessageFormatter.arrayFormat(pattern, arguments);
+        logger.info(line(said.getMessage()), Trace.of(said.getThrowable()));
+    }
+
+    public void warn(String pattern, @Nullable Object... arguments) {
+        FormattingTuple said = MessageFormatter.arrayFormat(pattern, arguments);
+        logger.warn(line(said.getMessage()), Trace.of(said.getThrowable()));
+    }
+
+    public void error(String pattern, @Nullable Object... arguments) {
+        FormattingTuple said = MessageFormatter.arrayFormat(pattern, arguments);
+        logger.error(line(said.getMessage()), Trace.of(said.getThrowable()));
+    }
+
+    /** A throwable as it may be logged: its stack trace, with the original's name and what it says as one line. */
+    private static final class Trace extends Throwable {
+
+        private static final long serialVersionUID = 1L;
+
+        private Trace(Throwable original) {
+            super(line(original.toString()));
+            setStackTrace(original.getStackTrace());
+        }
+
+        static @Nullable Throwable of(@Nullable Throwable original) {
+            return original == null ? null : of(original, Collections.newSetFromMap(new IdentityHashMap<>()));
+        }
+
+        private static Throwable of(Throwable original, Set<Throwable> seen) {
+            seen.add(original);
+            Trace trace = new Trace(original);
+            Throwable cause = original.getCause();
+            if (cause != null && !seen.contains(cause)) {
+                trace.initCause(of(cause, seen));
+            }
+            for (Throwable suppressed : original.getSuppressed()) {
+                if (!seen.contains(suppressed)) {
+                    trace.addSuppressed(of(suppressed, seen));
+                }
+            }
+            return trace;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.verify;
+
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.run.Run;
+import dev.duocollector.run.RunReport;
+import dev.duocollector.run.Tally;
+import dev.duocollector.state.Cursor;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Ends a comparison: the body becomes its {@link Comparison.Result}, or a report if Duo was not read to the end. */
+public final class CloseComparison implements Processor {
+
+    /** How many events of each kind are told one by one. */
+    private static final int EACH_MAX = 100;
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = Run.of(exchange);
+        if (run.cursor().equals(Cursor.END)) {
+            exchange.getMessage().setBody(Comparison.of(exchange).result(EACH_MAX));
+        } else {
+            exchange.getMessage()
+                    .setBody(new RunReport(
+                            RunOutcome.STOPPED,
+                            "Stopped after " + Tally.count(run.tally().pages(), "page") + "."));
+        }
+    }
+}

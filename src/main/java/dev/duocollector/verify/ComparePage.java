@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.verify;
+
+import dev.duocollector.run.DropSeen;
+import dev.duocollector.run.Run;
+import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.state.Checkpoint;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/** Looks for the events of a page, which is the body, in what the bucket holds. */
+public final class ComparePage implements Processor {
+
+    @Override
+    public void process(Exchange exchange) {
+        Run run = Run.of(exchange);
+        List<TelephonyEvent> events =
+                exchange.getMessage().getBody(TelephonyPage.class).events();
+        Comparison.of(exchange).page(events);
+        events.forEach(event -> event.ts().map(Checkpoint::toMillis).ifPresent(run::reached));
+        events.forEach(event -> event.ts().ifPresent(run::saw));
+        run.pageRead(
+                DropSeen.cursorAfter(exchange.getMessage().getBody(TelephonyPage.class), run),
+                events.size() >= run.window().limit(),
+                events.size());
+        run.show(exchange);
+    }
+}

@@ -1,0 +1,252 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.verify;
+
+import dev.duocollector.run.EventIndex;
+import dev.duocollector.run.InBucket;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.TimeRange;
+import dev.duocollector.sink.BucketEvents;
+import dev.duocollector.sink.BucketEvents.StoredEvent;
+import dev.duocollector.sink.BucketEvents.StoredObject;
+import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.state.Checkpoint;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * What Duo shows of a time against what the bucket holds of it. Of each event in the bucket, up to 75 bytes are in memory, and
+ * of each one that the bucket lacks some 200, for the first {@value #LACKING_MAX}. Not thread-safe.
+ */
+public final class Comparison {
+
+    /** The exchange variable that holds the comparison while Duo is read. */
+    static final String VARIABLE = "comparison";
+
+    /** What the bucket lacks beyond these is counted as missing, without a look for a changed one. */
+    static final int LACKING_MAX = 100_000;
+
+    /** Duo's ids are UUIDs; anything else might be what must not be told. */
+    private static final Pattern ID = Pattern.compile("[0-9A-Fa-f-]{8,64}");
+
+    private final BucketEvents bucket;
+    private final TimeRange range;
+    private final Map<String, StoredObject> objects = new HashMap<>();
+    private final EventIndex index;
+    private final Map<String, Lacking> lacking = new LinkedHashMap<>();
+    private long beyond;
+    private long duoEvents;
+
+    private Comparison(BucketEvents bucket, TimeRange range) {
+        this.bucket = bucket;
+        this.range = range;
+        this.index = InBucket.read(bucket, range, object -> objects.put(object.key(), object));
+    }
+
+    /** Reads what the bucket holds of the settings' range. */
+    static Comparison of(S3Client s3, Settings settings) {
+        return new Comparison(BucketEvents.of(s3, settings), settings.range().orElseThrow());
+    }
+
+    static Comparison of(Exchange exchange) {
+        Comparison comparison = exchange.getVariable(VARIABLE, Comparison.class);
+        if (comparison == null) {
+            throw new IllegalStateException("The step openComparison must come first");
+        }
+        return comparison;
+    }
+
+    /** An event that Duo has and the bucket has not, at least not so. */
+    private record Lacking(long identity, Optional<Instant> time, String telephonyId) {}
+
+    /** In what way an event differs. */
+    public enum Kind {
+        /** Duo has it, the bucket has not. */
+        MISSING("at Duo, not in the bucket"),
+        /** The bucket has it more than once. */
+        DOUBLE("in the bucket more than once"),
+        /** The bucket has one of the same ts, telephony_id and txid, and other content. */
+        CHANGED("in the bucket with other content"),
+        /** The bucket has it, Duo has not. */
+        EXTRA("in the bucket, not at Duo");
+
+        private final String meaning;
+
+        Kind(String meaning) {
+            this.meaning = meaning;
+        }
+
+        public String meaning() {
+            return meaning;
+        }
+    }
+
+    /** A line of an object. */
+    public record Place(String object, int line) {
+        @Override
+        public String toString() {
+            return object + " line " + line;
+        }
+    }
+
+    /**
+     * One event that differs, told without anything personal.
+     *
+     * @param time its ts to the millisecond, empty if it cannot be read
+     * @param telephonyId Duo's id for it, empty if it has none
+     * @param places where it stands in the bucket: nowhere if it is missing, the first place and the other one if it is double
+     */
+    public record Difference(Kind kind, Optional<Instant> time, String telephonyId, List<Place> places) {}
+
+    /**
+     * What was found.
+     *
+     * @param duoEvents different events that Duo shows
+     * @param bucketEvents lines of the time in the bucket
+     * @param objects objects that were read for them
+     * @param counts how many events differ, by kind
+     * @param differences the first of each kind
+     */
+    public record Result(
+            TimeRange range,
+            long duoEvents,
+            long bucketEvents,
+            int objects,
+            Map<Kind, Long> counts,
+            List<Difference> differences) {
+
+        /** Whether each event is in the bucket exactly once, and nothing else is. */
+        public boolean isEqual() {
+            return counts.values().stream().allMatch(count -> count == 0);
+        }
+    }
+
+    /** Takes a page of Duo's. */
+    void page(List<TelephonyEvent> events) {
+        for (TelephonyEvent event : events) {
+            int number = index.find(event.eventKey());
+            if (number != EventIndex.NONE) {
+                duoEvents += index.isMet(number) ? 0 : 1;
+                index.meet(number);
+            } else if (lacking.size() == LACKING_MAX) {
+                duoEvents++;
+                beyond++;
+            } else if (lacking.putIfAbsent(event.eventKey(), lacking(event)) == null) {
+                duoEvents++;
+            }
+        }
+    }
+
+    private static Lacking lacking(TelephonyEvent event) {
+        return new Lacking(EventIndex.identity(event), time(event), telephonyId(event));
+    }
+
+    /**
+     * Says what differs, once Duo has been read to the end.
+     *
+     * @param each the most events of a kind that are told one by one
+     */
+    Result result(int each) {
+        Map<Kind, Long> counts = new EnumMap<>(Kind.class);
+        Map<Kind, List<Difference>> told = new EnumMap<>(Kind.class);
+        for (Kind kind : Kind.values()) {
+            counts.put(kind, 0L);
+            told.put(kind, new ArrayList<>());
+        }
+        counts.put(Kind.MISSING, beyond);
+        for (Lacking event : lacking.values()) {
+            int number = index.findIdentity(event.identity(), found -> !index.isMet(found) && !index.isDouble(found));
+            Kind kind = number == EventIndex.NONE ? Kind.MISSING : Kind.CHANGED;
+            List<Place> places = List.of();
+            if (number != EventIndex.NONE) {
+                index.meet(number);
+                places = List.of(place(number));
+            }
+            tell(new Difference(kind, event.time(), event.telephonyId(), places), counts, told, each);
+        }
+        for (int number = 0; number < index.size(); number++) {
+            if (index.isDouble(number)) {
+                List<Place> places = List.of(place(index.first(number)), place(number));
+                tell(new Difference(Kind.DOUBLE, Optional.empty(), "", places), counts, told, each);
+            } else if (!index.isMet(number) && !index.isTimeless(number)) {
+                tell(new Difference(Kind.EXTRA, Optional.empty(), "", List.of(place(number))), counts, told, each);
+            }
+        }
+        List<Difference> differences =
+                told.values().stream().flatMap(List::stream).toList();
+        return new Result(range, duoEvents, index.size(), objects.size(), counts, named(differences));
+    }
+
+    private static void tell(
+            Difference difference, Map<Kind, Long> counts, Map<Kind, List<Difference>> told, int each) {
+        counts.merge(difference.kind(), 1L, Long::sum);
+        List<Difference> ofKind = told.get(difference.kind());
+        if (ofKind.size() < each) {
+            ofKind.add(difference);
+        }
+    }
+
+    private Place place(int number) {
+        return new Place(index.objectKey(number), index.line(number));
+    }
+
+    /** Reads time and id of those that only the bucket has, of which nothing but the place is in memory. */
+    private List<Difference> named(List<Difference> differences) {
+        Map<String, Set<Long>> wanted = new TreeMap<>();
+        for (Difference difference : differences) {
+            if (isUnnamed(difference)) {
+                Place place = last(difference);
+                wanted.computeIfAbsent(place.object(), key -> new TreeSet<>()).add((long) place.line());
+            }
+        }
+        Map<Place, StoredEvent> found = new HashMap<>();
+        wanted.forEach((key, lines) -> bucket.read(objects.get(key), range.from(), range.to(), event -> {
+            if (lines.contains(event.line())) {
+                found.put(new Place(key, (int) event.line()), event);
+            }
+        }));
+        return differences.stream()
+                .map(difference -> isUnnamed(difference) ? named(difference, found.get(last(difference))) : difference)
+                .toList();
+    }
+
+    private static Difference named(Difference difference, @Nullable StoredEvent event) {
+        return event == null
+                ? difference
+                : new Difference(difference.kind(), event.time(), telephonyId(event.event()), difference.places());
+    }
+
+    private static boolean isUnnamed(Difference difference) {
+        return difference.kind() == Kind.DOUBLE || difference.kind() == Kind.EXTRA;
+    }
+
+    private static Place last(Difference difference) {
+        return difference.places().get(difference.places().size() - 1);
+    }
+
+    private static Optional<Instant> time(TelephonyEvent event) {
+        return event.ts().map(Checkpoint::toMillis);
+    }
+
+    private static String telephonyId(TelephonyEvent event) {
+        return event.get("telephony_id") instanceof String id && ID.matcher(id).matches() ? id : "";
+    }
+
+    @Override
+    public String toString() {
+        return "Comparison[" + range + ", " + index + "]";
+    }
+}

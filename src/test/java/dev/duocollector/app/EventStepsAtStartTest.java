@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.duocollector.route.World;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the program says of steps that could never work, before it reads anything: as in Karaf, and by the code of all commands. */
+class EventStepsAtStartTest {
+
+    private final World world = World.inRealTime();
+
+    @TempDir
+    private Path folder;
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    /** The step, its line, and what the one line must say. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "- setBody: { jsonpath: '$[?(@.context' }                                                       | 6 | the JSONPath '$[?(@.context' cannot be read",
+                "- setBody: { jsonpath: '$[?(@.context == nothing)]' }                                          | 6 | '$[?(@.context == nothing)]'",
+                "- setBody: { jsonpath: '$..[' }                                                                | 6 | '$..['",
+                "- setBody: { jsonpath: '$[*' }                                                                 | 6 | '$[*'",
+                "- filter: { jsonpath: '$[', steps: [ { log: hi } ] }                                           | 6 | '$['",
+                "- choice: { when: [ { jsonpath: '$[', steps: [ { log: hi } ] } ] }                             | 6 | '$['",
+                "- split: { jsonpath: '$[', steps: [ { log: hi } ] }                                            | 6 | '$['",
+                "- setVariable: { name: x, jsonpath: '$[' }                                                     | 6 | '$['",
+                "- sort: { expression: { jsonpath: { expression: '$[' } } }                                     | 6 | '$['",
+                "- setBody: { language: { language: jsonpath, expression: '$[' } }                              | 6 | '$['",
+                "- doTry: { steps: [ { setBody: { jsonpath: '$[' } } ], doCatch: [ { exception: [ java.lang.Exception ], steps: [ { log: hi } ] } ] } | 6 | '$['",
+                "- to: 'language:jsonpath:$['                                                                   | 6 | '$['",
+                "- to: 'language:simple:${nosuch}'                                                              | 6 | Unknown function: nosuch",
+                "- log: '${nosuch}'                                                                             | 6 | Unknown function: nosuch",
+                "- setBody: { xpath: '//[' }                                                                    | 6 | location step",
+                "- to: direct:nosuch                                                                            | 6 | begins with direct:nosuch,",
+                "- to: direct:event-step                                                                        | 6 | begins with direct:event-step,",
+                "- to: 'direct:nosuch?block=false'                                                              | 6 | begins with direct:nosuch,",
+                "- to: direct://nosuch                                                                          | 6 | begins with direct:nosuch,",
+                "- to: { uri: direct, parameters: { name: nosuch } }                                            | 6 | begins with direct:nosuch,",
+                "- to: 'direct:{{s3.bucket}}'                                                                   | 6 | begins with direct:bucket-",
+                "- toD: direct:nosuch                                                                           | 6 | begins with direct:nosuch,",
+                "- wireTap: { uri: direct:nosuch }                                                              | 6 | begins with direct:nosuch,",
+                "- enrich: { constant: direct:nosuch }                                                          | 6 | begins with direct:nosuch,",
+                "- recipientList: { constant: 'direct:put,direct:nosuch' }                                      | 6 | begins with direct:nosuch,",
+                "- routingSlip: { constant: direct:nosuch }                                                     | 6 | begins with direct:nosuch,",
+                "- split: { simple: '${body}', steps: [ { to: direct:nosuch } ] }                               | 6 | begins with direct:nosuch,",
+                "- choice: { otherwise: { steps: [ { to: direct:nosuch } ] } }                                  | 6 | begins with direct:nosuch,"
+            })
+    void refusesAStep_thatNoRunCouldTake(String step, int line, String said) throws IOException {
+        eventSteps("direct:event-steps", step);
+
+        assertThat(refusal())
+                .startsWith("The program cannot start: route event-steps in file:" + folder)
+                .contains("event-steps.camel.yaml, line " + line + ": ", said);
+    }
+
+    /** What goes on in another route is looked at as well. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "called         | - to: direct:more                | direct:more",
+                "tapped         | - wireTap: { uri: direct:more }  | direct:more",
+                "queued         | - to: seda:more                  | seda:more"
+            })
+    void refusesAStep_ofARouteThatTheStepsReach(String how, String step, String from) throws IOException {
+        eventSteps("direct:event-steps", step);
+        route("more", from, "- to: direct:nosuch");
+
+        assertThat(refusal()).contains("route more in file:" + folder, "begins with direct:nosuch");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"another name, direct:event-stps", "another kind, seda:event-steps"})
+    void refusesToStart_whereNothingBeginsWithTheSteps(String how, String from) throws IOException {
+        eventSteps(from, "- log: hi");
+
+        assertThat(refusal())
+                .contains("begins with direct:event-steps,", "routes/event-steps.camel.yaml")
+                .contains("route object in ");
+    }
+
+    @Test
+    void refusesATarget_thatIsNotStarted() throws IOException {
+        eventSteps("direct:event-steps", "- to: direct:more");
+        Files.writeString(folder.resolve("more.camel.yaml"), """
+                - route:
+                    id: more
+                    autoStartup: "false"
+                    from:
+                      uri: direct:more
+                      steps:
+                        - log: hi
+                """, UTF_8);
+
+        assertThat(refusal()).contains("begins with direct:more,");
+    }
+
+    /** What can only be known with an event at hand, or is right, starts. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "- setBody: { jsonpath: \"$[?(@.context != 'verify')]\" }",
+                "- toD: 'direct:${variable.where}'",
+                "- to: direct:more",
+                "- to: { uri: direct, parameters: { name: more } }",
+                "- to: seda:nobody",
+                "- setBody: { jsonpath: { expression: '$[?(@.credits > ${variable.least})]' } }",
+                "- split: { simple: '${body}', steps: [ { filter: { jsonpath: { expression: 'credits > 1' }, steps: [ { log: hi } ] } } ] }",
+                "- to: 'language:simple:${body}'"
+            })
+    void startsWith(String step) throws IOException {
+        eventSteps("direct:event-steps", step);
+        route("more", "direct:more", "- log: hi");
+        CamelApplication application = application();
+        try {
+            application.startCollecting();
+            assertThat(application.context().isStarted()).isTrue();
+        } catch (Exception e) {
+            throw new AssertionError(application.explain(e).toString(), e);
+        } finally {
+            application.stop();
+        }
+    }
+
+    /** Returns the one line with which the program does not start. */
+    private String refusal() {
+        CamelApplication application = application();
+        List<String> lines = new ArrayList<>();
+        assertThatThrownBy(application::startCollecting)
+                .isInstanceOfSatisfying(Exception.class, failure -> lines.addAll(application.explain(failure)));
+        application.stop();
+        assertThat(lines).hasSize(1);
+        assertThat(world.everything()).isEmpty();
+        assertThat(world.duo.requests()).isEmpty();
+        return lines.get(0);
+    }
+
+    private CamelApplication application() {
+        Map<String, String> settings = new HashMap<>(world.settings);
+        return CamelApplication.inContainer(
+                settings, folder, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));
+    }
+
+    private void eventSteps(String from, String step) throws IOException {
+        route("event-steps", from, step);
+    }
+
+    private void route(String id, String from, String step) throws IOException {
+        Files.writeString(folder.resolve(id + ".camel.yaml"), """
+                - route:
+                    id: %s
+                    from:
+                      uri: %s
+                      steps:
+                        %s
+                """.formatted(id, from, step), UTF_8);
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duocollector.text.PlainLine;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the program says of its use, and what it exits with when nobody hears it. */
+class MainTest {
+
+    private final PrintStream outBefore = System.out;
+    private final PrintStream errBefore = System.err;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    /** A disk that is full once so many bytes are on it. */
+    private static final class FullDisk extends OutputStream {
+
+        private int left;
+
+        FullDisk(int bytes) {
+            left = bytes;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            if (left-- <= 0) {
+                throw new IOException("No space left on device");
+            }
+        }
+    }
+
+    @BeforeEach
+    void capture() {
+        System.setOut(new PrintStream(out, false, UTF_8));
+        System.setErr(new PrintStream(err, true, UTF_8));
+    }
+
+    @AfterEach
+    void release() {
+        System.setOut(outBefore);
+        System.setErr(errBefore);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "help                 | Usage: duo-telephony-collector [-hV] [COMMAND]",
+                "help once            | Usage: duo-telephony-collector once",
+                "help state           | Usage: duo-telephony-collector state",
+                "help state show      | --max-lag=DURATION",
+                "state help show      | --max-lag=DURATION",
+                "state help           | Usage: duo-telephony-collector state",
+                "help help            | Usage: duo-telephony-collector help",
+                "help version         | Usage: duo-telephony-collector version",
+                "help --help          | Usage: duo-telephony-collector help",
+                "--help               | Usage: duo-telephony-collector [-hV] [COMMAND]",
+                "version              | duo-telephony-collector (not packaged)",
+                "--version            | duo-telephony-collector (not packaged)",
+                "once --version       | duo-telephony-collector (not packaged)",
+                "state show --version | duo-telephony-collector (not packaged)",
+            })
+    void explainsItself_askedByAWordOrAnOption(String arguments, String expected) {
+        assertThat(Main.execute(arguments.split(" "))).isZero();
+        assertThat(out.toString(UTF_8)).contains(expected);
+        assertThat(err.toString(UTF_8)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--fast              | Unknown option: '--fast'.                       | duo-telephony-collector",
+                "-x                  | Unknown option: '-x'.                           | duo-telephony-collector",
+                "onc                 | Unmatched argument at index 0: 'onc'. Did you mean: | duo-telephony-collector",
+                "once --fast         | Unknown option: '--fast'.                       | duo-telephony-collector once",
+                "once --dry-runs     | Unknown option: '--dry-runs'. Did you mean:     | duo-telephony-collector once",
+                "run now             | Unmatched argument at index 1: 'now'.           | duo-telephony-collector run",
+                "help onse           | There is no command 'onse'.                     | duo-telephony-collector",
+                "help state shwo     | There is no command 'state shwo'.               | duo-telephony-collector state",
+                "version 2           | Unmatched argument at index 1: '2'.             | duo-telephony-collector version",
+                "state               | Missing: show, set-through, import, or settle.  | duo-telephony-collector state",
+                "state shw           | Unmatched argument at index 1: 'shw'.           | duo-telephony-collector state",
+                "state show --max-lag       | Missing required parameter for option '--max-lag' (DURATION)."
+                        + " | duo-telephony-collector state show",
+                "state show --max-lag 3     | '3' is not a positive duration            | duo-telephony-collector state show",
+                "state show --max-lag 0s    | '0s' is not a positive duration           | duo-telephony-collector state show",
+                "state show --max-lag -3h   | duration                                  | duo-telephony-collector state show",
+                "state show --max-lag PT-3H | 'PT-3H' is not a positive duration        | duo-telephony-collector state show",
+                "backfill            | Missing required options: '--from=TIME', '--to=TIME'. | duo-telephony-collector backfill",
+                "backfill --from x --to y   | 'x' is not a time                         | duo-telephony-collector backfill",
+                "verify --from 2026-11-03 --to 2026-11-01 | --to must be later.          | duo-telephony-collector verify",
+                "udm --check --import | mutually exclusive                             | duo-telephony-collector udm",
+            })
+    void wrongUse_isOneLine_andWhereToRead(String arguments, String message, String command) {
+        assertThat(Main.execute(arguments.split(" "))).isEqualTo(2);
+        assertThat(err.toString(UTF_8).lines()).hasSize(2);
+        assertThat(err.toString(UTF_8)).contains(message).endsWith("See: " + command + " --help\n");
+        assertThat(out.toString(UTF_8)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"on\nce", "on\u001b[2Jce", "on\u202ece", "--fa\rst", "help on\u0085ce", "help a\u2028b"})
+    void wrongUse_isOneLine_whateverIsTyped(String arguments) {
+        assertThat(Main.execute(arguments.split(" "))).isEqualTo(2);
+        assertThat(err.toString(UTF_8).lines()).hasSize(2);
+        assertThat(err.toString(UTF_8).replace("\n", "").codePoints()).allMatch(PlainLine::isPlain);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--help, 0",
+        "--help, 100",
+        "--version, 0",
+        "help, 0",
+        "help once, 0",
+        "once --help, 0",
+        "state show --help, 200",
+        "version, 5",
+        "config, 0",
+        "config --json, 300"
+    })
+    void doneIsNotDone_whenTheOutputIsLost(String arguments, int bytes) {
+        int whole = Main.execute(arguments.split(" "));
+        assertThat(out.size()).as("what there is to lose").isGreaterThan(bytes);
+        assertThat(err.toString(UTF_8)).isEmpty();
+        System.setOut(new PrintStream(new FullDisk(bytes), false, UTF_8));
+
+        // Without settings, config has found something wrong with them before, and an operator is to see that first.
+        assertThat(Main.execute(arguments.split(" "))).isEqualTo(whole == 0 ? 1 : whole);
+        assertThat(err.toString(UTF_8)).hasLineCount(1).startsWith("Standard output could not be written");
+    }
+}

@@ -1,0 +1,283 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.settings;
+
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.duocollector.app.CamelApplication;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an operator wrote into routes/ is in force, or is an error: a step that masks must not be passed over in silence. */
+class RouteFilesTest {
+
+    @TempDir
+    private Path folder;
+
+    private Path routes;
+
+    @BeforeEach
+    void makeFolder() throws IOException {
+        routes = Files.createDirectory(folder.resolve("routes"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "event-steps.camel.yml,        event-steps.camel.yaml",
+        "event-steps.yaml,             event-steps.camel.yaml",
+        "event-steps.yml,              event-steps.camel.yaml",
+        "event-steps,                  event-steps.camel.yaml",
+        "event-steps.txt,              event-steps.camel.yaml",
+        "event-steps.camel.yaml.txt,   event-steps.camel.yaml",
+        "event-steps.camel.YAML,       event-steps.camel.yaml",
+        "event-steps.Camel.yaml,       event-steps.camel.yaml",
+        "Event_Steps.yaml,             event-steps.camel.yaml",
+        "event-steps.camel.yaml.new,   event-steps.camel.yaml",
+        "event-steps.camel,            event-steps.camel.yaml",
+        "event-steps (1).camel.yaml,   event-steps-1.camel.yaml",
+        "'event-steps.camel.yaml ',    event-steps.camel.yaml",
+        "'my,steps.camel.yaml',        my-steps.camel.yaml",
+        "my steps.camel.yaml,          my-steps.camel.yaml",
+        "masking.yaml,                 masking.camel.yaml",
+        "masking.camel.xml,            masking.camel.yaml",
+        "masking.kamelet.yaml,         masking.camel.yaml",
+        "\u00E9tapes.camel.yaml,       tapes.camel.yaml",
+    })
+    void file_thatLooksLikeARouteFileAndIsNotLoaded_isRefused_withTheNameToGive(String name, String give)
+            throws IOException {
+        Files.writeString(routes.resolve(name), "- beans: []\n");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("The route file " + routes.resolve(name) + " is not loaded: ")
+                .contains("Name it " + give + ", or move it out");
+        assertThat(RouteFiles.in(routes).own()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "._event-steps.camel.yaml",
+                ".event-steps.camel.yaml",
+                ".event-steps.camel.yaml.swp",
+                "event-steps.camel.yaml~",
+                "event-steps.camel.yaml.swp",
+                "event-steps.camel.yaml.bak",
+                "event-steps.camel.yaml.BAK",
+                "event-steps.camel.yaml.orig",
+                "event-steps.camel.yaml.rpmsave",
+                "event-steps.camel.yaml.disabled",
+                "#event-steps.camel.yaml#",
+                "..data",
+                "README.md",
+                "notes"
+            })
+    void file_thatIsHiddenOrABackupOrNoRoutes_isPassedOver(String name) throws IOException {
+        Files.writeString(routes.resolve(name), "not: even: yaml");
+        Files.writeString(routes.resolve("masking.camel.yaml"), "- beans: []\n");
+
+        RouteFiles files = RouteFiles.in(routes);
+
+        assertThat(files.problems()).isEmpty();
+        assertThat(files.own()).containsExactly(routes.resolve("masking.camel.yaml"));
+        assertThat(files.includePattern().split(","))
+                .contains("file:" + routes.resolve("masking.camel.yaml"))
+                .hasSize(RouteFiles.SHIPPED.size() + 1);
+    }
+
+    /** As Kubernetes mounts a ConfigMap. */
+    @Test
+    void file_isTaken_throughLinks() throws IOException {
+        Path data = Files.createDirectory(routes.resolve("..2026_11_26"));
+        Files.writeString(data.resolve("event-steps.camel.yaml"), "- beans: []\n");
+        Files.createSymbolicLink(routes.resolve("..data"), data);
+        Files.createSymbolicLink(routes.resolve("event-steps.camel.yaml"), Path.of("..data", "event-steps.camel.yaml"));
+
+        assertThat(problems()).isEmpty();
+        assertThat(RouteFiles.in(routes).own()).containsExactly(routes.resolve("event-steps.camel.yaml"));
+    }
+
+    static Stream<Arguments> unreadable() {
+        return Stream.of(
+                Arguments.of(
+                        "a link that leads nowhere",
+                        (Put) file -> Files.createSymbolicLink(file, Path.of("gone")),
+                        "cannot be read"),
+                Arguments.of(
+                        "UTF-16",
+                        (Put) file -> Files.write(file, "- beans: []".getBytes(UTF_16LE)),
+                        "is not text in UTF-8"),
+                Arguments.of(
+                        "not UTF-8", (Put) file -> Files.write(file, new byte[] {'#', (byte) 0xFC}), "is not UTF-8"),
+                Arguments.of("a folder", (Put) Files::createDirectory, "is a folder"));
+    }
+
+    /** Puts something where a route file should be. */
+    interface Put {
+        void at(Path file) throws IOException;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("unreadable")
+    void file_thatCannotBeRead_isRefused(String what, Put put, String said) throws IOException {
+        put.at(routes.resolve("event-steps.camel.yaml"));
+
+        assertThat(problems()).singleElement().asString().contains(routes + "/event-steps.camel.yaml", said);
+    }
+
+    @Test
+    void file_inAFolderInside_isRefused() throws IOException {
+        Path inner = Files.createDirectory(routes.resolve("custom"));
+        Files.writeString(inner.resolve("README.md"), "");
+        assertThat(problems()).isEmpty();
+
+        Files.writeString(inner.resolve("event-steps.camel.yaml"), "");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains(inner + "/event-steps.camel.yaml is not loaded", "Move it there");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "link that leads nowhere", "link to itself"})
+    void folder_thatIsNone_isRefused(String what) throws IOException {
+        Files.delete(routes);
+        switch (what) {
+            case "file" -> Files.writeString(routes, "");
+            case "link to itself" -> Files.createSymbolicLink(routes, routes);
+            default -> Files.createSymbolicLink(routes, folder.resolve("gone"));
+        }
+
+        assertThat(problems()).singleElement().asString().contains(routes + ", cannot be read");
+    }
+
+    @Test
+    void folder_thatIsNotThere_isNone() throws IOException {
+        Files.delete(routes);
+
+        assertThat(problems()).isEmpty();
+        assertThat(RouteFiles.in(routes).includePattern().split(",")).hasSize(RouteFiles.SHIPPED.size());
+    }
+
+    // ---- Contracts.
+
+    @Test
+    void shippedFiles_haveTheContractOfTheJar() {
+        RouteFiles shipped = RouteFiles.in(Path.of("routes"));
+
+        assertThat(shipped.own()).hasSize(RouteFiles.SHIPPED.size());
+        assertThat(shipped.problems()).isEmpty();
+    }
+
+    static Stream<Arguments> contracts() {
+        return Stream.of(
+                Arguments.of("none", "- beans: []\n", "it has no contract version"),
+                Arguments.of(
+                        "only in a comment", "# telephony-contract-3\n- beans: []\n", "it has no contract version"),
+                Arguments.of(
+                        "only behind a step", "- beans: [] # telephony-contract-3\n", "it has no contract version"),
+                Arguments.of(
+                        "of another file",
+                        "- beans: [{name: udm-contract-3, type: x}]\n",
+                        "it has no contract version"),
+                Arguments.of(
+                        "of a longer name",
+                        "- beans: [{name: my-telephony-contract-3, type: x}]\n",
+                        "it has no contract"),
+                Arguments.of(
+                        "older",
+                        "- beans: [{name: telephony-contract-2, type: x}]\n",
+                        "its contract version is 2, and"),
+                Arguments.of(
+                        "newer",
+                        "- beans: [{name: telephony-contract-4, type: x}]\n",
+                        "its contract version is 4, and"),
+                Arguments.of(
+                        "longer",
+                        "- beans: [{name: telephony-contract-30, type: x}]\n",
+                        "its contract version is 30, and"),
+                Arguments.of(
+                        "two",
+                        "- beans: [{name: telephony-contract-2, type: x}, {name: telephony-contract-3, type: x}]\n",
+                        "its contract version is 2 and 3, and"),
+                Arguments.of("an empty file", "", "it has no contract version"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("contracts")
+    void file_ofAnotherContract_isRefused_asThingsStandInTheProgram(String what, String text, String said)
+            throws IOException {
+        Files.writeString(routes.resolve("telephony.camel.yaml"), text);
+        CamelApplication application = CamelApplication.inContainer(
+                Map.of(), routes, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));
+
+        assertThat(problems()).singleElement().asString().contains("/telephony.camel.yaml is of another release", said);
+        assertThatThrownBy(application::startCollecting)
+                .isInstanceOfSatisfying(
+                        SettingsException.class,
+                        refused -> assertThat(refused.problems())
+                                .as("the file, and every setting that is missing")
+                                .hasSizeGreaterThan(3)
+                                .first()
+                                .asString()
+                                .contains(said));
+    }
+
+    /** As a visual editor writes it, which drops comments and may put the keys in any order. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "- beans:\n    - name: telephony-contract-3\n      type: java.lang.Object\n",
+                "- beans:\n    - type: java.lang.Object\n      name: \"telephony-contract-3\"\n",
+                "- beans:\n    - type: java.lang.Object\n      name: 'telephony-contract-3'\n"
+            })
+    void contract_isFound_inEachFormOfYaml(String text) throws IOException {
+        Files.writeString(routes.resolve("telephony.camel.yaml"), text);
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void eventSteps_andFilesOfYourOwn_needNoContract() throws IOException {
+        for (String name : List.of("event-steps", "masking")) {
+            Files.writeString(routes.resolve(name + ".camel.yaml"), "- beans: []\n", UTF_8);
+        }
+
+        assertThat(problems()).isEmpty();
+        assertThat(RouteFiles.in(routes).own()).hasSize(2);
+    }
+
+    @Test
+    void eachContract_isABeanThatCamelMakes() throws IOException {
+        Pattern line =
+                Pattern.compile("(?m)^(- beans: \\[|    - )\\{name: [a-z-]+-contract-3, type: java.lang.Object}]?$");
+        for (String name : RouteFiles.SHIPPED) {
+            String text = Files.readString(Path.of("routes", name + ".camel.yaml"));
+
+            assertThat(line.matcher(text).find()).as(name).isEqualTo(!name.equals("event-steps"));
+        }
+    }
+
+    private List<String> problems() {
+        return RouteFiles.in(routes).problems();
+    }
+}

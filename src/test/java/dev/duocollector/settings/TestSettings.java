@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.settings;
+
+import java.util.Properties;
+
+/** The settings as shipped, with what is required, for tests that change a few. */
+public final class TestSettings {
+
+    public static final String API_HOST = "api-00000000.duosecurity.com";
+    public static final String IKEY = "DIXXXXXXXXXXXXXXXXXX";
+    public static final String SKEY = "not-so-secret-key-of-the-tests";
+    public static final String BUCKET = "logs";
+
+    private TestSettings() {}
+
+    /** Returns application.properties with the required settings in it, and the given ones over it: name, value, name, … */
+    public static Settings with(String... namesAndValues) {
+        Properties properties = properties();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            properties.setProperty(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return of(properties);
+    }
+
+    static Settings of(Properties properties) {
+        return Settings.of(properties::getProperty);
+    }
+
+    static Properties properties() {
+        Properties properties = shipped();
+        properties.setProperty("duo.api.host", API_HOST);
+        properties.setProperty("duo.ikey", IKEY);
+        properties.setProperty("duo.skey", SKEY);
+        properties.setProperty("s3.bucket", BUCKET);
+        return properties;
+    }
+
+    /** Returns application.properties as it stands at the top of the project and in the jar. */
+    static Properties shipped() {
+        return SettingsFile.ofJar();
+    }
+}
