@@ -10,6 +10,7 @@ import dev.duocollector.run.DryRun;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.settings.EnvironmentPropertiesSource;
 import dev.duocollector.settings.SettingSources;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.settings.SettingsFile;
@@ -277,10 +278,10 @@ public final class CamelApplication {
         Settings settings = context().getRegistry().lookupByNameAndType("settings", Settings.class);
         LOG.info(
                 "Collecting the telephony log of {} into s3://{}/{}: a run now, then by the schedule {} (UTC).{}{}",
-                settings.apiHost(),
-                settings.bucket(),
-                settings.prefix(),
-                settings.schedule(),
+                settings.account().apiHost(),
+                settings.account().bucket(),
+                settings.log().prefix(),
+                settings.log().get(SettingTable.SCHEDULE),
                 observed.get()
                         .map(at -> " Health and metrics: " + at + "/health and /metrics.")
                         .orElse(""),

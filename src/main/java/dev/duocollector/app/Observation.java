@@ -3,6 +3,7 @@
 package dev.duocollector.app;
 
 import dev.duocollector.metrics.RunMetrics;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -60,9 +61,10 @@ final class Observation extends MainListenerSupport {
         }
         Settings settings = settings(main.getCamelContext());
         PrometheusMeterRegistry figures = registry;
-        Optional<MetricsFile> file = settings.metricsTextfile().map(MetricsFile::new);
-        Optional<MetricsPush> push =
-                settings.metricsPush().map(gateway -> new MetricsPush(gateway, settings.apiHost()));
+        Optional<MetricsFile> file = settings.process().metricsTextfile().map(MetricsFile::new);
+        Optional<MetricsPush> push = settings.process()
+                .get(SettingTable.PUSH)
+                .map(gateway -> new MetricsPush(gateway, settings.account().apiHost()));
         file.ifPresent(earlier -> earlier.goOn(metrics));
         metrics.afterEachRun(() -> {
             file.ifPresent(target -> target.write(MetricsText.lasting(figures.scrape())));
@@ -73,7 +75,9 @@ final class Observation extends MainListenerSupport {
     /** Starts the server, if there is to be one. After the routes: the first run does not wait for it. */
     @Override
     public void afterStart(BaseMainSupport main) {
-        if (isService && registry != null && settings(main.getCamelContext()).observed()) {
+        if (isService
+                && registry != null
+                && settings(main.getCamelContext()).process().get(SettingTable.OBSERVE_ENABLED)) {
             server = new ObservationServer(main.getCamelContext(), settings(main.getCamelContext()), registry);
             server.start();
         }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.app;
 
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.text.Log;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -40,8 +41,8 @@ final class ObservationServer {
 
     ObservationServer(CamelContext context, Settings settings, MeterRegistry registry) {
         this.context = context;
-        this.host = settings.observeHost();
-        this.port = settings.observePort();
+        this.host = settings.process().get(SettingTable.OBSERVE_HOST);
+        this.port = settings.process().get(SettingTable.OBSERVE_PORT);
         this.registry = registry;
     }
 

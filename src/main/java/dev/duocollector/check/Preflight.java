@@ -135,9 +135,9 @@ public final class Preflight {
     }
 
     private static String stateKey(Settings settings) {
-        return settings.prefix().contains(settings.stateKey())
-                ? settings.stateKey() + " lies inside s3.prefix, which state.inside-prefix allows"
-                : settings.stateKey() + " lies outside s3.prefix";
+        return settings.log().prefix().contains(settings.log().stateKey())
+                ? settings.log().stateKey() + " lies inside s3.prefix, which state.inside-prefix allows"
+                : settings.log().stateKey() + " lies outside s3.prefix";
     }
 
     private void duo(Settings settings, List<String> wrong, Map<String, String> standIns) {
@@ -158,8 +158,8 @@ public final class Preflight {
         }
         Map<String, String> first = new HashMap<>(overrides);
         first.putAll(standIns);
-        bound(first, "duo.connect-timeout", settings.connectTimeout());
-        bound(first, "duo.response-timeout", settings.responseTimeout());
+        bound(first, "duo.connect-timeout", settings.account().get(SettingTable.CONNECT_TIMEOUT));
+        bound(first, "duo.response-timeout", settings.account().get(SettingTable.RESPONSE_TIMEOUT));
         CamelApplication application = CamelApplication.withoutSchedule(environment, first);
         try {
             application.start();
@@ -171,7 +171,10 @@ public final class Preflight {
         }
         try {
             tell.accept(Check.pass(ROUTES, "the program starts with its routes"));
-            DuoChecks.of(DuoProbe.ask(application.context()), settings.baseUrl(), settings.duoProxy())
+            DuoChecks.of(
+                            DuoProbe.ask(application.context()),
+                            settings.account().baseUrl(),
+                            settings.account().get(SettingTable.DUO_PROXY))
                     .forEach(tell);
         } finally {
             application.stop();

@@ -108,8 +108,8 @@ public final class S3Checks {
 
     private static List<Place> places(Settings settings) {
         List<Place> places = new ArrayList<>();
-        places.add(new Place("s3.prefix", settings.prefix()));
-        settings.udmPrefix().ifPresent(prefix -> places.add(new Place("udm.prefix", prefix)));
+        places.add(new Place("s3.prefix", settings.log().prefix()));
+        settings.log().udmPrefix().ifPresent(prefix -> places.add(new Place("udm.prefix", prefix)));
         return places;
     }
 
@@ -139,7 +139,10 @@ public final class S3Checks {
         tell.accept(
                 ignored
                         ? Check.skipped(STATE_WRITE, CONDITIONAL_WRITES + " failed, and the attempt might write")
-                        : write(STATE_WRITE, settings.stateKey(), settings.stateKey()));
+                        : write(
+                                STATE_WRITE,
+                                settings.log().stateKey(),
+                                settings.log().stateKey()));
     }
 
     // ---- One question tells of the credentials, the endpoint, the region and the bucket.
@@ -151,7 +154,8 @@ public final class S3Checks {
             tellConnection(null);
             return "";
         } catch (SdkException e) {
-            S3Failure failure = S3Failure.explain("s3:ListBucket", settings.bucket(), e);
+            S3Failure failure =
+                    S3Failure.explain("s3:ListBucket", settings.account().bucket(), e);
             if (failure.subject() == S3Failure.Subject.PERMISSION) {
                 // The bucket is there, or S3 would not say so; the next question tells.
                 tellConnection(null);
@@ -191,9 +195,10 @@ public final class S3Checks {
         return switch (name) {
             case "s3-credentials" -> "S3 knows the AWS credentials";
             case "s3-region" -> "the region " + s3.serviceClientConfiguration().region() + " is accepted";
-            case "s3-bucket" -> "the bucket " + settings.bucket() + " is there";
+            case "s3-bucket" -> "the bucket " + settings.account().bucket() + " is there";
             default ->
-                settings.s3Connection()
+                settings.account()
+                        .s3Connection()
                         .endpoint()
                         .map(endpoint -> endpoint + " answers")
                         .orElse("S3 answers");
@@ -213,15 +218,17 @@ public final class S3Checks {
                     .contents()
                     .forEach(object -> addForeign(object, prefix, foreign));
         } catch (SdkException e) {
-            S3Failure failure = S3Failure.explain("s3:ListBucket", settings.bucket(), e);
+            S3Failure failure =
+                    S3Failure.explain("s3:ListBucket", settings.account().bucket(), e);
             tell.accept(
                     failure.subject() == S3Failure.Subject.PERMISSION
                             ? Check.fail(
                                     name,
                                     failure.what(),
-                                    "Grant s3:ListBucket on arn:aws:s3:::" + settings.bucket() + " for s3:prefix "
+                                    "Grant s3:ListBucket on arn:aws:s3:::"
+                                            + settings.account().bucket() + " for s3:prefix "
                                             + prefix
-                                            + "* and " + settings.stateKey()
+                                            + "* and " + settings.log().stateKey()
                                             + ": without it S3 says 403 where it means \"not there\".")
                             : Check.failed(name, failure));
             tell.accept(Check.skipped(place.check("foreign"), name + " failed"));
@@ -233,7 +240,7 @@ public final class S3Checks {
 
     private ListObjectsV2Request.Builder listing(Place place) {
         return ListObjectsV2Request.builder()
-                .bucket(settings.bucket())
+                .bucket(settings.account().bucket())
                 .prefix(place.key(""))
                 .maxKeys(KEYS_MAX)
                 .overrideConfiguration(bounded());
@@ -243,7 +250,8 @@ public final class S3Checks {
         String key = object.key();
         boolean folder = key.equals(prefix) && object.size() == 0;
         // Where state.inside-prefix has put it.
-        boolean state = key.equals(settings.stateKey()) || key.equals(settings.stateKey() + PROBE_SUFFIX);
+        boolean state = key.equals(settings.log().stateKey())
+                || key.equals(settings.log().stateKey() + PROBE_SUFFIX);
         if (!folder
                 && !state
                 && !foreign.contains(key)
@@ -271,14 +279,15 @@ public final class S3Checks {
     private Check read(Place place) {
         String name = place.check("read");
         try {
-            s3.getObject(request -> request.bucket(settings.bucket())
+            s3.getObject(request -> request.bucket(settings.account().bucket())
                             .key(place.key(NO_OBJECT))
                             .overrideConfiguration(bounded()))
                     .abort();
         } catch (NoSuchKeyException e) {
             // Which is what S3 says only to those who may read.
         } catch (SdkException e) {
-            return Check.failed(name, S3Failure.explain("s3:GetObject", settings.bucket() + "/" + place.key("*"), e));
+            return Check.failed(
+                    name, S3Failure.explain("s3:GetObject", settings.account().bucket() + "/" + place.key("*"), e));
         }
         return Check.pass(name, "s3:GetObject is granted on " + place.key("*"));
     }
@@ -289,7 +298,8 @@ public final class S3Checks {
         try {
             Optional<Checkpoint> checkpoint = new RunTimes(settings, clock, Ticker.system())
                     .open(S3IdempotentRepository.of(s3, settings, clock), time -> {});
-            String place = "s3://" + settings.bucket() + "/" + settings.stateKey();
+            String place =
+                    "s3://" + settings.account().bucket() + "/" + settings.log().stateKey();
             return Check.pass(
                     STATE,
                     checkpoint
@@ -313,7 +323,9 @@ public final class S3Checks {
         } catch (SdkException e) {
             return ConditionalWrites.isRefused(e)
                     ? Check.pass(name, "s3:PutObject is granted on " + resource)
-                    : Check.failed(name, S3Failure.explain("s3:PutObject", settings.bucket() + "/" + resource, e));
+                    : Check.failed(
+                            name,
+                            S3Failure.explain("s3:PutObject", settings.account().bucket() + "/" + resource, e));
         }
         return Check.fail(
                 name,
@@ -334,8 +346,8 @@ public final class S3Checks {
     }
 
     private Check conditionalWrites() {
-        String key = settings.stateKey() + PROBE_SUFFIX;
-        String resource = settings.bucket() + "/" + key;
+        String key = settings.log().stateKey() + PROBE_SUFFIX;
+        String resource = settings.account().bucket() + "/" + key;
         try {
             put(key, Condition.IF_NONE_MATCH);
         } catch (SdkException e) {
@@ -385,7 +397,7 @@ public final class S3Checks {
 
     private void put(String key, Condition condition) {
         PutObjectRequest.Builder put = PutObjectRequest.builder()
-                .bucket(settings.bucket())
+                .bucket(settings.account().bucket())
                 .key(key)
                 .contentType("text/plain")
                 .overrideConfiguration(bounded());
@@ -400,8 +412,8 @@ public final class S3Checks {
     /** Deletes the probe object; the collector needs no such permission, so whether it may is no fault. */
     private boolean delete(String key) {
         try {
-            s3.deleteObject(
-                    request -> request.bucket(settings.bucket()).key(key).overrideConfiguration(bounded()));
+            s3.deleteObject(request ->
+                    request.bucket(settings.account().bucket()).key(key).overrideConfiguration(bounded()));
             return true;
         } catch (SdkException e) {
             return false;

@@ -62,11 +62,12 @@ final class BackfillCommand implements Callable<Integer> {
     /** Does it in a started application, and returns the exit code. */
     private static int backfill(CamelApplication application, CamelContext context) {
         Settings settings = context.getRegistry().lookupByNameAndType("settings", Settings.class);
-        TimeRange range = settings.range().orElseThrow();
+        TimeRange range = settings.log().range().orElseThrow();
         try {
             Optional<Checkpoint> before = RangeGuard.of(context).backfill();
             Optional<Window> open = before.flatMap(Checkpoint::openWindow);
-            String state = "s3://" + settings.bucket() + "/" + settings.stateKey();
+            String state =
+                    "s3://" + settings.account().bucket() + "/" + settings.log().stateKey();
             if (before.isPresent() && open.isEmpty()) {
                 log().info(
                                 "The back-fill of {} was done before. To do it again, delete its state, {}, and run the same"
@@ -78,9 +79,9 @@ final class BackfillCommand implements Callable<Integer> {
             log().info(
                             "Back-fill of {} from {} into s3://{}/{} {}; its state is {}.",
                             range,
-                            settings.apiHost(),
-                            settings.bucket(),
-                            settings.prefix(),
+                            settings.account().apiHost(),
+                            settings.account().bucket(),
+                            settings.log().prefix(),
                             open.map(window -> "goes on with page " + window.page())
                                     .orElse("begins"),
                             state);

@@ -162,7 +162,8 @@ final class StateCommand implements Runnable {
                         + plan.eventKeys().size() + " event keys."
                         + (copyKey == null
                                 ? ""
-                                : " As it was: s3://" + session.settings().bucket() + "/" + copyKey + "."));
+                                : " As it was: s3://"
+                                        + session.settings().account().bucket() + "/" + copyKey + "."));
         return ExitCode.DONE;
     }
 
@@ -178,7 +179,7 @@ final class StateCommand implements Runnable {
 
     private static String copyKey(Session session) throws RefusedException {
         String key = session.state().copyKey();
-        if (session.settings().prefix().contains(key)) {
+        if (session.settings().log().prefix().contains(key)) {
             throw new RefusedException(
                     "The copy of the state, " + key + ", would lie inside s3.prefix, and a feed would take it"
                             + " for a log. Save the state elsewhere, if you want to keep it, and add --no-copy.");

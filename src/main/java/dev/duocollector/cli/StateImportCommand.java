@@ -95,11 +95,13 @@ final class StateImportCommand implements Callable<Integer> {
         StateCommand state = parent;
         return state.run(spec, session -> {
             Settings settings = session.settings();
-            KeyPrefix prefix = lambdaPrefix == null ? settings.prefix() : prefix(lambdaPrefix);
+            KeyPrefix prefix = lambdaPrefix == null ? settings.log().prefix() : prefix(lambdaPrefix);
             Source read = read(session);
             StateSnapshot before = session.state().look();
-            BucketEvents lambdas = new BucketEvents(session.s3(), read.bucket(), prefix, settings.apiHost());
-            boolean elsewhere = !read.bucket().equals(settings.bucket()) || !prefix.equals(settings.prefix());
+            BucketEvents lambdas = new BucketEvents(
+                    session.s3(), read.bucket(), prefix, settings.account().apiHost());
+            boolean elsewhere = !read.bucket().equals(settings.account().bucket())
+                    || !prefix.equals(settings.log().prefix());
             Optional<BucketEvents> own =
                     elsewhere ? Optional.of(BucketEvents.of(session.s3(), settings)) : Optional.empty();
             StatePlan plan = LambdaImport.plan(
@@ -135,8 +137,8 @@ final class StateImportCommand implements Callable<Integer> {
                 ? new Source(
                         SdkBytes.fromByteArray(bytes(file.get())),
                         source,
-                        session.settings().bucket())
-                : object(session, session.settings().bucket(), source);
+                        session.settings().account().bucket())
+                : object(session, session.settings().account().bucket(), source);
     }
 
     private Optional<Path> file() {

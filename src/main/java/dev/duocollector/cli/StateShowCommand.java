@@ -128,12 +128,12 @@ final class StateShowCommand implements Callable<Integer> {
         StringBuilder text = new StringBuilder();
         if (!shown.exists()) {
             line(text, "State", shown.place() + ": there is none yet");
-            line(text, "Account", session.settings().apiHost());
+            line(text, "Account", session.settings().account().apiHost());
             line(
                     text,
                     "Covered",
                     "nothing; the first run begins "
-                            + Times.text(session.settings().lookback()) + " ago (duo.lookback)");
+                            + Times.text(session.settings().log().lookback()) + " ago (duo.lookback)");
             return text.toString();
         }
         Map<String, String> readable = shown.readable();

@@ -3,6 +3,7 @@
 package dev.duocollector.metrics;
 
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import java.text.ParseException;
 import java.time.Clock;
@@ -40,8 +41,10 @@ public final class CollectorHealth extends AbstractHealthCheck {
     public CollectorHealth(CollectorStatus status, Settings settings, Clock clock) {
         super("duo", ID);
         this.status = status;
-        this.schedule = settings.scheduled() ? Optional.of(cron(settings.schedule())) : Optional.empty();
-        this.jitter = settings.scheduleJitter();
+        this.schedule = settings.log().get(SettingTable.AUTO_STARTUP)
+                ? Optional.of(cron(settings.log().get(SettingTable.SCHEDULE)))
+                : Optional.empty();
+        this.jitter = settings.log().get(SettingTable.SCHEDULE_JITTER);
         this.clock = clock;
     }
 

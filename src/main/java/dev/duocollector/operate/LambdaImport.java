@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.operate;
 
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.BucketEvents;
 import dev.duocollector.sink.BucketEvents.StoredObject;
@@ -77,8 +78,10 @@ public final class LambdaImport {
 
     private StatePlan plan(LambdaState lambda, StateSnapshot before, Consumer<String> progress) {
         Optional<Instant> collected = collected(lambda, progress);
-        Instant through = collected.orElseGet(() -> millis(now.minus(settings.lookback())));
-        Instant keysFrom = collected.isPresent() ? millis(through.minus(settings.overlap())) : through;
+        Instant through =
+                collected.orElseGet(() -> millis(now.minus(settings.log().lookback())));
+        Instant keysFrom =
+                collected.isPresent() ? millis(through.minus(settings.log().get(SettingTable.OVERLAP))) : through;
         SeenEvents seen = new SeenEvents(keysFrom, millis(now), progress).addAll(places.lambdas());
         boolean found = !seen.newestOfLambda().isBefore(through);
         places.own().ifPresent(seen::addAll);
@@ -92,7 +95,8 @@ public final class LambdaImport {
         if (collected.isPresent() && !found) {
             says.add("WARNING: the object with the Lambda's last events, of " + through + ", is not at "
                     + places.lambdasPlace()
-                    + ". Events of " + Times.text(settings.overlap()) + ", " + keysFrom + ".." + through
+                    + ". Events of " + Times.text(settings.log().get(SettingTable.OVERLAP)) + ", " + keysFrom + ".."
+                    + through
                     + ", will stand twice, as far as they are not among those seen.");
         }
         return new StatePlan(new Checkpoint(through, keysFrom, null, null), seen.keys(), says);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.operate;
 
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.BucketEvents;
 import dev.duocollector.state.Batch;
@@ -81,7 +82,7 @@ public final class SetThrough {
     }
 
     private void refuseOutOfBounds(Settings settings, Instant now) throws RefusedException {
-        Instant latest = now.minus(settings.lag());
+        Instant latest = now.minus(settings.log().get(SettingTable.LAG));
         if (through.isAfter(latest)) {
             throw new RefusedException("The time " + through + " is too late: now minus duo.lag is "
                     + latest.truncatedTo(ChronoUnit.SECONDS) + ", and Duo may show events of a later time yet.");
@@ -119,7 +120,7 @@ public final class SetThrough {
         bucket.ifPresent(seen::addAll);
         seen.addAll(before.eventKeys());
         saySeen(seen, keysFrom);
-        Instant overlapped = through.minus(settings.overlap());
+        Instant overlapped = through.minus(settings.log().get(SettingTable.OVERLAP));
         says.add("The next run begins at " + (overlapped.isAfter(keysFrom) ? overlapped : keysFrom) + ".");
         return new StatePlan(new Checkpoint(through, keysFrom, null, null), seen.keys(), says);
     }

@@ -57,9 +57,9 @@ public final class Settle {
     public static StatePlan missing(StateSnapshot before, S3Client s3, Settings settings) throws RefusedException {
         Checkpoint checkpoint = readable(before);
         Batch pending = pending(before, checkpoint);
-        refuseIfThere(s3, settings.bucket(), pending.objectKey());
+        refuseIfThere(s3, settings.account().bucket(), pending.objectKey());
         if (pending.isUdmWanted()) {
-            refuseIfThere(s3, settings.bucket(), pending.udmKey());
+            refuseIfThere(s3, settings.account().bucket(), pending.udmKey());
         }
         refuseWhileAWriteMayArrive(before);
         return new StatePlan(

@@ -3,6 +3,8 @@
 package dev.duocollector.run;
 
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.LogSettings;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.source.DuoOrderException;
@@ -43,8 +45,8 @@ public final class CheckAnswer implements Processor {
         this.repository = repository;
         this.opening = new WindowOpening(repository, settings, s3, ticker);
         this.rangeGuard = new RangeGuard(s3, settings, clock, ticker);
-        this.range = settings.range();
-        this.lag = settings.lag();
+        this.range = settings.log().range();
+        this.lag = settings.log().get(SettingTable.LAG);
     }
 
     @Override
@@ -88,7 +90,7 @@ public final class CheckAnswer implements Processor {
         Instant end = shown.get();
         Instant committed = repository.checkpoint().committedThrough();
         Instant from = committed.isAfter(window.mintime()) ? committed : window.mintime();
-        if (end.isBefore(from.plus(Settings.WINDOW_MIN))) {
+        if (end.isBefore(from.plus(LogSettings.WINDOW_MIN))) {
             run.noWindow();
             repository.dropWindow();
             return false;

@@ -39,7 +39,7 @@ public final class CheckLines implements Processor {
     private final String bucket;
 
     public CheckLines(Settings settings) {
-        this.bucket = settings.bucket();
+        this.bucket = settings.account().bucket();
     }
 
     @Override

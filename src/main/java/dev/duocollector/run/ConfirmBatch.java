@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.S3IdempotentRepository;
@@ -19,7 +20,7 @@ public final class ConfirmBatch implements Processor {
 
     public ConfirmBatch(S3IdempotentRepository repository, Settings settings) {
         this.repository = repository;
-        this.pagesMax = settings.iterationsMax();
+        this.pagesMax = settings.log().get(SettingTable.ITERATIONS_MAX);
     }
 
     @Override

@@ -3,6 +3,7 @@
 package dev.duocollector.run;
 
 import dev.duocollector.settings.KeyPrefix;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.ObjectKey;
 import dev.duocollector.source.DuoOrderException;
@@ -54,10 +55,11 @@ public final class DropSeen implements Processor {
     public DropSeen(S3IdempotentRepository repository, Settings settings, InBucket inBucket) {
         this.repository = repository;
         this.inBucket = inBucket;
-        this.prefix = settings.prefix();
-        this.udmPrefix = settings.udmPrefix();
-        this.gzip = settings.gzip();
-        this.again = settings.range().filter(range -> !range.skipExisting()).map(range -> AGAIN);
+        this.prefix = settings.log().prefix();
+        this.udmPrefix = settings.log().udmPrefix();
+        this.gzip = settings.log().get(SettingTable.COMPRESSION);
+        this.again =
+                settings.log().range().filter(range -> !range.skipExisting()).map(range -> AGAIN);
     }
 
     @Override

@@ -3,6 +3,7 @@
 package dev.duocollector.run;
 
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.ObjectKey;
 import dev.duocollector.source.TelephonyEvent;
@@ -158,7 +159,12 @@ public final class DryRun {
             try {
                 lines.addAll(steps.lines(
                         fresh,
-                        ObjectKey.of(settings.prefix(), window.maxtime(), window.page(), keys, settings.gzip())
+                        ObjectKey.of(
+                                        settings.log().prefix(),
+                                        window.maxtime(),
+                                        window.page(),
+                                        keys,
+                                        settings.log().get(SettingTable.COMPRESSION))
                                 .value()));
             } catch (Exception e) { // what a step throws
                 return failed(e, done);

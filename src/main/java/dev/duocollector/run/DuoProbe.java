@@ -3,6 +3,7 @@
 package dev.duocollector.run;
 
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.source.DuoClock;
 import dev.duocollector.source.DuoFailure;
@@ -66,7 +67,8 @@ public final class DuoProbe {
     public static Answer ask(CamelContext camel) {
         Settings settings = bean(camel, "settings", Settings.class);
         Clock clock = bean(camel, "clock", Clock.class);
-        Instant maxtime = clock.instant().minus(settings.lag()).truncatedTo(ChronoUnit.MILLIS);
+        Instant maxtime =
+                clock.instant().minus(settings.log().get(SettingTable.LAG)).truncatedTo(ChronoUnit.MILLIS);
         Window window = Window.unread(maxtime.minus(ASKED), maxtime, 1);
         Exchange done = send(camel, window, Cursor.START);
         Exception failure = done.getException();

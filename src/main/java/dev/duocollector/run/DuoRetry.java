@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.source.DuoFailure;
 import dev.duocollector.source.DuoRequestException;
@@ -50,8 +51,8 @@ public final class DuoRetry implements Predicate {
      */
     DuoRetry(Pause pause, Settings settings, Clock clock, LongSupplier nanoTime) {
         this.pause = pause;
-        this.delayMax = settings.retryDelayMax();
-        this.elapsedMax = settings.retryElapsedMax();
+        this.delayMax = settings.account().get(SettingTable.RETRY_DELAY_MAX);
+        this.elapsedMax = settings.account().get(SettingTable.RETRY_ELAPSED_MAX);
         this.clock = clock;
         this.nanoTime = nanoTime;
     }

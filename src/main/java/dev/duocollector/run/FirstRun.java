@@ -4,6 +4,7 @@ package dev.duocollector.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.PlainStream;
@@ -54,7 +55,7 @@ final class FirstRun {
      * @throws S3OperationException if S3 refuses or cannot be reached
      */
     Optional<String> doubt(StateAnswer answer) {
-        if (settings.firstRunAllowed()) {
+        if (settings.log().get(SettingTable.FIRST_RUN)) {
             return Optional.empty();
         }
         if (answer.deleted()) {
@@ -62,11 +63,13 @@ final class FirstRun {
                     refusal("somebody has deleted it: the bucket keeps versions, and the last one is a delete marker"));
         }
         return writtenBefore()
-                .map(key -> refusal("s3://" + settings.bucket() + "/" + key + " was written by an earlier run"));
+                .map(key ->
+                        refusal("s3://" + settings.account().bucket() + "/" + key + " was written by an earlier run"));
     }
 
     private String refusal(String reason) {
-        return "There is no state at s3://" + settings.bucket() + "/" + settings.stateKey() + ", and " + reason
+        return "There is no state at s3://" + settings.account().bucket() + "/"
+                + settings.log().stateKey() + ", and " + reason
                 + ". Nothing was read. If a setting did not arrive (state.key, s3.bucket, duo.api.host), set it; if the state"
                 + " is lost, make one with state set-through TIME, or with state import for the guide's Lambda. If this is a"
                 + " first run all the same, as after a back-fill that came before it, run it once with --first"
@@ -75,7 +78,7 @@ final class FirstRun {
 
     /** Returns an object of this account's, if there is one: asked for once, so the first thousand names count. */
     private Optional<String> writtenBefore() {
-        List<S3Object> found = list(settings.prefix().resolve(OBJECTS));
+        List<S3Object> found = list(settings.log().prefix().resolve(OBJECTS));
         for (S3Object object : found) {
             if (!isForeign(object.key())) {
                 return Optional.of(object.key());
@@ -85,30 +88,33 @@ final class FirstRun {
             LOG.warn(
                     "There is no state yet, and under s3://{}/{} lie objects of other accounts. A prefix may be shared, but a"
                             + " feed cannot tell the accounts apart by it.",
-                    settings.bucket(),
-                    settings.prefix().resolve(OBJECTS));
+                    settings.account().bucket(),
+                    settings.log().prefix().resolve(OBJECTS));
         }
         return Optional.empty();
     }
 
     private List<S3Object> list(String prefix) {
         try {
-            return s3.listObjectsV2(list -> list.bucket(settings.bucket()).prefix(prefix))
+            return s3.listObjectsV2(
+                            list -> list.bucket(settings.account().bucket()).prefix(prefix))
                     .contents();
         } catch (SdkException e) {
-            throw new S3OperationException("s3:ListBucket", settings.bucket(), "", e);
+            throw new S3OperationException("s3:ListBucket", settings.account().bucket(), "", e);
         }
     }
 
     /** Tells whether an object's first event is certainly another account's; what cannot be read is not. */
     private boolean isForeign(String key) {
-        try (InputStream stored = s3.getObject(
-                        get -> get.bucket(settings.bucket()).key(key).range("bytes=0-" + (LINE_CHARS_MAX - 1)));
+        try (InputStream stored = s3.getObject(get ->
+                        get.bucket(settings.account().bucket()).key(key).range("bytes=0-" + (LINE_CHARS_MAX - 1)));
                 BufferedReader lines = new BufferedReader(
                         new InputStreamReader(PlainStream.of(stored), StandardCharsets.UTF_8), LINE_CHARS_MAX)) {
             JsonNode host = JSON.readTree(String.valueOf(lines.readLine())).path("host");
             return host.isTextual()
-                    && !host.textValue().toLowerCase(Locale.ROOT).equals(settings.apiHost());
+                    && !host.textValue()
+                            .toLowerCase(Locale.ROOT)
+                            .equals(settings.account().apiHost());
         } catch (IOException | SdkException e) {
             LOG.debug("{} cannot be read, and counts as this account's", key, e);
             return false;
@@ -124,15 +130,16 @@ final class FirstRun {
         try {
             return s3
                     .listObjectsV2Paginator(
-                            list -> list.bucket(settings.bucket()).prefix(settings.rangeStates()))
+                            list -> list.bucket(settings.account().bucket())
+                                    .prefix(settings.log().rangeStates()))
                     .contents()
                     .stream()
-                    .flatMap(object -> settings.rangeOfState(object.key()).stream())
+                    .flatMap(object -> settings.log().rangeOfState(object.key()).stream())
                     .map(TimeRange::to)
                     .max(Instant::compareTo)
                     .map(end -> end.plusMillis(1));
         } catch (SdkException e) {
-            throw new S3OperationException("s3:ListBucket", settings.bucket(), "", e);
+            throw new S3OperationException("s3:ListBucket", settings.account().bucket(), "", e);
         }
     }
 }

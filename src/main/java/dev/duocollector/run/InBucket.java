@@ -38,7 +38,8 @@ public final class InBucket {
 
     /** Returns what the settings' range asks for. */
     public static InBucket of(S3Client s3, Settings settings) {
-        return new InBucket(BucketEvents.of(s3, settings), settings.range().filter(TimeRange::skipExisting));
+        return new InBucket(
+                BucketEvents.of(s3, settings), settings.log().range().filter(TimeRange::skipExisting));
     }
 
     /** Reads what is there now. */

@@ -50,7 +50,7 @@ public final class OpenRun implements Processor {
         this.pollWindow = PollWindow.of(settings);
         this.opening = new WindowOpening(repository, settings, s3, ticker);
         this.firstRun = new FirstRun(s3, settings);
-        this.range = settings.range();
+        this.range = settings.log().range();
         this.inBucket = inBucket;
         this.times = new RunTimes(settings, clock, ticker);
         this.listener = listener;

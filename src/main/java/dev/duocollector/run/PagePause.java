@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import java.time.Duration;
 import org.apache.camel.Exchange;
@@ -22,8 +23,8 @@ public final class PagePause implements Processor {
 
     public PagePause(Pause pause, Settings settings) {
         this.pause = pause;
-        this.duration = settings.pagePause();
-        this.progress = new RangeProgress(settings.range().isPresent());
+        this.duration = settings.log().get(SettingTable.PAGE_PAUSE);
+        this.progress = new RangeProgress(settings.log().range().isPresent());
     }
 
     @Override

@@ -34,7 +34,7 @@ public final class PageQuery implements Processor {
     public PageQuery(S3IdempotentRepository repository, Settings settings) {
         this.repository = repository;
         this.pollWindow = PollWindow.of(settings);
-        this.fixed = settings.range().isPresent();
+        this.fixed = settings.log().range().isPresent();
     }
 
     @Override

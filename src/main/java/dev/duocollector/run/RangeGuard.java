@@ -3,6 +3,8 @@
 package dev.duocollector.run;
 
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.LogSettings;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.S3Failure;
@@ -84,7 +86,7 @@ public final class RangeGuard {
      * @throws RefusedException if it may neither begin nor go on, or S3 cannot be asked
      */
     public Optional<Checkpoint> backfill() throws RefusedException {
-        Optional<Checkpoint> own = checkpoint(settings.stateKey());
+        Optional<Checkpoint> own = checkpoint(settings.log().stateKey());
         refuseUnshown();
         Optional<Window> open = own.flatMap(Checkpoint::openWindow);
         if (own.isPresent() && open.isEmpty()) {
@@ -122,7 +124,7 @@ public final class RangeGuard {
                     e.outcome(),
                     e.getMessage()
                             + " Nothing was stored yet; if this back-fill is not to be finished, delete its state, s3://"
-                            + settings.bucket() + "/" + settings.stateKey() + ".");
+                            + settings.account().bucket() + "/" + settings.log().stateKey() + ".");
         }
     }
 
@@ -132,7 +134,7 @@ public final class RangeGuard {
      * @throws RefusedException if not, or if S3 cannot be asked
      */
     public void verify() throws RefusedException {
-        Optional<Checkpoint> collector = checkpoint(settings.collectorStateKey());
+        Optional<Checkpoint> collector = checkpoint(settings.log().collectorStateKey());
         refuseUnshown();
         refuseOutlived(range().from(), "--from");
         if (collector.isPresent() && range().to().isAfter(collector.get().committedThrough())) {
@@ -143,7 +145,7 @@ public final class RangeGuard {
     }
 
     private void refuseUnshown() throws RefusedException {
-        Instant shown = now().minus(settings.lag()).truncatedTo(ChronoUnit.MILLIS);
+        Instant shown = now().minus(settings.log().get(SettingTable.LAG)).truncatedTo(ChronoUnit.MILLIS);
         if (range().to().isAfter(shown)) {
             throw refused("--to is " + range().to() + ", and Duo shows events up to " + shown
                     + " (now minus duo.lag) only. Set --to to that time or earlier.");
@@ -151,8 +153,9 @@ public final class RangeGuard {
     }
 
     private void refuseOutlived(Instant time, String option) throws RefusedException {
-        Instant oldest =
-                now().minus(Settings.RETENTION).truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
+        Instant oldest = now().minus(LogSettings.RETENTION)
+                .truncatedTo(ChronoUnit.MILLIS)
+                .plusMillis(1);
         if (time.isBefore(oldest)) {
             throw refused(option + " is " + time
                     + ", and Duo keeps its log for 180 days (here 179 days and 23 hours): since " + oldest + ". Set "
@@ -161,10 +164,12 @@ public final class RangeGuard {
     }
 
     private void refuseTheCollectors() throws RefusedException {
-        Optional<Checkpoint> collector = checkpoint(settings.collectorStateKey());
+        Optional<Checkpoint> collector = checkpoint(settings.log().collectorStateKey());
         Instant from = collector
                 .map(this::collectsFrom)
-                .orElse(now().minus(settings.lookback()).minus(FIRST_WINDOW).truncatedTo(ChronoUnit.MILLIS));
+                .orElse(now().minus(settings.log().lookback())
+                        .minus(FIRST_WINDOW)
+                        .truncatedTo(ChronoUnit.MILLIS));
         if (range().to().isBefore(from)) {
             return;
         }
@@ -176,15 +181,16 @@ public final class RangeGuard {
                                 + ", or wait until the collector has come further."
                         : "--to is " + range().to() + ", and a collector that starts now may begin at " + from
                                 + " (duo.lookback and " + FIRST_WINDOW.toMinutes()
-                                + " minutes ago; there is no state at s3://" + settings.bucket() + "/"
-                                + settings.collectorStateKey() + "): both would write the same events. " + last
+                                + " minutes ago; there is no state at s3://"
+                                + settings.account().bucket() + "/"
+                                + settings.log().collectorStateKey() + "): both would write the same events. " + last
                                 + ", or let the collector make its first run before. Where none will ever run,"
                                 + " a shorter duo.lookback helps.");
     }
 
     /** Returns the first instant that the collector may still read: of its open window, or of its next one. */
     private Instant collectsFrom(Checkpoint collector) {
-        Instant next = collector.committedThrough().minus(settings.overlap());
+        Instant next = collector.committedThrough().minus(settings.log().get(SettingTable.OVERLAP));
         return collector
                 .openWindow()
                 .map(Window::mintime)
@@ -215,20 +221,23 @@ public final class RangeGuard {
     private Optional<Unfinished> unfinished(Predicate<TimeRange> meeting) throws RefusedException {
         try {
             for (S3Object object : s3.listObjectsV2Paginator(
-                            request -> request.bucket(settings.bucket()).prefix(settings.rangeStates()))
+                            request -> request.bucket(settings.account().bucket())
+                                    .prefix(settings.log().rangeStates()))
                     .contents()) {
-                Optional<TimeRange> other = settings.rangeOfState(object.key()).filter(meeting);
+                Optional<TimeRange> other =
+                        settings.log().rangeOfState(object.key()).filter(meeting);
                 if (other.isPresent()
-                        && !object.key().equals(settings.stateKey())
+                        && !object.key().equals(settings.log().stateKey())
                         && checkpoint(object.key())
                                 .flatMap(Checkpoint::openWindow)
                                 .isPresent()) {
-                    return Optional.of(new Unfinished(other.get(), "s3://" + settings.bucket() + "/" + object.key()));
+                    return Optional.of(new Unfinished(
+                            other.get(), "s3://" + settings.account().bucket() + "/" + object.key()));
                 }
             }
             return Optional.empty();
         } catch (SdkException e) {
-            throw failed(S3Failure.explain("s3:ListBucket", settings.bucket(), e));
+            throw failed(S3Failure.explain("s3:ListBucket", settings.account().bucket(), e));
         }
     }
 
@@ -252,14 +261,15 @@ public final class RangeGuard {
     }
 
     private TimeRange range() {
-        return settings.range().orElseThrow();
+        return settings.log().range().orElseThrow();
     }
 
     private Optional<Checkpoint> checkpoint(String key) throws RefusedException {
-        S3StateStore store = new S3StateStore(s3, settings.bucket(), key);
+        S3StateStore store = new S3StateStore(s3, settings.account().bucket(), key);
         try {
             return times.open(
-                    new S3IdempotentRepository(store, settings.apiHost(), settings.overlap(), clock),
+                    new S3IdempotentRepository(
+                            store, settings.account().apiHost(), settings.log().get(SettingTable.OVERLAP), clock),
                     begun -> time = begun);
         } catch (StateRefusedException | ClockException | RunRefusedException e) {
             throw refused(String.valueOf(e.getMessage()));

@@ -48,7 +48,7 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
         private final String bucket;
 
         Explainer(Settings settings) {
-            this.bucket = settings.bucket();
+            this.bucket = settings.account().bucket();
         }
 
         RunFailure explain(Throwable failure, Exchange exchange) {

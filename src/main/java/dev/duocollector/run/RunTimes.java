@@ -3,6 +3,7 @@
 package dev.duocollector.run;
 
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.S3IdempotentRepository;
@@ -23,7 +24,7 @@ public final class RunTimes {
     private final Ticker ticker;
 
     public RunTimes(Settings settings, Clock clock, Ticker ticker) {
-        this.s3ClockIgnored = settings.s3ClockIgnored();
+        this.s3ClockIgnored = settings.account().get(SettingTable.S3_CLOCK);
         this.clock = clock;
         this.ticker = ticker;
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -16,7 +17,7 @@ public final class ScheduleJitter implements Processor {
 
     public ScheduleJitter(Pause pause, Settings settings) {
         this.pause = pause;
-        this.jitter = settings.scheduleJitter();
+        this.jitter = settings.log().get(SettingTable.SCHEDULE_JITTER);
     }
 
     @Override

@@ -17,8 +17,8 @@ final class Schedule {
 
     static {
         // Quartz accepts years up to a hundred from now, and learns "now" when its class is loaded, from the calendar
-        // of the
-        // JVM's language: in a Japanese one this is the year 8, and no schedule has a year left.
+        // of
+        // the JVM's language: in a Japanese one this is the year 8, and no schedule has a year left.
         Locale before = Locale.getDefault(Locale.Category.FORMAT);
         boolean other = !Calendar.getInstance().getCalendarType().equals("gregory");
         if (other) {

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param standard its default, as application.properties has it; empty if it is not set there
  * @param unset what holds when it is not set, as the tables of the documents have it; empty if nothing does
  * @param sentence what it means, in a few words
+ * @param missing what it is, for the line that says that it must be set; empty if it need not be
  * @param retirement if it is a setting of earlier releases, what became of it
  */
 public record Setting<T>(
@@ -24,6 +25,7 @@ public record Setting<T>(
         String unset,
         String bound,
         String sentence,
+        Optional<String> missing,
         Optional<Retirement> retirement) {
 
     /** What a setting belongs to. */
@@ -45,17 +47,23 @@ public record Setting<T>(
     record Retirement(String replacement, Set<String> harmless) {}
 
     static <T> Setting<T> of(String name, Scope scope, SettingType<T> type, String standard, String sentence) {
-        return new Setting<>(name, scope, type, standard, "", type.bound(), sentence, Optional.empty());
+        return new Setting<>(
+                name, scope, type, standard, "", type.bound(), sentence, Optional.empty(), Optional.empty());
     }
 
     /** Returns the same with words for what holds when it is not set. */
     Setting<T> unset(String words) {
-        return new Setting<>(name, scope, type, standard, words, bound, sentence, retirement);
+        return new Setting<>(name, scope, type, standard, words, bound, sentence, missing, retirement);
+    }
+
+    /** Returns the same as one that must be set. */
+    Setting<T> required(String what) {
+        return new Setting<>(name, scope, type, standard, "required", bound, sentence, Optional.of(what), retirement);
     }
 
     /** Returns the same with other words for what is allowed. */
     Setting<T> bounded(String words) {
-        return new Setting<>(name, scope, type, standard, unset, words, sentence, retirement);
+        return new Setting<>(name, scope, type, standard, unset, words, sentence, missing, retirement);
     }
 
     /** Returns the same as one that is no more. */
@@ -68,6 +76,7 @@ public record Setting<T>(
                 unset,
                 bound,
                 sentence,
+                missing,
                 Optional.of(new Retirement(replacement, Set.of(harmless))));
     }
 

@@ -37,6 +37,17 @@ public record SettingType<T>(
         return new SettingType<>(bound, bound, false, Optional::of, "");
     }
 
+    /** A text of one form, read in lower case where case does not matter. */
+    static SettingType<String> form(String pattern, boolean lowerCase, String allowed) {
+        return new SettingType<>(
+                allowed,
+                allowed,
+                false,
+                value -> Optional.of(lowerCase ? value.toLowerCase(Locale.ROOT) : value)
+                        .filter(read -> read.matches(pattern)),
+                "");
+    }
+
     /** A key of Duo's. */
     static SettingType<String> key() {
         return new SettingType<>("", "", true, Optional::of, "");
@@ -107,6 +118,12 @@ public record SettingType<T>(
                 value -> orNothing(
                         value, parseUrl(value).filter(url -> "http".equals(url.getScheme()) && url.getPort() >= 0)),
                 Optional.empty());
+    }
+
+    /** Returns the same, read as something else. */
+    <U> SettingType<U> as(Function<T, U> meaning) {
+        return new SettingType<>(
+                bound, allowed, isSecret, value -> reader.apply(value).map(meaning), meaning.apply(standIn));
     }
 
     /** Returns nothing for no value, and does not allow one that is no URL. */

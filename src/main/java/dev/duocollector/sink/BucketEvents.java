@@ -66,7 +66,11 @@ public final class BucketEvents {
 
     /** Returns the reader of the bucket and the prefix that the settings name. */
     public static BucketEvents of(S3Client s3, Settings settings) {
-        return new BucketEvents(s3, settings.bucket(), settings.prefix(), settings.apiHost());
+        return new BucketEvents(
+                s3,
+                settings.account().bucket(),
+                settings.log().prefix(),
+                settings.account().apiHost());
     }
 
     /** Who an object is from, as its name tells. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.settings.EventShape;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.source.EventTime;
 import dev.duocollector.source.TelephonyEvent;
@@ -55,7 +56,8 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
 
     /** Returns the format that the settings describe; their values are as read, the host in lower case. */
     public static NdjsonDataFormat of(Settings settings) {
-        return new NdjsonDataFormat(settings.eventShape(), settings.apiHost());
+        return new NdjsonDataFormat(
+                settings.log().get(SettingTable.EVENT_SHAPE), settings.account().apiHost());
     }
 
     /** Sets the shape, {@code raw} or {@code duo-client}. */

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.sink;
 
+import dev.duocollector.settings.AccountSettings;
 import dev.duocollector.settings.S3Connection;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
@@ -38,7 +39,7 @@ public final class S3Clients {
      * @throws SettingsException if no region can be found, or an AWS profile file cannot be read
      */
     public static S3Client create(Settings settings) {
-        return create(settings.s3Connection());
+        return create(settings.account().s3Connection());
     }
 
     /** Does the same for whoever has no other settings. */
@@ -99,7 +100,7 @@ public final class S3Clients {
         // The SDK would ask HTTP_PROXY even for 127.0.0.1, where no proxy can reach this machine's own server.
         return connection
                 .endpoint()
-                .filter(Settings::isLoopback)
+                .filter(AccountSettings::isLoopback)
                 .map(endpoint -> ProxyConfiguration.builder()
                         .useSystemPropertyValues(false)
                         .useEnvironmentVariableValues(false)

@@ -4,6 +4,7 @@ package dev.duocollector.source;
 
 import dev.duocollector.failure.FailureText;
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import java.io.IOException;
@@ -92,8 +93,9 @@ public record DuoFailure(
         private final Clock clock;
 
         public Explainer(Settings settings, Clock clock) {
-            this.baseUrl = settings.baseUrl();
-            this.proxy = settings.duoProxy()
+            this.baseUrl = settings.account().baseUrl();
+            this.proxy = settings.account()
+                    .get(SettingTable.DUO_PROXY)
                     .map(uri -> "the proxy " + uri + " (duo.proxy)")
                     .orElse("the proxy (duo.proxy is not set, so the JVM's)");
             this.clock = clock;

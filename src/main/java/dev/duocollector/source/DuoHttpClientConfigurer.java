@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.source;
 
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -68,9 +69,12 @@ public final class DuoHttpClientConfigurer implements HttpClientConfigurer, Came
     /** Returns the configurer that the settings describe. */
     public static DuoHttpClientConfigurer of(Settings settings) {
         return new DuoHttpClientConfigurer(
-                settings.duoProxy().map(URI::toString).orElse(null),
-                settings.connectTimeout(),
-                settings.responseTimeout());
+                settings.account()
+                        .get(SettingTable.DUO_PROXY)
+                        .map(URI::toString)
+                        .orElse(null),
+                settings.account().get(SettingTable.CONNECT_TIMEOUT),
+                settings.account().get(SettingTable.RESPONSE_TIMEOUT));
     }
 
     @Override

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.source;
 
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SignatureVersion;
 import java.nio.charset.StandardCharsets;
@@ -79,10 +80,10 @@ public final class DuoRequestSigner implements Processor {
     /** Returns the signer that the settings describe. */
     public static DuoRequestSigner of(Settings settings, Clock clock) {
         return new DuoRequestSigner(
-                settings.ikey(),
-                settings::secretKey,
-                settings.baseUrl().getHost(),
-                settings.signature(),
+                settings.account().get(SettingTable.IKEY),
+                settings.account()::secretKey,
+                settings.account().baseUrl().getHost(),
+                settings.account().get(SettingTable.SIGNATURE),
                 clock,
                 USER_AGENT);
     }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import dev.duocollector.settings.LogSettings;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +13,7 @@ import java.util.Optional;
 /**
  * The rule that says which time is read next.
  *
- * @param lag how far a window's end stays behind now, beside the {@link Settings#WINDOW_MARGIN}: Duo shows events two minutes late, and an earlier question is answered
+ * @param lag how far a window's end stays behind now, beside the {@link LogSettings#WINDOW_MARGIN}: Duo shows events two minutes late, and an earlier question is answered
  *     with nothing (<a href="https://duo.com/docs/adminapi#telephony-logs">Admin API</a>, read 2026-11-23)
  * @param overlap how long before the end of one window the next begins, for events that Duo shows later still
  * @param lookback how far back the first window reaches
@@ -26,7 +28,11 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
     /** Returns the rule as the settings have it. */
     public static PollWindow of(Settings settings) {
         return new PollWindow(
-                settings.lag(), settings.overlap(), settings.lookback(), Settings.RETENTION, settings.pageSize());
+                settings.log().get(SettingTable.LAG),
+                settings.log().get(SettingTable.OVERLAP),
+                settings.log().lookback(),
+                LogSettings.RETENTION,
+                settings.log().get(SettingTable.PAGE_SIZE));
     }
 
     /** Time that nobody can read any more: Duo has dropped it before it was collected. */
@@ -50,7 +56,7 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
         Instant maxtime = end(now);
         Instant oldest = oldest(now);
         Instant committed = checkpoint.committedThrough();
-        if (maxtime.isBefore(committed.plus(Settings.WINDOW_MIN))) {
+        if (maxtime.isBefore(committed.plus(LogSettings.WINDOW_MIN))) {
             return Optional.empty();
         }
         Instant mintime = later(later(committed.minus(overlap), checkpoint.keysFrom()), oldest);
@@ -67,13 +73,13 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
         Instant oldest = oldest(now);
         Instant mintime = later(later(millis(now.minus(lookback)), oldest), notBefore.orElse(oldest));
         Instant maxtime = end(now);
-        return maxtime.isBefore(mintime.plus(Settings.WINDOW_MIN))
+        return maxtime.isBefore(mintime.plus(LogSettings.WINDOW_MIN))
                 ? Optional.empty()
                 : Optional.of(new Next(Window.unread(mintime, maxtime, limit), Optional.empty()));
     }
 
     private Instant end(Instant now) {
-        return millis(now.minus(lag).minus(Settings.WINDOW_MARGIN));
+        return millis(now.minus(lag).minus(LogSettings.WINDOW_MARGIN));
     }
 
     /** Returns the oldest mintime that Duo accepts now. */

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import java.time.Clock;
 import java.time.Duration;
@@ -81,14 +82,15 @@ public final class S3IdempotentRepository extends ServiceSupport implements Idem
      * conditional writes, its first state write is followed by two that must be refused.
      */
     public static S3IdempotentRepository of(S3Client s3, Settings settings, Clock clock) {
-        S3StateStore store = new S3StateStore(s3, settings.bucket(), settings.stateKey());
+        S3StateStore store =
+                new S3StateStore(s3, settings.account().bucket(), settings.log().stateKey());
         return new S3IdempotentRepository(
                 store,
-                settings.apiHost(),
-                settings.overlap(),
+                settings.account().apiHost(),
+                settings.log().get(SettingTable.OVERLAP),
                 clock,
-                settings.unconditionalWrites(),
-                new State.Prefixes(settings.prefix(), settings.udmPrefix()));
+                settings.account().get(SettingTable.UNCONDITIONAL_WRITES),
+                new State.Prefixes(settings.log().prefix(), settings.log().udmPrefix()));
     }
 
     /**

@@ -41,12 +41,13 @@ public final class StateObject {
 
     /** Returns the state object of the collector that the settings describe. */
     public static StateObject of(S3Client s3, Settings settings, Clock clock) {
-        S3StateStore store = new S3StateStore(s3, settings.bucket(), settings.stateKey());
+        S3StateStore store =
+                new S3StateStore(s3, settings.account().bucket(), settings.log().stateKey());
         return new StateObject(
                 store,
-                settings.stateKey(),
-                settings.apiHost(),
-                new State.Prefixes(settings.prefix(), settings.udmPrefix()),
+                settings.log().stateKey(),
+                settings.account().apiHost(),
+                new State.Prefixes(settings.log().prefix(), settings.log().udmPrefix()),
                 clock);
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.udm;
 
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.udm.MappingTable.Row;
 import java.util.ArrayList;
@@ -57,7 +58,8 @@ public final class UdmMapper {
 
     /** Returns the mapper that the settings describe. */
     public static UdmMapper of(Settings settings) {
-        return new UdmMapper(settings.udmIds(), settings.udmLiteralMechanism());
+        return new UdmMapper(
+                settings.log().get(SettingTable.UDM_IDS), settings.log().get(SettingTable.UDM_MECHANISM));
     }
 
     /**

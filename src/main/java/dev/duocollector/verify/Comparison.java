@@ -58,7 +58,8 @@ public final class Comparison {
 
     /** Reads what the bucket holds of the settings' range. */
     static Comparison of(S3Client s3, Settings settings) {
-        return new Comparison(BucketEvents.of(s3, settings), settings.range().orElseThrow());
+        return new Comparison(
+                BucketEvents.of(s3, settings), settings.log().range().orElseThrow());
     }
 
     static Comparison of(Exchange exchange) {

@@ -5,6 +5,7 @@ package dev.duocollector.verify;
 import dev.duocollector.run.Run;
 import dev.duocollector.run.RunTime;
 import dev.duocollector.run.Ticker;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.settings.TimeRange;
@@ -35,7 +36,8 @@ public final class OpenComparison implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        TimeRange range = settings.range()
+        TimeRange range = settings.log()
+                .range()
                 .orElseThrow(
                         () -> new SettingsException(
                                 List.of(
@@ -45,7 +47,8 @@ public final class OpenComparison implements Processor {
         exchange.setVariable(Comparison.VARIABLE, Comparison.of(s3, settings));
         // RangeGuard, which comes before, has compared the clocks.
         run.began(RunTime.local(clock, ticker));
-        run.readWithoutState(Window.unread(range.from(), range.to(), settings.pageSize()));
+        run.readWithoutState(
+                Window.unread(range.from(), range.to(), settings.log().get(SettingTable.PAGE_SIZE)));
         run.show(exchange);
     }
 }

@@ -4,6 +4,7 @@ package dev.duocollector.bench;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.S3Clients;
 import dev.duocollector.source.DuoRequestSigner;
@@ -73,11 +74,12 @@ final class FloorJob implements Job {
     }
 
     private boolean isEnough(int page) {
-        return settings.iterationsMax() > 0 && page >= settings.iterationsMax();
+        return settings.log().get(SettingTable.ITERATIONS_MAX) > 0
+                && page >= settings.log().get(SettingTable.ITERATIONS_MAX);
     }
 
     private byte[] get(Exchange signed) throws IOException {
-        HttpGet get = new HttpGet(settings.baseUrl() + DuoRequestSigner.PATH + "?"
+        HttpGet get = new HttpGet(settings.account().baseUrl() + DuoRequestSigner.PATH + "?"
                 + signed.getMessage().getHeader(Exchange.HTTP_QUERY, String.class));
         for (String name : new String[] {"Date", "Authorization", "Accept", "User-Agent"}) {
             get.setHeader(name, signed.getMessage().getHeader(name, String.class));
@@ -98,9 +100,9 @@ final class FloorJob implements Job {
     }
 
     private void put(int page, byte[] body) {
-        String key = settings.prefix().value() + "/page-" + page + ".json";
+        String key = settings.log().prefix().value() + "/page-" + page + ".json";
         s3.putObject(
-                put -> put.bucket(settings.bucket())
+                put -> put.bucket(settings.account().bucket())
                         .key(key)
                         .contentType("application/json")
                         .ifNoneMatch("*"),
@@ -110,8 +112,8 @@ final class FloorJob implements Job {
     private String putState(@Nullable String etag) {
         return s3.putObject(
                         put -> {
-                            put.bucket(settings.bucket())
-                                    .key(settings.stateKey())
+                            put.bucket(settings.account().bucket())
+                                    .key(settings.log().stateKey())
                                     .contentType("application/json");
                             if (etag == null) {
                                 put.ifNoneMatch("*");

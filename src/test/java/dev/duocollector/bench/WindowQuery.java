@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.bench;
 
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.source.DuoRequestSigner;
 import java.time.Clock;
@@ -22,9 +23,11 @@ public final class WindowQuery implements Processor {
     public WindowQuery(Settings settings, Clock clock) {
         Instant now = clock.instant();
         window = Map.of(
-                "mintime", Long.toString(now.minus(settings.lookback()).toEpochMilli()),
-                "maxtime", Long.toString(now.minus(settings.lag()).toEpochMilli()),
-                "limit", Integer.toString(settings.pageSize()),
+                "mintime", Long.toString(now.minus(settings.log().lookback()).toEpochMilli()),
+                "maxtime",
+                        Long.toString(
+                                now.minus(settings.log().get(SettingTable.LAG)).toEpochMilli()),
+                "limit", Integer.toString(settings.log().get(SettingTable.PAGE_SIZE)),
                 "sort", "ts:asc");
     }
 

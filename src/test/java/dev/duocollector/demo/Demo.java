@@ -10,7 +10,7 @@ import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.Pause;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.s3.EmbeddedS3;
-import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.LogSettings;
 import dev.duocollector.simulator.DuoSimulator;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.MemoryEventStore;
@@ -60,7 +60,7 @@ public final class Demo {
     private static final Duration STEP = Duration.ofSeconds(3);
 
     /** How much earlier than its lag a window ends at most: S3 tells its time without fractions of a second. */
-    private static final Duration MARGIN = Settings.WINDOW_MARGIN.plusSeconds(1);
+    private static final Duration MARGIN = LogSettings.WINDOW_MARGIN.plusSeconds(1);
 
     private final DemoPage page;
     private final Path folder;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.duocollector.route.World;
-import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.LogSettings;
 import dev.duocollector.simulator.MadeUpEvents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,7 +64,7 @@ class JBangContractIT implements CollectorContract {
                         .as("from the environment")
                         .isEqualTo(Duration.ofHours(2)
                                 .minusMinutes(2)
-                                .minus(Settings.WINDOW_MARGIN)
+                                .minus(LogSettings.WINDOW_MARGIN)
                                 .toMillis());
                 collector.assertNothingSecret();
             }

@@ -9,7 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.route.World;
-import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.LogSettings;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.misbehaviour.SlowPage;
@@ -127,7 +127,7 @@ class KarafIT implements CollectorContract {
         try (RunningCollector collector = start(world)) {
             patiently().until(() -> world.lines().size() == events.size());
 
-            assertThat(window()).isEqualTo(Duration.ofDays(1).minusMinutes(2).minus(Settings.WINDOW_MARGIN));
+            assertThat(window()).isEqualTo(Duration.ofDays(1).minusMinutes(2).minus(LogSettings.WINDOW_MARGIN));
             assertThat(collector.isAlive()).isTrue();
         }
     }

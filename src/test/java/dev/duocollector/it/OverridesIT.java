@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duocollector.route.World;
-import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.LogSettings;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.testing.RawServer;
@@ -71,7 +71,7 @@ class OverridesIT {
         assertThat(query("limit")).as("from the file").isEqualTo("4");
         assertThat(window())
                 .as("from the environment, before the file")
-                .isEqualTo(Duration.ofHours(2).minusMinutes(2).minus(Settings.WINDOW_MARGIN));
+                .isEqualTo(Duration.ofHours(2).minusMinutes(2).minus(LogSettings.WINDOW_MARGIN));
         assertThat(query("sort")).as("from the jar").isEqualTo("ts:asc");
     }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.duocollector.s3.MemoryS3;
-import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.LogSettings;
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.source.DuoRequestSigner;
 import dev.duocollector.state.Cursor;
@@ -97,7 +97,7 @@ class PageQueryTest {
     @Test
     void mintimeThatDuoStillAnswers_isLeftAsItIs() {
         Window window = Window.unread(MINTIME, MAXTIME, 7);
-        Instant now = MINTIME.plus(Settings.RETENTION).plus(Duration.ofMinutes(29));
+        Instant now = MINTIME.plus(LogSettings.RETENTION).plus(Duration.ofMinutes(29));
         S3IdempotentRepository repository = openWindow(window, now);
 
         query(repository, now);
@@ -108,7 +108,7 @@ class PageQueryTest {
 
     @Test
     void mintimeThatDuoRefuses_isRaised_inMemory_andInTheQuery_andTheCursorKept() {
-        Instant now = MINTIME.plus(Settings.RETENTION).plus(Duration.ofMinutes(31));
+        Instant now = MINTIME.plus(LogSettings.RETENTION).plus(Duration.ofMinutes(31));
         S3IdempotentRepository repository = openWindow(Window.unread(MINTIME, MAXTIME, 7), now);
         run.pageRead(Cursor.after(OFFSET), true, 0);
 

@@ -91,7 +91,7 @@ class RangeGuardTest {
     @Test
     void openWindowOfTheCollector_isKeptAwayFrom() throws Exception {
         S3IdempotentRepository collector =
-                repository(settings("2026-11-20", "2026-11-21").collectorStateKey());
+                repository(settings("2026-11-20", "2026-11-21").log().collectorStateKey());
         collector.openWindow(Window.unread(NOW.minus(Duration.ofDays(2)), NOW.minus(Duration.ofMinutes(2)), 1000));
         collector.writeWindow();
 
@@ -114,16 +114,18 @@ class RangeGuardTest {
     void unfinishedBackfillOfTheSameTime_isFinishedFirst() throws Exception {
         collected();
         Settings begun = settings("2026-11-10", "2026-11-12");
-        S3IdempotentRepository state = repository(begun.stateKey());
+        S3IdempotentRepository state = repository(begun.log().stateKey());
         state.openWindow(Window.unread(
-                begun.range().orElseThrow().from(), begun.range().orElseThrow().to(), 1000));
+                begun.log().range().orElseThrow().from(),
+                begun.log().range().orElseThrow().to(),
+                1000));
         state.writeWindow();
 
         assertRefused(
                 guard("2026-11-12", "2026-11-13"),
                 "A back-fill of 2026-11-10T00:00:00Z..2026-11-12T00:00:00Z was begun and is not done",
                 "backfill --from 2026-11-10T00:00:00Z --to 2026-11-12T00:00:00Z, or",
-                "s3://range-guard/" + begun.stateKey());
+                "s3://range-guard/" + begun.log().stateKey());
         assertThat(guard("2026-11-12T00:00:00.001Z", "2026-11-13").backfill()).isEmpty();
         assertThat(guard("2026-11-10", "2026-11-12").backfill())
                 .as("the same goes on")
@@ -166,7 +168,7 @@ class RangeGuardTest {
 
         s3.client()
                 .deleteObject(request -> request.bucket(BUCKET)
-                        .key(settings("2026-11-11", "2026-11-13").stateKey()));
+                        .key(settings("2026-11-11", "2026-11-13").log().stateKey()));
         assertThat(guard("2026-11-10", "2026-11-12").backfill())
                 .as("the one goes on")
                 .isPresent();
@@ -228,7 +230,7 @@ class RangeGuardTest {
     /** Leaves the state of a collector that has covered all up to COVERED. */
     private void collected() {
         S3IdempotentRepository state =
-                repository(settings("2026-11-20", "2026-11-21").collectorStateKey());
+                repository(settings("2026-11-20", "2026-11-21").log().collectorStateKey());
         state.open();
         state.openWindow(Window.unread(COVERED.minus(Duration.ofDays(1)), COVERED, 1000));
         state.confirm(new Batch("", Map.of(), Cursor.END));
@@ -238,9 +240,11 @@ class RangeGuardTest {
     /** Leaves the state of a back-fill that has read nothing yet. */
     private S3IdempotentRepository begin(String from, String to) {
         Settings begun = settings(from, to);
-        S3IdempotentRepository state = repository(begun.stateKey());
+        S3IdempotentRepository state = repository(begun.log().stateKey());
         state.openWindow(Window.unread(
-                begun.range().orElseThrow().from(), begun.range().orElseThrow().to(), 1000));
+                begun.log().range().orElseThrow().from(),
+                begun.log().range().orElseThrow().to(),
+                1000));
         state.writeWindow();
         return state;
     }

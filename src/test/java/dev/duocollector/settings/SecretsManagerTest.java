@@ -61,6 +61,7 @@ class SecretsManagerTest {
                             .context()
                             .getRegistry()
                             .lookupByNameAndType("settings", Settings.class)
+                            .account()
                             .secretKey())
                     .isEqualTo(World.SKEY);
         } finally {
@@ -75,7 +76,9 @@ class SecretsManagerTest {
         vault().forEach(System::setProperty);
         settings(SECRET).forEach((name, value) -> environment.put(EnvironmentPropertiesSource.variable(name), value));
 
-        assertThat(CamelApplication.withSettings(environment, Settings::examine).secretKey())
+        assertThat(CamelApplication.withSettings(environment, Settings::examine)
+                        .account()
+                        .secretKey())
                 .isEqualTo(World.SKEY);
     }
 

@@ -152,7 +152,7 @@ class UnreadSettingsTest {
             Written written = written(form, Map.of(name, value));
 
             assertThat(written.problems()).as(form.toString()).isEmpty();
-            assertThat(written.settings().prefix()).as(form.toString()).hasToString(comesTo.get(0));
+            assertThat(written.settings().log().prefix()).as(form.toString()).hasToString(comesTo.get(0));
             assertThat(written.config()).as("exit code of config").isZero();
         }
     }
@@ -388,7 +388,7 @@ class UnreadSettingsTest {
         Settings settings = CamelApplication.examine(sources, Map.of());
 
         assertThat(settings.problems()).isEmpty();
-        assertThat(settings.prefix()).hasToString("donn\u00E9es");
+        assertThat(settings.log().prefix()).hasToString("donn\u00E9es");
         assertThat(LogFormat.of(Map.of(), file(beginning + "log.format=json\n")))
                 .isEqualTo("json");
     }
@@ -426,11 +426,11 @@ class UnreadSettingsTest {
             throws IOException {
         Path file = Files.writeString(folder.resolve("skey"), "\uFEFF" + TestSettings.SKEY + "\r\n");
         Settings settings = TestSettings.with("duo.skey", "", "duo.skey-file", file.toString());
-        assertThat(settings.secretKey()).as("with a byte order mark").isEqualTo(TestSettings.SKEY);
+        assertThat(settings.account().secretKey()).as("with a byte order mark").isEqualTo(TestSettings.SKEY);
 
         Files.write(file, bytes);
 
-        assertThat(catchThrowable(settings::secretKey))
+        assertThat(catchThrowable(settings.account()::secretKey))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining(said)

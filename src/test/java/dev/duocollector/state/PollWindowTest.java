@@ -4,7 +4,7 @@ package dev.duocollector.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.LogSettings;
 import dev.duocollector.state.PollWindow.Gap;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +30,7 @@ class PollWindowTest {
         "first run with 180 days,         P180D,     2026-05-27T10:00:00.124Z, 2026-11-23T08:57:50.123Z",
     })
     void firstWindow(String what, Duration lookback, Instant mintime, Instant maxtime) {
-        PollWindow rule = new PollWindow(LAG, OVERLAP, lookback, Settings.RETENTION, 500);
+        PollWindow rule = new PollWindow(LAG, OVERLAP, lookback, LogSettings.RETENTION, 500);
 
         assertThat(rule.first(NOW, Optional.empty()))
                 .contains(new PollWindow.Next(Window.unread(mintime, maxtime, 500), Optional.empty()));
@@ -122,7 +122,7 @@ class PollWindowTest {
         "2026-11-23T09:00:00.001Z,       2026-05-27T10:00:00.002Z",
     })
     void oldest_neverLiesBeforeTheRetention(Instant now, Instant oldest) {
-        assertThat(rule(LAG, OVERLAP).oldest(now)).isEqualTo(oldest).isAfter(now.minus(Settings.RETENTION));
+        assertThat(rule(LAG, OVERLAP).oldest(now)).isEqualTo(oldest).isAfter(now.minus(LogSettings.RETENTION));
     }
 
     /** Half an hour of grace, so that a mintime raised once is good for a while. */
@@ -146,7 +146,7 @@ class PollWindowTest {
     }
 
     private static PollWindow rule(Duration lag, Duration overlap) {
-        return new PollWindow(lag, overlap, LOOKBACK, Settings.RETENTION, 1000);
+        return new PollWindow(lag, overlap, LOOKBACK, LogSettings.RETENTION, 1000);
     }
 
     private static Checkpoint checkpoint(Instant committed) {

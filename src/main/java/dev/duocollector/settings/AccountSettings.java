@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.settings;
+
+import static dev.duocollector.settings.SettingTable.API_HOST;
+import static dev.duocollector.settings.SettingTable.BASE_URL;
+import static dev.duocollector.settings.SettingTable.BUCKET;
+import static dev.duocollector.settings.SettingTable.CHECKSUMS;
+import static dev.duocollector.settings.SettingTable.ENDPOINT;
+import static dev.duocollector.settings.SettingTable.IKEY;
+import static dev.duocollector.settings.SettingTable.PATH_STYLE;
+import static dev.duocollector.settings.SettingTable.REGION;
+import static dev.duocollector.settings.SettingTable.S3_PROXY;
+import static dev.duocollector.settings.SettingTable.SKEY;
+import static dev.duocollector.settings.SettingTable.SKEY_FILE;
+
+import dev.duocollector.settings.Setting.Scope;
+import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** What belongs to one Duo account: its host, its keys, and the bucket that its logs go to. */
+public final class AccountSettings extends ScopedSettings {
+
+    /** What only a request to Duo needs. */
+    static final Set<Setting<?>> KEYS = Set.of(IKEY, SKEY, SKEY_FILE);
+
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
+
+    private final Optional<Path> secretKeyFile;
+    private final URI baseUrl;
+
+    AccountSettings(SettingReader reader, boolean keysNeeded) {
+        super(Scope.ACCOUNT, reader);
+        secretKeyFile = keysNeeded ? readKeys(reader) : Optional.empty();
+        baseUrl = readBaseUrl(reader);
+    }
+
+    private static Optional<Path> readKeys(SettingReader reader) {
+        reader.require(IKEY, "the integration key of Duo's Admin API application");
+        refuseMalformed(IKEY, reader);
+        boolean isThere = !reader.text(SKEY).isEmpty();
+        boolean isInFile = !reader.text(SKEY_FILE).isEmpty();
+        if (isThere && isInFile) {
+            reader.report("Settings duo.skey and duo.skey-file are both set. Keep one of them.");
+        } else if (isThere) {
+            refuseMalformed(SKEY, reader);
+        } else if (isInFile) {
+            return readSecretKeyFile(reader);
+        } else if (!reader.isUnreadable(SKEY_FILE)) {
+            reader.require(SKEY, "the secret key of Duo's Admin API application, or its file in duo.skey-file");
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Path> readSecretKeyFile(SettingReader reader) {
+        String value = reader.text(SKEY_FILE);
+        try {
+            Path file = Path.of(value);
+            keyIn(file);
+            return Optional.of(file);
+        } catch (InvalidPathException e) {
+            reader.refuse(SKEY_FILE, value, "a readable file that holds the secret key");
+        } catch (TextFile.FlawException e) {
+            reader.report("Setting duo.skey-file is '" + value + "', a file that " + e.flaw()
+                    + ". Allowed: a readable file that holds the secret key, and nothing else.");
+        }
+        return Optional.empty();
+    }
+
+    /** Before any request: Duo would only say that the signature is wrong. */
+    private static void refuseMalformed(Setting<?> key, SettingReader reader) {
+        String flaw = SettingText.keyFlaw(reader.text(key));
+        if (!reader.text(key).isEmpty() && !flaw.isEmpty()) {
+            reader.report("Setting " + key + " " + flaw + ".");
+        }
+    }
+
+    private URI readBaseUrl(SettingReader reader) {
+        String value = reader.text(BASE_URL);
+        URI read = get(BASE_URL).orElse(URI.create("https://localhost"));
+        if (reader.isWrong(BASE_URL) || reader.isMadeOfRefused(BASE_URL)) {
+            return read;
+        }
+        if (value.isEmpty() || value.endsWith("/")) {
+            // The route puts the path right behind it, and the signature is over a path with one slash.
+            reader.refuse(
+                    BASE_URL,
+                    SettingReader.withoutPassword(value),
+                    BASE_URL.type().allowed() + "; its default is " + BASE_URL.standard());
+        } else if ("http".equals(read.getScheme()) && !isLoopback(read)) {
+            reader.refuse(BASE_URL, value, "https://…; plain http is allowed to a loopback address only");
+        }
+        return read;
+    }
+
+    /** Tells whether a URL names this machine by a loopback address. */
+    public static boolean isLoopback(URI url) {
+        String host = url.getHost();
+        return LOOPBACK.contains(host.toLowerCase(Locale.ROOT)) || host.matches("127(\\.\\d{1,3}){3}");
+    }
+
+    public String apiHost() {
+        return get(API_HOST);
+    }
+
+    /**
+     * Returns the secret key. From a file it is read anew at each call, trimmed, so that a rotated key counts from the next run.
+     *
+     * @throws SettingsException if the file cannot be read or is empty; the message holds the path only
+     */
+    public String secretKey() {
+        if (secretKeyFile.isEmpty()) {
+            return get(SKEY);
+        }
+        try {
+            return keyIn(secretKeyFile.get());
+        } catch (TextFile.FlawException e) {
+            throw new SettingsException(List.of("The secret key's file " + secretKeyFile.get() + " (duo.skey-file) "
+                    + e.flaw() + ". Put the secret key of Duo's Admin API application there."));
+        }
+    }
+
+    private static String keyIn(Path file) throws TextFile.FlawException {
+        String key = TextFile.read(file).trim();
+        String flaw = key.isEmpty() ? "is empty" : SettingText.keyFlaw(key);
+        if (!flaw.isEmpty()) {
+            throw new TextFile.FlawException(flaw);
+        }
+        return key;
+    }
+
+    /** Where requests go; differs from the API host when {@code duo.base-url} is set. */
+    public URI baseUrl() {
+        return baseUrl;
+    }
+
+    public String bucket() {
+        return get(BUCKET);
+    }
+
+    public S3Connection s3Connection() {
+        return s3Connection(this::get);
+    }
+
+    /** Reads only how to get to S3. */
+    static S3Connection s3Connection(Values values) {
+        return new S3Connection(
+                Optional.of(values.get(REGION)).filter(region -> !region.isEmpty()),
+                values.get(ENDPOINT),
+                values.get(PATH_STYLE),
+                values.get(S3_PROXY),
+                values.get(CHECKSUMS));
+    }
+
+    /** Where values come from. */
+    interface Values {
+        <T> T get(Setting<T> setting);
+    }
+}

@@ -1,0 +1,208 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.settings;
+
+import static dev.duocollector.settings.SettingTable.AUTO_STARTUP;
+import static dev.duocollector.settings.SettingTable.LAG;
+import static dev.duocollector.settings.SettingTable.LOOKBACK;
+import static dev.duocollector.settings.SettingTable.PREFIX;
+import static dev.duocollector.settings.SettingTable.RANGE_FROM;
+import static dev.duocollector.settings.SettingTable.RANGE_SKIP_EXISTING;
+import static dev.duocollector.settings.SettingTable.RANGE_TO;
+import static dev.duocollector.settings.SettingTable.SCHEDULE;
+import static dev.duocollector.settings.SettingTable.STATE_INSIDE_PREFIX;
+import static dev.duocollector.settings.SettingTable.STATE_KEY;
+import static dev.duocollector.settings.SettingTable.UDM_PREFIX;
+
+import dev.duocollector.settings.Setting.Scope;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What belongs to one log of an account: when and how it is read, and where its events and its state go. */
+public final class LogSettings extends ScopedSettings {
+
+    /**
+     * What counts as Duo's retention. Duo keeps 180 days and refuses an older mintime; the missing hour leaves room for
+     * clocks that differ (<a href="https://duo.com/docs/adminapi#telephony-logs">Admin API</a>, read 2026-11-23).
+     */
+    public static final Duration RETENTION = Duration.ofDays(180).minusHours(1);
+
+    /** How far a window's end stays behind beside duo.lag: clocks differ, and Duo's is asked only with the first page. */
+    public static final Duration WINDOW_MARGIN = Duration.ofSeconds(10);
+
+    /** The least that a window must add to what is committed. */
+    public static final Duration WINDOW_MIN = Duration.ofSeconds(1);
+
+    private static final Pattern RANGE_OF_STATE =
+            Pattern.compile("(\\d{8}T\\d{6}\\.\\d{3}Z)_(\\d{8}T\\d{6}\\.\\d{3}Z)(_all)?\\.json");
+    private static final DateTimeFormatter STATE_TIME =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private final Optional<TimeRange> range;
+    private final KeyPrefix prefix;
+    private final String stateKey;
+    private final Optional<KeyPrefix> udmPrefix;
+
+    LogSettings(SettingReader reader, AccountSettings account) {
+        super(Scope.LOG, reader);
+        checkSchedule(reader);
+        checkLookback(reader);
+        range = readRange(reader);
+        Optional<KeyPrefix> read = keyPrefix(PREFIX, reader);
+        prefix = read.orElse(new KeyPrefix(""));
+        stateKey = get(STATE_KEY).isEmpty() ? "duo-telephony-state/" + account.apiHost() + ".json" : get(STATE_KEY);
+        checkStateKey(reader, read.isPresent());
+        udmPrefix = readUdmPrefix(reader, read.isPresent());
+    }
+
+    private void checkSchedule(SettingReader reader) {
+        Optional<Schedule> schedule = Schedule.parse(get(SCHEDULE));
+        if (schedule.isEmpty()) {
+            reader.refuse(SCHEDULE, get(SCHEDULE), "a Quartz cron expression, such as 0 0 * * * ? for each hour");
+        } else if (get(AUTO_STARTUP) && !schedule.get().comesAfter(Instant.now())) {
+            reader.refuse(SCHEDULE, get(SCHEDULE), "a time that comes: this one never does");
+        }
+    }
+
+    private void checkLookback(SettingReader reader) {
+        Duration least = WINDOW_MARGIN.plus(WINDOW_MIN);
+        if (!reader.isWrong(LAG) && !reader.isWrong(LOOKBACK) && get(LOOKBACK).compareTo(get(LAG).plus(least)) < 0) {
+            reader.refuse(
+                    LOOKBACK,
+                    reader.text(LOOKBACK),
+                    "at least " + least.toSeconds() + "s longer than duo.lag, which is " + reader.text(LAG));
+        }
+    }
+
+    private Optional<TimeRange> readRange(SettingReader reader) {
+        if (get(RANGE_FROM).isEmpty() && get(RANGE_TO).isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Instant> from = time(RANGE_FROM, reader);
+        Optional<Instant> to = time(RANGE_TO, reader);
+        if (from.isEmpty() || to.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!from.get().isBefore(to.get())) {
+            reader.refuse(RANGE_TO, get(RANGE_TO), "a time after range.from, which is " + get(RANGE_FROM));
+            return Optional.empty();
+        }
+        return Optional.of(new TimeRange(from.get(), to.get(), get(RANGE_SKIP_EXISTING)));
+    }
+
+    private Optional<Instant> time(Setting<String> setting, SettingReader reader) {
+        Optional<Instant> read = TimeRange.parse(get(setting));
+        if (read.isEmpty()) {
+            reader.refuse(setting, get(setting), TimeRange.FORM + "; range.from and range.to belong together");
+        }
+        return read;
+    }
+
+    /** Reads a prefix; empty if it is refused, which is reported. */
+    private Optional<KeyPrefix> keyPrefix(Setting<String> setting, SettingReader reader) {
+        if (reader.isUnreadable(setting)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new KeyPrefix(get(setting)));
+        } catch (IllegalArgumentException e) {
+            reader.report("Setting " + e.getMessage().replaceFirst("^prefix", setting.name()) + ".");
+            return Optional.empty();
+        }
+    }
+
+    private void checkStateKey(SettingReader reader, boolean isPrefixRead) {
+        if (stateKey.startsWith("/") || stateKey.endsWith("/") || stateKey.contains("${")) {
+            reader.refuse(STATE_KEY, stateKey, STATE_KEY.type().allowed());
+        }
+        boolean isInside = isPrefixRead && !reader.isUnreadable(STATE_KEY) && prefix.contains(stateKey);
+        if (isInside && !get(STATE_INSIDE_PREFIX)) {
+            reader.report("Setting state.key is " + stateKey + " and lies inside s3.prefix, which is '" + prefix
+                    + "': a SecOps feed on the prefix would take the state for a log, and delete it if told to delete"
+                    + " sources. Set state.key to a key outside, such as duo-telephony-state/state.json"
+                    + (prefix.value().isEmpty() ? ", and s3.prefix to a folder, such as duo-telephony" : "")
+                    + ", or state.inside-prefix=true to keep it there.");
+        }
+    }
+
+    private Optional<KeyPrefix> readUdmPrefix(SettingReader reader, boolean isPrefixRead) {
+        Optional<KeyPrefix> udm =
+                keyPrefix(UDM_PREFIX, reader).filter(read -> !read.value().isEmpty());
+        if (udm.isEmpty() || !isPrefixRead) {
+            return Optional.empty();
+        }
+        if (udm.get().overlaps(prefix)) {
+            reader.report("Setting udm.prefix is '" + udm.get() + "' and s3.prefix is '" + prefix
+                    + "', and one lies inside the other: a feed on the outer one would take every event twice. Set two that lie"
+                    + " side by side, such as duo-telephony and duo-telephony-udm.");
+        } else if (udm.get().contains(stateKey) && !reader.isUnreadable(STATE_KEY)) {
+            reader.report(
+                    "Setting state.key is " + stateKey + " and lies inside udm.prefix, which is '" + udm.get()
+                            + "': a feed on the prefix would take the state for events. Set either so that they lie side by side.");
+        }
+        return udm;
+    }
+
+    /** At most {@link #RETENTION}, whatever was set. */
+    public Duration lookback() {
+        return get(LOOKBACK).compareTo(RETENTION) > 0 ? RETENTION : get(LOOKBACK);
+    }
+
+    /** The time to read instead of windows that follow one another; empty for a collector. */
+    public Optional<TimeRange> range() {
+        return range;
+    }
+
+    public KeyPrefix prefix() {
+        return prefix;
+    }
+
+    /** Where each object also goes as UDM events; empty if nowhere. */
+    public Optional<KeyPrefix> udmPrefix() {
+        return udmPrefix;
+    }
+
+    /** Where the state is: the collector's own, or that of the range that is read instead. */
+    public String stateKey() {
+        return range.map(this::stateKey).orElse(stateKey);
+    }
+
+    private String stateKey(TimeRange range) {
+        return rangeStates() + STATE_TIME.format(range.from()) + "_" + STATE_TIME.format(range.to())
+                + (range.skipExisting() ? "" : "_all") + ".json";
+    }
+
+    /** Where the collector's own state is, whether a range is set or not. */
+    public String collectorStateKey() {
+        return stateKey;
+    }
+
+    /** What the keys of the states of all ranges begin with. */
+    public String rangeStates() {
+        return stateKey.replaceFirst("\\.json$", "") + "_backfill_";
+    }
+
+    /** Returns the range whose state is at a key, empty for any other key. */
+    public Optional<TimeRange> rangeOfState(String key) {
+        Matcher name = RANGE_OF_STATE.matcher(
+                key.startsWith(rangeStates()) ? key.substring(rangeStates().length()) : "");
+        try {
+            return name.matches()
+                    ? Optional.of(new TimeRange(
+                            STATE_TIME.parse(name.group(1), Instant::from),
+                            STATE_TIME.parse(name.group(2), Instant::from),
+                            name.group(3) == null))
+                    : Optional.empty();
+        } catch (DateTimeException e) {
+            // No such day.
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.settings;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Reads written settings one by one, and collects what is wrong with them. Used once, by one thread. */
+final class SettingReader {
+
+    private final Optional<SettingSources> sources;
+    private final Map<Setting<?>, String> values = new HashMap<>();
+
+    /** Settings that are known to be wrong before what they mean is looked at. */
+    private final Set<Setting<?>> unreadable = new HashSet<>();
+
+    private final Set<Setting<?>> refused = new HashSet<>();
+    private final List<String> problems = new ArrayList<>();
+    private boolean mayPass = true;
+
+    /** @param sources where settings come from, where the program is one of its own */
+    SettingReader(Optional<SettingSources> sources) {
+        this.sources = sources;
+    }
+
+    /** Takes the values of some settings; the others count as not set. */
+    void look(WrittenSettings written, Predicate<Setting<?>> needed) {
+        Placeholders placeholders = new Placeholders(written);
+        for (Setting<?> setting : SettingTable.all()) {
+            String value = needed.test(setting) ? written.find(setting.name()) : null;
+            if (setting.retirement().isPresent() && (value == null || value.isBlank())) {
+                value = setting.standard();
+            }
+            values.put(setting, value == null ? "" : resolve(setting, value, placeholders, needed));
+        }
+    }
+
+    /** Returns a value without placeholders; an empty one if it cannot be had, which is reported. */
+    private String resolve(Setting<?> setting, String value, Placeholders placeholders, Predicate<Setting<?>> needed) {
+        try {
+            String resolved = placeholders.resolve(value).trim();
+            String flaw = SettingText.flaw(resolved);
+            if (flaw.isEmpty()) {
+                return resolved;
+            }
+            report("Setting " + setting + " " + flaw + ".");
+        } catch (Placeholders.UnresolvedException e) {
+            boolean mayPassBefore = mayPass;
+            boolean reportedElsewhere = e.setting()
+                    .filter(needed)
+                    .filter(other -> !other.equals(setting))
+                    .isPresent();
+            if (!reportedElsewhere) {
+                report("Setting " + setting + " has the placeholder " + e.placeholder() + ", which " + e.flaw() + ".");
+                mayPass = mayPassBefore && e.mayPass();
+            }
+        }
+        unreadable.add(setting);
+        return "";
+    }
+
+    /** Returns a setting as it is written, placeholders resolved; empty if it is not set. */
+    String text(Setting<?> setting) {
+        return values.getOrDefault(setting, "");
+    }
+
+    /** Returns a value as its type reads it. One that is not allowed is reported, and read as what stands for nothing. */
+    <T> T read(Setting<T> setting) {
+        setting.missing().ifPresent(what -> require(setting, what));
+        Optional<T> read = setting.type().reader().apply(text(setting));
+        boolean isReported = text(setting).isEmpty() && setting.missing().isPresent();
+        if (read.isEmpty() && !isReported && !isMadeOfRefused(setting)) {
+            refuse(setting, withoutPassword(text(setting)), setting.type().allowed());
+        }
+        return read.orElse(setting.type().standIn());
+    }
+
+    /** Reports a setting that is not set. */
+    void require(Setting<?> setting, String what) {
+        boolean mayBeSet = isUnreadable(setting)
+                || sources.filter(SettingSources::isFileUnread).isPresent();
+        if (text(setting).isEmpty() && !mayBeSet) {
+            String where = sources.map(program -> program.whereToSet(setting))
+                    .orElse("in application.properties or in the environment as " + setting.variable());
+            report("Setting " + setting + " is not set. It is " + what + "; set it " + where + ".");
+        }
+    }
+
+    /** Reports a value that is not allowed, unless the setting is known to be wrong. */
+    void refuse(Setting<?> setting, String value, String allowed) {
+        if (!isUnreadable(setting)) {
+            refused.add(setting);
+            report("Setting " + setting + " is '" + value + "'. Allowed: " + allowed + ".");
+        }
+    }
+
+    /** Tells whether a value is a default that names another setting, which is refused itself. */
+    boolean isMadeOfRefused(Setting<?> setting) {
+        return refused.stream()
+                .anyMatch(other -> setting.standard().contains("{{" + other + "}}")
+                        && text(setting).equals(setting.standard().replace("{{" + other + "}}", text(other))));
+    }
+
+    void report(String problem) {
+        problems.add(problem);
+        mayPass = false;
+    }
+
+    boolean isUnreadable(Setting<?> setting) {
+        return unreadable.contains(setting);
+    }
+
+    /** Tells whether what was read of a setting stands for nothing. */
+    boolean isWrong(Setting<?> setting) {
+        return unreadable.contains(setting) || refused.contains(setting);
+    }
+
+    List<String> problems() {
+        return problems;
+    }
+
+    /** Whether all that is wrong may pass by itself: a vault that cannot be reached. */
+    boolean mayPass() {
+        return !problems.isEmpty() && mayPass;
+    }
+
+    /** Ends a reading. Whatever was left to another setting to report: nothing that could not be read passes for absent. */
+    void end() {
+        if (!unreadable.isEmpty() && problems.isEmpty()) {
+            report("Settings " + unreadable + " cannot be resolved. Look at their placeholders.");
+        }
+    }
+
+    /** @throws SettingsException if anything is wrong, with one line for each */
+    void refuseProblems() {
+        if (!problems.isEmpty()) {
+            throw new SettingsException(problems, mayPass);
+        }
+    }
+
+    /** Leaves out all before the last @: a password may hold slashes, and an @ too. */
+    static String withoutPassword(String url) {
+        return url.replaceFirst("^(\\w+://)?.*@", "$1…@");
+    }
+}
