@@ -189,6 +189,22 @@ class BackfillTest {
         assertThat(world.everything()).containsExactlyInAnyOrderEntriesOf(before);
     }
 
+    /** The command has looked before; what began since then is seen once the back-fill's own state is written. */
+    @Test
+    void backfillOfATimeThatAnotherHasBegun_storesNothing() {
+        storeAPart(world);
+        RunReport other =
+                backfill(world, "range.from", FROM.plusSeconds(60).toString(), "max.iterations", "1", "duo.page.size", "1");
+        assertThat(other.outcome()).as(other.line()).isEqualTo(RunOutcome.MORE);
+        List<String> before = world.lines();
+
+        RunReport report = backfill(world);
+
+        assertThat(report.outcome()).as(report.line()).isEqualTo(RunOutcome.OPERATOR);
+        assertThat(report.line()).contains("A back-fill of ", "was begun and is not done");
+        assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(before);
+    }
+
     /** Duo may show an event later than the collector's last window, and so in the back-fill's time. */
     @Test
     void everyEventOnce_besideACollector_upToTheTimeThatItStillReads() {

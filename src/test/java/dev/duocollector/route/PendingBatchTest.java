@@ -57,6 +57,27 @@ class PendingBatchTest {
         incident.close();
     }
 
+    /** {@link dev.duocollector.sink.WriteFence} refuses a write by the time that it finds here. */
+    @Test
+    void eachWrite_carriesTheTimeOfItsDeclaration() throws IOException {
+        String file = Files.readString(Path.of("routes", "object.camel.yaml"));
+        String prepare = "                  ref: prepareWrite\n";
+        assertThat(file).contains(prepare);
+        incident.routes(Map.of(
+                "object.camel.yaml",
+                file.replace(
+                        prepare,
+                        prepare + "              - log: { logName: dev.duocollector.test,"
+                                + " message: 'held to ${header.CamelAwsS3Metadata}' }\n")));
+
+        incident.run(RunOutcome.DONE);
+
+        assertThat(incident.logs.lines(Level.INFO))
+                .filteredOn(line -> line.startsWith("held to "))
+                .hasSize(3)
+                .containsOnly("held to {duo-declared=" + World.START + "}");
+    }
+
     // ---- What lies under the batch's key.
 
     static Stream<Arguments> notWhole() {
