@@ -45,9 +45,6 @@ public final class S3StateStore {
     /** What the key of a kept state of an older version ends in. */
     private static final String OLDER_ENDING = ".v2";
 
-    /** No object has it: an ETag is an MD5, or something longer. */
-    private static final String ETAG_OF_NOTHING = "\"00000000000000000000000000000000\"";
-
     private final S3Client s3;
     private final String bucket;
     private final String key;
@@ -300,33 +297,33 @@ public final class S3StateStore {
      * @throws S3OperationException if S3 refuses for another reason or cannot be reached
      */
     void refuseUnconditional(Stored written) {
-        byte[] same = StateFormat.write(written.state());
-        for (String etag : Arrays.asList(null, ETAG_OF_NOTHING)) {
-            try {
-                put(same, etag);
-            } catch (S3Exception | SdkClientException e) {
-                if (ConditionalWrites.isRefused(e)) {
-                    continue;
-                }
-                throw new S3OperationException("s3:PutObject", bucket, key, e);
-            }
-            throw new UnconditionalStoreException("The store of s3://" + bucket + " ignores "
-                    + (etag == null ? "If-None-Match" : "If-Match") + " on PUT: it wrote " + key
+        Optional<String> ignored;
+        try {
+            ignored = ConditionalWrites.ignored(s3, this::put, StateFormat.write(written.state()));
+        } catch (S3Exception | SdkClientException e) {
+            throw new S3OperationException("s3:PutObject", bucket, key, e);
+        }
+        ignored.ifPresent(header -> {
+            throw new UnconditionalStoreException("The store of s3://" + bucket + " ignores " + header
+                    + " on PUT: it wrote " + key
                     + " although that was to be refused. With two collectors, or a write that arrives late, events would be lost"
                     + " or doubled, so nothing is collected. Use a store that keeps to conditional writes, or set"
                     + " s3.unconditional-writes=allow and see to it that only one collector runs at a time.");
-        }
+        });
     }
 
     private PutObjectResponse put(byte[] body, @Nullable String etag) {
-        PutObjectRequest.Builder put =
-                PutObjectRequest.builder().bucket(bucket).key(key).contentType(JSON);
+        PutObjectRequest.Builder put = put();
         if (etag == null) {
             put.ifNoneMatch("*");
         } else {
             put.ifMatch(etag);
         }
         return s3.putObject(put.build(), RequestBody.fromBytes(body));
+    }
+
+    private PutObjectRequest.Builder put() {
+        return PutObjectRequest.builder().bucket(bucket).key(key).contentType(JSON);
     }
 
     private static boolean inDoubt(Exception e) {

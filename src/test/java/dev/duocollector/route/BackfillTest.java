@@ -193,8 +193,8 @@ class BackfillTest {
     @Test
     void backfillOfATimeThatAnotherHasBegun_storesNothing() {
         storeAPart(world);
-        RunReport other =
-                backfill(world, "range.from", FROM.plusSeconds(60).toString(), "max.iterations", "1", "duo.page.size", "1");
+        RunReport other = backfill(
+                world, "range.from", FROM.plusSeconds(60).toString(), "max.iterations", "1", "duo.page.size", "1");
         assertThat(other.outcome()).as(other.line()).isEqualTo(RunOutcome.MORE);
         List<String> before = world.lines();
 

@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.state;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the members of a state's JSON mean, for each version that this program reads. Throws {@link IllegalArgumentException} for
+ * a member that is missing, unknown, or not of its form; {@link StateFormat#read} says where it lies.
+ */
+final class StateReader {
+
+    private static final int LIMIT_MAX = 1000;
+    private static final int PAGES_MAX = 100_000_000;
+    private static final long OBJECT_BYTES_MAX = 5L << 30;
+
+    /** The first version that says what a batch was declared as. */
+    private static final int VERSION_WITH_DECLARATIONS = 3;
+
+    private static final List<String> CHECKPOINT_MEMBERS = List.of("keysFrom", "window", "pending");
+    private static final Set<String> WINDOW_MEMBERS = Set.of("mintime", "maxtime", "limit", "sort", "cursor", "page");
+
+    /** By version, from 1. */
+    private static final List<Set<String>> PENDING_MEMBERS = List.of(
+            Set.of("objectKey", "cursorAfter", "eventKeys"),
+            Set.of("objectKey", "udmObjectKey", "cursorAfter", "eventKeys"),
+            Set.of("objectKey", "udmObjectKey", "cursorAfter", "declarations", "missed", "eventKeys"));
+
+    private static final Set<String> DECLARATION_MEMBERS = Set.of("bytes", "lines");
+
+    private StateReader() {}
+
+    static State read(JsonNode root, int version) {
+        StateFields.requireKnown(root, StateFormat.MEMBERS, "state");
+        String owner = StateFields.text(root, "owner");
+        String writeId = StateFields.text(root, "writeId");
+        if (!root.has("committedThrough")) {
+            for (String member : CHECKPOINT_MEMBERS) {
+                if (root.has(member)) {
+                    throw new IllegalArgumentException("'" + member + "' is there without 'committedThrough'");
+                }
+            }
+            return new State(owner, writeId, null, eventKeys(root, Instant.EPOCH));
+        }
+        Instant zero = StateFields.instant(root, "keysFrom");
+        Checkpoint checkpoint = new Checkpoint(
+                StateFields.instant(root, "committedThrough"), zero, window(root), pending(root, zero, version));
+        requireKeysFromReached(checkpoint);
+        return new State(owner, writeId, checkpoint, eventKeys(root, zero));
+    }
+
+    /** Later, no window could ever be opened: each would begin after its end. */
+    private static void requireKeysFromReached(Checkpoint checkpoint) {
+        Instant reached = checkpoint.openWindow().map(Window::maxtime).orElse(Instant.MIN);
+        if (checkpoint.keysFrom().isAfter(reached) && checkpoint.keysFrom().isAfter(checkpoint.committedThrough())) {
+            throw new IllegalArgumentException("'keysFrom' is " + checkpoint.keysFrom()
+                    + ", after 'committedThrough' and the open window's 'maxtime'");
+        }
+    }
+
+    private static @Nullable Window window(JsonNode root) {
+        JsonNode window = root.get("window");
+        if (window == null) {
+            return null;
+        }
+        StateFields.requireKnown(window, WINDOW_MEMBERS, "window");
+        return new Window(
+                StateFields.instant(window, "mintime"),
+                StateFields.instant(window, "maxtime"),
+                StateFields.integer(window, "limit", LIMIT_MAX),
+                sort(window),
+                cursor(window, "cursor"),
+                StateFields.integer(window, "page", PAGES_MAX));
+    }
+
+    private static String sort(JsonNode window) {
+        String sort = StateFields.text(window, "sort");
+        if (!sort.equals(Window.ASCENDING)) {
+            throw new IllegalArgumentException("'sort' is not " + Window.ASCENDING);
+        }
+        return sort;
+    }
+
+    private static @Nullable Batch pending(JsonNode root, Instant zero, int version) {
+        JsonNode pending = root.get("pending");
+        if (pending == null) {
+            return null;
+        }
+        StateFields.requireKnown(pending, PENDING_MEMBERS.get(version - 1), "pending");
+        Map<String, Instant> eventKeys = eventKeys(pending, zero);
+        if (eventKeys.isEmpty()) {
+            throw new IllegalArgumentException("'pending' has no event keys");
+        }
+        return new Batch(
+                StateFields.text(pending, "objectKey"),
+                pending.has("udmObjectKey") ? StateFields.text(pending, "udmObjectKey") : "",
+                eventKeys,
+                cursor(pending, "cursorAfter"),
+                version < VERSION_WITH_DECLARATIONS ? List.of() : declarations(pending, eventKeys.size()),
+                missed(pending));
+    }
+
+    /** There may be none: an older program's batch that a recovery of this one has missed once. */
+    private static List<Declaration> declarations(JsonNode pending, int eventKeys) {
+        JsonNode declarations = pending.path("declarations");
+        if (!declarations.isArray() || declarations.size() > Batch.DECLARATIONS_MAX) {
+            throw new IllegalArgumentException(
+                    "'declarations' is not an array of at most " + Batch.DECLARATIONS_MAX + " elements");
+        }
+        List<Declaration> read = new ArrayList<>();
+        for (JsonNode declaration : declarations) {
+            StateFields.requireKnown(declaration, DECLARATION_MEMBERS, "declarations");
+            JsonNode bytes = declaration.path("bytes");
+            if (!bytes.isIntegralNumber() || !bytes.canConvertToLong() || bytes.asLong() > OBJECT_BYTES_MAX) {
+                throw new IllegalArgumentException("'bytes' is not a whole number of at most " + OBJECT_BYTES_MAX);
+            }
+            read.add(new Declaration(bytes.asLong(), StateFields.integer(declaration, "lines", eventKeys)));
+        }
+        return read;
+    }
+
+    private static boolean missed(JsonNode pending) {
+        JsonNode missed = pending.get("missed");
+        if (missed != null && !(missed.isBoolean() && missed.asBoolean())) {
+            throw new IllegalArgumentException("'missed' is there and is not true");
+        }
+        return missed != null;
+    }
+
+    private static Cursor cursor(JsonNode parent, String name) {
+        JsonNode cursor = parent.path(name);
+        if (cursor.isObject() && cursor.size() == 1) {
+            return Cursor.after(StateFields.text(cursor, "offset"));
+        }
+        return switch (cursor.isTextual() ? cursor.asText() : "") {
+            case "START" -> Cursor.START;
+            case "END" -> Cursor.END;
+            default -> throw new IllegalArgumentException("'" + name + "' is no cursor");
+        };
+    }
+
+    private static Map<String, Instant> eventKeys(JsonNode parent, Instant zero) {
+        JsonNode keys = parent.path("eventKeys");
+        if (!keys.isObject()) {
+            throw new IllegalArgumentException("'eventKeys' is no object");
+        }
+        Map<String, Instant> read = new HashMap<>(2 * keys.size());
+        for (Map.Entry<String, JsonNode> key : keys.properties()) {
+            if (!key.getValue().canConvertToLong() || !key.getValue().isIntegralNumber()) {
+                throw new IllegalArgumentException("an event key's time is no number of milliseconds");
+            }
+            read.put(
+                    key.getKey(),
+                    StateFields.bounded("eventKeys", zero, key.getValue().asLong()));
+        }
+        return read;
+    }
+}
