@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** Every cross that the checks of S3 can make, and that they write nothing but the probe. */
 class S3ChecksTest {
 
-    private static final String PROBE = World.STATE_KEY + S3Checks.PROBE_SUFFIX;
+    private static final String PROBE = World.STATE_KEY + WriteChecks.PROBE_SUFFIX;
 
     private final World world = World.inRealTime();
 

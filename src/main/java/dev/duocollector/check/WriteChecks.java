@@ -1,0 +1,137 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.check;
+
+import dev.duocollector.settings.Settings;
+import dev.duocollector.sink.S3Failure;
+import dev.duocollector.state.ConditionalWrites;
+import java.util.Optional;
+import java.util.function.Consumer;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/**
+ * What may be written, without writing, and whether the store keeps to conditions at all, which is tried on a probe object
+ * beside the state.
+ */
+final class WriteChecks {
+
+    static final String CONDITIONAL_WRITES = "conditional-writes";
+    static final String STATE_WRITE = "state-write";
+
+    /** What the probe object's key has after the state's. */
+    static final String PROBE_SUFFIX = ".check";
+
+    private final S3Client s3;
+    private final Settings settings;
+    private final Consumer<Check> tell;
+    private boolean ignored;
+
+    WriteChecks(S3Client s3, Settings settings, Consumer<Check> tell) {
+        this.s3 = s3;
+        this.settings = settings;
+        this.tell = tell;
+    }
+
+    /** Makes the checks; none may write where a store has been found to ignore conditions. */
+    void run() {
+        Check conditional = conditionalWrites();
+        ignored = conditional.outcome().isFailure();
+        tell.accept(conditional);
+        for (S3Prefix prefix : S3Prefix.of(settings)) {
+            tell.accept(write(prefix.check("write"), prefix.keyOfNothing(), prefix.key("*")));
+        }
+        String state = settings.log().stateKey();
+        tell.accept(write(STATE_WRITE, state, state));
+    }
+
+    private Check write(String name, String key, String resource) {
+        if (ignored) {
+            return Check.skipped(name, CONDITIONAL_WRITES + " failed, and the attempt might write");
+        }
+        try {
+            s3.putObject(put(key).ifMatch(ConditionalWrites.ETAG_OF_NOTHING).build(), RequestBody.empty());
+        } catch (SdkException e) {
+            return ConditionalWrites.isRefused(e)
+                    ? Check.pass(name, "s3:PutObject is granted on " + resource)
+                    : Check.failed(
+                            name,
+                            S3Failure.explain("s3:PutObject", settings.account().bucket() + "/" + resource, e));
+        }
+        ignored = true;
+        return Check.fail(
+                name,
+                "The store ignores If-Match and has written " + key + ", an empty object.",
+                "Delete it, and use a store that keeps to conditional writes: without, events are lost or doubled.");
+    }
+
+    private Check conditionalWrites() {
+        String key = settings.log().stateKey() + PROBE_SUFFIX;
+        String resource = settings.account().bucket() + "/" + key;
+        try {
+            s3.putObject(put(key).ifNoneMatch("*").build(), RequestBody.empty());
+        } catch (SdkException e) {
+            S3Failure failure = S3Failure.explain("s3:PutObject", resource, e);
+            if (failure.subject() == S3Failure.Subject.PERMISSION) {
+                return Check.skipped(
+                        CONDITIONAL_WRITES,
+                        "the credentials may not write the probe object " + key,
+                        failure.remedy() + " AWS itself keeps to conditional writes; other stores are to be tried.");
+            }
+            if (!ConditionalWrites.isRefused(e)) {
+                return refusedConditions(e, failure);
+            }
+        }
+        Optional<String> header;
+        try {
+            header = ConditionalWrites.ignored(s3, () -> put(key), new byte[0]);
+        } catch (SdkException e) {
+            return refusedConditions(e, S3Failure.explain("s3:PutObject", resource, e));
+        }
+        boolean deleted = delete(key);
+        return header.map(name -> Check.fail(
+                        CONDITIONAL_WRITES,
+                        "The store ignores " + name + " on PUT: it replaced " + key
+                                + " although that was to be refused.",
+                        "Use a store that keeps to conditional writes: without, events are lost or doubled when a write is in"
+                                + " doubt or two collectors meet."))
+                .orElseGet(() -> Check.pass(
+                        CONDITIONAL_WRITES,
+                        "If-None-Match and If-Match are kept to"
+                                + (deleted
+                                        ? ""
+                                        : "; the probe object " + key + " stays, for want of s3:DeleteObject")));
+    }
+
+    /** 501 is what a store says of a header that it does not know. */
+    private static Check refusedConditions(SdkException e, S3Failure failure) {
+        return e instanceof S3Exception refused && refused.statusCode() == 501
+                ? Check.fail(
+                        CONDITIONAL_WRITES,
+                        failure.what(),
+                        "Use a store that knows conditional writes: without, events are lost or doubled.")
+                : Check.failed(CONDITIONAL_WRITES, failure);
+    }
+
+    private PutObjectRequest.Builder put(String key) {
+        return PutObjectRequest.builder()
+                .bucket(settings.account().bucket())
+                .key(key)
+                .contentType("text/plain")
+                .overrideConfiguration(S3Checks.bounded());
+    }
+
+    /** Deletes the probe object; the collector needs no such permission, so whether it may is no fault. */
+    private boolean delete(String key) {
+        try {
+            s3.deleteObject(request ->
+                    request.bucket(settings.account().bucket()).key(key).overrideConfiguration(S3Checks.bounded()));
+            return true;
+        } catch (SdkException e) {
+            return false;
+        }
+    }
+}
