@@ -8,46 +8,33 @@ import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.DryEndpoints;
 import dev.duocollector.run.DryRun;
 import dev.duocollector.run.RunReport;
-import dev.duocollector.settings.EnvironmentPropertiesSource;
 import dev.duocollector.settings.SettingSources;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
-import dev.duocollector.settings.SettingsFile;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.text.Log;
 import dev.duocollector.text.PlainLine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.properties.PropertiesComponent;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.BaseMainSupport;
-import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.vault.AwsVaultConfiguration;
 
 /**
  * Camel Main with the settings and the route files of the working directory, each before the jar's of the same name; or, in a
@@ -61,23 +48,11 @@ public final class CamelApplication {
     /** What Camel reads by itself: nothing, for it would take the bytes of a file for Latin-1. */
     private static final String NO_SETTINGS_FILE = "false";
 
-    /** Not an option of Camel 4.14's, which a container may have. */
-    private static final String SENSITIVE_KEYWORDS = "camel.main.additionalSensitiveKeywords";
-
-    /** Camel's number for "do not look names up" in the environment, or among the system properties. */
-    private static final int NEVER = 0;
-
-    /** How long Camel gets for its components after its own time-out. */
-    private static final long SHUTDOWN_SECONDS_MORE = 5;
-
-    private static final Duration VAULT_WAIT_MAX = Duration.ofMinutes(1);
-
     private static final String AUTO_STARTUP = "duo.schedule.auto-startup";
 
     private final org.apache.camel.main.Main camel;
 
-    private final SettingSources sources;
-    private final Map<String, String> overrides;
+    private final CamelSettings settings;
 
     /** Where health and metrics can be asked for, once the program has started. */
     private final Supplier<Optional<URI>> observed;
@@ -85,8 +60,7 @@ public final class CamelApplication {
     private CamelApplication(Map<String, String> environment, Map<String, String> overrides, Observation observation) {
         this.camel = new org.apache.camel.main.Main();
         this.observed = observation::address;
-        this.overrides = overrides;
-        this.sources = SettingSources.of(environment);
+        this.settings = new CamelSettings(SettingSources.of(environment), overrides);
         setUp();
         camel.addMainListener(observation);
         camel.bind("fatalErrorEnding", (FatalError.Ending) FatalExit::end);
@@ -95,8 +69,7 @@ public final class CamelApplication {
     private CamelApplication(SettingSources container, Supplier<CamelContext> contexts) {
         // The libraries behind an Observation are the runnable jar's.
         observed = Optional::empty;
-        overrides = Map.of();
-        sources = container;
+        settings = new CamelSettings(container, Map.of());
         camel = new org.apache.camel.main.Main() {
             @Override
             protected CamelContext createCamelContext() {
@@ -114,80 +87,15 @@ public final class CamelApplication {
 
     private void setUp() {
         camel.setDefaultPropertyPlaceholderLocation(NO_SETTINGS_FILE);
-        camel.setInitialProperties(settingsOfTheJar());
-        camel.configure().withRoutesIncludePattern(sources.routes().includePattern());
-        overrides.forEach(camel::addOverrideProperty);
+        camel.setInitialProperties(CamelSettings.ofJar());
+        camel.configure().withRoutesIncludePattern(settings.sources().routes().includePattern());
+        settings.overrides().forEach(camel::addOverrideProperty);
         camel.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeInitialize(BaseMainSupport main) {
-                readSources((PropertiesComponent) main.getCamelContext().getPropertiesComponent(), sources);
+                settings.readInto((PropertiesComponent) main.getCamelContext().getPropertiesComponent());
             }
         });
-    }
-
-    private static Properties settingsOfTheJar() {
-        Properties settings = SettingsFile.ofJar();
-        boolean known = Arrays.stream(MainConfigurationProperties.class.getMethods())
-                .anyMatch(method -> method.getName().equals("setAdditionalSensitiveKeywords"));
-        if (!known) {
-            settings.remove(SENSITIVE_KEYWORDS);
-        }
-        return settings;
-    }
-
-    private static void readSources(PropertiesComponent properties, SettingSources sources) {
-        properties.setEnvironmentVariableMode(NEVER);
-        if (sources.areAContainers()) {
-            properties.setSystemPropertiesMode(NEVER);
-        }
-        properties.addPropertiesSource(new EnvironmentPropertiesSource(sources.environment()));
-        properties.addPropertiesSource(sources);
-    }
-
-    /**
-     * Gives a tool the settings as the program has them, without any route.
-     *
-     * @param tool gets a context that has the settings as its properties
-     */
-    public static <T> T withSettings(Map<String, String> environment, Function<CamelContext, T> tool) {
-        return withSettings(SettingSources.of(environment), Map.of(), tool);
-    }
-
-    public static <T> T withSettings(
-            SettingSources sources, Map<String, String> overrides, Function<CamelContext, T> tool) {
-        try (DefaultCamelContext context = new DefaultCamelContext()) {
-            PropertiesComponent properties = (PropertiesComponent) context.getPropertiesComponent();
-            properties.setInitialProperties(settingsOfTheJar());
-            Properties first = new Properties();
-            first.putAll(overrides);
-            properties.setOverrideProperties(first);
-            readSources(properties, sources);
-            context.init();
-            readVault(context, properties);
-            return tool.apply(context);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Returns the settings as the program has them, wrong ones too; see {@link Settings#examine}. */
-    public static Settings examine(SettingSources sources, Map<String, String> overrides) {
-        return withSettings(sources, overrides, Settings::examine);
-    }
-
-    /** Lets a placeholder name a secret in AWS Secrets Manager, as in Camel Main, by the same options. */
-    private static void readVault(CamelContext context, PropertiesComponent properties) {
-        Function<String, Optional<String>> options = name -> properties.resolveProperty("camel.vault.aws." + name);
-        AwsVaultConfiguration aws = new AwsVaultConfiguration();
-        options.apply("region").ifPresent(aws::setRegion);
-        options.apply("defaultCredentialsProvider")
-                .ifPresent(value -> aws.setDefaultCredentialsProvider(Boolean.parseBoolean(value)));
-        options.apply("profileCredentialsProvider")
-                .ifPresent(value -> aws.setProfileCredentialsProvider(Boolean.parseBoolean(value)));
-        options.apply("profileName").ifPresent(aws::setProfileName);
-        options.apply("overrideEndpoint").ifPresent(value -> aws.setOverrideEndpoint(Boolean.parseBoolean(value)));
-        options.apply("uriEndpointOverride").ifPresent(aws::setUriEndpointOverride);
-        context.getVaultConfiguration().setAwsVaultConfiguration(aws);
     }
 
     /** Returns an application that makes a run at its start and then by the schedule. */
@@ -244,7 +152,7 @@ public final class CamelApplication {
 
     /** Runs until the program is told to stop, and returns the exit code. */
     public int runUntilStopped() {
-        exitOnSigterm(ExitCode.DONE);
+        StopSignal.exitWith(ExitCode.DONE, camel);
         camel.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport main) {
@@ -252,8 +160,8 @@ public final class CamelApplication {
             }
         });
         try {
-            awaitVault();
-            refuseWrongFiles();
+            settings.awaitVault();
+            settings.refuseWrongFiles();
             camel.run();
             return camel.getExitCode();
         } catch (Exception e) {
@@ -275,23 +183,23 @@ public final class CamelApplication {
         if (context().getRoutes().isEmpty()) {
             throw new IllegalStateException("no route was loaded: the route files found hold none");
         }
-        Settings settings = context().getRegistry().lookupByNameAndType("settings", Settings.class);
+        Settings read = context().getRegistry().lookupByNameAndType("settings", Settings.class);
         LOG.info(
                 "Collecting the telephony log of {} into s3://{}/{}: a run now, then by the schedule {} (UTC).{}{}",
-                settings.account().apiHost(),
-                settings.account().bucket(),
-                settings.log().prefix(),
-                settings.log().get(SettingTable.SCHEDULE),
+                read.account().apiHost(),
+                read.account().bucket(),
+                read.log().prefix(),
+                read.log().get(SettingTable.SCHEDULE),
                 observed.get()
                         .map(at -> " Health and metrics: " + at + "/health and /metrics.")
                         .orElse(""),
-                sources.inForce().map(files -> " " + files + ".").orElse(""));
+                settings.sources().inForce().map(files -> " " + files + ".").orElse(""));
     }
 
     /** Makes one run and returns the exit code. */
     public int runOnce() {
         return perform(ExitCode.DONE, context -> {
-            sources.inForce().ifPresent(files -> LOG.info("{}.", files));
+            settings.sources().inForce().ifPresent(files -> LOG.info("{}.", files));
             return reportOf(run()).exitCode();
         });
     }
@@ -303,8 +211,9 @@ public final class CamelApplication {
      * @param work gets the started context, and returns the exit code
      */
     public int perform(int onSigterm, ToIntFunction<CamelContext> work) {
-        exitOnSigterm(onSigterm);
-        stopOnSignal();
+        StopSignal.exitWith(onSigterm, camel);
+        // Camel's shutdown hook would only wait for whoever runs Camel, which here is nobody.
+        camel.getShutdownStrategy().addShutdownListener(camel::shutdown);
         try {
             start();
         } catch (Exception e) {
@@ -351,35 +260,8 @@ public final class CamelApplication {
 
     /** Starts Camel; what makes it fail is whatever a route or a bean throws. */
     public void start() throws Exception {
-        refuseWrongFiles();
+        settings.refuseWrongFiles();
         camel.start();
-    }
-
-    /** Waits, as for S3, while a vault that a setting names cannot be reached. */
-    private void awaitVault() {
-        Duration wait = Duration.ofSeconds(1);
-        while (sources.nameAVault()) {
-            Settings settings = examine(sources, overrides);
-            if (!settings.mayPass()) {
-                return;
-            }
-            for (String problem : settings.problems()) {
-                LOG.warn("{} Trying again in {} s.", problem, wait.toSeconds());
-            }
-            LockSupport.parkNanos(wait.toNanos());
-            wait = wait.compareTo(VAULT_WAIT_MAX) < 0 ? wait.multipliedBy(2) : wait;
-        }
-    }
-
-    /** Before Camel meets a file that is wrong, and says so in its own words; with all that is wrong elsewhere. */
-    private void refuseWrongFiles() {
-        sources.warnings().forEach(LOG::warn);
-        List<String> wrong = sources.routes().problems();
-        if (!wrong.isEmpty()) {
-            List<String> all = new ArrayList<>(wrong);
-            all.addAll(examine(sources, overrides).problems());
-            throw new SettingsException(all);
-        }
     }
 
     /** Makes one run; the body that comes back is its {@link RunReport}. */
@@ -438,51 +320,5 @@ public final class CamelApplication {
                         .getCamelContextExtension()
                         .getContextPlugin(Model.class)
                         .getRouteDefinitions();
-    }
-
-    /** Has Camel's shutdown hook stop the context; it would only wait for whoever runs Camel, which here is nobody. */
-    private void stopOnSignal() {
-        camel.getShutdownStrategy().addShutdownListener(camel::shutdown);
-    }
-
-    /**
-     * Makes SIGTERM, the ordinary way to stop a service, exit with this code after the shutdown hooks have run; the JVM's own
-     * is 143. SIGINT keeps its 130. By reflection, because sun.misc.Signal is not part of the platform that --release knows.
-     */
-    private void exitOnSigterm(int code) {
-        try {
-            Class<?> signal = Class.forName("sun.misc.Signal");
-            Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object exit = Proxy.newProxyInstance(
-                    CamelApplication.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
-                        endAfterShutdownTimeout(code);
-                        System.exit(code);
-                        return null;
-                    });
-            signal.getMethod("handle", signal, handler)
-                    .invoke(null, signal.getConstructor(String.class).newInstance("TERM"), exit);
-        } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.debug("SIGTERM will exit with the JVM's own code", e);
-        }
-    }
-
-    /**
-     * Ends the program a little after Camel's shutdown time-out, also when a thread still waits for a server and Camel for
-     * the thread. Being killed is what the state is made for.
-     */
-    private void endAfterShutdownTimeout(int code) {
-        CamelContext running = context();
-        if (running == null) {
-            return;
-        }
-        long seconds = running.getShutdownStrategy().getTimeout() + SHUTDOWN_SECONDS_MORE;
-        Thread end = new Thread(
-                () -> {
-                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(seconds));
-                    Runtime.getRuntime().halt(code);
-                },
-                "shutdown time-out");
-        end.setDaemon(true);
-        end.start();
     }
 }

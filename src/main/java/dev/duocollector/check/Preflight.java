@@ -3,6 +3,7 @@
 package dev.duocollector.check;
 
 import dev.duocollector.app.CamelApplication;
+import dev.duocollector.app.CamelSettings;
 import dev.duocollector.run.DuoProbe;
 import dev.duocollector.settings.Setting;
 import dev.duocollector.settings.SettingSources;
@@ -70,7 +71,7 @@ public final class Preflight {
     /** Makes the checks. */
     public void run() {
         SettingSources sources = SettingSources.of(environment);
-        Settings settings = CamelApplication.examine(sources, overrides);
+        Settings settings = new CamelSettings(sources, overrides).examine();
         List<String> wrong = settings.problems().stream().map(Settings::named).toList();
         tellSettings(settings, wrong);
         tellFiles(sources);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.cli;
 
-import dev.duocollector.app.CamelApplication;
+import dev.duocollector.app.CamelSettings;
 import dev.duocollector.settings.SettingSources;
 import dev.duocollector.text.PlainLine;
 import java.io.PrintStream;
@@ -46,7 +46,7 @@ public final class ConfigCommand implements Callable<Integer> {
 
     /** Prints the settings that these sources make, and returns the exit code. */
     public static int print(SettingSources sources, Map<String, String> overrides, PrintStream out, boolean json) {
-        ConfigReport report = ConfigReport.of(CamelApplication.examine(sources, overrides), sources);
+        ConfigReport report = ConfigReport.of(new CamelSettings(sources, overrides).examine(), sources);
         if (json) {
             out.println(report.document());
         } else {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.cli;
 
-import dev.duocollector.app.CamelApplication;
+import dev.duocollector.app.CamelSettings;
 import dev.duocollector.failure.ExitCode;
 import dev.duocollector.operate.RefusedException;
 import dev.duocollector.operate.StatePlan;
@@ -119,7 +119,7 @@ final class StateCommand implements Runnable {
         PrintWriter out = new PlainLines(command.commandLine().getOut());
         PrintWriter err = new PlainLines(command.commandLine().getErr());
         try {
-            Settings settings = CamelApplication.withSettings(environment, Settings::withoutKeys);
+            Settings settings = CamelSettings.of(environment).with(Settings::withoutKeys);
             try (S3Client s3 = S3Clients.create(settings)) {
                 StateObject state = StateObject.of(s3, settings, clock);
                 return action.run(new Session(settings, s3, state, clock.instant(), out, err));

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.cli;
 
-import dev.duocollector.app.CamelApplication;
+import dev.duocollector.app.CamelSettings;
 import dev.duocollector.failure.ExitCode;
 import dev.duocollector.settings.S3Connection;
 import dev.duocollector.settings.Settings;
@@ -151,7 +151,7 @@ final class UdmInputs implements AutoCloseable {
 
     private S3Client s3() {
         if (s3 == null) {
-            S3Connection connection = CamelApplication.withSettings(System.getenv(), Settings::s3Connection);
+            S3Connection connection = CamelSettings.of(System.getenv()).with(Settings::s3Connection);
             s3 = S3Clients.create(connection);
         }
         return s3;

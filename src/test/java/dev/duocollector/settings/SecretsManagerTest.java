@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.duocollector.app.CamelApplication;
+import dev.duocollector.app.CamelSettings;
 import dev.duocollector.app.StartFailure;
 import dev.duocollector.route.World;
 import java.io.IOException;
@@ -76,9 +77,7 @@ class SecretsManagerTest {
         vault().forEach(System::setProperty);
         settings(SECRET).forEach((name, value) -> environment.put(EnvironmentPropertiesSource.variable(name), value));
 
-        assertThat(CamelApplication.withSettings(environment, Settings::examine)
-                        .account()
-                        .secretKey())
+        assertThat(CamelSettings.of(environment).examine().account().secretKey())
                 .isEqualTo(World.SKEY);
     }
 
@@ -136,7 +135,7 @@ class SecretsManagerTest {
         }
         Map<String, String> environment = new HashMap<>();
         settings(SECRET).forEach((name, value) -> environment.put(EnvironmentPropertiesSource.variable(name), value));
-        return CamelApplication.withSettings(environment, Settings::examine);
+        return CamelSettings.of(environment).examine();
     }
 
     private CamelApplication application(String secret) {

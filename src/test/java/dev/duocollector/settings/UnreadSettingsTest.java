@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import dev.duocollector.app.CamelApplication;
+import dev.duocollector.app.CamelSettings;
 import dev.duocollector.cli.ConfigCommand;
 import dev.duocollector.route.World;
 import java.io.ByteArrayOutputStream;
@@ -369,7 +369,7 @@ class UnreadSettingsTest {
 
     private void assertFileRefused(Path file, String said) {
         SettingSources sources = SettingSources.of(inEnvironment(required(Map.of())), folder);
-        Settings settings = CamelApplication.examine(sources, Map.of());
+        Settings settings = new CamelSettings(sources, Map.of()).examine();
 
         assertThat(settings.problems())
                 .singleElement()
@@ -385,7 +385,7 @@ class UnreadSettingsTest {
         Files.writeString(folder.resolve("application.properties"), beginning + "s3.prefix=donn\u00E9es\n");
         SettingSources sources = SettingSources.of(inEnvironment(required(Map.of())), folder);
 
-        Settings settings = CamelApplication.examine(sources, Map.of());
+        Settings settings = new CamelSettings(sources, Map.of()).examine();
 
         assertThat(settings.problems()).isEmpty();
         assertThat(settings.log().prefix()).hasToString("donn\u00E9es");
@@ -532,7 +532,7 @@ class UnreadSettingsTest {
         }
 
         Settings settings() {
-            return CamelApplication.withSettings(sources, Map.of(), Settings::examine);
+            return new CamelSettings(sources, Map.of()).examine();
         }
 
         List<String> problems() {
