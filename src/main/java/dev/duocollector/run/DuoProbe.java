@@ -7,6 +7,7 @@ import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.source.DuoClock;
 import dev.duocollector.source.DuoFailure;
+import dev.duocollector.source.DuoFailureExplainer;
 import dev.duocollector.source.DuoRequestException;
 import dev.duocollector.source.DuoRequestSigner;
 import dev.duocollector.state.Cursor;
@@ -78,7 +79,7 @@ public final class DuoProbe {
         }
         DuoFailure explained = failure instanceof DuoRequestException request
                 ? request.failure()
-                : new DuoFailure.Explainer(settings, clock).explain(failure);
+                : new DuoFailureExplainer(settings, clock).explain(failure);
         return new Answer(
                 explained.stage(),
                 explained.fromDuo(),

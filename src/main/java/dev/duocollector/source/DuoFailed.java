@@ -11,10 +11,10 @@ import org.apache.camel.Processor;
 /** Says that what was just caught came from a request to Duo, and what it means. */
 public final class DuoFailed implements Processor {
 
-    private final DuoFailure.Explainer explainer;
+    private final DuoFailureExplainer explainer;
 
     public DuoFailed(Settings settings, Clock clock) {
-        this.explainer = new DuoFailure.Explainer(settings, clock);
+        this.explainer = new DuoFailureExplainer(settings, clock);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.source.DuoFailure;
+import dev.duocollector.source.DuoFailureExplainer;
 import dev.duocollector.source.DuoRequestException;
 import dev.duocollector.state.Cursor;
 import java.io.IOException;
@@ -208,7 +209,7 @@ class DuoRetryTest {
     /** An answer of Duo's, or with 0 a network's failure. */
     private static DuoFailure failure(int status, @Nullable Map<String, String> headers) {
         IOException network = new UnknownHostException(TestSettings.API_HOST);
-        return new DuoFailure.Explainer(TestSettings.with(), Clock.fixed(NOW, ZoneOffset.UTC))
+        return new DuoFailureExplainer(TestSettings.with(), Clock.fixed(NOW, ZoneOffset.UTC))
                 .explain(
                         status == 0
                                 ? network

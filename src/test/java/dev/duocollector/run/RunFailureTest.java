@@ -11,7 +11,7 @@ import dev.duocollector.settings.SettingsException;
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.source.BodyFailures;
-import dev.duocollector.source.DuoFailure;
+import dev.duocollector.source.DuoFailureExplainer;
 import dev.duocollector.source.DuoOrderException;
 import dev.duocollector.source.DuoRequestException;
 import dev.duocollector.source.DuoRequestSigner;
@@ -449,7 +449,7 @@ class RunFailureTest {
 
     private static DuoRequestException request(Exception cause) {
         return new DuoRequestException(
-                new DuoFailure.Explainer(TestSettings.with(), Clock.fixed(NOW, ZoneOffset.UTC)).explain(cause), cause);
+                new DuoFailureExplainer(TestSettings.with(), Clock.fixed(NOW, ZoneOffset.UTC)).explain(cause), cause);
     }
 
     private static Exchange exchange() {
