@@ -163,6 +163,23 @@ class RunTimeRouteTest {
         assertThat(world.state()).contains("\"committedThrough\":\"" + (again ? shown : opened) + "\"");
     }
 
+    /** Else a window could be made shorter and shorter, and read for ever. */
+    @Test
+    void duosClockThatGoesBack_isAnOperatorsMatter_andWritesNothing() {
+        local.set(World.START.plus(Duration.ofMinutes(4)));
+        world.s3Proxy.dateAnswers(local);
+        world.duo.misbehave(2, 1, new ClockSkew(Duration.ofMinutes(-1)));
+
+        assertThat(run(RunOutcome.OPERATOR).line())
+                .startsWith("Duo's clock goes back")
+                .contains("..2026-11-23T07:58:00Z", "events up to 2026-11-23T07:57:00Z only");
+
+        assertThat(world.duo.requests()).hasSize(2);
+        assertThat(world.everything()).isEmpty();
+        run(RunOutcome.DONE);
+        assertEveryEventOnce();
+    }
+
     @Test
     void answerWithoutDate_isUsed() {
         local.set(World.START.plus(Duration.ofMinutes(4)));
@@ -221,13 +238,15 @@ class RunTimeRouteTest {
         assertEveryEventOnce();
     }
 
-    @Test
-    void storeWithoutDate_hasTheLocalClock_andAWarning() {
+    @ParameterizedTest(name = "s3.clock={0}")
+    @CsvSource({"check, true", "ignore, false"})
+    void storeWithoutDate_hasTheLocalClock_andAWarningUnlessItIsSaid(String clock, boolean warns) {
+        world.set("s3.clock", clock);
         world.s3Proxy.dateAnswers(request -> Optional.empty());
 
         try (Logs logs = Logs.capture()) {
             run(RunOutcome.DONE);
-            assertThat(logs.lines(Level.WARN)).singleElement().asString().contains("no Date");
+            assertThat(logs.lines(Level.WARN)).hasSize(warns ? 1 : 0).allMatch(line -> line.contains("no Date"));
         }
         assertEveryEventOnce();
     }
