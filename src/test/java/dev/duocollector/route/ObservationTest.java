@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.fault.Fault;
+import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.metrics.CollectorHealth;
 import dev.duocollector.metrics.Metric;
 import dev.duocollector.simulator.MadeUpEvents;
@@ -26,6 +28,8 @@ import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What operators see of runs: the figures, the health, and the run's name in the log. */
 class ObservationTest {
@@ -218,6 +222,30 @@ class ObservationTest {
         }
 
         assertThat(value(Metric.GAPS)).isEqualTo(1);
+    }
+
+    /** The window is one, the time behind it another, which the same run tells if nothing is pending. */
+    @ParameterizedTest(name = "a batch pending: {0}")
+    @CsvSource({"false, 2", "true, 1"})
+    void countsAGap_whereDuoKeepsNothingOfAnOpenWindow(boolean pending, int gaps) {
+        world.events.add(spread(3));
+        world.set("max.iterations", "1").set("duo.page.size", "2");
+        world.s3Proxy.plan(
+                request -> pending && request.isWrite() && request.path().contains("/duo-telephony/")
+                        ? Fault.DROP_AFTER
+                        : Fault.NONE);
+        try (TestCollector collector = start()) {
+            collector.run();
+            assertThat(world.state().contains("\"pending\"")).isEqualTo(pending);
+            world.s3Proxy.plan(FaultPlan.none());
+            world.clock.advance(Duration.ofDays(200));
+
+            collector.run();
+
+            assertThat(value(Metric.GAPS)).isEqualTo(gaps);
+            collector.run();
+            assertThat(value(Metric.GAPS)).isEqualTo(2);
+        }
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.fault.Fault;
+import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.metrics.Metric;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
@@ -18,6 +20,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -104,6 +107,24 @@ class ShortAnswerTest {
         assertThat(world.duo.requests()).hasSize(missing > 0 ? 5 : 4);
         assertThat(missing()).isEqualTo(missing);
         assertThat(world.state()).contains("\"committedThrough\":\"2026-11-23T07:57:50Z\"");
+    }
+
+    /** Of a batch that was declared and not stored. */
+    @Test
+    void whatIsMissingOfAForgottenBatch_counts_onceItIsForgotten() {
+        world.s3Proxy.plan(request ->
+                request.isWrite() && request.path().contains("/duo-telephony/") ? Fault.DROP_BEFORE : Fault.NONE);
+        assertThat(run().outcome()).isEqualTo(RunOutcome.FAILED);
+        world.s3Proxy.plan(FaultPlan.none());
+        world.events.withdraw(events.get(1));
+        assertThat(run().outcome()).isEqualTo(RunOutcome.PENDING);
+        assertThat(missing()).isZero();
+        world.clock.advance(Duration.ofMinutes(30));
+
+        assertThat(run().outcome()).isEqualTo(RunOutcome.DONE);
+
+        assertThat(missing()).isEqualTo(1);
+        assertThat(world.lines()).hasSize(4);
     }
 
     /** Only of a window that one run reads from its start: the state keeps no total. */
