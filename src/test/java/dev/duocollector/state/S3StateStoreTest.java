@@ -327,6 +327,20 @@ class S3StateStoreTest {
         assertThat(stored.state().eventKeys()).containsOnlyKeys("a");
     }
 
+    /** Whoever replaces it may want to return to the program that wrote it. */
+    @ParameterizedTest(name = "version {0}")
+    @CsvSource({"1, true", "2, true", "3, false"})
+    void replacement_keepsAStateOfAnOlderVersion(int version, boolean kept) {
+        String before =
+                new String(StateFormat.write(state("a")), UTF_8).replace("\"version\":3", "\"version\":" + version);
+        bucket.put(before.getBytes(UTF_8));
+
+        store.replace(state("b"), store.find().orElseThrow());
+
+        assertThat(bucket.text(StateBucket.KEY + ".v2")).isEqualTo(kept ? Optional.of(before) : Optional.empty());
+        assertThat(bucket.state().eventKeys()).containsOnlyKeys("b");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void replacement_leavesAloneWhatSomebodyElseWrote(boolean wasThere) {
@@ -445,6 +459,31 @@ class S3StateStoreTest {
                                             "s3://logs/state.json has more than " + StateBytes.MAX + " bytes"));
             assertThat(large.requests()).hasSize(1);
         }
+    }
+
+    /** It could not be read again. */
+    @Test
+    void stateLargerThanIsRead_isNotWritten() {
+        State large = new State("a".repeat(StateBytes.MAX), "replaced", null, Map.of());
+
+        assertThatThrownBy(() -> store.compareAndSwap(large, null))
+                .isInstanceOf(StateRefusedException.class)
+                .hasMessageContaining(PLACE + " has more than " + StateBytes.MAX + " bytes");
+
+        assertThat(bucket.writes()).isZero();
+    }
+
+    @Test
+    void stateWithoutAnETag_isNotRead() {
+        Stored stored = store.compareAndSwap(state("a"), null);
+        bucket.proxy().plan(request -> Fault.ANSWER_WITHOUT_ETAG);
+
+        assertThatThrownBy(store::load)
+                .isInstanceOf(UnconditionalStoreException.class)
+                .hasMessageContaining("gave " + StateBucket.KEY + " without an ETag");
+
+        bucket.proxy().plan(FaultPlan.none());
+        assertThat(store.load()).contains(stored);
     }
 
     /** 409 is what a store says while the object is being written: for a run and for the check alike. */
