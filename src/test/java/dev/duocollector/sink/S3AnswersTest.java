@@ -25,7 +25,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.InterceptorContext;
@@ -105,6 +107,26 @@ class S3AnswersTest {
         try (TricklingServer trickling = TricklingServer.start(new byte[0]);
                 S3Client s3 = client(trickling.port())) {
             assertFails(call, s3);
+        }
+    }
+
+    /** By itself: the other one is too long to help. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"of a try, PT0.3S, PT1H", "of a call, PT1H, PT0.9S"})
+    void eachDeadline_endsSilence(String what, Duration attemptMax, Duration callMax) {
+        try (TricklingServer trickling = TricklingServer.start(new byte[0]);
+                S3Client s3 = S3Clients.create(connection(trickling.port()), attemptMax, callMax)) {
+            assertFails(client -> client.headObject(head -> head.bucket("b").key("k")), s3);
+        }
+    }
+
+    /** A write that is begun when its batch has just been declared has ended before the fence lets no more through. */
+    @Test
+    void deadlines_areShorterThanAWriteMayTake() {
+        try (S3Client s3 = S3Clients.create(connection(1))) {
+            ClientOverrideConfiguration bounds = s3.serviceClientConfiguration().overrideConfiguration();
+            assertThat(bounds.apiCallAttemptTimeout()).contains(Duration.ofMinutes(2));
+            assertThat(bounds.apiCallTimeout().orElseThrow()).isLessThan(WriteFence.AFTER_DECLARATION_MAX);
         }
     }
 
