@@ -202,6 +202,7 @@ class BackfillTest {
 
         assertThat(report.outcome()).as(report.line()).isEqualTo(RunOutcome.OPERATOR);
         assertThat(report.line()).contains("A back-fill of ", "was begun and is not done");
+        assertThat(world.everything()).as("what the other one sees").containsKey(STATE_KEY);
         assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(before);
     }
 

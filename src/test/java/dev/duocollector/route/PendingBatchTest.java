@@ -442,6 +442,11 @@ class PendingBatchTest {
         world.clock.advance(Duration.ofMinutes(-2));
         assertRefused("The state was written 29 min ago, and a write of the batch may still arrive");
         world.clock.advance(Duration.ofMinutes(1));
+        world.s3Proxy.plan(request -> request.method().equals("HEAD") ? Fault.ANSWER_403 : Fault.NONE);
+        assertRefused("s3:GetObject");
+        world.s3Proxy.plan(request -> Fault.ANSWER_WITHOUT_DATE);
+        assertRefused("S3 does not say how old");
+        world.s3Proxy.plan(FaultPlan.none());
 
         StateConsole.Result settled = settle("settle", "--missing", "--yes");
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ch.qos.logback.classic.Level;
+import dev.duocollector.cli.StateConsole;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
@@ -138,19 +139,46 @@ class UdmObjectTest {
         assertThat(world.lines()).hasSize(5);
     }
 
-    @Test
-    void udmObject_isMade_asDeclared_onceTheSettingIsBackThatWentMeanwhile() {
+    @ParameterizedTest
+    @CsvSource({"'', not set", "elsewhere, elsewhere"})
+    void udmObject_isMade_asDeclared_onceTheSettingIsBackThatWentMeanwhile(String prefix, String said) {
         failUdmWrites();
         incident.run(RunOutcome.FAILED);
         world.s3Proxy.plan(FaultPlan.none());
-        incident.set("udm.prefix", "").restart();
+        incident.set("udm.prefix", prefix).restart();
         incident.run(RunOutcome.OPERATOR)
-                .contains("has a batch pending under the prefix 'duo-telephony-udm', and udm.prefix is 'not set'")
+                .contains("has a batch pending under the prefix 'duo-telephony-udm', and udm.prefix is '" + said + "'")
                 .contains("Set udm.prefix=duo-telephony-udm back for one run");
         incident.set("udm.prefix", "duo-telephony-udm").restart();
 
         incident.mendsWithoutLossOrDouble();
 
+        world.assertUdmOfEveryObject();
+    }
+
+    /** Read again, its events would stand in a second UDM object. */
+    @Test
+    void settleMissing_isRefused_whereOnlyTheUdmObjectIsThere() {
+        failUdmWrites();
+        incident.run(RunOutcome.FAILED);
+        world.s3Proxy.plan(FaultPlan.none());
+        String key = world.objects().firstKey();
+        String udmKey = World.UDM_PREFIX + key.substring("duo-telephony".length());
+        delete(key);
+        put(udmKey, "{}\n".getBytes(UTF_8));
+        world.clock.advance(Duration.ofMinutes(31));
+        String state = world.state();
+
+        StateConsole.Result refused = settleMissing();
+
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err())
+                .contains("s3://" + world.bucket + "/" + udmKey
+                        + " is there, so its events would be stored a second time");
+        assertThat(world.state()).isEqualTo(state);
+        delete(udmKey);
+        assertThat(settleMissing().exitCode()).isZero();
+        incident.mendsWithoutLossOrDouble();
         world.assertUdmOfEveryObject();
     }
 
@@ -470,6 +498,14 @@ class UdmObjectTest {
             throw new UncheckedIOException(e);
         }
         return compressed.toByteArray();
+    }
+
+    private StateConsole.Result settleMissing() {
+        return new StateConsole(world.settings, world.clock).state("settle", "--missing", "--yes");
+    }
+
+    private void delete(String key) {
+        World.s3().client().deleteObject(delete -> delete.bucket(world.bucket).key(key));
     }
 
     private void put(String key, byte[] bytes) {
