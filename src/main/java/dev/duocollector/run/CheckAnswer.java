@@ -54,14 +54,14 @@ public final class CheckAnswer implements Processor {
         Run run = Run.of(exchange);
         TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
         boolean usable = true;
-        if (run.isFirstAnswer() && !repository.isWindowWritten()) {
+        if (run.reading().isFirstAnswer() && !repository.isWindowWritten()) {
             Optional<Instant> shown = page.answeredAt().map(at -> at.minus(lag).truncatedTo(ChronoUnit.MILLIS));
             usable = range.isPresent() ? begins(range.get(), shown) : isWithin(run, shown);
         }
         if (usable) {
-            run.answered();
+            run.reading().answered();
         } else {
-            run.answered(RequestOutcome.SUCCESS);
+            run.listener().answered(RequestOutcome.SUCCESS);
         }
         exchange.setVariable(USABLE, usable);
         run.show(exchange);
@@ -82,7 +82,7 @@ public final class CheckAnswer implements Processor {
         Window window = run.window();
         if (shown.isEmpty() || !window.maxtime().isAfter(shown.get())) {
             run.takeGap().ifPresent(gap -> {
-                run.gap();
+                run.listener().gap();
                 LOG.warn("Duo no longer keeps {}: no event of that time can be collected any more.", gap);
             });
             return true;

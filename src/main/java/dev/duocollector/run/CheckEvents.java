@@ -17,7 +17,7 @@ public final class CheckEvents implements Processor {
 
     @Override
     public void process(Exchange exchange) throws EventStepsException {
-        Run.of(exchange).kept(checked(exchange.getMessage().getBody()).size());
+        Run.of(exchange).current().kept(checked(exchange.getMessage().getBody()).size());
     }
 
     /** Returns a body that is a collection of events. */

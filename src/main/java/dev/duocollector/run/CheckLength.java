@@ -16,7 +16,7 @@ public final class CheckLength implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Batch batch = Run.of(exchange).getBatch();
+        Batch batch = Run.of(exchange).batch();
         Long bytes = exchange.getMessage().getBody(HeadObjectResponse.class).contentLength();
         boolean declared = batch.objectKey().equals(exchange.getMessage().getHeader(AWS2S3Constants.KEY, String.class))
                 && batch.declarations().stream().anyMatch(declaration -> bytes != null && declaration.bytes() == bytes);

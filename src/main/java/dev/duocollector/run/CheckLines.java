@@ -44,7 +44,7 @@ public final class CheckLines implements Processor {
 
     @Override
     public void process(Exchange exchange) throws IOException, InvalidPayloadException {
-        Batch batch = Run.of(exchange).getBatch();
+        Batch batch = Run.of(exchange).batch();
         String key = exchange.getMessage().getHeader(AWS2S3Constants.KEY, String.class);
         byte[] object = object(exchange);
         int lines;

@@ -29,7 +29,7 @@ public final class CloseRun implements Processor {
         RunReport report = close(run);
         allDropped.look(run.tally());
         if (repository.isWindowWritten()) {
-            repository.current().map(Checkpoint::committedThrough).ifPresent(run::coveredThrough);
+            repository.current().map(Checkpoint::committedThrough).ifPresent(run.listener()::coveredThrough);
         }
         exchange.getMessage().setBody(run.ended(report));
     }
@@ -53,7 +53,7 @@ public final class CloseRun implements Processor {
         }
         Checkpoint checkpoint = repository.checkpoint();
         if (run.isOutlived()) {
-            run.gap();
+            run.listener().gap();
             repository.closeWindow();
             return new RunReport(
                     RunOutcome.MORE,

@@ -24,23 +24,23 @@ public final class CollectPending implements Processor {
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
-        Batch pending = run.getBatch();
+        Batch pending = run.batch();
         TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
-        run.answered(RequestOutcome.SUCCESS);
+        run.listener().answered(RequestOutcome.SUCCESS);
         Cursor next = DropSeen.cursorAfter(page, run);
         for (TelephonyEvent event : page.events()) {
-            event.ts().ifPresent(run::saw);
+            event.ts().ifPresent(run.reading()::saw);
             if (pending.eventKeys().containsKey(event.eventKey())) {
-                run.addRecovered(event);
+                run.recovery().add(event);
             }
         }
-        run.received(page, 0);
+        run.listener().pageRead(page.events().size(), 0, page.bytes());
         run.pageRead(next, page.events().size() >= run.window().limit(), 0);
-        boolean allFound = run.recoveredCount() == pending.eventKeys().size();
+        boolean allFound = run.recovery().count() == pending.eventKeys().size();
         if (allFound || isPast(page.events(), latestReadable(pending, run.window()))) {
             run.enough();
         }
-        exchange.getMessage().setBody(run.getRecovered());
+        exchange.getMessage().setBody(run.recovery().events());
         run.show(exchange);
     }
 

@@ -26,14 +26,11 @@ public final class ConfirmBatch implements Processor {
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
-        Batch batch = run.getBatch();
+        Batch batch = run.batch();
         repository.confirm(batch);
         if (run.isRecovering()) {
-            run.found(batch);
-            run.recoveryDone();
-            if (!run.isOutlived()) {
-                run.read(repository.checkpoint().openWindow().orElseThrow());
-            }
+            run.found();
+            run.recovered(repository.checkpoint());
         } else {
             run.delivered();
         }

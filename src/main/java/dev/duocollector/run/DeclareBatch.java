@@ -27,10 +27,10 @@ public final class DeclareBatch implements Processor {
     public void process(Exchange exchange) throws InvalidPayloadException {
         Run run = Run.of(exchange);
         byte[] object = exchange.getMessage().getMandatoryBody(byte[].class);
-        Batch declared = run.getBatch().declaredAs(new Declaration(object.length, run.kept()));
+        Batch declared = run.batch().declaredAs(new Declaration(object.length, run.current().kept()));
         run.declared(declared, repository.declare(declared));
-        run.coveredThrough(repository.checkpoint().committedThrough());
-        run.storing(declared.objectKey(), GzipBody.plainBytes(exchange).orElse(object.length));
+        run.listener().coveredThrough(repository.checkpoint().committedThrough());
+        run.current().storing(GzipBody.plainBytes(exchange).orElse(object.length));
         exchange.getMessage().setBody(object);
         run.show(exchange);
     }

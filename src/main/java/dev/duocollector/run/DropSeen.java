@@ -66,7 +66,7 @@ public final class DropSeen implements Processor {
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
-        run.answered(RequestOutcome.SUCCESS);
+        run.listener().answered(RequestOutcome.SUCCESS);
         Window window = repository.checkpoint().openWindow().orElseThrow();
         Cursor next = next(page, run);
         Map<String, Instant> keys = new HashMap<>();
@@ -79,9 +79,9 @@ public final class DropSeen implements Processor {
                 fresh.add(event);
             }
         }
-        run.received(page, page.events().size() - fresh.size());
+        run.listener().pageRead(page.events().size(), page.events().size() - fresh.size(), page.bytes());
         run.inHand(batch(window, keys, next));
-        run.counts(fresh);
+        run.current().counts(fresh);
         // What is asked for once more is asked for after the pause.
         boolean full = page.events().size() >= window.limit() || next.equals(run.cursor());
         run.pageRead(next, full, page.events().size() - fresh.size());
@@ -103,20 +103,20 @@ public final class DropSeen implements Processor {
 
     private static Cursor next(TelephonyPage page, Run run) {
         Cursor next = cursorAfter(page, run);
-        run.windowTally().given(run.cursor(), page);
+        run.reading().tally().given(run.cursor(), page);
         if (next.position() != Cursor.Position.END) {
             return next;
         }
-        if (run.windowTally().asksAgain()) {
+        if (run.reading().tally().asksAgain()) {
             LOG.info(
                     "Duo said that the window {} holds {} events more than it gave; its last page is asked for once more.",
                     run.window(),
-                    run.windowTally().missing());
+                    run.reading().tally().missing());
             return run.cursor();
         }
-        long missing = run.windowTally().missing();
+        long missing = run.reading().tally().missing();
         if (missing > 0) {
-            run.missing((int) Math.min(missing, Integer.MAX_VALUE));
+            run.listener().missing((int) Math.min(missing, Integer.MAX_VALUE));
             LOG.warn(
                     "Duo said that the window {} holds {} events more than it gave, also when its last page was asked for once"
                             + " more. Compare the time with verify once it is past.",
@@ -138,14 +138,14 @@ public final class DropSeen implements Processor {
                     + " are taken. Nothing of this page was stored; the next"
                     + " run asks again. If it stays so, report it to Duo with this line.");
         }
-        if (run.pagesWithoutProgress() >= PAGES_WITHOUT_PROGRESS_MAX) {
-            throw new DuoOrderException("Duo gave " + run.pagesWithoutProgress() + " pages in a row in the window "
+        if (run.reading().pagesWithoutProgress() >= PAGES_WITHOUT_PROGRESS_MAX) {
+            throw new DuoOrderException("Duo gave " + run.reading().pagesWithoutProgress() + " pages in a row in the window "
                     + run.window()
                     + " without an event later than before, which would be read for ever. What came before is"
                     + " stored, and the window is not committed; the next run asks again. If it stays so, report it to Duo"
                     + " with this line.");
         }
-        if (run.hasSent(offset)) {
+        if (run.reading().hasSent(offset)) {
             throw new DuoOrderException("Duo gave the next_offset " + offset + " twice in the window " + run.window()
                     + ", which would be read for ever. Nothing of this page was stored; the next run asks again."
                     + " If it stays so, report it to Duo with this line.");
@@ -158,7 +158,7 @@ public final class DropSeen implements Processor {
             return window.maxtime();
         }
         Instant ts = Checkpoint.toMillis(event.ts().get());
-        run.saw(ts);
+        run.reading().saw(ts);
         Instant keysFrom = repository.checkpoint().keysFrom();
         if (ts.isBefore(keysFrom)) {
             throw new DuoOrderException("Duo gave an event of " + ts + ", and in the window " + window
@@ -168,7 +168,7 @@ public final class DropSeen implements Processor {
                     + " see OPERATIONS, \"A state that is refused\", for the state's cure, and report it to Duo with this"
                     + " line.");
         }
-        run.reached(ts);
+        run.reading().reached(ts);
         // Asked for up to maxtime, Duo gives nothing later; if it did, the state would be refused as from the future.
         return ts.isAfter(window.maxtime()) ? window.maxtime() : ts;
     }

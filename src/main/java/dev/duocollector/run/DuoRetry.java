@@ -62,7 +62,7 @@ public final class DuoRetry implements Predicate {
         DuoFailure failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, DuoRequestException.class)
                 .failure();
         Run run = Run.of(exchange);
-        failure.request().ifPresent(run::answered);
+        failure.request().ifPresent(run.listener()::answered);
         if (!failure.again()) {
             return false;
         }
@@ -81,7 +81,7 @@ public final class DuoRetry implements Predicate {
                 seconds(left));
         boolean again = pause.await(delay);
         if (again) {
-            run.retried();
+            run.listener().retried();
         }
         return again;
     }

@@ -35,7 +35,7 @@ public final class MapToUdm implements Processor {
     public void process(Exchange exchange) throws InvalidPayloadException, StoredObjectException {
         Run run = Run.of(exchange);
         Collection<?> events = exchange.getMessage().getMandatoryBody(Collection.class);
-        requireDeclared(events.size(), run.getBatch().declarations());
+        requireDeclared(events.size(), run.batch().declarations());
         List<Map<String, Object>> mapped = new ArrayList<>(events.size());
         String flaw = "";
         for (Object event : events) {
@@ -50,12 +50,12 @@ public final class MapToUdm implements Processor {
                     "{} of the {} events of {} cannot be mapped to UDM and are left out of {}; the first because {}.",
                     events.size() - mapped.size(),
                     events.size(),
-                    run.getBatch().objectKey(),
-                    run.getBatch().udmKey(),
+                    run.batch().objectKey(),
+                    run.batch().udmKey(),
                     flaw);
         }
         if (!mapped.isEmpty()) {
-            run.storingUdm();
+            run.current().storingUdm();
         }
         exchange.getMessage().setBody(mapped);
     }

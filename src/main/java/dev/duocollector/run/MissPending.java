@@ -34,8 +34,8 @@ public final class MissPending implements Processor {
     @Override
     public void process(Exchange exchange) throws BatchMissedException {
         Run run = Run.of(exchange);
-        Batch batch = run.getBatch();
-        int missing = batch.eventKeys().size() - run.recoveredCount();
+        Batch batch = run.batch();
+        int missing = batch.eventKeys().size() - run.recovery().count();
         Optional<Duration> age =
                 fenced && run.time().isProven() ? repository.answer().age() : Optional.empty();
         boolean over = age.filter(old -> old.compareTo(WriteFence.WRITES_OVER_AFTER) >= 0)
@@ -51,11 +51,8 @@ public final class MissPending implements Processor {
                 missing,
                 batch.eventKeys().size(),
                 batch.objectKey());
-        run.missing(missing);
-        run.recoveryDone();
-        if (!run.isOutlived()) {
-            run.read(repository.checkpoint().openWindow().orElseThrow());
-        }
+        run.listener().missing(missing);
+        run.recovered(repository.checkpoint());
         run.show(exchange);
     }
 }

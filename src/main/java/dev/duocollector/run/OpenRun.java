@@ -73,7 +73,7 @@ public final class OpenRun implements Processor {
             throw new RunRefusedException(RunOutcome.OPERATOR, "Nothing was read: " + problems.get(0));
         }
         Optional<Checkpoint> checkpoint = checkpoint(run);
-        checkpoint.map(Checkpoint::committedThrough).ifPresent(run::coveredThrough);
+        checkpoint.map(Checkpoint::committedThrough).ifPresent(run.listener()::coveredThrough);
         Optional<Window> open = checkpoint.flatMap(Checkpoint::openWindow);
         if (open.isPresent() || checkpoint.isEmpty()) {
             inBucket.read();
@@ -117,7 +117,7 @@ public final class OpenRun implements Processor {
             throw new RunRefusedException(RunOutcome.OPERATOR, unproven(open, run.time()));
         }
         if (outlived && pending.isEmpty()) {
-            run.gap();
+            run.listener().gap();
             LOG.warn("Duo no longer keeps anything of the open window {}: what was not read of it is lost.", open);
             repository.closeWindow();
             openNext(run, Optional.of(repository.checkpoint()));

@@ -46,7 +46,7 @@ public final class PageQuery implements Processor {
         }
         exchange.setVariable(DuoRequestSigner.QUERY, parameters(run.window(), run.cursor()));
         if (run.cursor().position() == Cursor.Position.OFFSET) {
-            run.sends(run.cursor().offset());
+            run.reading().sends(run.cursor().offset());
         }
     }
 
@@ -68,7 +68,7 @@ public final class PageQuery implements Processor {
         Instant oldest = pollWindow.oldest(now);
         Instant reached = run.reached();
         if (reached == null || reached.isBefore(oldest)) {
-            run.gap();
+            run.listener().gap();
             LOG.warn(
                     "Duo no longer keeps what lies before {}: the open window {} now begins there, and what was not read of"
                             + " the time before is lost.",
@@ -78,7 +78,7 @@ public final class PageQuery implements Processor {
         if (!run.isWithoutState()) {
             repository.raiseMintime(oldest);
         }
-        run.mintimeRaised(window.startingAt(oldest));
+        run.reading().mintimeRaised(window.startingAt(oldest));
     }
 
     /** The parameters of one page, in the names and units of Duo's Admin API: milliseconds since 1970. */

@@ -47,7 +47,7 @@ public final class PrepareWrite implements Processor {
                     + " keeps what it has acknowledged; the batch stays pending.");
         }
         if (!run.isDeclaredWithin(DECLARED_FOR)) {
-            Batch batch = run.getBatch();
+            Batch batch = run.batch();
             run.declared(batch, repository.declare(batch));
         }
         exchange.getMessage().setBody(exchange.getVariable(OBJECT));
@@ -55,7 +55,7 @@ public final class PrepareWrite implements Processor {
             exchange.getMessage()
                     .setHeader(
                             AWS2S3Constants.METADATA,
-                            Map.of(WriteFence.DECLARED, run.declaredAt().toString()));
+                            Map.of(WriteFence.DECLARED, run.current().declaredAt().toString()));
         }
     }
 }

@@ -22,14 +22,11 @@ public final class SettlePending implements Processor {
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
-        Batch batch = run.getBatch();
+        Batch batch = run.batch();
         repository.settle(batch);
-        run.counts(run.getRecovered());
+        run.current().counts(run.recovery().events());
         run.delivered();
-        run.recoveryDone();
-        if (!run.isOutlived()) {
-            run.read(repository.checkpoint().openWindow().orElseThrow());
-        }
+        run.recovered(repository.checkpoint());
         run.show(exchange);
     }
 }

@@ -20,8 +20,8 @@ public final class ComparePage implements Processor {
         List<TelephonyEvent> events =
                 exchange.getMessage().getBody(TelephonyPage.class).events();
         Comparison.of(exchange).page(events);
-        events.forEach(event -> event.ts().map(Checkpoint::toMillis).ifPresent(run::reached));
-        events.forEach(event -> event.ts().ifPresent(run::saw));
+        events.forEach(event -> event.ts().map(Checkpoint::toMillis).ifPresent(run.reading()::reached));
+        events.forEach(event -> event.ts().ifPresent(run.reading()::saw));
         run.pageRead(
                 DropSeen.cursorAfter(exchange.getMessage().getBody(TelephonyPage.class), run),
                 events.size() >= run.window().limit(),

@@ -55,7 +55,7 @@ class CollectPendingTest {
         collect(LAST);
 
         assertThat(run.isMore()).as("all of it is found").isFalse();
-        assertThat(run.getRecovered()).containsExactly(FIRST, LAST);
+        assertThat(run.recovery().events()).containsExactly(FIRST, LAST);
     }
 
     @Test
@@ -63,7 +63,7 @@ class CollectPendingTest {
         collect(FIRST, FIRST);
         collect(FIRST, LAST);
 
-        assertThat(run.getRecovered()).containsExactly(FIRST, LAST);
+        assertThat(run.recovery().events()).containsExactly(FIRST, LAST);
     }
 
     /** An event may be missing that has a page's last time: what follows of the same millisecond may be it. */
@@ -81,7 +81,7 @@ class CollectPendingTest {
         collect(FIRST, event("another", ts));
 
         assertThat(run.isMore()).isEqualTo(more);
-        assertThat(run.getRecovered()).containsExactly(FIRST);
+        assertThat(run.recovery().events()).containsExactly(FIRST);
     }
 
     @Test

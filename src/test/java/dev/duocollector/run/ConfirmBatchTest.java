@@ -46,7 +46,7 @@ class ConfirmBatchTest {
     void confirmed_isKnown_andReadingGoesOnBehindIt() {
         run.inHand(BATCH);
         run.pageRead(OFFSET, true, 0);
-        run.storing(BATCH.objectKey(), 0);
+        run.current().storing(0);
 
         confirm(TestSettings.with());
 

@@ -59,7 +59,7 @@ class DropSeenTest {
         repository.confirm(new Batch("", Map.of(A.eventKey(), MINTIME), Cursor.START));
 
         assertThat(fresh("", A, B)).containsExactly(B);
-        assertThat(run.getBatch().eventKeys()).containsOnlyKeys(B.eventKey());
+        assertThat(run.batch().eventKeys()).containsOnlyKeys(B.eventKey());
         assertThat(run.tally().duplicates()).isEqualTo(1);
     }
 
@@ -74,7 +74,7 @@ class DropSeenTest {
         fresh("", A, B);
 
         Instant millisecond = Instant.parse("2026-11-23T08:10:00.123Z");
-        assertThat(run.getBatch().eventKeys())
+        assertThat(run.batch().eventKeys())
                 .containsOnly(entry(A.eventKey(), millisecond), entry(B.eventKey(), millisecond));
         assertThat(run.reached()).isEqualTo(millisecond);
     }
@@ -85,7 +85,7 @@ class DropSeenTest {
 
         fresh("", A, timeless);
 
-        assertThat(run.getBatch().eventKeys()).containsEntry(timeless.eventKey(), MAXTIME);
+        assertThat(run.batch().eventKeys()).containsEntry(timeless.eventKey(), MAXTIME);
         assertThat(run.reached())
                 .as("it says nothing of how far the window is read")
                 .isBefore(MAXTIME);
@@ -102,17 +102,17 @@ class DropSeenTest {
     @Test
     void reading_goesOnAtTheOffset_andEndsWithoutOne() {
         fresh("next", A);
-        assertThat(run.getBatch().cursorAfter()).isEqualTo(Cursor.after("next"));
+        assertThat(run.batch().cursorAfter()).isEqualTo(Cursor.after("next"));
         assertThat(run.isMore()).isTrue();
 
         fresh("", B);
-        assertThat(run.getBatch().cursorAfter()).isEqualTo(Cursor.END);
+        assertThat(run.batch().cursorAfter()).isEqualTo(Cursor.END);
         assertThat(run.isMore()).isFalse();
     }
 
     @Test
     void offsetThatWasSent_isRefused() {
-        run.sends("sent");
+        run.reading().sends("sent");
 
         assertThatExceptionOfType(DuoOrderException.class)
                 .isThrownBy(() -> fresh("sent", A))
@@ -154,7 +154,7 @@ class DropSeenTest {
 
         fresh("", A, late);
 
-        assertThat(run.getBatch().eventKeys()).containsEntry(late.eventKey(), MAXTIME);
+        assertThat(run.batch().eventKeys()).containsEntry(late.eventKey(), MAXTIME);
     }
 
     /** Returns what is new of a page with this next_offset, or without one. */

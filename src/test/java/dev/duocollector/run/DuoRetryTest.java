@@ -9,6 +9,7 @@ import dev.duocollector.source.DuoFailure;
 import dev.duocollector.source.DuoFailureExplainer;
 import dev.duocollector.source.DuoRequestException;
 import dev.duocollector.state.Cursor;
+import dev.duocollector.state.Window;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Clock;
@@ -168,6 +169,7 @@ class DuoRetryTest {
         nanos.addAndGet(Duration.ofMinutes(9).toNanos());
         assertThat(duoRetry.matches(exchange)).isTrue();
 
+        run.read(Window.unread(NOW.minusSeconds(3600), NOW, 1000));
         run.pageRead(Cursor.after("a"), true, 0);
 
         nanos.addAndGet(Duration.ofMinutes(9).toNanos());

@@ -84,14 +84,14 @@ class PageQueryTest {
 
         assertThat(exchange.getVariable(DuoRequestSigner.QUERY))
                 .isEqualTo(PageQuery.parameters(Window.unread(MINTIME, MAXTIME, 7), Cursor.after(OFFSET)));
-        assertThat(run.hasSent(OFFSET)).isTrue();
-        assertThat(run.hasSent("another")).isFalse();
+        assertThat(run.reading().hasSent(OFFSET)).isTrue();
+        assertThat(run.reading().hasSent("another")).isFalse();
 
         run.pageRead(Cursor.after("another"), true, 0);
         query(repository, MAXTIME);
 
-        assertThat(run.hasSent("another")).isTrue();
-        assertThat(run.hasSent(OFFSET)).as("offsets may go round").isTrue();
+        assertThat(run.reading().hasSent("another")).isTrue();
+        assertThat(run.reading().hasSent(OFFSET)).as("offsets may go round").isTrue();
     }
 
     @Test

@@ -38,7 +38,7 @@ class RangeProgressTest {
         RangeProgress progress = new RangeProgress(fixed);
         for (int minute = 0; minute < 25; minute++) {
             run.pageRead(Cursor.after("a" + minute), true, 0);
-            run.reached(MINTIME.plus(Duration.ofMinutes(10L * minute)));
+            run.reading().reached(MINTIME.plus(Duration.ofMinutes(10L * minute)));
             progress.tell(run, Duration.ofMinutes(minute).toNanos());
         }
 

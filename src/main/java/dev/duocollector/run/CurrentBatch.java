@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.state.Batch;
+import java.time.Instant;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/** The batch that a run stores now, with what has become of it so far. */
+final class CurrentBatch {
+
+    private Batch batch;
+    private Calls calls = new Calls();
+    private int fresh;
+    private int kept;
+    private @Nullable Instant declaredAt;
+    private Instant declaredWhen = Instant.MIN;
+    private boolean storing;
+    private boolean storingUdm;
+    private long storingBytes;
+
+    CurrentBatch(Batch batch) {
+        this.batch = batch;
+    }
+
+    Batch batch() {
+        return batch;
+    }
+
+    /** The events that make it up, before any operator's step. */
+    void counts(Collection<TelephonyEvent> events) {
+        calls = new Calls();
+        events.forEach(calls::add);
+        fresh = events.size();
+    }
+
+    /** How many events the operator's steps have left. */
+    void kept(int events) {
+        kept = events;
+    }
+
+    /** How many events are to be stored. */
+    int kept() {
+        return kept;
+    }
+
+    /**
+     * It is declared in the state.
+     *
+     * @param at when, by S3's clock
+     * @param when when, by the run's
+     */
+    void declared(Batch declared, Instant at, Instant when) {
+        batch = declared;
+        declaredAt = at;
+        declaredWhen = when;
+    }
+
+    /** When this run declared it, by S3's clock. */
+    Instant declaredAt() {
+        if (declaredAt == null) {
+            throw new IllegalStateException("The batch is not declared");
+        }
+        return declaredAt;
+    }
+
+    /** Tells whether this run has declared it, and not before that time by its clock. */
+    boolean isDeclaredSince(Instant when) {
+        return declaredAt != null && !declaredWhen.isBefore(when);
+    }
+
+    /** @param bytes the object's, before compression */
+    void storing(long bytes) {
+        storing = true;
+        storingBytes = bytes;
+    }
+
+    void storingUdm() {
+        storingUdm = true;
+    }
+
+    /** Tells whether an object of UDM events belongs to what is being stored. */
+    boolean isUdmDue() {
+        return storing && batch.isUdmWanted();
+    }
+
+    /** Counts it as delivered by an earlier run. */
+    void found(Tally tally, RunListener listener) {
+        int events = batch.eventKeys().size();
+        listener.delivered(new RunListener.Delivery(events, 0, 1, 0, storingUdm ? 1 : 0, new Calls()));
+        tally.found(events, batch.objectKey(), storingUdm);
+        settled();
+    }
+
+    /** Counts it as delivered. */
+    void delivered(Tally tally, RunListener listener) {
+        int left = storing ? kept : 0;
+        listener.delivered(new RunListener.Delivery(
+                left, Math.max(0, fresh - left), storing ? 1 : 0, storingBytes, storingUdm ? 1 : 0, calls));
+        if (storing) {
+            tally.stored(fresh, left, batch.objectKey(), storingUdm);
+        } else {
+            tally.dropped(fresh);
+        }
+        settled();
+    }
+
+    private void settled() {
+        storing = false;
+        storingUdm = false;
+    }
+}

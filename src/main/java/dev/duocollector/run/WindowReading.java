@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.state.Cursor;
+import dev.duocollector.state.Window;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** How far a run has read one window, and whether Duo's pages of it come forward. */
+public final class WindowReading {
+
+    private final Set<String> offsetsSent = new HashSet<>();
+    private final WindowTally tally = new WindowTally();
+    private Window window;
+    private Cursor cursor;
+    private boolean firstAnswer;
+    private @Nullable Instant reached;
+    private @Nullable Instant latest;
+    private @Nullable Instant latestBefore;
+    private int pagesWithoutProgress;
+
+    WindowReading(Window window) {
+        this.window = window;
+        this.cursor = window.cursor();
+        this.firstAnswer = cursor.position() == Cursor.Position.START;
+    }
+
+    Window window() {
+        return window;
+    }
+
+    /** The window begins later than it did; where reading stands does not change. */
+    void mintimeRaised(Window open) {
+        window = open;
+    }
+
+    Cursor cursor() {
+        return cursor;
+    }
+
+    /** What Duo gave of the window, against what it said. */
+    WindowTally tally() {
+        return tally;
+    }
+
+    /** Tells whether the current answer is the first one to this window. */
+    boolean isFirstAnswer() {
+        return firstAnswer;
+    }
+
+    /** Duo has answered a question for a page of this window, and the answer is used. */
+    void answered() {
+        firstAnswer = false;
+    }
+
+    /** Notes what a page said of the page after it. */
+    void pageRead(Cursor next) {
+        cursor = next;
+        pagesWithoutProgress = Objects.equals(latest, latestBefore) ? pagesWithoutProgress + 1 : 0;
+        latestBefore = latest;
+    }
+
+    /** The time of the last event read, to the millisecond; null before the first. */
+    @Nullable
+    Instant reached() {
+        return reached;
+    }
+
+    public void reached(Instant ts) {
+        reached = ts;
+    }
+
+    /** Notes that an offset goes out. */
+    void sends(String offset) {
+        offsetsSent.add(offset);
+    }
+
+    boolean hasSent(String offset) {
+        return offsetsSent.contains(offset);
+    }
+
+    /** Notes an event's time as Duo gave it, whether the event is new or not. */
+    public void saw(Instant ts) {
+        if (latest == null || ts.isAfter(latest)) {
+            latest = ts;
+        }
+    }
+
+    /** Returns how many pages in a row have brought no event later than those before. */
+    int pagesWithoutProgress() {
+        return pagesWithoutProgress;
+    }
+}
