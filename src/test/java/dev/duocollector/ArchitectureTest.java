@@ -95,6 +95,22 @@ class ArchitectureTest {
         assertThat(rows).containsExactlyElementsOf(PACKAGES);
     }
 
+    /** What is longer knows more than one thing. */
+    @Test
+    void hasNoSourceOfMoreThan350Lines() throws IOException {
+        TreeMap<String, Integer> lines = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                lines.put(file.toString(), Files.readAllLines(file).size());
+            }
+        }
+
+        assertThat(lines).hasSizeGreaterThan(100);
+        lines.values().removeIf(count -> count <= 350);
+        assertThat(lines).isEmpty();
+    }
+
     /** The time that a run goes by is made in one place, from clocks that are handed in. What only measures is no clock. */
     @Test
     void asksNoClockOfTheMachine_butWhereOneIsChosen() {

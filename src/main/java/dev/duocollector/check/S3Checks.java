@@ -10,7 +10,7 @@ import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.S3Failure;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.state.Checkpoint;
-import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.StateRefusedException;
 import java.time.Clock;
 import java.time.Duration;
@@ -147,7 +147,7 @@ public final class S3Checks {
     private Check state() {
         try {
             Optional<Checkpoint> checkpoint = new RunTimes(settings, clock, Ticker.system())
-                    .open(S3IdempotentRepository.of(s3, settings, clock), time -> {});
+                    .open(CollectorState.of(s3, settings, clock), time -> {});
             String place =
                     "s3://" + settings.account().bucket() + "/" + settings.log().stateKey();
             return Check.pass(

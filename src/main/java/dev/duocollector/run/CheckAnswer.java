@@ -10,7 +10,7 @@ import dev.duocollector.settings.TimeRange;
 import dev.duocollector.source.DuoOrderException;
 import dev.duocollector.source.RequestOutcome;
 import dev.duocollector.source.TelephonyPage;
-import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Window;
 import dev.duocollector.text.Log;
 import java.time.Clock;
@@ -35,15 +35,15 @@ public final class CheckAnswer implements Processor {
 
     private static final Log LOG = Log.of(CheckAnswer.class);
 
-    private final S3IdempotentRepository repository;
+    private final CollectorState state;
     private final WindowOpening opening;
     private final RangeGuard rangeGuard;
     private final Optional<TimeRange> range;
     private final Duration lag;
 
-    public CheckAnswer(S3IdempotentRepository repository, Settings settings, S3Client s3, Clock clock, Ticker ticker) {
-        this.repository = repository;
-        this.opening = new WindowOpening(repository, settings, s3, ticker);
+    public CheckAnswer(CollectorState state, Settings settings, S3Client s3, Clock clock, Ticker ticker) {
+        this.state = state;
+        this.opening = new WindowOpening(state, settings, s3, ticker);
         this.rangeGuard = new RangeGuard(s3, settings, clock, ticker);
         this.range = settings.log().range();
         this.lag = settings.log().get(SettingTable.LAG);
@@ -54,7 +54,7 @@ public final class CheckAnswer implements Processor {
         Run run = Run.of(exchange);
         TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
         boolean usable = true;
-        if (run.reading().isFirstAnswer() && !repository.isWindowWritten()) {
+        if (run.reading().isFirstAnswer() && !state.isWindowWritten()) {
             Optional<Instant> shown = page.answeredAt().map(at -> at.minus(lag).truncatedTo(ChronoUnit.MILLIS));
             usable = range.isPresent() ? begins(range.get(), shown) : isWithin(run, shown);
         }
@@ -68,13 +68,13 @@ public final class CheckAnswer implements Processor {
     }
 
     private boolean isWithin(Run run, Optional<Instant> shown) {
-        if (!repository.isWindowInTime()) {
+        if (!state.isWindowInTime()) {
             LOG.info(
                     "The first answer to the window {} took more than {} minutes; it is opened anew.",
                     run.window(),
                     WindowOpening.FIRST_MAX.toMinutes());
             run.noWindow();
-            repository.dropWindow();
+            state.dropWindow();
             opening.open(run, null);
             run.askAgain();
             return false;
@@ -88,11 +88,11 @@ public final class CheckAnswer implements Processor {
             return true;
         }
         Instant end = shown.get();
-        Instant committed = repository.checkpoint().committedThrough();
+        Instant committed = state.checkpoint().committedThrough();
         Instant from = committed.isAfter(window.mintime()) ? committed : window.mintime();
         if (end.isBefore(from.plus(LogSettings.WINDOW_MIN))) {
             run.noWindow();
-            repository.dropWindow();
+            state.dropWindow();
             return false;
         }
         if (!run.shortened()) {
@@ -102,8 +102,8 @@ public final class CheckAnswer implements Processor {
                             + " only. Nothing was stored; the next run asks again. If it stays so, report it to Duo with this line.");
         }
         LOG.debug("The window {} ends at {}, the last time of which Duo shows events.", window, end);
-        repository.endWindowAt(end);
-        run.read(repository.checkpoint().openWindow().orElseThrow());
+        state.endWindowAt(end);
+        run.read(state.checkpoint().openWindow().orElseThrow());
         run.askAgain();
         return false;
     }
@@ -115,7 +115,7 @@ public final class CheckAnswer implements Processor {
                     "--to is " + asked.to() + ", and Duo, by its own clock, shows events up to " + shown.get()
                             + " (less duo.lag) only. Nothing was written. Set --to to that time or earlier.");
         }
-        repository.writeWindow();
+        state.writeWindow();
         rangeGuard.begun();
         return true;
     }

@@ -4,7 +4,7 @@ package dev.duocollector.run;
 
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.state.Checkpoint;
-import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.CollectorState;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -14,12 +14,12 @@ import org.apache.camel.Processor;
  */
 public final class CloseRun implements Processor {
 
-    private final S3IdempotentRepository repository;
+    private final CollectorState state;
     private final Pause pause;
     private final AllDropped allDropped = new AllDropped(System::nanoTime);
 
-    public CloseRun(S3IdempotentRepository repository, Pause pause) {
-        this.repository = repository;
+    public CloseRun(CollectorState state, Pause pause) {
+        this.state = state;
         this.pause = pause;
     }
 
@@ -28,8 +28,8 @@ public final class CloseRun implements Processor {
         Run run = Run.of(exchange);
         RunReport report = close(run);
         allDropped.look(run.tally());
-        if (repository.isWindowWritten()) {
-            repository.current().map(Checkpoint::committedThrough).ifPresent(run.listener()::coveredThrough);
+        if (state.isWindowWritten()) {
+            state.current().map(Checkpoint::committedThrough).ifPresent(run.listener()::coveredThrough);
         }
         exchange.getMessage().setBody(run.ended(report));
     }
@@ -39,32 +39,31 @@ public final class CloseRun implements Processor {
             return new RunReport(
                     RunOutcome.DONE,
                     "Nothing left to read: the range up to "
-                            + repository.checkpoint().committedThrough() + " is done.");
+                            + state.checkpoint().committedThrough() + " is done.");
         }
         if (!run.hasWindow()) {
             return new RunReport(
                     RunOutcome.DONE,
                     "Nothing to read yet"
-                            + repository
-                                    .current()
+                            + state.current()
                                     .map(known -> ": collected through " + known.committedThrough())
                                     .orElse("")
                             + ".");
         }
-        Checkpoint checkpoint = repository.checkpoint();
+        Checkpoint checkpoint = state.checkpoint();
         if (run.isOutlived()) {
             run.listener().gap();
-            repository.closeWindow();
+            state.closeWindow();
             return new RunReport(
                     RunOutcome.MORE,
                     "Duo no longer keeps anything of the open window " + run.window()
                             + ": what was not read of it is lost. The next run goes on after it.");
         }
         if (checkpoint.openWindow().orElseThrow().finished()) {
-            repository.closeWindow();
+            state.closeWindow();
             return new RunReport(RunOutcome.DONE, "Window " + done(run) + ".");
         }
-        repository.save();
+        state.save();
         return pause.isStopping()
                 ? new RunReport(RunOutcome.STOPPED, "Stopped in window " + done(run) + ". The next run goes on.")
                 : new RunReport(

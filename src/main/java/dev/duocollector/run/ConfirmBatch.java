@@ -5,7 +5,7 @@ package dev.duocollector.run;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.state.Batch;
-import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.CollectorState;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -15,11 +15,11 @@ import org.apache.camel.Processor;
  */
 public final class ConfirmBatch implements Processor {
 
-    private final S3IdempotentRepository repository;
+    private final CollectorState state;
     private final int pagesMax;
 
-    public ConfirmBatch(S3IdempotentRepository repository, Settings settings) {
-        this.repository = repository;
+    public ConfirmBatch(CollectorState state, Settings settings) {
+        this.state = state;
         this.pagesMax = settings.log().get(SettingTable.ITERATIONS_MAX);
     }
 
@@ -27,17 +27,17 @@ public final class ConfirmBatch implements Processor {
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         Batch batch = run.batch();
-        repository.confirm(batch);
+        state.confirm(batch);
         if (run.isRecovering()) {
             run.found();
-            run.recovered(repository.checkpoint());
+            run.recovered(state.checkpoint());
         } else {
             run.delivered();
         }
-        if (!repository.isWindowWritten() && run.isMore()) {
+        if (!state.isWindowWritten() && run.isMore()) {
             // Nothing of this page was to be stored. A window that is not written for long has a back-fill begin inside
             // it.
-            repository.save();
+            state.save();
         }
         if (pagesMax > 0 && run.tally().pages() >= pagesMax) {
             run.enough();

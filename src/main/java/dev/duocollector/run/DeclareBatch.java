@@ -4,8 +4,8 @@ package dev.duocollector.run;
 
 import dev.duocollector.sink.GzipBody;
 import dev.duocollector.state.Batch;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Declaration;
-import dev.duocollector.state.S3IdempotentRepository;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Processor;
@@ -17,19 +17,20 @@ import org.apache.camel.Processor;
  */
 public final class DeclareBatch implements Processor {
 
-    private final S3IdempotentRepository repository;
+    private final CollectorState state;
 
-    public DeclareBatch(S3IdempotentRepository repository) {
-        this.repository = repository;
+    public DeclareBatch(CollectorState state) {
+        this.state = state;
     }
 
     @Override
     public void process(Exchange exchange) throws InvalidPayloadException {
         Run run = Run.of(exchange);
         byte[] object = exchange.getMessage().getMandatoryBody(byte[].class);
-        Batch declared = run.batch().declaredAs(new Declaration(object.length, run.current().kept()));
-        run.declared(declared, repository.declare(declared));
-        run.listener().coveredThrough(repository.checkpoint().committedThrough());
+        Batch declared = run.batch()
+                .declaredAs(new Declaration(object.length, run.current().kept()));
+        run.declared(declared, state.declare(declared));
+        run.listener().coveredThrough(state.checkpoint().committedThrough());
         run.current().storing(GzipBody.plainBytes(exchange).orElse(object.length));
         exchange.getMessage().setBody(object);
         run.show(exchange);

@@ -12,8 +12,8 @@ import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
-import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
 import dev.duocollector.text.Log;
 import java.time.Instant;
@@ -45,15 +45,15 @@ public final class DropSeen implements Processor {
     /** A million events of one millisecond at Duo's largest page; a first run may take days, so time is no bound. */
     private static final int PAGES_WITHOUT_PROGRESS_MAX = 1000;
 
-    private final S3IdempotentRepository repository;
+    private final CollectorState state;
     private final InBucket inBucket;
     private final KeyPrefix prefix;
     private final Optional<KeyPrefix> udmPrefix;
     private final boolean gzip;
     private final Optional<String> again;
 
-    public DropSeen(S3IdempotentRepository repository, Settings settings, InBucket inBucket) {
-        this.repository = repository;
+    public DropSeen(CollectorState state, Settings settings, InBucket inBucket) {
+        this.state = state;
         this.inBucket = inBucket;
         this.prefix = settings.log().prefix();
         this.udmPrefix = settings.log().udmPrefix();
@@ -67,14 +67,14 @@ public final class DropSeen implements Processor {
         Run run = Run.of(exchange);
         TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
         run.listener().answered(RequestOutcome.SUCCESS);
-        Window window = repository.checkpoint().openWindow().orElseThrow();
+        Window window = state.checkpoint().openWindow().orElseThrow();
         Cursor next = next(page, run);
         Map<String, Instant> keys = new HashMap<>();
         List<TelephonyEvent> fresh = new ArrayList<>(page.events().size());
         Set<String> there = inBucket.among(page.events());
         for (TelephonyEvent event : page.events()) {
             Instant ts = time(event, window, run);
-            boolean seen = repository.contains(event.eventKey()) || there.contains(event.eventKey());
+            boolean seen = state.contains(event.eventKey()) || there.contains(event.eventKey());
             if (!seen && keys.putIfAbsent(event.eventKey(), ts) == null) {
                 fresh.add(event);
             }
@@ -139,11 +139,12 @@ public final class DropSeen implements Processor {
                     + " run asks again. If it stays so, report it to Duo with this line.");
         }
         if (run.reading().pagesWithoutProgress() >= PAGES_WITHOUT_PROGRESS_MAX) {
-            throw new DuoOrderException("Duo gave " + run.reading().pagesWithoutProgress() + " pages in a row in the window "
-                    + run.window()
-                    + " without an event later than before, which would be read for ever. What came before is"
-                    + " stored, and the window is not committed; the next run asks again. If it stays so, report it to Duo"
-                    + " with this line.");
+            throw new DuoOrderException(
+                    "Duo gave " + run.reading().pagesWithoutProgress() + " pages in a row in the window "
+                            + run.window()
+                            + " without an event later than before, which would be read for ever. What came before is"
+                            + " stored, and the window is not committed; the next run asks again. If it stays so, report it to Duo"
+                            + " with this line.");
         }
         if (run.reading().hasSent(offset)) {
             throw new DuoOrderException("Duo gave the next_offset " + offset + " twice in the window " + run.window()
@@ -159,7 +160,7 @@ public final class DropSeen implements Processor {
         }
         Instant ts = Checkpoint.toMillis(event.ts().get());
         run.reading().saw(ts);
-        Instant keysFrom = repository.checkpoint().keysFrom();
+        Instant keysFrom = state.checkpoint().keysFrom();
         if (ts.isBefore(keysFrom)) {
             throw new DuoOrderException("Duo gave an event of " + ts + ", and in the window " + window
                     + ", oldest first, only events from " + keysFrom

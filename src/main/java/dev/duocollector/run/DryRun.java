@@ -9,8 +9,8 @@ import dev.duocollector.sink.ObjectKey;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.PollWindow;
-import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
 import java.time.Clock;
 import java.time.Instant;
@@ -32,7 +32,7 @@ public final class DryRun {
 
     private final CamelContext camel;
     private final Settings settings;
-    private final S3IdempotentRepository repository;
+    private final CollectorState state;
     private final PollWindow pollWindow;
     private final Clock clock;
     private final RunTimes times;
@@ -44,7 +44,7 @@ public final class DryRun {
         this.camel = camel;
         this.steps = new DrySteps(camel, endpoints, show);
         this.settings = DuoProbe.bean(camel, "settings", Settings.class);
-        this.repository = DuoProbe.bean(camel, "seenEvents", S3IdempotentRepository.class);
+        this.state = DuoProbe.bean(camel, "seenEvents", CollectorState.class);
         this.pollWindow = PollWindow.of(settings);
         this.clock = DuoProbe.bean(camel, "clock", Clock.class);
         this.times = new RunTimes(settings, clock, DuoProbe.bean(camel, "ticker", Ticker.class));
@@ -73,9 +73,9 @@ public final class DryRun {
         List<String> lines = new ArrayList<>();
         try {
             List<RunTime> time = new ArrayList<>(1);
-            Optional<Checkpoint> checkpoint = times.open(repository, time::add);
+            Optional<Checkpoint> checkpoint = times.open(state, time::add);
             if (checkpoint.isEmpty()) {
-                firstRun.doubt(repository.answer()).ifPresent(doubt -> {
+                firstRun.doubt(state.answer()).ifPresent(doubt -> {
                     throw new RunRefusedException(RunOutcome.OPERATOR, doubt);
                 });
             }
@@ -144,7 +144,7 @@ public final class DryRun {
         Set<String> keys = new HashSet<>();
         List<Instant> times = new ArrayList<>();
         for (TelephonyEvent event : page.events()) {
-            if (!repository.contains(event.eventKey()) && keys.add(event.eventKey())) {
+            if (!state.contains(event.eventKey()) && keys.add(event.eventKey())) {
                 fresh.add(event);
             }
             event.ts().ifPresent(times::add);

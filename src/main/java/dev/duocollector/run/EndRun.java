@@ -5,7 +5,7 @@ package dev.duocollector.run;
 import dev.duocollector.failure.FatalError;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.Settings;
-import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.text.Log;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -18,12 +18,12 @@ public final class EndRun implements Processor {
 
     private static final Log LOG = Log.of(EndRun.class);
 
-    private final S3IdempotentRepository repository;
+    private final CollectorState state;
     private final RunFailure.Explainer explainer;
     private final Pause pause;
 
-    public EndRun(S3IdempotentRepository repository, Settings settings, Pause pause) {
-        this.repository = repository;
+    public EndRun(CollectorState state, Settings settings, Pause pause) {
+        this.state = state;
         this.explainer = new RunFailure.Explainer(settings);
         this.pause = pause;
     }
@@ -55,7 +55,7 @@ public final class EndRun implements Processor {
             return "";
         }
         try {
-            repository.save();
+            state.save();
         } catch (RuntimeException e) {
             // The first failure is the one to report. What this write would have made durable is recovered by the next
             // run.

@@ -4,7 +4,7 @@ package dev.duocollector.run;
 
 import dev.duocollector.sink.WriteFence;
 import dev.duocollector.state.Batch;
-import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.text.Log;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,12 +22,12 @@ public final class MissPending implements Processor {
 
     private static final Log LOG = Log.of(MissPending.class);
 
-    private final S3IdempotentRepository repository;
+    private final CollectorState state;
     private final boolean fenced;
 
     /** @param s3 what the batch is written with; without {@link WriteFence} no batch is forgotten */
-    public MissPending(S3IdempotentRepository repository, S3Client s3) {
-        this.repository = repository;
+    public MissPending(CollectorState state, S3Client s3) {
+        this.state = state;
         this.fenced = WriteFence.isIn(s3);
     }
 
@@ -37,14 +37,14 @@ public final class MissPending implements Processor {
         Batch batch = run.batch();
         int missing = batch.eventKeys().size() - run.recovery().count();
         Optional<Duration> age =
-                fenced && run.time().isProven() ? repository.answer().age() : Optional.empty();
+                fenced && run.time().isProven() ? state.answer().age() : Optional.empty();
         boolean over = age.filter(old -> old.compareTo(WriteFence.WRITES_OVER_AFTER) >= 0)
                 .isPresent();
         if (!batch.missed() || !over) {
-            repository.miss();
+            state.miss();
             throw new BatchMissedException(missing, batch, age.isPresent());
         }
-        repository.forget();
+        state.forget();
         LOG.warn(
                 "Duo no longer shows {} of the {} events of {}, which an earlier run declared and did not store. The rest is"
                         + " read again as new.",
@@ -52,7 +52,7 @@ public final class MissPending implements Processor {
                 batch.eventKeys().size(),
                 batch.objectKey());
         run.listener().missing(missing);
-        run.recovered(repository.checkpoint());
+        run.recovered(state.checkpoint());
         run.show(exchange);
     }
 }

@@ -7,8 +7,8 @@ import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.PollWindow;
-import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
 import dev.duocollector.steps.RouteContract;
 import dev.duocollector.text.Log;
@@ -28,7 +28,7 @@ public final class OpenRun implements Processor {
 
     private static final Log LOG = Log.of(OpenRun.class);
 
-    private final S3IdempotentRepository repository;
+    private final CollectorState state;
     private final PollWindow pollWindow;
     private final WindowOpening opening;
     private final FirstRun firstRun;
@@ -39,16 +39,16 @@ public final class OpenRun implements Processor {
 
     /** @param listener is told what the runs do */
     public OpenRun(
-            S3IdempotentRepository repository,
+            CollectorState state,
             Settings settings,
             InBucket inBucket,
             S3Client s3,
             Clock clock,
             Ticker ticker,
             RunListener listener) {
-        this.repository = repository;
+        this.state = state;
         this.pollWindow = PollWindow.of(settings);
-        this.opening = new WindowOpening(repository, settings, s3, ticker);
+        this.opening = new WindowOpening(state, settings, s3, ticker);
         this.firstRun = new FirstRun(s3, settings);
         this.range = settings.log().range();
         this.inBucket = inBucket;
@@ -95,16 +95,16 @@ public final class OpenRun implements Processor {
     }
 
     private Optional<Checkpoint> checkpoint(Run run) {
-        Optional<Checkpoint> checkpoint = times.open(repository, run::began);
+        Optional<Checkpoint> checkpoint = times.open(state, run::began);
         if (checkpoint.isPresent() || range.isPresent()) {
             return checkpoint;
         }
-        Optional<String> doubt = firstRun.doubt(repository.answer());
+        Optional<String> doubt = firstRun.doubt(state.answer());
         if (doubt.isEmpty()) {
             return checkpoint;
         }
         // Another collector's first run may have written both just now.
-        Optional<Checkpoint> now = times.open(repository, run::began);
+        Optional<Checkpoint> now = times.open(state, run::began);
         if (now.isEmpty()) {
             throw new RunRefusedException(RunOutcome.OPERATOR, doubt.get());
         }
@@ -119,8 +119,8 @@ public final class OpenRun implements Processor {
         if (outlived && pending.isEmpty()) {
             run.listener().gap();
             LOG.warn("Duo no longer keeps anything of the open window {}: what was not read of it is lost.", open);
-            repository.closeWindow();
-            openNext(run, Optional.of(repository.checkpoint()));
+            state.closeWindow();
+            openNext(run, Optional.of(state.checkpoint()));
             return;
         }
         run.read(open);
@@ -148,7 +148,7 @@ public final class OpenRun implements Processor {
             return;
         }
         Window window = Window.unread(range.from(), range.to(), pollWindow.limit());
-        repository.openWindow(window);
+        state.openWindow(window);
         run.read(window);
     }
 }

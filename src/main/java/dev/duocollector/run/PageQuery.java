@@ -4,9 +4,9 @@ package dev.duocollector.run;
 
 import dev.duocollector.settings.Settings;
 import dev.duocollector.source.DuoRequestSigner;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.PollWindow;
-import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
 import dev.duocollector.text.Log;
 import java.time.Duration;
@@ -27,12 +27,12 @@ public final class PageQuery implements Processor {
     /** Longer than what an hourly run reads: somebody may be waiting, and does not see what for. */
     private static final Duration ORDINARY_MAX = Duration.ofHours(2);
 
-    private final S3IdempotentRepository repository;
+    private final CollectorState state;
     private final PollWindow pollWindow;
     private final boolean fixed;
 
-    public PageQuery(S3IdempotentRepository repository, Settings settings) {
-        this.repository = repository;
+    public PageQuery(CollectorState state, Settings settings) {
+        this.state = state;
         this.pollWindow = PollWindow.of(settings);
         this.fixed = settings.log().range().isPresent();
     }
@@ -76,7 +76,7 @@ public final class PageQuery implements Processor {
                     window);
         }
         if (!run.isWithoutState()) {
-            repository.raiseMintime(oldest);
+            state.raiseMintime(oldest);
         }
         run.reading().mintimeRaised(window.startingAt(oldest));
     }

@@ -4,7 +4,7 @@ package dev.duocollector.run;
 
 import dev.duocollector.sink.WriteFence;
 import dev.duocollector.state.Batch;
-import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.UnconditionalStoreException;
 import java.time.Duration;
 import java.util.Map;
@@ -28,12 +28,12 @@ public final class PrepareWrite implements Processor {
     /** Leaves a minute of {@link WriteFence#AFTER_DECLARATION_MAX} to the write itself. */
     private static final Duration DECLARED_FOR = WriteFence.AFTER_DECLARATION_MAX.minusMinutes(1);
 
-    private final S3IdempotentRepository repository;
+    private final CollectorState state;
     private final boolean fenced;
 
     /** @param s3 what it is written with */
-    public PrepareWrite(S3IdempotentRepository repository, S3Client s3) {
-        this.repository = repository;
+    public PrepareWrite(CollectorState state, S3Client s3) {
+        this.state = state;
         this.fenced = WriteFence.isIn(s3);
     }
 
@@ -48,14 +48,16 @@ public final class PrepareWrite implements Processor {
         }
         if (!run.isDeclaredWithin(DECLARED_FOR)) {
             Batch batch = run.batch();
-            run.declared(batch, repository.declare(batch));
+            run.declared(batch, state.declare(batch));
         }
         exchange.getMessage().setBody(exchange.getVariable(OBJECT));
         if (fenced) {
             exchange.getMessage()
                     .setHeader(
                             AWS2S3Constants.METADATA,
-                            Map.of(WriteFence.DECLARED, run.current().declaredAt().toString()));
+                            Map.of(
+                                    WriteFence.DECLARED,
+                                    run.current().declaredAt().toString()));
         }
     }
 }

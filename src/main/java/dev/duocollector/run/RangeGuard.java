@@ -10,8 +10,8 @@ import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.S3Failure;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
-import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.S3StateStore;
 import dev.duocollector.state.StateRefusedException;
 import dev.duocollector.state.Window;
@@ -268,7 +268,7 @@ public final class RangeGuard {
         S3StateStore store = new S3StateStore(s3, settings.account().bucket(), key);
         try {
             return times.open(
-                    new S3IdempotentRepository(
+                    new CollectorState(
                             store, settings.account().apiHost(), settings.log().get(SettingTable.OVERLAP), clock),
                     begun -> time = begun);
         } catch (StateRefusedException | ClockException | RunRefusedException e) {

@@ -6,7 +6,7 @@ import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.state.Checkpoint;
-import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.text.Log;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -37,9 +37,9 @@ public final class RunTimes {
      * @throws RunRefusedException if its open window ends after that time
      * @throws ClockException if the local clock and S3's are too far apart; then the state was not looked at
      */
-    public Optional<Checkpoint> open(S3IdempotentRepository repository, Consumer<RunTime> begun) {
+    public Optional<Checkpoint> open(CollectorState state, Consumer<RunTime> begun) {
         List<RunTime> times = new ArrayList<>(1);
-        Optional<Checkpoint> checkpoint = repository.open(answer -> {
+        Optional<Checkpoint> checkpoint = state.open(answer -> {
             if (!s3ClockIgnored && answer.answeredAt().isEmpty()) {
                 LOG.warn(
                         "S3 does not say what time it is (its answer has no Date): this run goes by this machine's clock alone,"

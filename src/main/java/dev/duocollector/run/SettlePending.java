@@ -3,7 +3,7 @@
 package dev.duocollector.run;
 
 import dev.duocollector.state.Batch;
-import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.CollectorState;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -13,20 +13,20 @@ import org.apache.camel.Processor;
  */
 public final class SettlePending implements Processor {
 
-    private final S3IdempotentRepository repository;
+    private final CollectorState state;
 
-    public SettlePending(S3IdempotentRepository repository) {
-        this.repository = repository;
+    public SettlePending(CollectorState state) {
+        this.state = state;
     }
 
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         Batch batch = run.batch();
-        repository.settle(batch);
+        state.settle(batch);
         run.current().counts(run.recovery().events());
         run.delivered();
-        run.recovered(repository.checkpoint());
+        run.recovered(state.checkpoint());
         run.show(exchange);
     }
 }

@@ -4,8 +4,8 @@ package dev.duocollector.run;
 
 import dev.duocollector.settings.Settings;
 import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.PollWindow;
-import dev.duocollector.state.S3IdempotentRepository;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +20,13 @@ final class WindowOpening {
      */
     static final Duration FIRST_MAX = Duration.ofMinutes(5);
 
-    private final S3IdempotentRepository repository;
+    private final CollectorState state;
     private final PollWindow pollWindow;
     private final FirstRun firstRun;
     private final Ticker ticker;
 
-    WindowOpening(S3IdempotentRepository repository, Settings settings, S3Client s3, Ticker ticker) {
-        this.repository = repository;
+    WindowOpening(CollectorState state, Settings settings, S3Client s3, Ticker ticker) {
+        this.state = state;
         this.pollWindow = PollWindow.of(settings);
         this.firstRun = new FirstRun(s3, settings);
         this.ticker = ticker;
@@ -47,9 +47,9 @@ final class WindowOpening {
         next.get().gap().ifPresent(run::gapBefore);
         if (checkpoint == null) {
             long opened = ticker.nanos();
-            repository.openWindow(next.get().window(), () -> ticker.nanos() - opened <= FIRST_MAX.toNanos());
+            state.openWindow(next.get().window(), () -> ticker.nanos() - opened <= FIRST_MAX.toNanos());
         } else {
-            repository.openWindow(next.get().window());
+            state.openWindow(next.get().window());
         }
         run.read(next.get().window());
     }

@@ -16,7 +16,7 @@ import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.misbehaviour.RepeatedOffset;
-import dev.duocollector.state.S3IdempotentRepository;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.S3StateStore;
 import dev.duocollector.state.Window;
 import java.io.IOException;
@@ -72,7 +72,7 @@ class StateCommandTest {
         runTwice();
         String before = world.state();
         String begun = World.STATE_KEY.replace(".json", "_backfill_20261123T070000.000Z_20261123T073000.000Z.json");
-        S3IdempotentRepository backfill = new S3IdempotentRepository(
+        CollectorState backfill = new CollectorState(
                 new S3StateStore(World.s3().client(), world.bucket, begun),
                 World.API_HOST,
                 Duration.ofMinutes(10),

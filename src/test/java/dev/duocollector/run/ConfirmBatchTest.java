@@ -8,8 +8,8 @@ import dev.duocollector.s3.MemoryS3;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.state.Batch;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
-import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
 import java.time.Clock;
 import java.time.Instant;
@@ -31,8 +31,8 @@ class ConfirmBatchTest {
 
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
     private final Run run = new Run();
-    private final S3IdempotentRepository repository =
-            S3IdempotentRepository.of(new MemoryS3().client(), TestSettings.with(), Clock.fixed(NOW, ZoneOffset.UTC));
+    private final CollectorState repository =
+            CollectorState.of(new MemoryS3().client(), TestSettings.with(), Clock.fixed(NOW, ZoneOffset.UTC));
 
     @BeforeEach
     void openWindow() {

@@ -14,8 +14,8 @@ import dev.duocollector.source.Offset;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Batch;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
-import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,8 +43,8 @@ class DropSeenTest {
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
     private final Run run = new Run();
     private final S3Client s3 = new MemoryS3().client();
-    private final S3IdempotentRepository repository =
-            S3IdempotentRepository.of(s3, TestSettings.with(), Clock.fixed(MAXTIME, ZoneOffset.UTC));
+    private final CollectorState repository =
+            CollectorState.of(s3, TestSettings.with(), Clock.fixed(MAXTIME, ZoneOffset.UTC));
 
     @BeforeEach
     void openWindow() {

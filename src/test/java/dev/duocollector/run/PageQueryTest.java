@@ -9,8 +9,8 @@ import dev.duocollector.s3.MemoryS3;
 import dev.duocollector.settings.LogSettings;
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.source.DuoRequestSigner;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
-import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.Window;
 import java.time.Clock;
 import java.time.Duration;
@@ -77,7 +77,7 @@ class PageQueryTest {
 
     @Test
     void query_isLeftForTheSigner_andEachOffsetRemembered() {
-        S3IdempotentRepository repository = openWindow(Window.unread(MINTIME, MAXTIME, 7), MAXTIME);
+        CollectorState repository = openWindow(Window.unread(MINTIME, MAXTIME, 7), MAXTIME);
         run.pageRead(Cursor.after(OFFSET), true, 0);
 
         Exchange exchange = query(repository, MAXTIME);
@@ -98,7 +98,7 @@ class PageQueryTest {
     void mintimeThatDuoStillAnswers_isLeftAsItIs() {
         Window window = Window.unread(MINTIME, MAXTIME, 7);
         Instant now = MINTIME.plus(LogSettings.RETENTION).plus(Duration.ofMinutes(29));
-        S3IdempotentRepository repository = openWindow(window, now);
+        CollectorState repository = openWindow(window, now);
 
         query(repository, now);
 
@@ -109,7 +109,7 @@ class PageQueryTest {
     @Test
     void mintimeThatDuoRefuses_isRaised_inMemory_andInTheQuery_andTheCursorKept() {
         Instant now = MINTIME.plus(LogSettings.RETENTION).plus(Duration.ofMinutes(31));
-        S3IdempotentRepository repository = openWindow(Window.unread(MINTIME, MAXTIME, 7), now);
+        CollectorState repository = openWindow(Window.unread(MINTIME, MAXTIME, 7), now);
         run.pageRead(Cursor.after(OFFSET), true, 0);
 
         Exchange exchange = query(repository, now);
@@ -134,7 +134,7 @@ class PageQueryTest {
     void window_isToldOnce_beforeItIsRead(String what, Duration length, Cursor.Position position, String expected) {
         Instant maxtime = MINTIME.plus(length);
         Cursor cursor = position == Cursor.Position.START ? Cursor.START : Cursor.after(OFFSET);
-        S3IdempotentRepository repository = openWindow(
+        CollectorState repository = openWindow(
                 new Window(MINTIME, maxtime, 7, "ts:asc", cursor, cursor.equals(Cursor.START) ? 1 : 3), maxtime);
 
         try (CapturedLines lines = CapturedLines.of(PageQuery.class)) {
@@ -146,19 +146,19 @@ class PageQueryTest {
         }
     }
 
-    private S3IdempotentRepository openWindow(Window window, Instant now) {
-        S3IdempotentRepository repository = reopened(now);
+    private CollectorState openWindow(Window window, Instant now) {
+        CollectorState repository = reopened(now);
         repository.open();
         repository.openWindow(window);
         run.read(window);
         return repository;
     }
 
-    private S3IdempotentRepository reopened(Instant now) {
-        return S3IdempotentRepository.of(s3, TestSettings.with(), Clock.fixed(now, ZoneOffset.UTC));
+    private CollectorState reopened(Instant now) {
+        return CollectorState.of(s3, TestSettings.with(), Clock.fixed(now, ZoneOffset.UTC));
     }
 
-    private Exchange query(S3IdempotentRepository repository, Instant now) {
+    private Exchange query(CollectorState repository, Instant now) {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.setVariable(Run.VARIABLE, run);
         run.began(RunTime.local(Clock.fixed(now, ZoneOffset.UTC), () -> 0));

@@ -13,8 +13,8 @@ import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.state.Batch;
+import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
-import dev.duocollector.state.S3IdempotentRepository;
 import dev.duocollector.state.S3StateStore;
 import dev.duocollector.state.Window;
 import java.time.Clock;
@@ -90,7 +90,7 @@ class RangeGuardTest {
 
     @Test
     void openWindowOfTheCollector_isKeptAwayFrom() throws Exception {
-        S3IdempotentRepository collector =
+        CollectorState collector =
                 repository(settings("2026-11-20", "2026-11-21").log().collectorStateKey());
         collector.openWindow(Window.unread(NOW.minus(Duration.ofDays(2)), NOW.minus(Duration.ofMinutes(2)), 1000));
         collector.writeWindow();
@@ -114,7 +114,7 @@ class RangeGuardTest {
     void unfinishedBackfillOfTheSameTime_isFinishedFirst() throws Exception {
         collected();
         Settings begun = settings("2026-11-10", "2026-11-12");
-        S3IdempotentRepository state = repository(begun.log().stateKey());
+        CollectorState state = repository(begun.log().stateKey());
         state.openWindow(Window.unread(
                 begun.log().range().orElseThrow().from(),
                 begun.log().range().orElseThrow().to(),
@@ -177,7 +177,7 @@ class RangeGuardTest {
     @Test
     void oneThatHasReadAPage_goesOn_besideOneThatHasNot() throws Exception {
         collected();
-        S3IdempotentRepository reading = begin("2026-11-10", "2026-11-12");
+        CollectorState reading = begin("2026-11-10", "2026-11-12");
         reading.confirm(new Batch("", Map.of(), Cursor.after("1794268800000,a")));
         reading.save();
         begin("2026-11-11", "2026-11-13");
@@ -229,7 +229,7 @@ class RangeGuardTest {
 
     /** Leaves the state of a collector that has covered all up to COVERED. */
     private void collected() {
-        S3IdempotentRepository state =
+        CollectorState state =
                 repository(settings("2026-11-20", "2026-11-21").log().collectorStateKey());
         state.open();
         state.openWindow(Window.unread(COVERED.minus(Duration.ofDays(1)), COVERED, 1000));
@@ -238,9 +238,9 @@ class RangeGuardTest {
     }
 
     /** Leaves the state of a back-fill that has read nothing yet. */
-    private S3IdempotentRepository begin(String from, String to) {
+    private CollectorState begin(String from, String to) {
         Settings begun = settings(from, to);
-        S3IdempotentRepository state = repository(begun.log().stateKey());
+        CollectorState state = repository(begun.log().stateKey());
         state.openWindow(Window.unread(
                 begun.log().range().orElseThrow().from(),
                 begun.log().range().orElseThrow().to(),
@@ -262,8 +262,8 @@ class RangeGuardTest {
         return new RangeGuard(s3.client(), settings(from, to), Clock.fixed(NOW, ZoneOffset.UTC), () -> 0);
     }
 
-    private S3IdempotentRepository repository(String key) {
-        return new S3IdempotentRepository(
+    private CollectorState repository(String key) {
+        return new CollectorState(
                 new S3StateStore(s3.client(), BUCKET, key),
                 HOST,
                 Duration.ofMinutes(10),

@@ -39,7 +39,7 @@ class CollectorStateTest {
 
     private static StateBucket bucket;
 
-    private S3IdempotentRepository collector;
+    private CollectorState collector;
 
     @BeforeAll
     static void start() {
@@ -73,7 +73,7 @@ class CollectorStateTest {
     void open_refusesTheStateOfAnotherAccount() {
         collector.openWindow(window("08:00", "09:00"));
         collector.writeWindow();
-        S3IdempotentRepository other = new S3IdempotentRepository(
+        CollectorState other = new CollectorState(
                 bucket.store(), "api-99999999.duosecurity.com", OVERLAP, Clock.fixed(NOW, ZoneOffset.UTC));
 
         assertThatThrownBy(other::open)
@@ -136,11 +136,9 @@ class CollectorStateTest {
         collector.writeWindow();
         collector.confirm(batch("a", OFFSET, "08:10"));
         assertThat(collector.contains("a")).isTrue();
-        assertThat(collector.add("b")).isTrue();
 
         assertThat(collector.open().orElseThrow().openWindow()).contains(window("08:00", "09:00"));
         assertThat(collector.contains("a")).isFalse();
-        assertThat(collector.contains("b")).isFalse();
         collector.save();
         assertThat(bucket.writes()).as("the window").isEqualTo(1);
     }
@@ -428,7 +426,7 @@ class CollectorStateTest {
     void collectorThatWasOvertaken_writesNothing() {
         collector.openWindow(window("08:00", "09:00"));
         collector.writeWindow();
-        S3IdempotentRepository other = reopened(OVERLAP);
+        CollectorState other = reopened(OVERLAP);
         other.open();
         other.declare(batch("theirs", OFFSET, "08:10"));
         String theirs = bucket.text().orElseThrow();
@@ -451,7 +449,7 @@ class CollectorStateTest {
         Batch batch = batch("a", OFFSET, "08:10");
         collector.declare(batch);
         State declared = bucket.state();
-        S3IdempotentRepository other = reopened(OVERLAP);
+        CollectorState other = reopened(OVERLAP);
         other.open();
 
         other.declare(batch);
@@ -471,7 +469,7 @@ class CollectorStateTest {
         collector.openWindow(window("08:00", "09:00"));
         Batch batch = batch("a", OFFSET, "08:10");
         collector.declare(batch);
-        S3IdempotentRepository slow = reopened(OVERLAP);
+        CollectorState slow = reopened(OVERLAP);
         slow.open();
         collector.confirm(batch);
         collector.save();
@@ -483,13 +481,13 @@ class CollectorStateTest {
     void settle_leavesTheCursorBeforeThePage_andEveryKeyOfIt() {
         collector.openWindow(window("08:00", "09:00"));
         collector.declare(batch(Map.of("early", at("08:01"), "late", at("08:50")), OFFSET));
-        S3IdempotentRepository other = reopened(OVERLAP);
+        CollectorState other = reopened(OVERLAP);
         Batch pending = other.open().orElseThrow().pendingBatch().orElseThrow();
 
         other.settle(pending);
         other.save();
 
-        S3IdempotentRepository next = reopened(OVERLAP);
+        CollectorState next = reopened(OVERLAP);
         Checkpoint settled = next.open().orElseThrow();
         assertThat(settled.pendingBatch()).isEmpty();
         assertThat(settled.openWindow().orElseThrow().cursor()).isEqualTo(Cursor.START);
@@ -616,7 +614,7 @@ class CollectorStateTest {
         collector.confirm(batch(Map.of("dropped", at("08:45"), "kept", at("08:55")), Cursor.END));
         collector.closeWindow();
 
-        S3IdempotentRepository raised = reopened(Duration.ofHours(1));
+        CollectorState raised = reopened(Duration.ofHours(1));
         Checkpoint checkpoint = raised.open().orElseThrow();
         Window next = next(checkpoint, Duration.ofHours(1), at("09:10"));
         assertThat(next.mintime()).as("not before the keys are complete").isEqualTo(at("08:50"));
@@ -632,12 +630,12 @@ class CollectorStateTest {
     @Test
     void loweredOverlap_keepsTheKeysThatAnOpenWindowCanStillReturn() {
         put(new Checkpoint(at("08:00"), at("07:00"), null, null), Map.of("a", at("07:01"), "b", at("07:59")));
-        S3IdempotentRepository before = reopened(Duration.ofHours(1));
+        CollectorState before = reopened(Duration.ofHours(1));
         before.open();
         before.openWindow(window("07:00", "09:00"));
         before.writeWindow();
 
-        S3IdempotentRepository lowered = reopened(Duration.ofMinutes(1));
+        CollectorState lowered = reopened(Duration.ofMinutes(1));
         lowered.open();
         lowered.confirm(new Batch("", Map.of(), OFFSET));
         lowered.save();
@@ -655,7 +653,7 @@ class CollectorStateTest {
         collector.confirm(batch("a", OFFSET, "08:10"));
         collector.save();
         bucket.proxy().plan(FaultPlan.every(1, ProxiedRequest::isWrite, Fault.DROP_BEFORE));
-        assertThatThrownBy(collector::clear).isInstanceOf(S3OperationException.class);
+        assertThatThrownBy(() -> collector.rewriteKeys(Map::clear)).isInstanceOf(S3OperationException.class);
         bucket.proxy().plan(FaultPlan.none());
 
         collector.declare(batch("b", Cursor.END, "08:20"));
@@ -665,8 +663,8 @@ class CollectorStateTest {
 
     // ---- Helpers.
 
-    private static S3IdempotentRepository reopened(Duration overlap) {
-        return bucket.repository(overlap, Clock.fixed(NOW, ZoneOffset.UTC));
+    private static CollectorState reopened(Duration overlap) {
+        return bucket.state(overlap, Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     private static void put(Checkpoint checkpoint, Map<String, Instant> keys) {

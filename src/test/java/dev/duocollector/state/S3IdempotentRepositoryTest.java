@@ -23,11 +23,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The repository as any route may use it, over HTTP; what the collector itself does with it is in CollectorStateTest. */
+/** The repository as any route may use it, over HTTP; the state machine below it has its own in CollectorStateTest. */
 @Timeout(60) // a slow start of the server
 class S3IdempotentRepositoryTest implements IdempotentRepositoryContract {
 
     private static final Instant NOW = Instant.parse("2026-11-23T09:00:00.123456789Z");
+    private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
     private static final Duration OVERLAP = Duration.ofMinutes(10);
 
     private static StateBucket bucket;
@@ -56,7 +57,7 @@ class S3IdempotentRepositoryTest implements IdempotentRepositoryContract {
     }
 
     private static S3IdempotentRepository reopened() {
-        return bucket.repository(OVERLAP, Clock.fixed(NOW, ZoneOffset.UTC));
+        return new S3IdempotentRepository(bucket.state(OVERLAP, CLOCK), CLOCK);
     }
 
     // ---- What memory cannot do.
@@ -115,7 +116,7 @@ class S3IdempotentRepositoryTest implements IdempotentRepositoryContract {
 
     @Test
     void clear_isDurable_andKeepsTheCheckpoint() {
-        S3IdempotentRepository collector = reopened();
+        CollectorState collector = bucket.state(OVERLAP, CLOCK);
         Window window = Window.unread(NOW.truncatedTo(ChronoUnit.HOURS), Checkpoint.toMillis(NOW), 7);
         Batch batch = new Batch("duo-telephony/a", Map.of("a", window.mintime()), Cursor.after("offset"));
         collector.open();
@@ -181,7 +182,7 @@ class S3IdempotentRepositoryTest implements IdempotentRepositoryContract {
     @Test
     void refusedState_isNeverOverwritten_howeverOftenItIsUsed() {
         S3IdempotentRepository foreign = new S3IdempotentRepository(
-                bucket.store(), "somebody else's", OVERLAP, Clock.fixed(NOW, ZoneOffset.UTC));
+                new CollectorState(bucket.store(), "somebody else's", OVERLAP, CLOCK), CLOCK);
         repository.add("a");
         repository.confirm("a");
         String before = bucket.text().orElseThrow();

@@ -61,8 +61,8 @@ final class StateBucket implements AutoCloseable {
     }
 
     /** The repository of a process of its own: it shares nothing with another one but the bucket. */
-    S3IdempotentRepository repository(Duration overlap, Clock clock) {
-        return new S3IdempotentRepository(store(), OWNER, overlap, clock);
+    CollectorState state(Duration overlap, Clock clock) {
+        return new CollectorState(store(), OWNER, overlap, clock);
     }
 
     /** The client of the code under test. */
