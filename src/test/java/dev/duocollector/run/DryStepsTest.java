@@ -21,6 +21,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.sync.RequestBody;
 
 /** What {@code once --dry-run} says of the operator's steps, and what they cannot do in it. */
 class DryStepsTest {
@@ -163,6 +166,35 @@ class DryStepsTest {
         assertNothingWritten();
     }
 
+    @Test
+    void withoutAState_isRefused_whereARunWouldBe() throws IOException {
+        String earlier = "duo-telephony/telephony_20261122T081500.123Z_00001_0123456789ab.ndjson";
+        put(earlier, "{}\n");
+
+        assertThat(dryRun(false)).isEqualTo(2);
+
+        assertThat(printed.size()).isZero();
+        assertThat(world.duo.requests()).isEmpty();
+        assertThat(world.everything()).containsOnlyKeys(earlier);
+        world.set("state.first-run", "allow");
+        assertThat(dryRun(false)).isZero();
+    }
+
+    @Test
+    void eventsThatAreStored_areNotNew() throws IOException {
+        steps("- log: { message: hi, loggingLevel: DEBUG }");
+        world.set("duo.overlap", "1h");
+        application().runOnce();
+        Matcher committed = Pattern.compile("\"committedThrough\":\"([^\"]*)\"").matcher(world.state());
+        assertThat(committed.find()).isTrue();
+        Instant earlier = Instant.parse(committed.group(1)).minusSeconds(60);
+        put(World.STATE_KEY, world.state().replace(committed.group(1), earlier.toString()));
+
+        assertThat(dryRun(false)).isZero();
+
+        assertThat(printed.toString(UTF_8)).contains("One page of it: 6 events, 0 of them new");
+    }
+
     /** Shows that nothing else than the dry run kept it back. */
     @Test
     void aRun_deliversIt() throws IOException {
@@ -182,6 +214,10 @@ class DryStepsTest {
 
         assertThat(place.resolve("a")).exists();
         assertThat(world.lines()).hasSize(6);
+    }
+
+    private void put(String key, String text) {
+        World.s3().client().putObject(put -> put.bucket(world.bucket).key(key), RequestBody.fromString(text));
     }
 
     private void assertNothingWritten() {
