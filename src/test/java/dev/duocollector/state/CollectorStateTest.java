@@ -413,11 +413,11 @@ class CollectorStateTest {
     @Test
     void declarations_areFourAtMost_theLatestOfThem_andEqualOnesCountOnce() {
         Batch batch = batch("a", OFFSET, "08:40");
-        for (int bytes : List.of(1, 2, 3, 2, 4, 5)) {
+        for (int bytes : List.of(1, 2, 3, 4, 3, 5)) {
             batch = batch.declaredAs(new Declaration(bytes, 1));
         }
 
-        assertThat(batch.declarations()).extracting(Declaration::bytes).containsExactly(3L, 2L, 4L, 5L);
+        assertThat(batch.declarations()).extracting(Declaration::bytes).containsExactly(2L, 4L, 3L, 5L);
     }
 
     // ---- Several collectors, and recovery.
