@@ -69,6 +69,7 @@ class DryStepsTest {
                 "- setBody: { jsonpath: '$[?(@.contxt)]' }                          | 6 events read, 6 dropped, 0 changed.        | (dropped",
                 "- split: { simple: '${body}', steps: [ { script: { simple: \"${body.put('phone', 'none')}\" } } ] } | 6 events read, 0 dropped, 6 changed. | \"phone\":\"xxxx\"",
                 "- script: { simple: \"${body[1].put('caller', 'Jean +12025550147')}\" }  | 6 events read, 0 dropped, 1 changed. | \"caller\":\"xxxx +00000000000\"",
+                "- script: { simple: \"${body[1].put('+12025550147', 'x')}\" }        | 6 events read, 0 dropped, 1 changed.      | \"+00000000000\":\"x\"",
                 "- script: { simple: \"${body[1].put('context', '+12025550147')}\" }  | 6 events read, 0 dropped, 1 changed.      | \"context\":\"+00000000000\""
             })
     void saysWhatTheyMakeOfAPage(String step, String counts, String after) throws IOException {
