@@ -139,9 +139,6 @@ class ManifestTest {
                 .at("/Properties/ContainerDefinitions/0");
         assertThat(task.path("Environment").toString()).contains("{\"Name\":\"LANG\",\"Value\":\"C.UTF-8\"}");
         assertThat(task.has("EntryPoint")).isFalse();
-        assertThat(PolicyFiles.read(Path.of("pom.xml")))
-                .as("the image without Docker")
-                .contains("<LANG>C.UTF-8</LANG>", "<jvmFlag>" + EXIT_WITHOUT_MEMORY + "</jvmFlag>");
         assertThat(PolicyFiles.read(Path.of("src/site/markdown/DEPLOYMENT.md")))
                 .as("cron")
                 .containsPattern("(?m)^LANG=C\\.UTF-8\n7 \\* .* java " + Pattern.quote(EXIT_WITHOUT_MEMORY) + " -jar ");
