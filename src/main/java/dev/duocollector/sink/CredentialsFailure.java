@@ -76,8 +76,9 @@ final class CredentialsFailure {
 
     private static String remedy(String told) {
         String files = " The profile files are " + ProfileFiles.places() + ".";
-        if (told.matches("(?i).*(aws login|login session|login_session).*")) {
-            return "Log in again with aws login, or use credentials that a service can renew by itself." + files;
+        if (told.contains("'signin' service module")) {
+            return "The collector does not know \"aws login\" profiles: make a profile with credential_process ="
+                    + " aws configure export-credentials --profile NAME, and set AWS_PROFILE to that." + files;
         }
         return told.matches("(?i).*(sso|clientId).*")
                 ? "Log in again with aws sso login, or use credentials that a service can renew by itself." + files

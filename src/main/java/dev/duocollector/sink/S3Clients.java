@@ -53,7 +53,6 @@ public final class S3Clients {
      * @param attemptMax how long a try may take, and how long may be waited for each mebibyte of a body that is read as a stream
      * @param callMax how long a call may take, its tries and the waits between them together
      */
-    @SuppressWarnings("deprecation") // For its successor, which wants a newer httpclient5 than Camel's.
     public static S3Client create(S3Connection connection, Duration attemptMax, Duration callMax) {
         ApacheHttpClient.Builder http =
                 ApacheHttpClient.builder().connectionTimeout(CONNECT_TIMEOUT).socketTimeout(SOCKET_TIMEOUT);
@@ -92,7 +91,6 @@ public final class S3Clients {
     }
 
     /** Returns how to get to S3, where the SDK's own way, the JVM's or the environment's proxy, is not the one. */
-    @SuppressWarnings("deprecation") // As above.
     private static Optional<ProxyConfiguration> proxy(S3Connection connection) {
         if (connection.proxy().isPresent()) {
             return Optional.of(ProxyConfiguration.builder()

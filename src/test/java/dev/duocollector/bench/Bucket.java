@@ -16,7 +16,6 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** The bucket that the runs write to, as the benchmark sees it. */
-@SuppressWarnings("deprecation") // See S3Clients.
 final class Bucket implements AutoCloseable {
 
     private final S3Client s3;

@@ -42,7 +42,6 @@ class CredentialsFailureTest {
             credential_process = /nowhere/none
             [profile login]
             login_session = arn:aws:iam::123456789012:user/collector
-            region = us-east-1
             [profile half]
             aws_access_key_id = AKIAXXXXXXXXXXXXXXXX
             [profile source]
@@ -86,9 +85,9 @@ class CredentialsFailureTest {
             delimiter = '|',
             value = {
                 "not-there | Profile file contained no credentials for profile 'not-there' | set AWS_PROFILE to another",
-                "sso       | SSO session                                                   | aws sso login",
+                "sso       | SSO token                                                     | aws sso login",
                 "process   | Failed to refresh process-based credentials                   | Correct the profile",
-                "login     | aws login                                                     | Log in again with aws login",
+                "login     | 'signin' service module                                       | credential_process",
                 "half      | 'aws_secret_access_key' was not configured for 'half'         | Correct the profile",
                 "source    | 'gone'                                                        | Correct the profile",
             })

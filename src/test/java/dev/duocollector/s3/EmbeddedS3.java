@@ -41,7 +41,6 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * refused but two that race can both win; put a serializing {@code FaultProxy} in front where that matters. Bucket policies
  * are not there. Objects kept on a folder are plain files and outlive the JVM. Safe for use by several threads.
  */
-@SuppressWarnings("deprecation") // See S3Clients.
 public final class EmbeddedS3 implements AutoCloseable {
 
     /** The region that {@link #client()} signs for; the server takes any. */
