@@ -67,8 +67,12 @@ public final class ManyRuns {
         Map<Integer, Heap> looks = new LinkedHashMap<>();
         String ended = "";
         try (World world = World.inModelTime()) {
-            // What the AWS SDK signs is dated by the machine's clock, and no write may be signed long after its declaration.
+            // What the AWS SDK signs is dated by the machine's clock, and no write may be signed long after its
+            // declaration.
             world.advance(Duration.between(world.now(), Instant.now()));
+            // The first event is an hour old when the first run begins, and by then some of the next second has gone
+            // by.
+            world.set("duo.lookback", "2h");
             // So that the last page of a run has events, which the run might be kept with.
             world.duo.misbehave(request -> true, new MissingOffset());
             try (Child service = start(world)) {
