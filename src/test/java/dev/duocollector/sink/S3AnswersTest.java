@@ -203,11 +203,19 @@ class S3AnswersTest {
     }
 
     @Test
-    void lastBytes_mayBeFew() throws IOException {
+    void lastBytes_mayBeFew_andTheirEndLate() throws IOException {
         AtomicLong nanos = new AtomicLong();
-        InputStream body = bounded(new ByteArrayInputStream(new byte[10]), nanos);
+        InputStream late = new ByteArrayInputStream(new byte[10]) {
+            @Override
+            public synchronized int read(byte[] buffer, int offset, int length) {
+                int read = super.read(buffer, offset, length);
+                nanos.addAndGet(read < 0 ? ATTEMPT_MAX.multipliedBy(2).toNanos() : 0);
+                return read;
+            }
+        };
 
-        assertThat(body.readAllBytes()).hasSize(10);
+        assertThat(bounded(late, nanos).readAllBytes()).hasSize(10);
+        assertThat(nanos).as("the end was waited for").hasValueGreaterThan(ATTEMPT_MAX.toNanos());
     }
 
     private static InputStream bounded(InputStream body, AtomicLong nanos) {
