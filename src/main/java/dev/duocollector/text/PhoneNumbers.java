@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  */
 public final class PhoneNumbers {
 
-    /** What stands in the place of a number. */
+    /** What replaces a number. */
     public static final String MASK = "[masked]";
 
     /** The least that a number with its area has. */
