@@ -3,8 +3,7 @@
 package dev.duocollector.settings;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,18 +55,30 @@ public final class RouteFiles {
     private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*", Pattern.MULTILINE);
 
     private final Path folder;
+    private final Listing listing;
     private final List<String> problems = new ArrayList<>();
 
     /** The operator's files that are loaded, each with its text, by name. */
     private final TreeMap<String, String> own = new TreeMap<>();
 
-    private RouteFiles(Path folder) {
+    private RouteFiles(Path folder, Listing listing) {
         this.folder = folder;
+        this.listing = listing;
+    }
+
+    /** Lists a folder: {@link Files#list}, but in tests, since no permission keeps root from listing. */
+    @FunctionalInterface
+    interface Listing {
+        Stream<Path> of(Path folder) throws IOException;
     }
 
     /** Looks into the folder, which need not be there. */
     public static RouteFiles in(Path folder) {
-        RouteFiles files = new RouteFiles(folder);
+        return in(folder, Files::list);
+    }
+
+    static RouteFiles in(Path folder, Listing listing) {
+        RouteFiles files = new RouteFiles(folder, listing);
         if (TextFile.exists(folder)) {
             files.look();
         }
@@ -112,11 +123,9 @@ public final class RouteFiles {
     }
 
     private void look() {
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder)) {
-            Set<Path> sorted = new TreeSet<>();
-            found.forEach(sorted::add);
-            sorted.forEach(this::look);
-        } catch (IOException | DirectoryIteratorException e) {
+        try (Stream<Path> found = listing.of(folder)) {
+            found.sorted().toList().forEach(this::look);
+        } catch (IOException | UncheckedIOException e) {
             problems.add("The folder of your route files, " + folder.toAbsolutePath()
                     + ", cannot be read: make it a folder that this user may list, or remove it.");
         }
@@ -144,7 +153,7 @@ public final class RouteFiles {
             problems.add("The route file " + inner.toAbsolutePath() + " is a folder. Put a file there.");
             return;
         }
-        try (Stream<Path> files = Files.list(inner)) {
+        try (Stream<Path> files = listing.of(inner)) {
             files.filter(file ->
                             !PASSED_OVER.matcher(file.getFileName().toString()).matches())
                     .filter(file -> looksLikeARouteFile(file.getFileName().toString()))
@@ -152,7 +161,7 @@ public final class RouteFiles {
                     .forEach(file -> problems.add("The route file " + file.toAbsolutePath()
                             + " is not loaded: only those right in " + folder.toAbsolutePath()
                             + " are. Move it there, or out of the folder."));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             problems.add("The folder " + inner.toAbsolutePath()
                     + " cannot be read, and may hold route files: remove it, or let this user list it.");
         }

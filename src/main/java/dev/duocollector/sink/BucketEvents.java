@@ -51,6 +51,7 @@ public final class BucketEvents {
     private final String bucket;
     private final KeyPrefix prefix;
     private final String apiHost;
+    private final int lineBytesMax;
 
     /**
      * Makes a reader.
@@ -58,10 +59,15 @@ public final class BucketEvents {
      * @param apiHost what the collector added as {@code host} to the events of the shape {@code duo-client}
      */
     public BucketEvents(S3Client s3, String bucket, KeyPrefix prefix, String apiHost) {
+        this(s3, bucket, prefix, apiHost, LINE_BYTES_MAX);
+    }
+
+    BucketEvents(S3Client s3, String bucket, KeyPrefix prefix, String apiHost, int lineBytesMax) {
         this.s3 = s3;
         this.bucket = bucket;
         this.prefix = prefix;
         this.apiHost = apiHost;
+        this.lineBytesMax = lineBytesMax;
     }
 
     /** Returns the reader of the bucket and the prefix that the settings name. */
@@ -146,7 +152,7 @@ public final class BucketEvents {
     public Read read(StoredObject object, Instant from, Instant to, Consumer<StoredEvent> events) {
         long noEvents = 0;
         try (InputStream stored = open(object.key())) {
-            NdjsonLines lines = new NdjsonLines(PlainStream.of(stored), LINE_BYTES_MAX);
+            NdjsonLines lines = new NdjsonLines(PlainStream.of(stored), lineBytesMax);
             for (Optional<NdjsonLines.Line> line = next(object, lines); line.isPresent(); line = next(object, lines)) {
                 Optional<StoredEvent> event = event(object, line.get());
                 if (event.isEmpty()) {

@@ -143,6 +143,7 @@ class DryStepsTest {
                 "- setBody: { simple: '${null}' }                   | 2",
                 "- stop: {}                                         | 2",
                 "- setBody: { jsonpath: '$[' }                      | 2",
+                "- bean: { beanType: 'dev.duocollector.run.DryStepsTest$WithoutMemory' } | 2",
                 "- to: direct:nosuch                                | 2"
             })
     void failsAsARunWould(String step, int exitCode) throws IOException {
@@ -153,6 +154,14 @@ class DryStepsTest {
         assertThat(printed.size()).isZero();
         assertThat(world.s3Proxy.requests()).noneMatch(ProxiedRequest::isWrite);
         assertThat(world.everything()).isEmpty();
+    }
+
+    /** What a step throws that a run does not take for the step's. */
+    public static final class WithoutMemory {
+
+        public List<?> of(List<?> events) {
+            throw new OutOfMemoryError("of " + events.size() + " events");
+        }
     }
 
     /** A file that is fetched is moved away, so it is not fetched, and the step has nothing to go on with. */

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duocollector.app.CamelApplication;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -155,6 +157,36 @@ class RouteFilesTest {
                 .singleElement()
                 .asString()
                 .contains(inner + "/event-steps.camel.yaml is not loaded", "Move it there");
+    }
+
+    /** When it is opened, or while it is read. */
+    @ParameterizedTest(name = "{0}, {1}")
+    @CsvSource({"inside, opened", "inside, read", "itself, opened", "itself, read"})
+    void folder_thatCannotBeListed_isRefused(String where, String when) throws IOException {
+        Path inner = Files.createDirectory(routes.resolve("custom"));
+        Path unlisted = where.equals("inside") ? inner : routes;
+        assertThat(problems()).isEmpty();
+
+        RouteFiles files = RouteFiles.in(routes, folder -> {
+            AccessDeniedException denied = new AccessDeniedException(folder.toString());
+            if (!folder.equals(unlisted)) {
+                return Files.list(folder);
+            }
+            if (when.equals("opened")) {
+                throw denied;
+            }
+            return Stream.of(folder.resolve("README.md"), folder.resolve("event-steps.yaml"))
+                    .peek(file -> {
+                        if (!file.endsWith("README.md")) {
+                            throw new UncheckedIOException(denied);
+                        }
+                    });
+        });
+
+        assertThat(files.problems())
+                .singleElement()
+                .asString()
+                .contains(unlisted.toString(), "cannot be read", "remove it");
     }
 
     @ParameterizedTest

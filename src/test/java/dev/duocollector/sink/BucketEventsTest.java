@@ -181,6 +181,25 @@ class BucketEventsTest {
     }
 
     @Test
+    void lineThatIsTooLong_isNamed_orPassedOverWhereAnotherProgramWrote() {
+        String longest = at("2026-11-20T10:00:00Z");
+        String tooLong = at("2026-11-20T10:00:00.0Z");
+        BucketEvents bounded =
+                new BucketEvents(s3.client(), BUCKET, new KeyPrefix("duo-telephony"), HOST, longest.length());
+        put("duo-telephony/notes.txt", (tooLong + "\n" + longest).getBytes(UTF_8));
+        List<StoredEvent> events = new ArrayList<>();
+
+        assertThat(bounded.read(bounded.objects(FROM, TO).get(0), FROM, TO, events::add))
+                .isEqualTo(new BucketEvents.Read(true, 1));
+
+        assertThat(events).extracting(StoredEvent::line).containsExactly(2L);
+        put(OURS, (longest + "\n" + tooLong).getBytes(UTF_8));
+        assertThatThrownBy(() -> bounded.read(new StoredObject(OURS, Writer.COLLECTOR, 1), FROM, TO, event -> {}))
+                .isInstanceOf(UnreadableObjectException.class)
+                .hasMessageStartingWith("The object " + OURS + ", line 2, cannot be read: an event has 64 MiB at most");
+    }
+
+    @Test
     void objectThatBreaksOff_isNamed() throws IOException {
         byte[] whole = gzip(at("2026-11-20T10:00:00Z").getBytes(UTF_8));
         put(OURS + ".gz", Arrays.copyOf(whole, whole.length - 9));

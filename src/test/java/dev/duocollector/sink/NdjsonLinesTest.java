@@ -6,11 +6,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,10 +65,23 @@ class NdjsonLinesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {101, 65_536, 300_000})
+    @ValueSource(ints = {101, 65_436, 65_500, 65_536, 300_000})
     void lineThatIsTooLong_isToldAndPassedOver(int length) throws IOException {
         assertThat(read("x".repeat(100) + "\n" + "x".repeat(length) + "\nlast", 100))
                 .containsExactly("1:" + "x".repeat(100), "2 is too long", "3:last");
+    }
+
+    /** Whoever sends an endless line must not fill the memory with it. */
+    @Test
+    void lineThatIsTooLong_isNotKept() throws IOException {
+        NdjsonLines lines = new NdjsonLines(new ByteArrayInputStream(new byte[8_000_000]), 100);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+
+        assertThat(lines.next())
+                .hasValueSatisfying(line -> assertThat(line.tooLong()).isTrue());
+
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4_000_000);
     }
 
     @Test
