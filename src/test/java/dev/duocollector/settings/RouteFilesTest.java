@@ -166,11 +166,12 @@ class RouteFilesTest {
         Path inner = Files.createDirectory(routes.resolve("custom"));
         Path unlisted = where.equals("inside") ? inner : routes;
         assertThat(problems()).isEmpty();
+        RouteFiles.Listing listing = Files::list;
 
         RouteFiles files = RouteFiles.in(routes, folder -> {
             AccessDeniedException denied = new AccessDeniedException(folder.toString());
             if (!folder.equals(unlisted)) {
-                return Files.list(folder);
+                return listing.of(folder);
             }
             if (when.equals("opened")) {
                 throw denied;
