@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.run.RangeGuard;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.settings.Settings;
@@ -19,7 +20,7 @@ public final class RangeGuards {
         try {
             new RangeGuard(s3, settings, clock, ticker).backfill();
             return Optional.empty();
-        } catch (RangeGuard.RefusedException e) {
+        } catch (RefusedException e) {
             return Optional.of(e.outcome() + ": " + e.getMessage());
         }
     }

@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.check;
 
-import dev.duocollector.run.ClockException;
-import dev.duocollector.run.RunRefusedException;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.run.RunTimes;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.settings.Settings;
@@ -11,7 +10,6 @@ import dev.duocollector.sink.S3Failure;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.CollectorState;
-import dev.duocollector.state.StateRefusedException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -156,7 +154,7 @@ public final class S3Checks {
                             .map(found ->
                                     place + " says that everything up to " + found.committedThrough() + " is collected")
                             .orElse(place + " is not there: the first run will make it"));
-        } catch (StateRefusedException | ClockException | RunRefusedException e) {
+        } catch (RefusedException e) {
             return Check.fail(STATE, e.getMessage(), "");
         } catch (S3OperationException e) {
             return Check.failed(STATE, S3Failure.explain(e.action(), e.bucket() + "/" + e.key(), e.getCause()));

@@ -4,6 +4,7 @@ package dev.duocollector.cli;
 
 import dev.duocollector.app.CamelApplication;
 import dev.duocollector.failure.ExitCode;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RangeGuard;
 import dev.duocollector.settings.Settings;
@@ -85,7 +86,7 @@ final class BackfillCommand implements Callable<Integer> {
                             open.map(window -> "goes on with page " + window.page())
                                     .orElse("begins"),
                             state);
-        } catch (RangeGuard.RefusedException e) {
+        } catch (RefusedException e) {
             log().error(e.getMessage());
             return e.outcome().exitCode();
         }

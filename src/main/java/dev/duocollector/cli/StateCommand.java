@@ -4,7 +4,8 @@ package dev.duocollector.cli;
 
 import dev.duocollector.app.CamelSettings;
 import dev.duocollector.failure.ExitCode;
-import dev.duocollector.operate.RefusedException;
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.operate.StatePlan;
 import dev.duocollector.run.RangeGuard;
 import dev.duocollector.run.Ticker;
@@ -13,8 +14,6 @@ import dev.duocollector.settings.SettingsException;
 import dev.duocollector.sink.S3Clients;
 import dev.duocollector.sink.S3Failure;
 import dev.duocollector.sink.S3OperationException;
-import dev.duocollector.sink.UnreadableObjectException;
-import dev.duocollector.state.CheckpointOwnedException;
 import dev.duocollector.state.StateObject;
 import dev.duocollector.state.StateSnapshot;
 import dev.duocollector.text.PlainLines;
@@ -97,7 +96,7 @@ final class StateCommand implements Runnable {
 
     /** What a subcommand does; returns the exit code. */
     interface Action {
-        int run(Session session) throws RefusedException;
+        int run(Session session);
     }
 
     @Override
@@ -127,14 +126,13 @@ final class StateCommand implements Runnable {
         } catch (SettingsException e) {
             e.problems().forEach(err::println);
             return e.exitCode();
-        } catch (RefusedException | UnreadableObjectException e) {
-            err.println(e.getMessage());
-            return ExitCode.OPERATOR;
-        } catch (CheckpointOwnedException e) {
+        } catch (RefusedException e) {
             err.println(
-                    "Nothing was changed: a collector, or another command, has written or deleted the state meanwhile."
-                            + " Stop it, and try again.");
-            return ExitCode.AGAIN;
+                    e.outcome() == RunOutcome.OWNED
+                            ? "Nothing was changed: a collector, or another command, has written or deleted the state meanwhile."
+                                    + " Stop it, and try again."
+                            : e.getMessage());
+            return e.outcome().exitCode();
         } catch (S3OperationException e) {
             S3Failure failure = S3Failure.explain(e.action(), e.resource(), e.getCause());
             err.println(failure.message());
@@ -143,8 +141,9 @@ final class StateCommand implements Runnable {
     }
 
     /** Says what a plan means and, with consent, puts it into effect. */
-    int change(Session session, ChangeOptions options, StateSnapshot before, StatePlan plan) throws RefusedException {
-        refuseBesideBackfill(session, plan);
+    int change(Session session, ChangeOptions options, StateSnapshot before, StatePlan plan) {
+        // What such a back-fill is still to write cannot be read back from the bucket, and does not count as seen.
+        new RangeGuard(session.s3(), session.settings(), clock, Ticker.system()).refuseUnfinishedBeside(plan.next());
         plan.says().forEach(session.out()::println);
         session.out().flush();
         if (options.dryRun) {
@@ -167,20 +166,10 @@ final class StateCommand implements Runnable {
         return ExitCode.DONE;
     }
 
-    /** What such a back-fill is still to write cannot be read back from the bucket, and does not count as seen. */
-    private void refuseBesideBackfill(Session session, StatePlan plan) throws RefusedException {
-        try {
-            new RangeGuard(session.s3(), session.settings(), clock, Ticker.system())
-                    .refuseUnfinishedBeside(plan.next());
-        } catch (RangeGuard.RefusedException e) {
-            throw new RefusedException(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static String copyKey(Session session) throws RefusedException {
+    private static String copyKey(Session session) {
         String key = session.state().copyKey();
         if (session.settings().log().prefix().contains(key)) {
-            throw new RefusedException(
+            throw RefusedException.operator(
                     "The copy of the state, " + key + ", would lie inside s3.prefix, and a feed would take it"
                             + " for a log. Save the state elsewhere, if you want to keep it, and add --no-copy.");
         }

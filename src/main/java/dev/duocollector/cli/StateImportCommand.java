@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.cli;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.operate.LambdaImport;
-import dev.duocollector.operate.RefusedException;
 import dev.duocollector.operate.StatePlan;
 import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.settings.Settings;
@@ -116,21 +116,21 @@ final class StateImportCommand implements Callable<Integer> {
         });
     }
 
-    private static KeyPrefix prefix(String value) throws RefusedException {
+    private static KeyPrefix prefix(String value) {
         try {
             return new KeyPrefix(value);
         } catch (IllegalArgumentException e) {
-            throw new RefusedException("Option --lambda-" + e.getMessage() + ".");
+            throw RefusedException.operator("Option --lambda-" + e.getMessage() + ".");
         }
     }
 
-    private Source read(StateCommand.Session session) throws RefusedException {
+    private Source read(StateCommand.Session session) {
         Matcher uri = S3_URI.matcher(source);
         if (uri.matches()) {
             return object(session, uri.group(1), uri.group(2));
         }
         if (source.isEmpty() || source.startsWith("s3://")) {
-            throw new RefusedException("'" + source + "' is no s3://BUCKET/KEY, no key and no file.");
+            throw RefusedException.operator("'" + source + "' is no s3://BUCKET/KEY, no key and no file.");
         }
         Optional<Path> file = file();
         return file.isPresent()
@@ -149,22 +149,23 @@ final class StateImportCommand implements Callable<Integer> {
         }
     }
 
-    private static byte[] bytes(Path file) throws RefusedException {
+    private static byte[] bytes(Path file) {
         try {
             if (Files.size(file) <= BYTES_MAX) {
                 return Files.readAllBytes(file);
             }
         } catch (IOException e) {
-            throw new RefusedException(file + " cannot be read (" + e.getClass().getSimpleName() + ").");
+            throw RefusedException.operator(
+                    file + " cannot be read (" + e.getClass().getSimpleName() + ").");
         }
         throw tooLarge(file.toString());
     }
 
     private static RefusedException tooLarge(String place) {
-        return new RefusedException(place + " has over a million bytes: no state of the Lambda's.");
+        return RefusedException.operator(place + " has over a million bytes: no state of the Lambda's.");
     }
 
-    private Source object(StateCommand.Session session, String bucket, String key) throws RefusedException {
+    private Source object(StateCommand.Session session, String bucket, String key) {
         String place = "s3://" + bucket + "/" + key;
         try (ResponseInputStream<GetObjectResponse> object =
                 session.s3().getObject(request -> request.bucket(bucket).key(key))) {
@@ -175,7 +176,7 @@ final class StateImportCommand implements Callable<Integer> {
             }
             return new Source(SdkBytes.fromByteArray(json), place, bucket);
         } catch (NoSuchKeyException e) {
-            throw new RefusedException(
+            throw RefusedException.operator(
                     source.startsWith("s3://")
                             ? place + " is not there."
                             : source + " is not there: neither a file here nor " + place + ".");

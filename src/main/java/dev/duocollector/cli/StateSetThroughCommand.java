@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.cli;
 
-import dev.duocollector.operate.RefusedException;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.operate.SetThrough;
 import dev.duocollector.operate.StatePlan;
 import dev.duocollector.sink.BucketEvents;
@@ -69,8 +69,8 @@ final class StateSetThroughCommand implements Callable<Integer> {
         StateCommand state = parent;
         return state.run(spec, session -> {
             Instant through = TimeArgument.parse(time, session.now())
-                    .orElseThrow(() ->
-                            new RefusedException("'" + time + "' is no time. Allowed: " + TimeArgument.FORMS + "."));
+                    .orElseThrow(() -> RefusedException.operator(
+                            "'" + time + "' is no time. Allowed: " + TimeArgument.FORMS + "."));
             StateSnapshot before = session.state().look();
             Optional<BucketEvents> bucket =
                     noSkipExisting ? Optional.empty() : Optional.of(BucketEvents.of(session.s3(), session.settings()));

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.cli;
 
-import dev.duocollector.operate.RefusedException;
 import dev.duocollector.operate.Settle;
 import dev.duocollector.operate.StatePlan;
 import dev.duocollector.state.StateSnapshot;
@@ -81,7 +80,7 @@ final class StateSettleCommand implements Callable<Integer> {
         });
     }
 
-    private StatePlan plan(StateCommand.Session session, StateSnapshot before) throws RefusedException {
+    private StatePlan plan(StateCommand.Session session, StateSnapshot before) {
         if (verdict.missing == verdict.stored) {
             throw new IllegalStateException("picocli lets one of the two through");
         }

@@ -3,6 +3,7 @@
 package dev.duocollector.cli;
 
 import dev.duocollector.failure.ExitCode;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.text.PlainLine;
 import dev.duocollector.udm.UdmConversion;
@@ -88,9 +89,9 @@ final class UdmCommand implements Callable<Integer> {
         UdmProgress progress = new UdmProgress();
         try (UdmInputs inputs = UdmInputs.of(files.isEmpty() ? List.of("-") : files)) {
             return convert(inputs, progress);
-        } catch (UdmInputs.RefusedException e) {
+        } catch (RefusedException e) {
             progress.say(e.getMessage());
-            return e.exitCode();
+            return e.outcome().exitCode();
         } catch (SettingsException e) {
             e.problems().forEach(progress::say);
             return e.exitCode();
@@ -101,7 +102,7 @@ final class UdmCommand implements Callable<Integer> {
         }
     }
 
-    private int convert(UdmInputs inputs, UdmProgress progress) throws IOException, UdmInputs.RefusedException {
+    private int convert(UdmInputs inputs, UdmProgress progress) throws IOException {
         UdmOutput output = output(new BufferedOutputStream(StandardOutput.data(), OUT_BUFFER_BYTES));
         UdmConversion conversion =
                 new UdmConversion(new UdmMapper(ids, literalMechanism), output, progress::say, progress::count);

@@ -3,7 +3,8 @@
 package dev.duocollector.cli;
 
 import dev.duocollector.app.CamelSettings;
-import dev.duocollector.failure.ExitCode;
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.S3Connection;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.S3Clients;
@@ -40,28 +41,7 @@ final class UdmInputs implements AutoCloseable {
     interface Input {
         String name();
 
-        InputStream open() throws RefusedException;
-    }
-
-    /** An input that cannot be read, said in one line, and what the program exits with for it. */
-    static final class RefusedException extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        private final int exitCode;
-
-        RefusedException(int exitCode, String message) {
-            super(message);
-            this.exitCode = exitCode;
-        }
-
-        private static RefusedException of(S3Failure failure) {
-            return new RefusedException(failure.outcome().exitCode(), failure.message());
-        }
-
-        int exitCode() {
-            return exitCode;
-        }
+        InputStream open();
     }
 
     /**
@@ -70,14 +50,14 @@ final class UdmInputs implements AutoCloseable {
      * @param names files, {@code -}, {@code s3://bucket/key} or {@code s3://bucket/prefix/}
      * @throws RefusedException if one is not there
      */
-    static UdmInputs of(List<String> names) throws RefusedException {
+    static UdmInputs of(List<String> names) {
         UdmInputs inputs = new UdmInputs();
         try {
             for (String name : names) {
                 inputs.add(name);
             }
             return inputs;
-        } catch (RefusedException | RuntimeException e) {
+        } catch (RuntimeException e) {
             inputs.close();
             throw e;
         }
@@ -87,7 +67,7 @@ final class UdmInputs implements AutoCloseable {
         return all;
     }
 
-    private void add(String name) throws RefusedException {
+    private void add(String name) {
         Matcher uri = S3_URI.matcher(name);
         if (name.equals(STANDARD_INPUT)) {
             all.add(new StandardInput());
@@ -102,7 +82,7 @@ final class UdmInputs implements AutoCloseable {
         }
     }
 
-    private void addFile(String name) throws RefusedException {
+    private void addFile(String name) {
         try {
             Path file = Path.of(name);
             if (Files.isDirectory(file)) {
@@ -120,18 +100,18 @@ final class UdmInputs implements AutoCloseable {
         }
     }
 
-    private void addObject(String name, String bucket, String key) throws RefusedException {
+    private void addObject(String name, String bucket, String key) {
         try {
             s3().headObject(request -> request.bucket(bucket).key(key));
             all.add(new S3Input(s3(), bucket, key));
         } catch (NoSuchKeyException e) {
             throw refused(name, "is not there. For all objects of a prefix, put a slash at its end");
         } catch (SdkException e) {
-            throw RefusedException.of(S3Failure.explain("s3:GetObject", bucket + "/" + key, e));
+            throw refused(S3Failure.explain("s3:GetObject", bucket + "/" + key, e));
         }
     }
 
-    private void addPrefix(String name, String bucket, String prefix) throws RefusedException {
+    private void addPrefix(String name, String bucket, String prefix) {
         int before = all.size();
         try {
             for (S3Object object : s3().listObjectsV2Paginator(
@@ -142,7 +122,7 @@ final class UdmInputs implements AutoCloseable {
                 }
             }
         } catch (SdkException e) {
-            throw RefusedException.of(S3Failure.explain("s3:ListBucket", bucket, e));
+            throw refused(S3Failure.explain("s3:ListBucket", bucket, e));
         }
         if (all.size() == before) {
             throw refused(name, "has no object whose name ends in .ndjson or .ndjson.gz");
@@ -157,8 +137,12 @@ final class UdmInputs implements AutoCloseable {
         return s3;
     }
 
+    private static RefusedException refused(S3Failure failure) {
+        return new RefusedException(failure.outcome(), failure.message());
+    }
+
     private static RefusedException refused(String name, String flaw) {
-        return new RefusedException(ExitCode.OPERATOR, name + " " + flaw + ".");
+        return RefusedException.operator(name + " " + flaw + ".");
     }
 
     @Override
@@ -170,12 +154,12 @@ final class UdmInputs implements AutoCloseable {
 
     private record FileInput(String name, Path file) implements Input {
         @Override
-        public InputStream open() throws RefusedException {
+        public InputStream open() {
             try {
                 return Files.newInputStream(file);
             } catch (IOException e) {
                 throw new RefusedException(
-                        ExitCode.AGAIN,
+                        RunOutcome.FAILED,
                         name + " could not be opened (" + e.getClass().getSimpleName() + ").");
             }
         }
@@ -200,12 +184,12 @@ final class UdmInputs implements AutoCloseable {
         }
 
         @Override
-        public InputStream open() throws RefusedException {
+        public InputStream open() {
             try {
                 return new S3Stream(
                         s3.getObject(request -> request.bucket(bucket).key(key)));
             } catch (SdkException e) {
-                throw RefusedException.of(S3Failure.explain("s3:GetObject", bucket + "/" + key, e));
+                throw refused(S3Failure.explain("s3:GetObject", bucket + "/" + key, e));
             }
         }
     }

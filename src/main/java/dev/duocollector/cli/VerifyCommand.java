@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.app.CamelApplication;
 import dev.duocollector.failure.ExitCode;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RangeGuard;
 import dev.duocollector.settings.TimeRange;
@@ -74,7 +75,7 @@ final class VerifyCommand implements Callable<Integer> {
     private int verify(CamelApplication application, CamelContext context) {
         try {
             RangeGuard.of(context).verify();
-        } catch (RangeGuard.RefusedException e) {
+        } catch (RefusedException e) {
             log().error(e.getMessage());
             return e.outcome().exitCode();
         }

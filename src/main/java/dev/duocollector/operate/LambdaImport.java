@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.operate;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.BucketEvents;
@@ -62,13 +63,12 @@ public final class LambdaImport {
             Settings settings,
             Instant now,
             Places places,
-            Consumer<String> progress)
-            throws RefusedException {
+            Consumer<String> progress) {
         LambdaState lambda = LambdaState.read(json, place, now);
         SetThrough.refuseOthers(before);
         Optional<Batch> pending = before.checkpoint().flatMap(Checkpoint::pendingBatch);
         if (pending.isPresent()) {
-            throw new RefusedException("The collector has run already, and a batch of its own is pending: "
+            throw RefusedException.operator("The collector has run already, and a batch of its own is pending: "
                     + pending.get() + ". Make one run first (once), which settles it.");
         }
         LambdaImport plan = new LambdaImport(settings, now, places);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.failure.RefusedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,17 +43,17 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
      * @param place where it is from, for messages
      * @throws RefusedException if it is anything else; the message does not quote more than one of the two members
      */
-    static LambdaState read(byte[] bytes, String place, Instant now) throws RefusedException {
+    static LambdaState read(byte[] bytes, String place, Instant now) {
         JsonNode root = parse(bytes, place);
         if (root.has("version") && root.has("owner")) {
-            throw new RefusedException(
+            throw RefusedException.operator(
                     place + " is a state of this program's, not of the Lambda's. To put it back, copy it to"
                             + " the state's key (OPERATIONS, \"A state that is refused\").");
         }
         JsonNode offset = root.path(OFFSET_MEMBER);
         JsonNode timestamp = root.path(TIMESTAMP_MEMBER);
         if (!root.isObject() || (!root.isEmpty() && offset.isMissingNode() && timestamp.isMissingNode())) {
-            throw new RefusedException(place + " is no state of the Lambda's: it should be a JSON object with "
+            throw RefusedException.operator(place + " is no state of the Lambda's: it should be a JSON object with "
                     + OFFSET_MEMBER + " or " + TIMESTAMP_MEMBER + ", or an empty one.");
         }
         return new LambdaState(
@@ -61,7 +62,7 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
                 OFFSET_MEMBER + " " + shown(offset) + ", " + TIMESTAMP_MEMBER + " " + shown(timestamp));
     }
 
-    private static JsonNode parse(byte[] bytes, String place) throws RefusedException {
+    private static JsonNode parse(byte[] bytes, String place) {
         try {
             return JSON.readTree(bytes);
         } catch (IOException e) {
@@ -69,13 +70,13 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
             int line = e instanceof JsonProcessingException json && json.getLocation() != null
                     ? json.getLocation().getLineNr()
                     : 1;
-            throw new RefusedException(
+            throw RefusedException.operator(
                     place + " is not readable JSON (line " + line + "), so no state of the Lambda's.");
         }
     }
 
     /** Python's None, an empty text and an empty list mean to the Lambda that it is done with its window. */
-    private static Optional<Instant> offsetTime(JsonNode offset, String place, Instant now) throws RefusedException {
+    private static Optional<Instant> offsetTime(JsonNode offset, String place, Instant now) {
         if (offset.isMissingNode() || offset.isNull()) {
             return Optional.empty();
         }
@@ -90,8 +91,7 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
                 : Optional.empty();
     }
 
-    private static Optional<Instant> lastTimestamp(JsonNode timestamp, String place, Instant now)
-            throws RefusedException {
+    private static Optional<Instant> lastTimestamp(JsonNode timestamp, String place, Instant now) {
         if (timestamp.isMissingNode() || timestamp.isNull()) {
             return Optional.empty();
         }
@@ -101,10 +101,10 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
         return Optional.of(checked(timestamp.asLong(), place, TIMESTAMP_MEMBER, now));
     }
 
-    private static Instant checked(long epochMillis, String place, String member, Instant now) throws RefusedException {
+    private static Instant checked(long epochMillis, String place, String member, Instant now) {
         Instant time = Instant.ofEpochMilli(epochMillis);
         if (time.isBefore(EARLIEST) || time.isAfter(now.plus(AHEAD_MAX))) {
-            throw new RefusedException("In " + place + ", " + member + " means " + time
+            throw RefusedException.operator("In " + place + ", " + member + " means " + time
                     + ". Allowed: milliseconds since 1970 of a time from " + EARLIEST + " to now, which is " + now
                     + ".");
         }
@@ -112,7 +112,7 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
     }
 
     private static RefusedException wrong(String place, String member, JsonNode value, String allowed) {
-        return new RefusedException(
+        return RefusedException.operator(
                 "In " + place + ", " + member + " is " + shown(value) + ". Allowed: " + allowed + ".");
     }
 

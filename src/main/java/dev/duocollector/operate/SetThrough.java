@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.operate;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.BucketEvents;
@@ -64,8 +65,7 @@ public final class SetThrough {
             Settings settings,
             Instant now,
             Optional<BucketEvents> bucket,
-            Consumer<String> progress)
-            throws RefusedException {
+            Consumer<String> progress) {
         SetThrough plan = new SetThrough(before, asked.truncatedTo(ChronoUnit.MILLIS), bucket.isPresent());
         plan.refuseOutOfBounds(settings, now);
         refuseOthers(before);
@@ -74,34 +74,35 @@ public final class SetThrough {
     }
 
     /** Refuses to replace a state that somebody else needs: a newer program, or the collector of another account. */
-    static void refuseOthers(StateSnapshot before) throws RefusedException {
+    static void refuseOthers(StateSnapshot before) {
         Optional<Reason> refusal = before.refusal();
         if (refusal.isPresent() && NOT_REPLACED.contains(refusal.get())) {
-            throw new RefusedException(before.refusalMessage());
+            throw RefusedException.operator(before.refusalMessage());
         }
     }
 
-    private void refuseOutOfBounds(Settings settings, Instant now) throws RefusedException {
+    private void refuseOutOfBounds(Settings settings, Instant now) {
         Instant latest = now.minus(settings.log().get(SettingTable.LAG));
         if (through.isAfter(latest)) {
-            throw new RefusedException("The time " + through + " is too late: now minus duo.lag is "
+            throw RefusedException.operator("The time " + through + " is too late: now minus duo.lag is "
                     + latest.truncatedTo(ChronoUnit.SECONDS) + ", and Duo may show events of a later time yet.");
         }
         Instant oldest = PollWindow.of(settings).oldest(now);
         if (through.isBefore(oldest)) {
-            throw new RefusedException("The time " + through + " is too early: Duo keeps 180 days, and nothing before "
-                    + oldest.truncatedTo(ChronoUnit.SECONDS) + " can be read any more.");
+            throw RefusedException.operator(
+                    "The time " + through + " is too early: Duo keeps 180 days, and nothing before "
+                            + oldest.truncatedTo(ChronoUnit.SECONDS) + " can be read any more.");
         }
     }
 
-    private void refuseToLosePending() throws RefusedException {
+    private void refuseToLosePending() {
         Batch pending = before.checkpoint().flatMap(Checkpoint::pendingBatch).orElse(null);
         if (pending == null) {
             return;
         }
         Instant earliest = Collections.min(pending.eventKeys().values());
         if (pending.isUdmWanted() || through.isAfter(earliest)) {
-            throw new RefusedException(
+            throw RefusedException.operator(
                     "A batch is pending: " + pending + ". Only a run can tell whether it is in the bucket, and"
                             + " store it if not. Make one run first (once)"
                             + (pending.isUdmWanted()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.operate;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.sink.WriteFence;
@@ -31,7 +32,7 @@ public final class Settle {
      *
      * @throws RefusedException if the state is refused or no batch is pending
      */
-    public static StatePlan stored(StateSnapshot before) throws RefusedException {
+    public static StatePlan stored(StateSnapshot before) {
         Checkpoint checkpoint = readable(before);
         Batch pending = pending(before, checkpoint);
         Map<String, Instant> seen = new HashMap<>(before.eventKeys());
@@ -54,7 +55,7 @@ public final class Settle {
      *     it may still arrive
      * @throws S3OperationException if S3 refuses to tell, or cannot be reached
      */
-    public static StatePlan missing(StateSnapshot before, S3Client s3, Settings settings) throws RefusedException {
+    public static StatePlan missing(StateSnapshot before, S3Client s3, Settings settings) {
         Checkpoint checkpoint = readable(before);
         Batch pending = pending(before, checkpoint);
         refuseIfThere(s3, settings.account().bucket(), pending.objectKey());
@@ -69,22 +70,22 @@ public final class Settle {
                         + ". What Duo still shows of it is stored as a new batch."));
     }
 
-    private static Checkpoint readable(StateSnapshot before) throws RefusedException {
+    private static Checkpoint readable(StateSnapshot before) {
         if (before.refusal().isPresent()) {
-            throw new RefusedException(before.refusalMessage());
+            throw RefusedException.operator(before.refusalMessage());
         }
         return before.checkpoint().orElseThrow(() -> nothingPending(before));
     }
 
-    private static Batch pending(StateSnapshot before, Checkpoint checkpoint) throws RefusedException {
+    private static Batch pending(StateSnapshot before, Checkpoint checkpoint) {
         return checkpoint.pendingBatch().orElseThrow(() -> nothingPending(before));
     }
 
     private static RefusedException nothingPending(StateSnapshot before) {
-        return new RefusedException("No batch is pending in " + before + ": there is nothing to settle.");
+        return RefusedException.operator("No batch is pending in " + before + ": there is nothing to settle.");
     }
 
-    private static void refuseIfThere(S3Client s3, String bucket, String key) throws RefusedException {
+    private static void refuseIfThere(S3Client s3, String bucket, String key) {
         try {
             s3.headObject(head -> head.bucket(bucket).key(key));
         } catch (S3Exception | SdkClientException e) {
@@ -93,18 +94,18 @@ public final class Settle {
             }
             throw new S3OperationException("s3:GetObject", bucket, key, e);
         }
-        throw new RefusedException(
+        throw RefusedException.operator(
                 "s3://" + bucket + "/" + key + " is there, so its events would be stored a second time. Move it"
                         + " out of the prefix first, or, if it has all that is wanted, use --stored.");
     }
 
-    private static void refuseWhileAWriteMayArrive(StateSnapshot before) throws RefusedException {
+    private static void refuseWhileAWriteMayArrive(StateSnapshot before) {
         Duration age = before.age()
-                .orElseThrow(() -> new RefusedException("S3 does not say how old " + before
+                .orElseThrow(() -> RefusedException.operator("S3 does not say how old " + before
                         + " is (its answer has no Date), so a write of the batch may still arrive. Use --stored, or"
                         + " set-through to a time before the batch."));
         if (age.compareTo(WriteFence.WRITES_OVER_AFTER) < 0) {
-            throw new RefusedException("The state was written " + Times.text(age)
+            throw RefusedException.operator("The state was written " + Times.text(age)
                     + " ago, and a write of the batch may still arrive" + " until it is "
                     + Times.text(WriteFence.WRITES_OVER_AFTER) + " old. Stop every collector and try again then.");
         }

@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.LogSettings;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
-import dev.duocollector.source.DuoOrderException;
 import dev.duocollector.source.RequestOutcome;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.CollectorState;
@@ -96,7 +95,7 @@ public final class CheckAnswer implements Processor {
             return false;
         }
         if (!run.shortened()) {
-            throw new DuoOrderException(
+            throw RefusedException.operator(
                     "Duo's clock goes back: the window " + window
                             + " had been made to end in time, and now Duo shows events up to " + end
                             + " only. Nothing was stored; the next run asks again. If it stays so, report it to Duo with this line.");
@@ -110,10 +109,8 @@ public final class CheckAnswer implements Processor {
 
     private boolean begins(TimeRange asked, Optional<Instant> shown) {
         if (shown.isPresent() && asked.to().isAfter(shown.get())) {
-            throw new RunRefusedException(
-                    RunOutcome.OPERATOR,
-                    "--to is " + asked.to() + ", and Duo, by its own clock, shows events up to " + shown.get()
-                            + " (less duo.lag) only. Nothing was written. Set --to to that time or earlier.");
+            throw RefusedException.operator("--to is " + asked.to() + ", and Duo, by its own clock, shows events up to "
+                    + shown.get() + " (less duo.lag) only. Nothing was written. Set --to to that time or earlier.");
         }
         state.writeWindow();
         rangeGuard.begun();

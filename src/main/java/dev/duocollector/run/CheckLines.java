@@ -5,11 +5,11 @@ package dev.duocollector.run;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.NdjsonLines;
 import dev.duocollector.sink.PlainBody;
 import dev.duocollector.sink.PlainStream;
-import dev.duocollector.sink.UnreadableObjectException;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Declaration;
 import java.io.ByteArrayInputStream;
@@ -138,8 +138,8 @@ public final class CheckLines implements Processor {
                 : "1 to " + batch.eventKeys().size();
     }
 
-    private UnreadableObjectException notWhole(String key, String found, Batch batch) {
-        return new UnreadableObjectException(
+    private RefusedException notWhole(String key, String found, Batch batch) {
+        return RefusedException.operator(
                 "The object s3://" + bucket + "/" + key + " is there and is not whole (" + found
                         + "). Nothing was written over it, and the batch of "
                         + batch.eventKeys().size()

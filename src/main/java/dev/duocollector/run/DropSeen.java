@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.ObjectKey;
-import dev.duocollector.source.DuoOrderException;
 import dev.duocollector.source.RequestOutcome;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
@@ -133,13 +133,14 @@ public final class DropSeen implements Processor {
         }
         String offset = page.nextOffset().get().wire();
         if (offset.length() > OFFSET_CHARS_MAX) {
-            throw new DuoOrderException("Duo gave a next_offset of " + offset.length() + " characters in the window "
-                    + run.window() + "; at most " + OFFSET_CHARS_MAX
-                    + " are taken. Nothing of this page was stored; the next"
-                    + " run asks again. If it stays so, report it to Duo with this line.");
+            throw RefusedException.operator(
+                    "Duo gave a next_offset of " + offset.length() + " characters in the window "
+                            + run.window() + "; at most " + OFFSET_CHARS_MAX
+                            + " are taken. Nothing of this page was stored; the next"
+                            + " run asks again. If it stays so, report it to Duo with this line.");
         }
         if (run.reading().pagesWithoutProgress() >= PAGES_WITHOUT_PROGRESS_MAX) {
-            throw new DuoOrderException(
+            throw RefusedException.operator(
                     "Duo gave " + run.reading().pagesWithoutProgress() + " pages in a row in the window "
                             + run.window()
                             + " without an event later than before, which would be read for ever. What came before is"
@@ -147,9 +148,10 @@ public final class DropSeen implements Processor {
                             + " with this line.");
         }
         if (run.reading().hasSent(offset)) {
-            throw new DuoOrderException("Duo gave the next_offset " + offset + " twice in the window " + run.window()
-                    + ", which would be read for ever. Nothing of this page was stored; the next run asks again."
-                    + " If it stays so, report it to Duo with this line.");
+            throw RefusedException.operator(
+                    "Duo gave the next_offset " + offset + " twice in the window " + run.window()
+                            + ", which would be read for ever. Nothing of this page was stored; the next run asks again."
+                            + " If it stays so, report it to Duo with this line.");
         }
         return Cursor.after(offset);
     }
@@ -162,7 +164,7 @@ public final class DropSeen implements Processor {
         run.reading().saw(ts);
         Instant keysFrom = state.checkpoint().keysFrom();
         if (ts.isBefore(keysFrom)) {
-            throw new DuoOrderException("Duo gave an event of " + ts + ", and in the window " + window
+            throw RefusedException.operator("Duo gave an event of " + ts + ", and in the window " + window
                     + ", oldest first, only events from " + keysFrom
                     + " on can still come. Whether it was collected before"
                     + " cannot be told any more, so nothing of this page was stored; the next run asks again. If it stays so,"

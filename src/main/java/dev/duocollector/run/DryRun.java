@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
@@ -76,7 +77,7 @@ public final class DryRun {
             Optional<Checkpoint> checkpoint = times.open(state, time::add);
             if (checkpoint.isEmpty()) {
                 firstRun.doubt(state.answer()).ifPresent(doubt -> {
-                    throw new RunRefusedException(RunOutcome.OPERATOR, doubt);
+                    throw RefusedException.operator(doubt);
                 });
             }
             Optional<Window> window = window(checkpoint, time.get(0), lines);
@@ -101,7 +102,7 @@ public final class DryRun {
             return Optional.of(pollWindow.isTooOld(window.mintime(), now) ? window.startingAt(oldest) : window);
         }
         if (open.isPresent() && !time.isProven()) {
-            throw new RunRefusedException(RunOutcome.OPERATOR, OpenRun.unproven(open.get(), time));
+            throw RefusedException.operator(OpenRun.unproven(open.get(), time));
         }
         open.ifPresent(window -> lines.add(
                 "Duo no longer keeps anything of the open window " + window + ": what was not read of it is lost."));

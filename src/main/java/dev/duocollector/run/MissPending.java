@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.sink.WriteFence;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.CollectorState;
@@ -32,7 +34,7 @@ public final class MissPending implements Processor {
     }
 
     @Override
-    public void process(Exchange exchange) throws BatchMissedException {
+    public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         Batch batch = run.batch();
         int missing = batch.eventKeys().size() - run.recovery().count();
@@ -42,7 +44,7 @@ public final class MissPending implements Processor {
                 .isPresent();
         if (!batch.missed() || !over) {
             state.miss();
-            throw new BatchMissedException(missing, batch, age.isPresent());
+            throw missed(batch, missing, age.isPresent());
         }
         state.forget();
         LOG.warn(
@@ -54,5 +56,19 @@ public final class MissPending implements Processor {
         run.listener().missing(missing);
         run.recovered(state.checkpoint());
         run.show(exchange);
+    }
+
+    private static RefusedException missed(Batch batch, int missing, boolean dated) {
+        return new RefusedException(
+                RunOutcome.PENDING,
+                "The batch of " + batch
+                        + ", which an earlier run declared, is not in the bucket, and Duo's answer lacks "
+                        + missing
+                        + " of its events. It stays pending, and nothing is stored in its place; the next run looks again"
+                        + (dated
+                                ? ", and forgets it " + WriteFence.WRITES_OVER_AFTER.toMinutes()
+                                        + " minutes after it was declared or first missed."
+                                : ". Whether a write of it may still arrive cannot be told (S3's clock is not known, or the bean s3Client has no"
+                                        + " WriteFence), so it is never forgotten: run 'state settle' if this lasts."));
     }
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.state.Batch;
@@ -70,7 +70,7 @@ public final class OpenRun implements Processor {
         List<String> problems = RouteContract.problems(exchange.getContext());
         if (!problems.isEmpty()) {
             // Files that were loaded into a program that runs have not been looked at before.
-            throw new RunRefusedException(RunOutcome.OPERATOR, "Nothing was read: " + problems.get(0));
+            throw RefusedException.operator("Nothing was read: " + problems.get(0));
         }
         Optional<Checkpoint> checkpoint = checkpoint(run);
         checkpoint.map(Checkpoint::committedThrough).ifPresent(run.listener()::coveredThrough);
@@ -106,7 +106,7 @@ public final class OpenRun implements Processor {
         // Another collector's first run may have written both just now.
         Optional<Checkpoint> now = times.open(state, run::began);
         if (now.isEmpty()) {
-            throw new RunRefusedException(RunOutcome.OPERATOR, doubt.get());
+            throw RefusedException.operator(doubt.get());
         }
         return now;
     }
@@ -114,7 +114,7 @@ public final class OpenRun implements Processor {
     private void takeUp(Run run, Window open, Optional<Batch> pending) {
         boolean outlived = !pollWindow.oldest(run.time().now()).isBefore(open.maxtime());
         if (outlived && !run.time().isProven()) {
-            throw new RunRefusedException(RunOutcome.OPERATOR, unproven(open, run.time()));
+            throw RefusedException.operator(unproven(open, run.time()));
         }
         if (outlived && pending.isEmpty()) {
             run.listener().gap();

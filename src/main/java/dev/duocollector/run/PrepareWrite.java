@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.sink.WriteFence;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.CollectorState;
-import dev.duocollector.state.UnconditionalStoreException;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -41,7 +41,7 @@ public final class PrepareWrite implements Processor {
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         if (exchange.getProperty(Exchange.LOOP_INDEX, 0, Integer.class) >= WRITES_MAX) {
-            throw new UnconditionalStoreException("The S3 store took two writes of "
+            throw RefusedException.operator("The S3 store took two writes of "
                     + exchange.getMessage().getHeader(AWS2S3Constants.KEY, String.class)
                     + ", or said that it is there already, and does not have it. Nothing more is stored in it. Use a store that"
                     + " keeps what it has acknowledged; the batch stays pending.");

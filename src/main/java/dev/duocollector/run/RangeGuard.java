@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.LogSettings;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
@@ -13,7 +13,6 @@ import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.S3StateStore;
-import dev.duocollector.state.StateRefusedException;
 import dev.duocollector.state.Window;
 import java.time.Clock;
 import java.time.Duration;
@@ -62,30 +61,12 @@ public final class RangeGuard {
                 context.getRegistry().lookupByNameAndType("ticker", Ticker.class));
     }
 
-    /** Why a range may not be read, in one line. */
-    public static final class RefusedException extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        private final RunOutcome outcome;
-
-        private RefusedException(RunOutcome outcome, String message) {
-            super(message);
-            this.outcome = outcome;
-        }
-
-        /** {@code FAILED} if it may pass by itself, {@code OPERATOR} if somebody must act. */
-        public RunOutcome outcome() {
-            return outcome;
-        }
-    }
-
     /**
      * Returns how far a back-fill of the range has come: empty if it has not begun.
      *
      * @throws RefusedException if it may neither begin nor go on, or S3 cannot be asked
      */
-    public Optional<Checkpoint> backfill() throws RefusedException {
+    public Optional<Checkpoint> backfill() {
         Optional<Checkpoint> own = checkpoint(settings.log().stateKey());
         refuseUnshown();
         Optional<Window> open = own.flatMap(Checkpoint::openWindow);
@@ -113,14 +94,14 @@ public final class RangeGuard {
      * Looks once more, when the back-fill's state has just been written: what began at the same time has either been seen
      * before, or is seen now. Of two that meet, both stop.
      *
-     * @throws RunRefusedException if there is something to keep away from, or S3 cannot be asked
+     * @throws RefusedException if there is something to keep away from, or S3 cannot be asked
      */
     public void begun() {
         try {
             refuseTheCollectors();
             refuseOthers();
         } catch (RefusedException e) {
-            throw new RunRefusedException(
+            throw new RefusedException(
                     e.outcome(),
                     e.getMessage()
                             + " Nothing was stored yet; if this back-fill is not to be finished, delete its state, s3://"
@@ -133,37 +114,37 @@ public final class RangeGuard {
      *
      * @throws RefusedException if not, or if S3 cannot be asked
      */
-    public void verify() throws RefusedException {
+    public void verify() {
         Optional<Checkpoint> collector = checkpoint(settings.log().collectorStateKey());
         refuseUnshown();
         refuseOutlived(range().from(), "--from");
         if (collector.isPresent() && range().to().isAfter(collector.get().committedThrough())) {
-            throw refused("--to is " + range().to() + ", and the collector has collected through "
+            throw RefusedException.operator("--to is " + range().to() + ", and the collector has collected through "
                     + collector.get().committedThrough()
                     + ": what lies after is not in the bucket yet. Set --to to that time or earlier.");
         }
     }
 
-    private void refuseUnshown() throws RefusedException {
+    private void refuseUnshown() {
         Instant shown = now().minus(settings.log().get(SettingTable.LAG)).truncatedTo(ChronoUnit.MILLIS);
         if (range().to().isAfter(shown)) {
-            throw refused("--to is " + range().to() + ", and Duo shows events up to " + shown
+            throw RefusedException.operator("--to is " + range().to() + ", and Duo shows events up to " + shown
                     + " (now minus duo.lag) only. Set --to to that time or earlier.");
         }
     }
 
-    private void refuseOutlived(Instant time, String option) throws RefusedException {
+    private void refuseOutlived(Instant time, String option) {
         Instant oldest = now().minus(LogSettings.RETENTION)
                 .truncatedTo(ChronoUnit.MILLIS)
                 .plusMillis(1);
         if (time.isBefore(oldest)) {
-            throw refused(option + " is " + time
+            throw RefusedException.operator(option + " is " + time
                     + ", and Duo keeps its log for 180 days (here 179 days and 23 hours): since " + oldest + ". Set "
                     + option + " to that time or later; what lies before cannot be read any more.");
         }
     }
 
-    private void refuseTheCollectors() throws RefusedException {
+    private void refuseTheCollectors() {
         Optional<Checkpoint> collector = checkpoint(settings.log().collectorStateKey());
         Instant from = collector
                 .map(this::collectsFrom)
@@ -174,7 +155,7 @@ public final class RangeGuard {
             return;
         }
         String last = "Set --to to " + from.minusMillis(1) + " or earlier";
-        throw refused(
+        throw RefusedException.operator(
                 collector.isPresent()
                         ? "--to is " + range().to() + ", and the collector itself still reads what lies after " + from
                                 + " (its last window less duo.overlap): both would write the same events. " + last
@@ -197,10 +178,10 @@ public final class RangeGuard {
                 .orElse(next.isBefore(collector.keysFrom()) ? collector.keysFrom() : next);
     }
 
-    private void refuseOthers() throws RefusedException {
+    private void refuseOthers() {
         Optional<Unfinished> other = unfinished(range()::overlaps);
         if (other.isPresent()) {
-            throw refused(other.get().refusal("has times in common with this one"));
+            throw RefusedException.operator(other.get().refusal("has times in common with this one"));
         }
     }
 
@@ -209,16 +190,16 @@ public final class RangeGuard {
      *
      * @throws RefusedException if there is such a back-fill, or S3 cannot be asked
      */
-    public void refuseUnfinishedBeside(Checkpoint collector) throws RefusedException {
+    public void refuseUnfinishedBeside(Checkpoint collector) {
         Instant from = collectsFrom(collector);
         Optional<Unfinished> other = unfinished(begun -> !begun.to().isBefore(from));
         if (other.isPresent()) {
-            throw refused(other.get().refusal("the collector would read from " + from + " on"));
+            throw RefusedException.operator(other.get().refusal("the collector would read from " + from + " on"));
         }
     }
 
     /** Returns the first back-fill of such a time that was begun and is not done. */
-    private Optional<Unfinished> unfinished(Predicate<TimeRange> meeting) throws RefusedException {
+    private Optional<Unfinished> unfinished(Predicate<TimeRange> meeting) {
         try {
             for (S3Object object : s3.listObjectsV2Paginator(
                             request -> request.bucket(settings.account().bucket())
@@ -264,22 +245,16 @@ public final class RangeGuard {
         return settings.log().range().orElseThrow();
     }
 
-    private Optional<Checkpoint> checkpoint(String key) throws RefusedException {
+    private Optional<Checkpoint> checkpoint(String key) {
         S3StateStore store = new S3StateStore(s3, settings.account().bucket(), key);
         try {
             return times.open(
                     new CollectorState(
                             store, settings.account().apiHost(), settings.log().get(SettingTable.OVERLAP), clock),
                     begun -> time = begun);
-        } catch (StateRefusedException | ClockException | RunRefusedException e) {
-            throw refused(String.valueOf(e.getMessage()));
         } catch (S3OperationException e) {
             throw failed(S3Failure.explain(e.action(), e.resource(), e.getCause()));
         }
-    }
-
-    private static RefusedException refused(String message) {
-        return new RefusedException(RunOutcome.OPERATOR, message);
     }
 
     private static RefusedException failed(S3Failure failure) {

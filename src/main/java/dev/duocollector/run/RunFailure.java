@@ -4,6 +4,7 @@ package dev.duocollector.run;
 
 import dev.duocollector.failure.FailureText;
 import dev.duocollector.failure.FatalError;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
@@ -11,14 +12,8 @@ import dev.duocollector.sink.S3BodyException;
 import dev.duocollector.sink.S3Failure;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.sink.StoredObjectException;
-import dev.duocollector.sink.UnreadableObjectException;
 import dev.duocollector.source.DuoFailure;
-import dev.duocollector.source.DuoOrderException;
 import dev.duocollector.source.DuoRequestException;
-import dev.duocollector.state.CheckpointOwnedException;
-import dev.duocollector.state.StateRefusedException;
-import dev.duocollector.state.UnconditionalStoreException;
-import dev.duocollector.state.WindowTooLateException;
 import dev.duocollector.steps.EventStepsException;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -56,31 +51,14 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
                 DuoFailure duo = request.failure();
                 return new RunFailure(duo.outcome(), duo.what(), duo.remedy());
             }
-            if (failure instanceof CheckpointOwnedException) {
-                return new RunFailure(RunOutcome.OWNED, failure.getMessage(), "");
+            if (failure instanceof RefusedException refused) {
+                return new RunFailure(refused.outcome(), refused.getMessage());
             }
-            if (failure instanceof StateRefusedException
-                    || failure instanceof ClockException
-                    || failure instanceof UnconditionalStoreException
-                    || failure instanceof DuoOrderException
-                    || failure instanceof SettingsException
-                    || failure instanceof UnreadableObjectException) {
-                return operator(failure.getMessage());
-            }
-            if (failure instanceof BatchMissedException) {
-                return new RunFailure(RunOutcome.PENDING, failure.getMessage(), "");
-            }
-            if (failure instanceof RunRefusedException refused) {
-                return new RunFailure(refused.outcome(), refused.getMessage(), "");
-            }
-            if (failure instanceof WindowTooLateException) {
-                return new RunFailure(
-                        RunOutcome.FAILED,
-                        failure.getMessage(),
-                        "If it stays so, see what takes so long: Duo's answers, S3, or the steps in event-steps.");
+            if (failure instanceof SettingsException) {
+                return new RunFailure(RunOutcome.OPERATOR, failure.getMessage());
             }
             if (failure instanceof EventStepsException steps) {
-                return new RunFailure(steps.outcome(), steps.getMessage(), "");
+                return new RunFailure(steps.outcome(), steps.getMessage());
             }
             if (failure instanceof S3OperationException s3) {
                 return of(S3Failure.explain(s3.action(), s3.resource(), s3.getCause()));
@@ -162,9 +140,5 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
 
     private static RunFailure of(S3Failure failure) {
         return new RunFailure(failure.outcome(), failure.what(), failure.remedy());
-    }
-
-    private static RunFailure operator(String message) {
-        return new RunFailure(RunOutcome.OPERATOR, message, "");
     }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.failure.RefusedException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +36,7 @@ public final class RunTime {
      *
      * @param answeredAt the {@code Date} of the answer to the state's GET, which has just come; empty if it had none, or if it
      *     is not to be looked at
-     * @throws ClockException if the two clocks are more than {@link #APART_MAX} apart
+     * @throws RefusedException if the two clocks are more than {@link #APART_MAX} apart
      */
     public static RunTime begin(Optional<Instant> answeredAt, Clock clock, Ticker ticker) {
         Instant local = clock.instant();
@@ -45,7 +46,12 @@ public final class RunTime {
         Instant s3 = answeredAt.get();
         // Dates of HTTP have no fraction: what looks up to a second late is not.
         if (Duration.between(s3, local).abs().compareTo(APART_MAX) > 0) {
-            throw new ClockException(local, s3);
+            throw RefusedException.operator("This machine's clock says " + local + " and S3's says " + s3 + ", "
+                    + Duration.between(s3, local).abs().toSeconds() + " s "
+                    + (local.isBefore(s3) ? "later" : "earlier") + "; up to "
+                    + APART_MAX.toSeconds()
+                    + " s are allowed. Nothing was read or written. Set this machine's clock right;"
+                    + " if the store's own clock is wrong, set it right or set s3.clock=ignore.");
         }
         return new RunTime(local.isBefore(s3) ? local : s3, s3, true, ticker);
     }

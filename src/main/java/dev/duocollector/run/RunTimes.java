@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.state.Checkpoint;
@@ -34,8 +34,8 @@ public final class RunTimes {
      *
      * @param begun gets the time, before the state is judged by it
      * @return how far the log has been collected, empty if there is no state
-     * @throws RunRefusedException if its open window ends after that time
-     * @throws ClockException if the local clock and S3's are too far apart; then the state was not looked at
+     * @throws RefusedException if its open window ends after that time
+     * @throws RefusedException if the local clock and S3's are too far apart; then the state was not looked at
      */
     public Optional<Checkpoint> open(CollectorState state, Consumer<RunTime> begun) {
         List<RunTime> times = new ArrayList<>(1);
@@ -55,8 +55,7 @@ public final class RunTimes {
                 .flatMap(Checkpoint::openWindow)
                 .filter(open -> now.isToCome(open.maxtime()))
                 .ifPresent(open -> {
-                    throw new RunRefusedException(
-                            RunOutcome.OPERATOR,
+                    throw RefusedException.operator(
                             "The state holds an open window that ends at " + open.maxtime() + ", and it is " + now.now()
                                     + ": it was opened while a clock was ahead, and events of that time may come yet. Nothing"
                                     + " was read or written. Run state set-through "

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.sink;
 
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.EventShape;
 import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.settings.Settings;
@@ -145,7 +147,7 @@ public final class BucketEvents {
      * Reads the events of a time, both ends included, from an object in their order there. An event without a readable time is
      * given too, unless the object is another program's, where a line without one is no event.
      *
-     * @throws UnreadableObjectException if a line of a collector's or a Lambda's object is no event, or an object breaks off;
+     * @throws RefusedException if a line of a collector's or a Lambda's object is no event, or an object breaks off;
      *     names the object and the line
      * @throws S3OperationException if S3 refuses or cannot be reached
      */
@@ -266,9 +268,9 @@ public final class BucketEvents {
         return new S3OperationException("s3:GetObject", bucket, key, e);
     }
 
-    private static UnreadableObjectException unreadable(
-            StoredObject object, long line, String flaw, IOException cause) {
-        return new UnreadableObjectException(
+    private static RefusedException unreadable(StoredObject object, long line, String flaw, IOException cause) {
+        return new RefusedException(
+                RunOutcome.OPERATOR,
                 "The object " + object.key() + (line == 0 ? "" : ", line " + line) + ", cannot be read: " + flaw
                         + ". Put the object as it was written back (bucket versioning keeps it), or move it out of the prefix.",
                 cause);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import java.time.Clock;
@@ -20,7 +22,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * The collector's state machine: the checkpoint, and the keys of the events that are in the bucket, as one run moves them. A
  * page's batch is {@linkplain #declare declared}, its object stored, and the batch {@linkplain #confirm confirmed} in memory,
  * which the next state write makes durable. The state PUT is the commit point; a PUT that another collector got in before
- * fails with {@link CheckpointOwnedException}. Thread-safe.
+ * fails with {@link RefusedException}. Thread-safe.
  */
 public final class CollectorState {
 
@@ -158,7 +160,7 @@ public final class CollectorState {
      * Does the same with a window that must be written in time.
      *
      * @param inTime asked right before the window is written for the first time; if it is too late, that write fails with a
-     *     {@link WindowTooLateException}
+     *     {@link RefusedException}
      */
     public synchronized void openWindow(Window window, BooleanSupplier inTime) {
         checkpoint = checkpoint == null ? Checkpoint.first(window) : checkpoint.opened(window);
@@ -299,7 +301,10 @@ public final class CollectorState {
 
     private void write(@Nullable Checkpoint next) {
         if (!windowWritten && !windowInTime.getAsBoolean()) {
-            throw new WindowTooLateException();
+            throw new RefusedException(
+                    RunOutcome.FAILED,
+                    "The first window could not be written within 5 minutes of its opening; it is opened anew. If it stays so, see what"
+                            + " takes so long: Duo's answers, S3, or the steps in event-steps.");
         }
         stored = store.compareAndSwap(new State(owner, "", next, confirmed), stored);
         checkpoint = next;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.source.HttpDate;
 import dev.duocollector.text.Log;
@@ -138,7 +140,7 @@ public final class S3StateStore {
             Found found = new Found(StateBytes.get(
                     s3, GetObjectRequest.builder().bucket(bucket).key(objectKey).build()));
             if (isBlank(found.etag())) {
-                throw new UnconditionalStoreException("The store of s3://" + bucket + " gave " + objectKey
+                throw RefusedException.operator("The store of s3://" + bucket + " gave " + objectKey
                         + " without an ETag, so nobody could tell its versions apart, and nothing is collected. Use a store"
                         + " that has ETags.");
             }
@@ -208,7 +210,7 @@ public final class S3StateStore {
      * @param next what to write; its write id is replaced by a new one
      * @param before what was read or written last, null if there was no state
      * @return what stands there now
-     * @throws CheckpointOwnedException if somebody else wrote meanwhile
+     * @throws RefusedException if somebody else wrote meanwhile
      * @throws S3OperationException if S3 refuses or cannot be reached; the write may still take effect later
      */
     Stored compareAndSwap(State next, @Nullable Stored before) {
@@ -260,17 +262,21 @@ public final class S3StateStore {
                 return found.get().stored(mine, null);
             }
             if (found.isEmpty() && etag != null) {
-                throw new CheckpointOwnedException("Somebody has deleted " + this + " since this run read it. This run"
-                        + " stops: put the state back, or see OPERATIONS, \"What losing it costs\".");
+                throw new RefusedException(
+                        RunOutcome.OWNED,
+                        "Somebody has deleted " + this + " since this run read it. This run"
+                                + " stops: put the state back, or see OPERATIONS, \"What losing it costs\".");
             }
             if (found.isPresent() && !isFromBefore.test(found.get())) {
-                throw new CheckpointOwnedException("Another collector has written " + this
-                        + " since this run read it. This run stops; if that was not meant, run only one"
-                        + " collector on a state key.");
+                throw new RefusedException(
+                        RunOutcome.OWNED,
+                        "Another collector has written " + this
+                                + " since this run read it. This run stops; if that was not meant, run only one"
+                                + " collector on a state key.");
             }
             if (write == WRITES_MAX) {
                 if (doubt == null) {
-                    throw new UnconditionalStoreException(
+                    throw RefusedException.operator(
                             "The store of s3://" + bucket + " answered a write of " + key
                                     + " with success and without an ETag, and has not written it. Nothing is collected with it.");
                 }
@@ -293,7 +299,7 @@ public final class S3StateStore {
      * 2026-11-26): writes the state that it has just taken once more, under conditions that do not hold. Where they are
      * kept to nothing is written; where not, the same bytes.
      *
-     * @throws UnconditionalStoreException if one of them was written
+     * @throws RefusedException if one of them was written
      * @throws S3OperationException if S3 refuses for another reason or cannot be reached
      */
     void refuseUnconditional(Stored written) {
@@ -304,7 +310,7 @@ public final class S3StateStore {
             throw new S3OperationException("s3:PutObject", bucket, key, e);
         }
         ignored.ifPresent(header -> {
-            throw new UnconditionalStoreException("The store of s3://" + bucket + " ignores " + header
+            throw RefusedException.operator("The store of s3://" + bucket + " ignores " + header
                     + " on PUT: it wrote " + key
                     + " although that was to be refused. With two collectors, or a write that arrives late, events would be lost"
                     + " or doubled, so nothing is collected. Use a store that keeps to conditional writes, or set"

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.state.S3StateStore.Found;
@@ -86,7 +87,7 @@ public final class StateObject {
      * @param copyKey where to lay a copy of it first, null for none; unused when there was nothing
      * @param next how far the log counts as collected
      * @param eventKeys the events that count as seen, with their times
-     * @throws CheckpointOwnedException if a collector, or another command, wrote meanwhile
+     * @throws RefusedException if a collector, or another command, wrote meanwhile
      * @throws S3OperationException if S3 refuses or cannot be reached; of the write to the state itself, it may still take
      *     effect later
      */

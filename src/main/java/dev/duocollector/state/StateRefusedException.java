@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
+
 /**
  * A state that this program must not go on from: unreadable, of a version or an account that it does not know, or from the
  * future. Taking it for "no state" would read days again or skip some, so the run stops and an operator decides.
  */
-public final class StateRefusedException extends RuntimeException {
+public final class StateRefusedException extends RefusedException {
 
     private static final long serialVersionUID = 1L;
 
@@ -30,12 +33,12 @@ public final class StateRefusedException extends RuntimeException {
     private final Reason reason;
 
     public StateRefusedException(Reason reason, String message) {
-        super(message);
+        super(RunOutcome.OPERATOR, message);
         this.reason = reason;
     }
 
     public StateRefusedException(Reason reason, String message, Throwable cause) {
-        super(message, cause);
+        super(RunOutcome.OPERATOR, message, cause);
         this.reason = reason;
     }
 

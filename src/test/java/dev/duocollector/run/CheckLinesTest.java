@@ -5,9 +5,9 @@ package dev.duocollector.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.sink.PlainBody;
-import dev.duocollector.sink.UnreadableObjectException;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Cursor;
 import java.io.ByteArrayOutputStream;
@@ -40,7 +40,7 @@ class CheckLinesTest {
         exchange.getMessage().setBody(object);
 
         assertThatThrownBy(() -> new CheckLines(TestSettings.with()).process(exchange))
-                .isInstanceOf(UnreadableObjectException.class)
+                .isInstanceOf(RefusedException.class)
                 .hasMessageContaining(BOUND);
 
         assertThat(object.given).isEqualTo(PlainBody.BYTES_MAX + 1L);

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.s3.MemoryS3;
 import dev.duocollector.settings.TestSettings;
-import dev.duocollector.source.DuoOrderException;
 import dev.duocollector.source.Offset;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
@@ -93,7 +93,7 @@ class DropSeenTest {
 
     @Test
     void eventFromBeforeTheKeys_isRefused_sinceItMayBeAnOldOne() {
-        assertThatExceptionOfType(DuoOrderException.class)
+        assertThatExceptionOfType(RefusedException.class)
                 .isThrownBy(() -> fresh("", A, event("too old", "07:59:59.999")))
                 .withMessageContainingAll("2026-11-23T07:59:59.999Z", "only events from 2026-11-23T08:00:00Z");
         assertThat(fresh("", event("the oldest", "08:00:00"))).hasSize(1);
@@ -114,7 +114,7 @@ class DropSeenTest {
     void offsetThatWasSent_isRefused() {
         run.reading().sends("sent");
 
-        assertThatExceptionOfType(DuoOrderException.class)
+        assertThatExceptionOfType(RefusedException.class)
                 .isThrownBy(() -> fresh("sent", A))
                 .withMessageContaining("Duo gave the next_offset sent twice");
         assertThat(fresh("another", A)).containsExactly(A);
@@ -124,7 +124,7 @@ class DropSeenTest {
     void offset_isTakenUpTo4096Characters() {
         assertThat(fresh("a".repeat(4096), A)).containsExactly(A);
 
-        assertThatExceptionOfType(DuoOrderException.class)
+        assertThatExceptionOfType(RefusedException.class)
                 .isThrownBy(() -> fresh("a".repeat(4097), B))
                 .withMessageContaining("a next_offset of 4097 characters");
     }
@@ -140,7 +140,7 @@ class DropSeenTest {
             fresh("second " + page, later);
         }
 
-        assertThatExceptionOfType(DuoOrderException.class)
+        assertThatExceptionOfType(RefusedException.class)
                 .isThrownBy(() -> fresh("third", later))
                 .withMessageContaining("Duo gave 1000 pages in a row in the window " + WINDOW)
                 .withMessageContaining("the window is not committed");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.route.World;
 import dev.duocollector.s3.EmbeddedS3;
@@ -159,7 +160,7 @@ class RangeGuardTest {
 
         for (RangeGuard guard : List.of(one, other)) {
             assertThatThrownBy(guard::begun)
-                    .isInstanceOf(RunRefusedException.class)
+                    .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("was begun and is not done")
                     .hasMessageContaining("delete its state, s3://range-guard/");
         }
@@ -203,10 +204,10 @@ class RangeGuardTest {
         guard("2026-11-10", COVERED.toString()).verify();
 
         assertThatThrownBy(() -> guard("2026-11-10", "2026-11-23T07:00:00.001Z").verify())
-                .isInstanceOf(RangeGuard.RefusedException.class)
+                .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("the collector has collected through " + COVERED);
         assertThatThrownBy(() -> guard("2026-05-01", "2026-11-12").verify())
-                .isInstanceOf(RangeGuard.RefusedException.class)
+                .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("--from is 2026-05-01T00:00:00Z");
     }
 
@@ -252,7 +253,7 @@ class RangeGuardTest {
     private static void assertRefused(RangeGuard guard, String... parts) {
         assertThatThrownBy(guard::backfill)
                 .isInstanceOfSatisfying(
-                        RangeGuard.RefusedException.class,
+                        RefusedException.class,
                         refused -> assertThat(refused.outcome()).isEqualTo(RunOutcome.OPERATOR))
                 .hasMessageContainingAll(parts);
     }

@@ -6,17 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.duocollector.failure.FailureText;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.source.BodyFailures;
 import dev.duocollector.source.DuoFailureExplainer;
-import dev.duocollector.source.DuoOrderException;
 import dev.duocollector.source.DuoRequestException;
 import dev.duocollector.source.DuoRequestSigner;
 import dev.duocollector.source.ProxyRefusedException;
-import dev.duocollector.state.CheckpointOwnedException;
 import dev.duocollector.state.StateRefusedException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -309,7 +308,7 @@ class RunFailureTest {
         return Stream.of(
                 row(
                         "offset twice",
-                        new DuoOrderException("Duo gave the next_offset a twice."),
+                        RefusedException.operator("Duo gave the next_offset a twice."),
                         RunOutcome.OPERATOR,
                         "Duo gave the next_offset a twice."),
                 row(
@@ -330,7 +329,7 @@ class RunFailureTest {
                         "Setting a is 'b'."),
                 row(
                         "another collector",
-                        new CheckpointOwnedException("Another collector has written."),
+                        new RefusedException(RunOutcome.OWNED, "Another collector has written."),
                         RunOutcome.OWNED,
                         "Another collector has written."),
                 row(

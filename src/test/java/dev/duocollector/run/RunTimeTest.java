@@ -5,6 +5,7 @@ package dev.duocollector.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duocollector.failure.RefusedException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +49,7 @@ class RunTimeTest {
     })
     void clocksTooFarApart_areAnOperatorsMatter_withBothTimes(String clock, Duration local) {
         assertThatThrownBy(() -> begin(local))
-                .isInstanceOf(ClockException.class)
+                .isInstanceOf(RefusedException.class)
                 .hasMessageContaining(S3.toString())
                 .hasMessageContaining(S3.plus(local).toString())
                 .hasMessageContaining("s3.clock=ignore")

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.route.World;
 import dev.duocollector.s3.EmbeddedS3;
 import dev.duocollector.settings.EventShape;
@@ -174,7 +175,7 @@ class BucketEventsTest {
         put(OURS, (at("2026-11-20T10:00:00Z") + "\n\n{\"phone\":\"+12025550123\"").getBytes(UTF_8));
 
         assertThatThrownBy(this::read)
-                .isInstanceOf(UnreadableObjectException.class)
+                .isInstanceOf(RefusedException.class)
                 .hasMessageStartingWith(
                         "The object " + OURS + ", line 3, cannot be read: an event must be one JSON object")
                 .hasMessageNotContaining("2025550123");
@@ -195,7 +196,7 @@ class BucketEventsTest {
         assertThat(events).extracting(StoredEvent::line).containsExactly(2L);
         put(OURS, (longest + "\n" + tooLong).getBytes(UTF_8));
         assertThatThrownBy(() -> bounded.read(new StoredObject(OURS, Writer.COLLECTOR, 1), FROM, TO, event -> {}))
-                .isInstanceOf(UnreadableObjectException.class)
+                .isInstanceOf(RefusedException.class)
                 .hasMessageStartingWith("The object " + OURS + ", line 2, cannot be read: an event has 64 MiB at most");
     }
 
@@ -205,7 +206,7 @@ class BucketEventsTest {
         put(OURS + ".gz", Arrays.copyOf(whole, whole.length - 9));
 
         assertThatThrownBy(this::read)
-                .isInstanceOf(UnreadableObjectException.class)
+                .isInstanceOf(RefusedException.class)
                 .hasMessageStartingWith("The object " + OURS + ".gz, line 1, cannot be read: it breaks off");
     }
 

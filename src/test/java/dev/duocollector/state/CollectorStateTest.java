@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
@@ -313,7 +315,8 @@ class CollectorStateTest {
                         default -> collector.writeWindow();
                     }
                 })
-                .isInstanceOf(WindowTooLateException.class);
+                .isInstanceOf(RefusedException.class)
+                .hasFieldOrPropertyWithValue("outcome", RunOutcome.FAILED);
         assertThat(bucket.writes()).isZero();
 
         collector.open();
@@ -432,13 +435,17 @@ class CollectorStateTest {
         String theirs = bucket.text().orElseThrow();
 
         assertThatThrownBy(() -> collector.declare(batch("mine", OFFSET, "08:10")))
-                .isInstanceOf(CheckpointOwnedException.class);
+                .isInstanceOf(RefusedException.class)
+                .hasFieldOrPropertyWithValue("outcome", RunOutcome.OWNED);
         assertThatThrownBy(() -> {
                     collector.confirm(batch("mine", OFFSET, "08:10"));
                     collector.save();
                 })
-                .isInstanceOf(CheckpointOwnedException.class);
-        assertThatThrownBy(collector::closeWindow).isInstanceOf(CheckpointOwnedException.class);
+                .isInstanceOf(RefusedException.class)
+                .hasFieldOrPropertyWithValue("outcome", RunOutcome.OWNED);
+        assertThatThrownBy(collector::closeWindow)
+                .isInstanceOf(RefusedException.class)
+                .hasFieldOrPropertyWithValue("outcome", RunOutcome.OWNED);
 
         assertThat(bucket.text()).contains(theirs);
     }
@@ -460,7 +467,8 @@ class CollectorStateTest {
         assertThat(again.eventKeys()).isEqualTo(declared.eventKeys());
         collector.confirm(batch);
         assertThatThrownBy(() -> collector.declare(batch("b", OFFSET, "08:20")))
-                .isInstanceOf(CheckpointOwnedException.class);
+                .isInstanceOf(RefusedException.class)
+                .hasFieldOrPropertyWithValue("outcome", RunOutcome.OWNED);
     }
 
     /** The object may have been taken and deleted by then; a second one must not follow. */
@@ -474,7 +482,9 @@ class CollectorStateTest {
         collector.confirm(batch);
         collector.save();
 
-        assertThatThrownBy(() -> slow.declare(batch)).isInstanceOf(CheckpointOwnedException.class);
+        assertThatThrownBy(() -> slow.declare(batch))
+                .isInstanceOf(RefusedException.class)
+                .hasFieldOrPropertyWithValue("outcome", RunOutcome.OWNED);
     }
 
     @Test

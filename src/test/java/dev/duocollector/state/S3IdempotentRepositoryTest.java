@@ -5,6 +5,8 @@ package dev.duocollector.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.FaultPlan.Tries;
@@ -171,7 +173,8 @@ class S3IdempotentRepositoryTest implements IdempotentRepositoryContract {
         repository.confirm("a");
 
         assertThatThrownBy(() -> other.confirm("b"))
-                .isInstanceOf(CheckpointOwnedException.class)
+                .isInstanceOf(RefusedException.class)
+                .hasFieldOrPropertyWithValue("outcome", RunOutcome.OWNED)
                 .hasMessageContaining("s3://logs/duo-telephony-state/state.json")
                 .hasMessageContaining("run only one collector on a state key");
 

@@ -6,6 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.FaultPlan.Tries;
@@ -161,7 +163,8 @@ class S3StateStoreTest {
         bucket.delete(StateBucket.KEY);
 
         assertThatThrownBy(() -> store.compareAndSwap(state("b"), first))
-                .isInstanceOf(CheckpointOwnedException.class)
+                .isInstanceOf(RefusedException.class)
+                .hasFieldOrPropertyWithValue("outcome", RunOutcome.OWNED)
                 .hasMessageContaining("Somebody has deleted " + PLACE);
 
         assertThat(bucket.text()).isEmpty();
@@ -350,7 +353,9 @@ class S3StateStoreTest {
         Found before = store.find().orElse(null);
         bucket.put(StateFormat.write(state("theirs")));
 
-        assertThatThrownBy(() -> store.replace(state("mine"), before)).isInstanceOf(CheckpointOwnedException.class);
+        assertThatThrownBy(() -> store.replace(state("mine"), before))
+                .isInstanceOf(RefusedException.class)
+                .hasFieldOrPropertyWithValue("outcome", RunOutcome.OWNED);
 
         assertThat(bucket.state().eventKeys()).containsOnlyKeys("theirs");
     }
@@ -411,7 +416,8 @@ class S3StateStoreTest {
 
     private void assertOwned(State next, @Nullable Stored before) {
         assertThatThrownBy(() -> store.compareAndSwap(next, before))
-                .isInstanceOf(CheckpointOwnedException.class)
+                .isInstanceOf(RefusedException.class)
+                .hasFieldOrPropertyWithValue("outcome", RunOutcome.OWNED)
                 .hasMessage(
                         "Another collector has written " + PLACE + " since this run read it. This run stops; if that"
                                 + " was not meant, run only one collector on a state key.");
@@ -479,7 +485,7 @@ class S3StateStoreTest {
         bucket.proxy().plan(request -> Fault.ANSWER_WITHOUT_ETAG);
 
         assertThatThrownBy(store::load)
-                .isInstanceOf(UnconditionalStoreException.class)
+                .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("gave " + StateBucket.KEY + " without an ETag");
 
         bucket.proxy().plan(FaultPlan.none());
