@@ -131,7 +131,7 @@ public final class DropSeen implements Processor {
         if (page.nextOffset().isEmpty()) {
             return Cursor.END;
         }
-        String offset = page.nextOffset().get().wire();
+        String offset = page.nextOffset().get();
         if (offset.length() > OFFSET_CHARS_MAX) {
             throw RefusedException.operator(
                     "Duo gave a next_offset of " + offset.length() + " characters in the window "

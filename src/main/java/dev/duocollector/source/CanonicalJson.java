@@ -4,6 +4,9 @@ package dev.duocollector.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -149,28 +152,14 @@ final class CanonicalJson {
         return unescape(out, member.start + 1, member.nameEnd - 1).codePoints().toArray();
     }
 
+    /** Returns the text between two quotation marks. */
     private static String unescape(byte[] json, int start, int end) {
-        String text = new String(json, start, end - start, UTF_8);
-        StringBuilder plain = new StringBuilder(text.length());
-        int from = 0;
-        for (int escape = text.indexOf('\\'); escape >= 0; escape = text.indexOf('\\', from)) {
-            plain.append(text, from, escape);
-            char kind = text.charAt(escape + 1);
-            from = escape + (kind == 'u' ? 6 : 2);
-            plain.append(kind == 'u' ? (char) Integer.parseInt(text, escape + 2, from, 16) : unescape(kind));
+        try (JsonParser parser = EventJson.FACTORY.createParser(json, start - 1, end - start + 2)) {
+            parser.nextToken();
+            return parser.getText();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The text was accepted before", e);
         }
-        return plain.append(text, from, text.length()).toString();
-    }
-
-    private static char unescape(char kind) {
-        return switch (kind) {
-            case 'b' -> '\b';
-            case 'f' -> '\f';
-            case 'n' -> '\n';
-            case 'r' -> '\r';
-            case 't' -> '\t';
-            default -> kind;
-        };
     }
 
     private static String quote(String plain) {

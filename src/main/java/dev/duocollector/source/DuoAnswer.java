@@ -26,7 +26,7 @@ final class DuoAnswer {
     private @Nullable String message;
     private @Nullable String messageDetail;
     private @Nullable List<TelephonyEvent> items;
-    private @Nullable Offset nextOffset;
+    private @Nullable String nextOffset;
     private OptionalLong totalObjects = OptionalLong.empty();
     private @Nullable String flaw;
     private @Nullable String itemsFlaw;
@@ -84,7 +84,7 @@ final class DuoAnswer {
         return page(items, nextOffset);
     }
 
-    private TelephonyPage page(List<TelephonyEvent> events, @Nullable Offset next) {
+    private TelephonyPage page(List<TelephonyEvent> events, @Nullable String next) {
         return new TelephonyPage(events, Optional.ofNullable(next), bytes, totalObjects, Optional.empty());
     }
 
@@ -122,8 +122,7 @@ final class DuoAnswer {
                 case "message_detail" -> messageDetail = scalar(parser);
                 case "response" -> response(parser);
                 // Other endpoints of Duo have it here, and Duo's own Python client looks in both places. To pass it
-                // over
-                // would end the window after its first page.
+                // over would end the window after its first page.
                 case "metadata" -> metadata(parser);
                 default -> parser.skipChildren();
             }
@@ -225,7 +224,7 @@ final class DuoAnswer {
         }
         String wire = String.join(",", parts);
         if (!wire.isEmpty()) {
-            nextOffset = new Offset(wire);
+            nextOffset = wire;
         }
     }
 

@@ -11,27 +11,25 @@ import java.util.Optional;
  * What a failed request to Duo means to whoever runs the collector.
  *
  * @param stage how far the request came
- * @param fromDuo whether Duo's own JSON came back; whatever else answered may be a proxy, a gateway or a login page
  * @param request how the request counts; empty if none was made
  * @param outcome how a run ends with it
- * @param again whether the same request may work a little later
  * @param what a sentence that says what happened
  * @param remedy a sentence that says what to do; may be empty
  * @param brief what happened, for a line about the next try
  * @param status the answer's HTTP status, 0 without one
+ * @param fromDuo whether Duo's own JSON came back; whatever else answered may be a proxy, a gateway or a login page
  * @param retryAfter the answer's header of that name
  * @param date the answer's header of that name, if the answer is Duo's
  */
 public record DuoFailure(
         Stage stage,
-        boolean fromDuo,
         Optional<RequestOutcome> request,
         RunOutcome outcome,
-        boolean again,
         String what,
         String remedy,
         String brief,
         int status,
+        boolean fromDuo,
         Optional<String> retryAfter,
         Optional<String> date) {
 
@@ -53,20 +51,9 @@ public record DuoFailure(
         DONE
     }
 
-    /** Returns the same with the headers of its answer; the date is Duo's clock only if Duo answered. */
-    DuoFailure with(Optional<String> newRetryAfter, Optional<String> duoDate) {
-        return new DuoFailure(
-                stage,
-                fromDuo,
-                request,
-                outcome,
-                again,
-                what,
-                remedy,
-                brief,
-                status,
-                newRetryAfter,
-                fromDuo ? duoDate : Optional.empty());
+    /** Whether the same request may work a little later. */
+    public boolean again() {
+        return request.isPresent() && (outcome == RunOutcome.FAILED || outcome == RunOutcome.BEHIND);
     }
 
     /** Returns how far this machine's clock is ahead of Duo's, to the second; empty if Duo has not said. */

@@ -19,6 +19,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Says what failures of requests to Duo mean, given what the settings say. */
 public final class DuoFailureExplainer {
@@ -44,88 +45,45 @@ public final class DuoFailureExplainer {
             return answer(answer);
         }
         if (failure instanceof DuoApiException refused) {
-            return refusedRequest(refused);
+            return refusedRequest(refused).answered(refused).explained();
         }
         if (failure instanceof ProxyRefusedException refused) {
-            return proxy(refused.statusCode());
+            return proxy(refused.statusCode()).explained();
         }
+        return unanswered(failure).brief(briefly(failure)).explained();
+    }
+
+    private static String briefly(Throwable failure) {
+        return failure instanceof AnswerTooLargeException
+                ? String.valueOf(failure.getMessage())
+                : FailureText.brief(failure);
+    }
+
+    private Explanation unanswered(Throwable failure) {
         if (failure instanceof AnswerTooLargeException) {
-            return without(
-                    Stage.ANSWER,
-                    RequestOutcome.INVALID,
-                    RunOutcome.OPERATOR,
-                    failure.getMessage(),
-                    "",
-                    failure.getMessage());
+            return new Explanation(Stage.ANSWER, RequestOutcome.INVALID, RunOutcome.OPERATOR)
+                    .what(String.valueOf(failure.getMessage()));
         }
         if (FailureText.isUntrusted(failure)) {
-            return without(
-                    Stage.TLS,
-                    RequestOutcome.NETWORK,
-                    RunOutcome.OPERATOR,
-                    FailureText.untrusted("Duo at " + baseUrl, failure),
-                    "",
-                    FailureText.brief(failure));
+            return new Explanation(Stage.TLS, RequestOutcome.NETWORK, RunOutcome.OPERATOR)
+                    .what(FailureText.untrusted("Duo at " + baseUrl, failure));
         }
         if (failure instanceof IOException) {
-            return without(
-                    stage(failure),
-                    failure instanceof MalformedPageException ? RequestOutcome.INVALID : RequestOutcome.NETWORK,
-                    RunOutcome.FAILED,
-                    "No usable answer from Duo at " + baseUrl + " (" + FailureText.brief(failure) + ").",
-                    "Check the network, duo.api.host and duo.proxy if this lasts.",
-                    FailureText.brief(failure));
+            boolean invalid = failure instanceof MalformedPageException;
+            return new Explanation(
+                            stage(failure),
+                            invalid ? RequestOutcome.INVALID : RequestOutcome.NETWORK,
+                            RunOutcome.FAILED)
+                    .what("No usable answer from Duo at " + baseUrl + " (" + FailureText.brief(failure) + ").")
+                    .remedy("Check the network, duo.api.host and duo.proxy if this lasts.");
         }
-        return unasked(failure);
-    }
-
-    /** A failure without an answer. */
-    private static DuoFailure without(
-            Stage stage, RequestOutcome request, RunOutcome outcome, String what, String remedy, String brief) {
-        return failure(
-                stage, false, Optional.of(request), outcome, outcome == RunOutcome.FAILED, what, remedy, brief, 0);
-    }
-
-    private static DuoFailure failure(
-            Stage stage,
-            boolean fromDuo,
-            Optional<RequestOutcome> request,
-            RunOutcome outcome,
-            boolean again,
-            String what,
-            String remedy,
-            String brief,
-            int status) {
-        return new DuoFailure(
-                stage,
-                fromDuo,
-                request,
-                outcome,
-                again,
-                what,
-                remedy,
-                brief,
-                status,
-                Optional.empty(),
-                Optional.empty());
-    }
-
-    /** What fails before there is a request, such as the secret key's file: nothing of Duo's. */
-    private static DuoFailure unasked(Throwable failure) {
-        boolean settings = failure instanceof SettingsException;
-        return failure(
-                Stage.NAME,
-                false,
-                Optional.empty(),
-                settings ? RunOutcome.OPERATOR : RunOutcome.FAILED,
-                false,
-                settings
-                        ? String.valueOf(failure.getMessage())
-                        : "The request to Duo could not be made: route duo-page failed (" + FailureText.brief(failure)
-                                + ").",
-                settings ? "" : "The log level DEBUG of dev.duocollector shows more.",
-                FailureText.brief(failure),
-                0);
+        // What fails before there is a request, such as the secret key's file: nothing of Duo's.
+        return failure instanceof SettingsException
+                ? new Explanation(Stage.NAME, null, RunOutcome.OPERATOR).what(String.valueOf(failure.getMessage()))
+                : new Explanation(Stage.NAME, null, RunOutcome.FAILED)
+                        .what("The request to Duo could not be made: route duo-page failed ("
+                                + FailureText.brief(failure) + ").")
+                        .remedy("The log level DEBUG of dev.duocollector shows more.");
     }
 
     private static Stage stage(Throwable failure) {
@@ -144,141 +102,81 @@ public final class DuoFailureExplainer {
 
     private DuoFailure answer(HttpOperationFailedException answer) {
         DuoApiException said = DuoApiException.fromBody(answer.getStatusCode(), answer.getResponseBody());
-        Optional<String> date = header(answer, "Date");
-        DuoFailure failure = answer.getStatusCode() == PROXY_WANTS_CREDENTIALS
+        Optional<String> duosDate = header(answer, "Date").filter(date -> said.isFromDuo());
+        Explanation explanation = answer.getStatusCode() == PROXY_WANTS_CREDENTIALS
                 ? proxy(PROXY_WANTS_CREDENTIALS)
-                : answered(said, contentType(answer), said.isFromDuo() ? date : Optional.empty());
-        return failure.with(header(answer, "Retry-After"), date);
+                : judged(said, contentType(answer), duosDate).answered(said);
+        explanation.retryAfter = header(answer, "Retry-After");
+        explanation.date = explanation.fromDuo ? duosDate : Optional.empty();
+        return explanation.explained();
     }
 
-    private DuoFailure answered(DuoApiException said, String contentType, Optional<String> date) {
+    private Explanation judged(DuoApiException said, String contentType, Optional<String> date) {
         int status = said.statusCode();
+        String message = String.valueOf(said.getMessage());
         if (status == 429) {
-            return answered(
-                    said,
-                    Stage.ANSWER,
-                    RequestOutcome.RATE_LIMITED,
-                    RunOutcome.BEHIND,
-                    "Duo allows no more requests for now (" + said.getMessage() + ").",
-                    "If this lasts for hours, another program is reading the same account's logs.");
+            return new Explanation(Stage.ANSWER, RequestOutcome.RATE_LIMITED, RunOutcome.BEHIND)
+                    .what("Duo allows no more requests for now (" + message + ").")
+                    .remedy("If this lasts for hours, another program is reading the same account's logs.");
         }
         if (status >= 300 && status < 400) {
-            return answered(
-                    said,
-                    Stage.ANSWER,
-                    RequestOutcome.REFUSED,
-                    RunOutcome.OPERATOR,
-                    "Duo answered with a redirection (" + status + "), which is not followed.",
-                    "Check duo.api.host and duo.base-url.");
+            return new Explanation(Stage.ANSWER, RequestOutcome.REFUSED, RunOutcome.OPERATOR)
+                    .what("Duo answered with a redirection (" + status + "), which is not followed.")
+                    .remedy("Check duo.api.host and duo.base-url.");
         }
         if (!said.isFromDuo()) {
-            return notDuo(said, contentType);
+            // An answer in Duo's place: a proxy's page, a gateway's, a captive portal's.
+            String answer = "HTTP " + status + contentType + ", without Duo's JSON";
+            return new Explanation(Stage.ANSWER, RequestOutcome.INVALID, RunOutcome.FAILED)
+                    .what("Something between this machine and Duo at " + baseUrl + " answered in its place (" + answer
+                            + ").")
+                    .remedy("Look at what requests pass (a proxy, a gateway, a filter), at duo.proxy, duo.api.host and"
+                            + " duo.base-url if this lasts.")
+                    .brief(answer + ": something between answered, not Duo");
         }
         if (status >= 500) {
-            return answered(
-                    said,
-                    Stage.ANSWER,
-                    RequestOutcome.SERVER_ERROR,
-                    RunOutcome.FAILED,
-                    "Duo keeps failing (" + said.getMessage() + ").",
-                    "");
+            return new Explanation(Stage.ANSWER, RequestOutcome.SERVER_ERROR, RunOutcome.FAILED)
+                    .what("Duo keeps failing (" + message + ").");
         }
         if (status == 401) {
-            return answered(
-                    said,
-                    Stage.CREDENTIALS,
-                    RequestOutcome.REFUSED,
-                    RunOutcome.OPERATOR,
-                    "Duo refused the signature (" + said.getMessage() + ").",
-                    skew(date)
-                            .map(skew -> "This machine's clock is " + skew + " Duo's: set it right.")
+            return new Explanation(Stage.CREDENTIALS, RequestOutcome.REFUSED, RunOutcome.OPERATOR)
+                    .what("Duo refused the signature (" + message + ").")
+                    .remedy(DuoClock.ahead(date, clock)
+                            .filter(DuoClock::isSkewed)
+                            .map(ahead -> "This machine's clock is " + DuoClock.skew(ahead) + " Duo's: set it right.")
                             .orElse("Check duo.ikey, duo.skey and duo.api.host: all three come from the same Admin API"
                                     + " application."));
         }
         if (status == 403) {
-            return answered(
-                    said,
-                    Stage.PERMISSION,
-                    RequestOutcome.REFUSED,
-                    RunOutcome.OPERATOR,
-                    "Duo does not let this application read logs (" + said.getMessage() + ").",
-                    "In Duo's admin panel, give it \"Grant read log\", and look whether its \"Networks for API Access\""
-                            + " allow this machine's address.");
+            return new Explanation(Stage.PERMISSION, RequestOutcome.REFUSED, RunOutcome.OPERATOR)
+                    .what("Duo does not let this application read logs (" + message + ").")
+                    .remedy("In Duo's admin panel, give it \"Grant read log\", and look whether its \"Networks for API"
+                            + " Access\" allow this machine's address.");
         }
         return refusedRequest(said);
     }
 
-    private static DuoFailure refusedRequest(DuoApiException said) {
-        return answered(
-                said,
-                Stage.ANSWER,
-                RequestOutcome.REFUSED,
-                RunOutcome.OPERATOR,
-                "Duo refused the request (" + said.getMessage() + ").",
-                "Check duo.api.host; if the request itself is wrong, report it as a bug.");
+    private static Explanation refusedRequest(DuoApiException said) {
+        return new Explanation(Stage.ANSWER, RequestOutcome.REFUSED, RunOutcome.OPERATOR)
+                .what("Duo refused the request (" + said.getMessage() + ").")
+                .remedy("Check duo.api.host; if the request itself is wrong, report it as a bug.");
     }
 
-    private static DuoFailure answered(
-            DuoApiException said, Stage stage, RequestOutcome request, RunOutcome outcome, String what, String remedy) {
-        return answered(said, stage, request, outcome, what, remedy, said.getMessage());
-    }
-
-    private static DuoFailure answered(
-            DuoApiException said,
-            Stage stage,
-            RequestOutcome request,
-            RunOutcome outcome,
-            String what,
-            String remedy,
-            String brief) {
-        return failure(
-                stage,
-                said.isFromDuo(),
-                Optional.of(request),
-                outcome,
-                outcome == RunOutcome.FAILED || outcome == RunOutcome.BEHIND,
-                what,
-                remedy,
-                brief,
-                said.statusCode());
-    }
-
-    /** An answer in Duo's place: a proxy's page, a gateway's, a captive portal's. */
-    private DuoFailure notDuo(DuoApiException said, String contentType) {
-        String answer = "HTTP " + said.statusCode() + contentType + ", without Duo's JSON";
-        return answered(
-                said,
-                Stage.ANSWER,
-                RequestOutcome.INVALID,
-                RunOutcome.FAILED,
-                "Something between this machine and Duo at " + baseUrl + " answered in its place (" + answer + ").",
-                "Look at what requests pass (a proxy, a gateway, a filter), at duo.proxy, duo.api.host and duo.base-url"
-                        + " if this lasts.",
-                answer + ": something between answered, not Duo");
-    }
-
-    private DuoFailure proxy(int status) {
+    private Explanation proxy(int status) {
         boolean credentials = status == PROXY_WANTS_CREDENTIALS;
-        return failure(
-                Stage.CONNECTION,
-                false,
-                Optional.of(RequestOutcome.NETWORK),
-                credentials ? RunOutcome.OPERATOR : RunOutcome.FAILED,
-                !credentials,
-                credentials
-                        ? "On the way to Duo, " + proxy + " wants credentials (HTTP 407)."
-                        : "On the way to Duo, " + proxy + " makes no connection to " + baseUrl + " (HTTP " + status
-                                + " to CONNECT).",
-                credentials
-                        ? "The collector sends none: let the proxy pass " + baseUrl.getHost()
-                                + " from this machine without them, or set duo.proxy to another one."
-                        : "Let the proxy pass " + baseUrl.getHost() + ", or set duo.proxy, if this lasts.",
-                "the proxy answered HTTP " + status,
-                status);
-    }
-
-    private Optional<String> skew(Optional<String> date) {
-        return DuoClock.ahead(date, clock).filter(DuoClock::isSkewed).map(DuoClock::skew);
+        Explanation explanation = new Explanation(
+                        Stage.CONNECTION, RequestOutcome.NETWORK, credentials ? RunOutcome.OPERATOR : RunOutcome.FAILED)
+                .brief("the proxy answered HTTP " + status);
+        explanation.status = status;
+        return credentials
+                ? explanation
+                        .what("On the way to Duo, " + proxy + " wants credentials (HTTP 407).")
+                        .remedy("The collector sends none: let the proxy pass " + baseUrl.getHost()
+                                + " from this machine without them, or set duo.proxy to another one.")
+                : explanation
+                        .what("On the way to Duo, " + proxy + " makes no connection to " + baseUrl + " (HTTP " + status
+                                + " to CONNECT).")
+                        .remedy("Let the proxy pass " + baseUrl.getHost() + ", or set duo.proxy, if this lasts.");
     }
 
     private static String contentType(HttpOperationFailedException answer) {
@@ -289,15 +187,60 @@ public final class DuoFailureExplainer {
                 .orElse("");
     }
 
-    /** Returns a response header; their names come in any case. */
     private static Optional<String> header(HttpOperationFailedException answer, String name) {
         Map<String, String> headers = answer.getResponseHeaders();
-        if (headers == null) {
-            return Optional.empty();
+        return headers == null
+                ? Optional.empty()
+                : headers.entrySet().stream()
+                        .filter(header -> header.getKey().equalsIgnoreCase(name))
+                        .map(header -> header.getValue().trim())
+                        .findFirst();
+    }
+
+    /** A {@link DuoFailure} in the making. */
+    private static final class Explanation {
+
+        private final Stage stage;
+        private final Optional<RequestOutcome> request;
+        private final RunOutcome outcome;
+        private String what = "";
+        private String remedy = "";
+        private String brief = "";
+        private int status;
+        private boolean fromDuo;
+        private Optional<String> retryAfter = Optional.empty();
+        private Optional<String> date = Optional.empty();
+
+        Explanation(Stage stage, @Nullable RequestOutcome request, RunOutcome outcome) {
+            this.stage = stage;
+            this.request = Optional.ofNullable(request);
+            this.outcome = outcome;
         }
-        return headers.entrySet().stream()
-                .filter(header -> header.getKey().equalsIgnoreCase(name))
-                .map(header -> header.getValue().trim())
-                .findFirst();
+
+        Explanation what(String sentence) {
+            what = sentence;
+            return this;
+        }
+
+        Explanation remedy(String sentence) {
+            remedy = sentence;
+            return this;
+        }
+
+        Explanation brief(String words) {
+            brief = words;
+            return this;
+        }
+
+        /** Notes the answer, which says what happened unless it is said already. */
+        Explanation answered(DuoApiException said) {
+            status = said.statusCode();
+            fromDuo = said.isFromDuo();
+            return brief.isEmpty() ? brief(String.valueOf(said.getMessage())) : this;
+        }
+
+        DuoFailure explained() {
+            return new DuoFailure(stage, request, outcome, what, remedy, brief, status, fromDuo, retryAfter, date);
+        }
     }
 }

@@ -46,7 +46,7 @@ final class EventJson {
     private static final int TEXT_CHARS_MAX = 4 * 1024 * 1024;
 
     /** For what the bounded one has accepted, whose texts it need not have looked at. */
-    private static final JsonFactory FACTORY = JsonFactory.builder()
+    static final JsonFactory FACTORY = JsonFactory.builder()
             // Else a body that starts with a zero byte is taken for UTF-16, and byte offsets no longer mean the body's.
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()

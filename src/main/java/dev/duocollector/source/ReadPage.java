@@ -15,8 +15,6 @@ public final class ReadPage implements Processor {
     /** What Duo gives to a request that does not say. */
     private static final String LIMIT_DEFAULT = "100";
 
-    private final TelephonyPageReader reader = new TelephonyPageReader();
-
     /**
      * @throws MalformedPageException if the answer is not what Duo sends; asking again may help
      * @throws AnswerTooLargeException if it holds more than was asked for
@@ -25,7 +23,7 @@ public final class ReadPage implements Processor {
     @Override
     public void process(Exchange exchange) throws DuoApiException, MalformedPageException, AnswerTooLargeException {
         byte[] body = exchange.getMessage().getBody(byte[].class);
-        TelephonyPage page = reader.read(body == null ? new byte[0] : body, limit(exchange));
+        TelephonyPage page = TelephonyPage.read(body == null ? new byte[0] : body, limit(exchange));
         exchange.getMessage()
                 .setBody(page.at(HttpDate.parse(exchange.getMessage().getHeader("Date", String.class))));
     }

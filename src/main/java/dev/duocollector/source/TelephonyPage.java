@@ -11,14 +11,16 @@ import java.util.OptionalLong;
  * One answer of Duo's telephony log.
  *
  * @param events in Duo's order
- * @param nextOffset where the next page begins; empty if this page ends the window
+ * @param nextOffset Duo's {@code next_offset}, opaque and never "", as it goes into the next request's parameter; of the array
+ *     form that other logs of Duo have, the elements joined by a comma, which is how duo_log_sync sends it. Empty if this page
+ *     ends the window
  * @param bytes the answer's length
  * @param totalObjects how many events Duo says that the whole window has, an estimate; empty if it does not say
  * @param answeredAt the answer's {@code Date}, to the second; empty if it has none that can be read
  */
 public record TelephonyPage(
         List<TelephonyEvent> events,
-        Optional<Offset> nextOffset,
+        Optional<String> nextOffset,
         int bytes,
         OptionalLong totalObjects,
         Optional<Instant> answeredAt) {
@@ -28,8 +30,25 @@ public record TelephonyPage(
     }
 
     /** A page that says nothing beside its events. */
-    public TelephonyPage(List<TelephonyEvent> events, Optional<Offset> nextOffset, int bytes) {
+    public TelephonyPage(List<TelephonyEvent> events, Optional<String> nextOffset, int bytes) {
         this(events, nextOffset, bytes, OptionalLong.empty(), Optional.empty());
+    }
+
+    /**
+     * Reads the body of a 200 from {@code GET /admin/v2/logs/telephony} (described at
+     * <a href="https://duo.com/docs/adminapi#telephony-logs">duo.com/docs/adminapi</a>). Members may come in any order, unknown
+     * ones are ignored, and a {@code total_objects} that is not a number too. A page without items has no next offset, whatever
+     * its metadata says. It keeps no reference to the body.
+     *
+     * @param limit how many events were asked for, and so the most that are taken
+     * @throws DuoApiException if the answer's {@code stat} is not OK
+     * @throws MalformedPageException if the body is not a page: cut, not JSON, without {@code stat} or {@code items}, or
+     *     with a {@code next_offset} that is neither text nor an array of texts
+     * @throws AnswerTooLargeException if it has more events than that, or more in them than events have
+     */
+    static TelephonyPage read(byte[] body, int limit)
+            throws DuoApiException, MalformedPageException, AnswerTooLargeException {
+        return DuoAnswer.read(body, limit).page();
     }
 
     /** Returns this page with the date of its answer. */
@@ -39,7 +58,6 @@ public record TelephonyPage(
 
     @Override
     public String toString() {
-        return "TelephonyPage[" + events.size() + " events, next offset "
-                + nextOffset.map(Offset::wire).orElse("none") + "]";
+        return "TelephonyPage[" + events.size() + " events, next offset " + nextOffset.orElse("none") + "]";
     }
 }

@@ -5,7 +5,6 @@ package dev.duocollector.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.duocollector.source.Offset;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Batch;
@@ -92,8 +91,7 @@ class CollectPendingTest {
     }
 
     private void collect(TelephonyEvent... events) {
-        Optional<Offset> next =
-                Optional.of(new Offset("offset behind " + (run.tally().pages() + 1)));
+        Optional<String> next = Optional.of("offset behind " + (run.tally().pages() + 1));
         exchange.getMessage().setBody(new TelephonyPage(List.of(events), next, 1));
         new CollectPending().process(exchange);
     }

@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.entry;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.s3.MemoryS3;
 import dev.duocollector.settings.TestSettings;
-import dev.duocollector.source.Offset;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Batch;
@@ -160,7 +159,7 @@ class DropSeenTest {
     /** Returns what is new of a page with this next_offset, or without one. */
     @SuppressWarnings("unchecked") // what dropSeen leaves
     private List<TelephonyEvent> fresh(String nextOffset, TelephonyEvent... events) {
-        Optional<Offset> next = nextOffset.isEmpty() ? Optional.empty() : Optional.of(new Offset(nextOffset));
+        Optional<String> next = Optional.of(nextOffset).filter(offset -> !offset.isEmpty());
         exchange.getMessage().setBody(new TelephonyPage(List.of(events), next, 1));
         new DropSeen(repository, TestSettings.with(), InBucket.of(s3, TestSettings.with())).process(exchange);
         return exchange.getMessage().getBody(List.class);

@@ -17,8 +17,7 @@ public final class BodyFailures {
     /** What reading an answer of this text fails with. */
     public static Exception of(String answer) {
         try {
-            throw new AssertionError(
-                    "a page: " + new TelephonyPageReader().read(answer.getBytes(StandardCharsets.UTF_8), 1000));
+            throw new AssertionError("a page: " + TelephonyPage.read(answer.getBytes(StandardCharsets.UTF_8), 1000));
         } catch (DuoApiException | IOException e) {
             return e;
         }

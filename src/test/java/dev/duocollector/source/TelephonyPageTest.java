@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class TelephonyPageReaderTest {
+class TelephonyPageTest {
 
     private static final String A = """
             {"context":"enrollment","credits":1,"phone":"+12025550123","telephony_id":"220f89ff-bff8-4466-b6cb-b7787940ce68",\
@@ -24,8 +24,6 @@ class TelephonyPageReaderTest {
     private static final String OFFSET = "1666714065304,5bf1a860-fe39-49e3-be29-217659663a74";
 
     private static final int LIMIT = 5;
-
-    private final TelephonyPageReader reader = new TelephonyPageReader();
 
     @Test
     void page_holdsEventsAndOffset() throws Exception {
@@ -38,14 +36,14 @@ class TelephonyPageReaderTest {
         assertThat(page.events().get(0).names())
                 .containsExactly("context", "credits", "phone", "telephony_id", "ts", "txid", "type");
         assertThat(page.events().get(1).names()).containsExactly("phone", "brand_new");
-        assertThat(page.nextOffset()).contains(new Offset(OFFSET));
+        assertThat(page.nextOffset()).contains(OFFSET);
         assertThat(page).hasToString("TelephonyPage[2 events, next offset " + OFFSET + "]");
     }
 
     @Test
     void events_outliveTheBody() throws Exception {
         byte[] body = page(A, "null").getBytes(UTF_8);
-        TelephonyPage page = reader.read(body, LIMIT);
+        TelephonyPage page = TelephonyPage.read(body, LIMIT);
         Arrays.fill(body, (byte) 'x');
 
         assertThat(page.events().get(0)).containsEntry("context", "enrollment");
@@ -79,8 +77,7 @@ class TelephonyPageReaderTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void offsets(String what, String metadata, String wire) throws Exception {
-        assertThat(read(page(A, metadata)).nextOffset().map(Offset::wire).orElse(""))
-                .isEqualTo(wire);
+        assertThat(read(page(A, metadata)).nextOffset().orElse("")).isEqualTo(wire);
     }
 
     @ParameterizedTest
@@ -121,7 +118,7 @@ class TelephonyPageReaderTest {
         TelephonyPage page = read(body);
 
         assertThat(page.events()).extracting(event -> event.get("a")).containsExactly(1);
-        assertThat(page.nextOffset().map(Offset::wire).orElse("")).isEqualTo(wire);
+        assertThat(page.nextOffset().orElse("")).isEqualTo(wire);
     }
 
     static Stream<Arguments> malformed() {
@@ -190,7 +187,7 @@ class TelephonyPageReaderTest {
         byte[] body = page(B.replace("brand", "br\u00e4nd"), "null").getBytes(ISO_8859_1);
 
         assertThatExceptionOfType(MalformedPageException.class)
-                .isThrownBy(() -> reader.read(body, LIMIT))
+                .isThrownBy(() -> TelephonyPage.read(body, LIMIT))
                 .withMessageContaining("it is not UTF-8");
     }
 
@@ -283,7 +280,7 @@ class TelephonyPageReaderTest {
     }
 
     private TelephonyPage read(String body) throws DuoApiException, MalformedPageException, AnswerTooLargeException {
-        return reader.read(body.getBytes(UTF_8), LIMIT);
+        return TelephonyPage.read(body.getBytes(UTF_8), LIMIT);
     }
 
     private static String page(String items, String metadata) {
