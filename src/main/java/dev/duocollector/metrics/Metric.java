@@ -10,67 +10,32 @@ import java.util.List;
  * label has a value from an event, other than those of {@link dev.duocollector.source.CallKind}.
  */
 public enum Metric {
-    RUNS(Type.COUNTER, "runs", "runs", List.of(Metric.OUTCOME), "Runs that ended, by how."),
-    REQUESTS(Type.COUNTER, "requests", "requests", List.of(Metric.OUTCOME), "Requests to Duo, by how they ended."),
-    RETRIES(Type.COUNTER, "retries", "requests", List.of(), "Requests that were made again after a failure."),
-    PAGES(Type.COUNTER, "pages", "pages", List.of(), "Pages read from Duo, also those read again by a recovery."),
-    BYTES_RECEIVED(Type.COUNTER, "bytes.received", "bytes", List.of(), "Length of these pages."),
-    EVENTS_RECEIVED(Type.COUNTER, "events.received", "events", List.of(), "Events in these pages."),
-    EVENTS_DUPLICATE(
-            Type.COUNTER, "events.duplicate", "events", List.of(), "Of these, events that were delivered before."),
-    EVENTS_WRITTEN(Type.COUNTER, "events.written", "events", List.of(), "Events that are in the bucket, confirmed."),
-    EVENTS_DROPPED(
-            Type.COUNTER, "events.dropped", "events", List.of(), "New events that a step in event-steps left out."),
-    EVENTS_MISSING(
-            Type.COUNTER,
-            "events.missing",
-            "events",
-            List.of(),
-            "Events that Duo showed or counted once and then no longer."),
-    OBJECTS_WRITTEN(
-            Type.COUNTER, "objects.written", "objects", List.of(), "Objects that are in the bucket, confirmed."),
-    BYTES_WRITTEN(Type.COUNTER, "bytes.written", "bytes", List.of(), "Length of their lines, before compression."),
-    UDM_OBJECTS_WRITTEN(Type.COUNTER, "udm.objects.written", "objects", List.of(), "The same, of UDM events."),
-    CALLS(
-            Type.COUNTER,
-            "calls",
-            "events",
-            List.of(Metric.CONTEXT, Metric.TYPE),
-            "Calls and messages: new events, by what for."),
-    CREDITS(
-            Type.COUNTER,
-            "credits",
-            "credits",
-            List.of(Metric.CONTEXT, Metric.TYPE),
-            "Credits that Duo took for them."),
-    GAPS(Type.COUNTER, "gaps", "gaps", List.of(), "Times of which Duo no longer kept what was not collected."),
-    LAG(Type.GAUGE, "lag", Metric.SECONDS, List.of(), "Now minus the time covered, at the scrape."),
+    RUNS("runs", "runs", "Runs that ended, by how.", Metric.OUTCOME),
+    REQUESTS("requests", "requests", "Requests to Duo, by how they ended.", Metric.OUTCOME),
+    RETRIES("retries", "requests", "Requests that were made again after a failure."),
+    PAGES("pages", "pages", "Pages read from Duo, also those read again by a recovery."),
+    BYTES_RECEIVED("bytes.received", "bytes", "Length of these pages."),
+    EVENTS_RECEIVED("events.received", "events", "Events in these pages."),
+    EVENTS_DUPLICATE("events.duplicate", "events", "Of these, events that were delivered before."),
+    EVENTS_WRITTEN("events.written", "events", "Events that are in the bucket, confirmed."),
+    EVENTS_DROPPED("events.dropped", "events", "New events that a step in event-steps left out."),
+    EVENTS_MISSING("events.missing", "events", "Events that Duo showed or counted once and then no longer."),
+    OBJECTS_WRITTEN("objects.written", "objects", "Objects that are in the bucket, confirmed."),
+    BYTES_WRITTEN("bytes.written", "bytes", "Length of their lines, before compression."),
+    UDM_OBJECTS_WRITTEN("udm.objects.written", "objects", "The same, of UDM events."),
+    CALLS("calls", "events", "Calls and messages: new events, by what for.", Metric.CONTEXT, Metric.TYPE),
+    CREDITS("credits", "credits", "Credits that Duo took for them.", Metric.CONTEXT, Metric.TYPE),
+    GAPS("gaps", "gaps", "Times of which Duo no longer kept what was not collected."),
+    LAG(Type.GAUGE, "lag", Metric.SECONDS, "Now minus the time covered, at the scrape."),
     COVERED_THROUGH(
-            Type.GAUGE,
-            "covered.through.timestamp",
-            Metric.SECONDS,
-            List.of(),
-            "Collected up to here; seconds since 1970."),
+            Type.GAUGE, "covered.through.timestamp", Metric.SECONDS, "Collected up to here; seconds since 1970."),
     LAST_SUCCESS_AGE(
-            Type.GAUGE,
-            "last.success.age",
-            Metric.SECONDS,
-            List.of(),
-            "Time since a run last succeeded, or since the start."),
+            Type.GAUGE, "last.success.age", Metric.SECONDS, "Time since a run last succeeded, or since the start."),
     LAST_SUCCESS(
-            Type.GAUGE,
-            "last.success.timestamp",
-            Metric.SECONDS,
-            List.of(),
-            "When a run last succeeded; seconds since 1970."),
-    STARTED(
-            Type.GAUGE,
-            "started.timestamp",
-            Metric.SECONDS,
-            List.of(),
-            "When the program started; seconds since 1970."),
-    RUN_DURATION(Type.GAUGE, "run.duration", Metric.SECONDS, List.of(), "How long the last run took."),
-    LAST_RUN(Type.GAUGE, "last.run", "0 or 1", List.of(Metric.OUTCOME), "1 at how the last run ended, else 0.");
+            Type.GAUGE, "last.success.timestamp", Metric.SECONDS, "When a run last succeeded; seconds since 1970."),
+    STARTED(Type.GAUGE, "started.timestamp", Metric.SECONDS, "When the program started; seconds since 1970."),
+    RUN_DURATION(Type.GAUGE, "run.duration", Metric.SECONDS, "How long the last run took."),
+    LAST_RUN(Type.GAUGE, "last.run", "0 or 1", "1 at how the last run ended, else 0.", Metric.OUTCOME);
 
     static final String OUTCOME = "outcome";
     static final String CONTEXT = "context";
@@ -93,11 +58,15 @@ public enum Metric {
 
     private final String meaning;
 
-    Metric(Type type, String suffix, String unit, List<String> labels, String meaning) {
+    Metric(String suffix, String unit, String meaning, String... labels) {
+        this(Type.COUNTER, suffix, unit, meaning, labels);
+    }
+
+    Metric(Type type, String suffix, String unit, String meaning, String... labels) {
         this.type = type;
         this.suffix = suffix;
         this.unit = unit;
-        this.labels = labels;
+        this.labels = List.of(labels);
         this.meaning = meaning;
     }
 
