@@ -4,13 +4,13 @@ package dev.duocollector.run;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.sink.BucketEvents.StoredEvent;
+import dev.duocollector.source.EventKey;
 import dev.duocollector.source.TelephonyEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -22,48 +22,59 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events of the bucket, to be found again by their event keys, or by what names an event whatever else was changed in it:
- * ts, telephony_id and txid together, its <em>identity</em>. Each one is a number, from 0, and takes up to 75 bytes, since
- * hashes and places are kept and nothing of the events. Not thread-safe.
+ * ts, telephony_id and txid together, its <em>identity</em>. Each one is a number, from 0, and takes up to 64 bytes, since
+ * hashes and places are kept and nothing of the events. What is looked for comes after what is added. Not thread-safe.
  */
 public final class EventIndex {
 
     public static final int NONE = -1;
 
+    /** What a sorted entry has for the event's number, below the first bits of its hash. */
+    private static final int NUMBER_BITS = 27;
+
+    private static final int EVENTS_MAX = 1 << NUMBER_BITS;
     private static final int FIRST_CAPACITY = 1024;
 
     private long[] keyHigh = new long[FIRST_CAPACITY];
     private long[] keyLow = new long[FIRST_CAPACITY];
     private long[] identity = new long[FIRST_CAPACITY];
-    private int[] object = new int[FIRST_CAPACITY];
-    private int[] line = new int[FIRST_CAPACITY];
+    /** The object's number, and the line behind it. */
+    private long[] place = new long[FIRST_CAPACITY];
+
     private int size;
 
-    /** The first event of each key, and all events that have an identity: numbers by hash, one more than the number. */
-    private int[] byKey = new int[2 * FIRST_CAPACITY];
+    /** An entry for each event, as of the last look: {@link #sorted}. */
+    private long[] byKey = {};
 
-    private int[] byIdentity = new int[2 * FIRST_CAPACITY];
+    private long[] byIdentity = {};
 
-    private final BitSet doubles = new BitSet();
     private final BitSet timeless = new BitSet();
     private final BitSet met = new BitSet();
     private final List<String> objects = new ArrayList<>();
 
     /** Adds an event; those of one object follow each other. */
     void add(StoredEvent event) {
+        if (size == EVENTS_MAX) {
+            throw RefusedException.operator("The bucket holds more than " + EVENTS_MAX
+                    + " events of the time, which is more than are compared at once. Choose a shorter one.");
+        }
         if (objects.isEmpty() || !objects.get(objects.size() - 1).equals(event.objectKey())) {
             objects.add(event.objectKey());
         }
-        reserve();
+        if (size == keyHigh.length) {
+            int capacity = size + size / 2;
+            keyHigh = Arrays.copyOf(keyHigh, capacity);
+            keyLow = Arrays.copyOf(keyLow, capacity);
+            identity = Arrays.copyOf(identity, capacity);
+            place = Arrays.copyOf(place, capacity);
+        }
         ByteBuffer key = bytes(event.eventKey());
         keyHigh[size] = key.getLong();
         keyLow[size] = key.getLong();
         identity[size] = identity(event.event());
-        object[size] = objects.size() - 1;
-        line[size] = (int) Math.min(Integer.MAX_VALUE, event.line());
+        place[size] = (objects.size() - 1L) << Integer.SIZE | Math.min(Integer.MAX_VALUE, event.line());
         timeless.set(size, event.time().isEmpty());
-        doubles.set(size, find(keyHigh[size], keyLow[size]) != NONE);
         size++;
-        enter(size - 1);
     }
 
     public int size() {
@@ -76,20 +87,48 @@ public final class EventIndex {
         return find(key.getLong(), key.getLong());
     }
 
-    /** Returns an event of the same key as that one, which may be it. */
+    /** Returns the first event of the same key as that one, which may be it. */
     public int first(int number) {
         return find(keyHigh[number], keyLow[number]);
     }
 
+    private int find(long high, long low) {
+        byKey = byKey.length == size ? byKey : sorted(keyLow);
+        return find(byKey, low, number -> keyLow[number] == low && keyHigh[number] == high);
+    }
+
     /** Returns an event of the identity that fits, or {@link #NONE}, also for an identity of 0. */
     public int findIdentity(long wanted, IntPredicate fits) {
-        for (int slot = slot(wanted, byIdentity); wanted != 0 && byIdentity[slot] != 0; slot = next(slot, byIdentity)) {
-            int number = byIdentity[slot] - 1;
-            if (identity[number] == wanted && fits.test(number)) {
+        byIdentity = byIdentity.length == size ? byIdentity : sorted(identity);
+        return wanted == 0 ? NONE : find(byIdentity, wanted, number -> identity[number] == wanted && fits.test(number));
+    }
+
+    /** Returns an entry for each event, in order: the first bits of its hash, and its number in place of the others. */
+    private long[] sorted(long[] hashes) {
+        long[] entries = new long[size];
+        for (int number = 0; number < size; number++) {
+            entries[number] = firstBits(hashes[number]) | number;
+        }
+        Arrays.sort(entries);
+        return entries;
+    }
+
+    private static int find(long[] entries, long hash, IntPredicate fits) {
+        int found = Arrays.binarySearch(entries, firstBits(hash));
+        for (int i = found < 0 ? -found - 1 : found; i < entries.length; i++) {
+            if (firstBits(entries[i]) != firstBits(hash)) {
+                return NONE;
+            }
+            int number = (int) (entries[i] - firstBits(hash));
+            if (fits.test(number)) {
                 return number;
             }
         }
         return NONE;
+    }
+
+    private static long firstBits(long hash) {
+        return hash & -1L << NUMBER_BITS;
     }
 
     /** Notes that Duo has the event, too. */
@@ -103,7 +142,7 @@ public final class EventIndex {
 
     /** Whether an event added before has the same key. */
     public boolean isDouble(int number) {
-        return doubles.get(number);
+        return first(number) != number;
     }
 
     /** Whether it has no time that could be read, so that nobody can tell whether it belongs to the time in question. */
@@ -112,11 +151,11 @@ public final class EventIndex {
     }
 
     public String objectKey(int number) {
-        return objects.get(object[number]);
+        return objects.get((int) (place[number] >>> Integer.SIZE));
     }
 
     public int line(int number) {
-        return line[number];
+        return (int) place[number];
     }
 
     /** Returns 64 bits of a hash over ts, telephony_id and txid; 0 without ts, or with neither of the others. */
@@ -130,13 +169,8 @@ public final class EventIndex {
             return 0;
         }
         String text = event.ts().get() + "\n" + members.get("telephony_id") + "\n" + members.get("txid");
-        try {
-            long hash = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)))
-                    .getLong();
-            return hash == 0 ? 1 : hash;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 belongs to every Java platform", e);
-        }
+        long hash = ByteBuffer.wrap(EventKey.sha256(text.getBytes(UTF_8))).getLong();
+        return hash == 0 ? 1 : hash;
     }
 
     private static TelephonyEvent copy(TelephonyEvent event) {
@@ -145,60 +179,6 @@ public final class EventIndex {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private int find(long high, long low) {
-        for (int slot = slot(low, byKey); byKey[slot] != 0; slot = next(slot, byKey)) {
-            int number = byKey[slot] - 1;
-            if (keyLow[number] == low && keyHigh[number] == high) {
-                return number;
-            }
-        }
-        return NONE;
-    }
-
-    private void enter(int number) {
-        if (!doubles.get(number)) {
-            enter(number, keyLow[number], byKey);
-        }
-        if (identity[number] != 0) {
-            enter(number, identity[number], byIdentity);
-        }
-    }
-
-    private static void enter(int number, long hash, int[] table) {
-        int slot = slot(hash, table);
-        while (table[slot] != 0) {
-            slot = next(slot, table);
-        }
-        table[slot] = number + 1;
-    }
-
-    private void reserve() {
-        if (size == keyHigh.length) {
-            int capacity = size + size / 2;
-            keyHigh = Arrays.copyOf(keyHigh, capacity);
-            keyLow = Arrays.copyOf(keyLow, capacity);
-            identity = Arrays.copyOf(identity, capacity);
-            object = Arrays.copyOf(object, capacity);
-            line = Arrays.copyOf(line, capacity);
-        }
-        // Two thirds full at most: a fuller table makes for long searches.
-        if (size > byKey.length / 3 * 2) {
-            byKey = new int[byKey.length * 2];
-            byIdentity = new int[byKey.length];
-            for (int number = 0; number < size; number++) {
-                enter(number);
-            }
-        }
-    }
-
-    private static int slot(long hash, int[] table) {
-        return (int) Math.floorMod(hash, (long) table.length);
-    }
-
-    private static int next(int slot, int[] table) {
-        return slot + 1 == table.length ? 0 : slot + 1;
     }
 
     private static ByteBuffer bytes(String eventKey) {

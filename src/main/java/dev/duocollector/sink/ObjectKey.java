@@ -5,8 +5,7 @@ package dev.duocollector.sink;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.duocollector.settings.KeyPrefix;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.duocollector.source.EventKey;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -105,12 +104,7 @@ public record ObjectKey(String value) {
     }
 
     private static String digest(Collection<String> eventKeys) {
-        try {
-            byte[] sorted =
-                    String.join("\n", eventKeys.stream().sorted().toList()).getBytes(US_ASCII);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(sorted), 0, DIGEST_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("SHA-256 belongs to every Java platform", e);
-        }
+        byte[] sorted = String.join("\n", eventKeys.stream().sorted().toList()).getBytes(US_ASCII);
+        return HexFormat.of().formatHex(EventKey.sha256(sorted), 0, DIGEST_BYTES);
     }
 }

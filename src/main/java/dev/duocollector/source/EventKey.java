@@ -15,7 +15,7 @@ import java.util.Base64;
  * of <a href="https://github.com/duosecurity/duo_log_sync">duo_log_sync</a> has three events of one {@code telephony_id}
  * and {@code ts}. The keys of earlier runs stand in the state, so what this class returns for an event must never change.
  */
-final class EventKey {
+public final class EventKey {
 
     private static final int BYTES = 16;
 
@@ -23,13 +23,14 @@ final class EventKey {
 
     /** Returns the key of an event, given as one valid JSON object in UTF-8. */
     static String of(byte[] event) {
-        byte[] digest = sha256().digest(CanonicalJson.of(event));
+        byte[] digest = sha256(CanonicalJson.of(event));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, BYTES));
     }
 
-    private static MessageDigest sha256() {
+    /** Returns the SHA-256 of some bytes. */
+    public static byte[] sha256(byte[] bytes) {
         try {
-            return MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("SHA-256 belongs to every Java platform", e);
         }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * What Duo shows of a time against what the bucket holds of it. Of each event in the bucket, up to 75 bytes are in memory, and
+ * What Duo shows of a time against what the bucket holds of it. Of each event in the bucket, up to 64 bytes are in memory, and
  * of each one that the bucket lacks some 200, for the first {@value #LACKING_MAX}. Not thread-safe.
  */
 public final class Comparison {
