@@ -115,17 +115,11 @@ public final class CamelApplication {
         return new CamelApplication(environment, overrides, new Observation(false));
     }
 
-    /** Returns an application that reads a fixed time when it is asked to, whatever the settings say of one. */
+    /** Returns an application that reads a fixed time when it is asked to. */
     public static CamelApplication onRange(TimeRange range) {
-        return withoutSchedule(
-                System.getenv(),
-                Map.of(
-                        "range.from",
-                        range.from().toString(),
-                        "range.to",
-                        range.to().toString(),
-                        "range.skip-existing",
-                        Boolean.toString(range.skipExisting())));
+        CamelApplication application = withoutSchedule(Map.of());
+        application.camel.bind("range", range);
+        return application;
     }
 
     /**

@@ -9,27 +9,24 @@ import dev.duocollector.text.Log;
 /** Ends the runnable jar's process on an error of the JVM's: it would live on, answer probes, and never collect again. */
 public final class FatalExit {
 
+    private static final Log LOG = Log.of(FatalExit.class);
+
     private FatalExit() {}
 
     /** Has a thread that meets one, and nobody to tell it, end the process; other failures are logged. */
     public static void onEveryThread() {
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
             FatalError.behind(failure).ifPresent(FatalExit::end);
-            log().error("The thread {} has ended by a failure", thread.getName(), failure);
+            LOG.error("The thread {} has ended by a failure", thread.getName(), failure);
         });
     }
 
     /** Says what happened, if that still can be said, and ends the process with 1: no shutdown hook can be relied on. */
     static void end(VirtualMachineError error) {
         try {
-            log().error(FatalError.line(error));
+            LOG.error(FatalError.line(error));
         } finally {
             Runtime.getRuntime().halt(ExitCode.AGAIN);
         }
-    }
-
-    /** Made only when it is needed: each command says where its log goes before it makes the first one. */
-    private static Log log() {
-        return Log.of(FatalExit.class);
     }
 }

@@ -2,24 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.check;
 
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.duocollector.text.JsonText;
 import dev.duocollector.text.PlainLine;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What a series of checks comes to, as lines for people, each as soon as it is known, or as one JSON document. */
 public final class CheckReport {
-
-    /** Whatever the output's charset is, what this writes is JSON in it. */
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     /** As long as the longest name. */
     private static final int NAME_CHARS = 18;
@@ -104,7 +98,7 @@ public final class CheckReport {
     }
 
     private String document() {
-        ObjectNode document = JSON.createObjectNode();
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.put("exitCode", exitCode());
         ArrayNode all = document.putArray("checks");
         for (Check check : checks) {
@@ -114,10 +108,6 @@ public final class CheckReport {
                     .put("detail", check.detail())
                     .put("remedy", check.remedy());
         }
-        try {
-            return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Writing to memory failed", e);
-        }
+        return JsonText.lines(document);
     }
 }

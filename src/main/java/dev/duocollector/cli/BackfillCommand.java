@@ -41,10 +41,7 @@ import picocli.CommandLine.Option;
         })
 final class BackfillCommand implements Callable<Integer> {
 
-    /** Not before the command runs: Logback looks for its target once, and other commands set another. */
-    private static Log log() {
-        return Log.of(BackfillCommand.class);
-    }
+    private static final Log LOG = Log.of(BackfillCommand.class);
 
     @Mixin
     private RangeOptions options = new RangeOptions();
@@ -70,24 +67,23 @@ final class BackfillCommand implements Callable<Integer> {
             String state =
                     "s3://" + settings.account().bucket() + "/" + settings.log().stateKey();
             if (before.isPresent() && open.isEmpty()) {
-                log().info(
-                                "The back-fill of {} was done before. To do it again, delete its state, {}, and run the same"
-                                        + " command.",
-                                range,
-                                state);
+                LOG.info(
+                        "The back-fill of {} was done before. To do it again, delete its state, {}, and run the same"
+                                + " command.",
+                        range,
+                        state);
                 return ExitCode.DONE;
             }
-            log().info(
-                            "Back-fill of {} from {} into s3://{}/{} {}; its state is {}.",
-                            range,
-                            settings.account().apiHost(),
-                            settings.account().bucket(),
-                            settings.log().prefix(),
-                            open.map(window -> "goes on with page " + window.page())
-                                    .orElse("begins"),
-                            state);
+            LOG.info(
+                    "Back-fill of {} from {} into s3://{}/{} {}; its state is {}.",
+                    range,
+                    settings.account().apiHost(),
+                    settings.account().bucket(),
+                    settings.log().prefix(),
+                    open.map(window -> "goes on with page " + window.page()).orElse("begins"),
+                    state);
         } catch (RefusedException e) {
-            log().error(e.getMessage());
+            LOG.error(e.getMessage());
             return e.outcome().exitCode();
         }
         return report(application.reportOf(application.run()), range);
@@ -95,10 +91,10 @@ final class BackfillCommand implements Callable<Integer> {
 
     private static int report(RunOutcome outcome, TimeRange range) {
         if (outcome == RunOutcome.DONE) {
-            log().info("The back-fill of {} is done.", range);
+            LOG.info("The back-fill of {} is done.", range);
             return ExitCode.DONE;
         }
-        log().warn("The back-fill of {} is not done. Run the same command again: it goes on where it stopped.", range);
+        LOG.warn("The back-fill of {} is not done. Run the same command again: it goes on where it stopped.", range);
         return outcome == RunOutcome.OPERATOR ? ExitCode.OPERATOR : ExitCode.AGAIN;
     }
 }

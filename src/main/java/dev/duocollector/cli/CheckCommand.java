@@ -36,8 +36,6 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        // Standard output is for the checks. Logback looks at this once, when the first logger is made.
-        System.setProperty("dev.duocollector.log.target", "System.err");
         CheckReport report = new CheckReport(System.out, json, standardOutputCharset());
         new Preflight(System.getenv(), Map.of(), report::add).run();
         return report.end();

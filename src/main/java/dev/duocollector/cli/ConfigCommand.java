@@ -39,8 +39,6 @@ public final class ConfigCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        // Standard output is for the settings. Logback looks at this once, when the first logger is made.
-        System.setProperty("dev.duocollector.log.target", "System.err");
         return print(SettingSources.of(System.getenv()), Map.of(), System.out, json);
     }
 

@@ -2,17 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.failure.ExitCode;
 import dev.duocollector.settings.Setting;
 import dev.duocollector.settings.SettingSources;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
-import java.io.UncheckedIOException;
+import dev.duocollector.text.JsonText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,10 +24,6 @@ import java.util.List;
  * @param exitCode what the command exits with
  */
 record ConfigReport(List<Entry> entries, List<String> files, List<String> others, List<String> warnings, int exitCode) {
-
-    /** Whatever the output's charset is, what this writes is JSON in it. */
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     /**
      * One setting.
@@ -85,7 +79,7 @@ record ConfigReport(List<Entry> entries, List<String> files, List<String> others
 
     /** For scripts: one JSON document. */
     String document() {
-        ObjectNode document = JSON.createObjectNode();
+        ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.put("exitCode", exitCode);
         ArrayNode all = document.putArray("settings");
         for (Entry entry : entries) {
@@ -100,10 +94,6 @@ record ConfigReport(List<Entry> entries, List<String> files, List<String> others
         warnings.forEach(document.putArray("warnings")::add);
         ArrayNode paths = document.putArray("files");
         files.forEach(paths::add);
-        try {
-            return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException("Writing to memory failed", e);
-        }
+        return JsonText.lines(document);
     }
 }

@@ -9,6 +9,7 @@ import dev.duocollector.settings.LogFormat;
 import dev.duocollector.text.Log;
 import dev.duocollector.text.PlainLine;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -48,14 +49,23 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        // Logback looks for its file once, when the first logger is made, so this comes before anything that logs.
+        // Logback looks for its file and its target once, when the first logger is made, so this comes before anything
+        // logs.
         if (System.getProperty("logback.configurationFile") == null) {
             System.setProperty("logback.configurationFile", "dev/duocollector/logback.xml");
         }
         System.setProperty(Terminal.ALLOWED, "true");
         LogFormat.apply();
+        System.setProperty("dev.duocollector.log.target", collects(List.of(args)) ? "System.out" : "System.err");
         FatalExit.onEveryThread();
         System.exit(execute(args));
+    }
+
+    /** Tells whether standard output is the log's: what collects has no result to print there. */
+    static boolean collects(List<String> args) {
+        String command =
+                args.stream().filter(word -> !word.startsWith("-")).findFirst().orElse("run");
+        return Set.of("run", "once", "backfill").contains(command) && !args.contains("--dry-run");
     }
 
     /** Runs the command that the arguments name, and returns what the program exits with. */

@@ -59,8 +59,6 @@ final class OnceCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--show has a meaning with --dry-run only.");
         }
         if (dryRun) {
-            // Standard output is for the result. Logback looks at this once, when the first logger is made.
-            System.setProperty("dev.duocollector.log.target", "System.err");
             return CamelApplication.withoutSchedule(first.overrides()).dryRun(System.out, show);
         }
         return CamelApplication.withoutSchedule(first.overrides()).runOnce();

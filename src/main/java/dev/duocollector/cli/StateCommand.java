@@ -21,11 +21,14 @@ import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -94,27 +97,40 @@ final class StateCommand implements Runnable {
     /** A subcommand at work: what the settings name, and where to print. */
     record Session(Settings settings, S3Client s3, StateObject state, Instant now, PrintWriter out, PrintWriter err) {}
 
-    /** What a subcommand does; returns the exit code. */
-    interface Action {
-        int run(Session session);
+    /** What shows or changes the state. */
+    abstract static class Subcommand implements Callable<Integer> {
+
+        @ParentCommand
+        private @Nullable StateCommand parent;
+
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        @Override
+        public final Integer call() {
+            return parent().run(Objects.requireNonNull(spec, "spec"), this);
+        }
+
+        /** Does it, and returns the exit code. */
+        abstract int run(Session session);
+
+        int change(Session session, ChangeOptions options, StateSnapshot before, StatePlan plan) {
+            return parent().change(session, options, before, plan);
+        }
+
+        private StateCommand parent() {
+            return Objects.requireNonNull(parent, "parent");
+        }
     }
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(commandLine(), "Missing: show, set-through, import, or settle.");
-    }
-
-    private CommandLine commandLine() {
-        if (spec == null) {
-            throw new IllegalStateException("The command was not made by picocli");
-        }
-        return spec.commandLine();
+        throw new CommandLine.ParameterException(
+                Objects.requireNonNull(spec, "spec").commandLine(), "Missing: show, set-through, import, or settle.");
     }
 
     /** Runs a subcommand on the settings, and says in one line what goes wrong. */
-    int run(CommandSpec command, Action action) {
-        // Standard output is for the answer. Logback looks at this once, when the first logger is made.
-        System.setProperty("dev.duocollector.log.target", "System.err");
+    private int run(CommandSpec command, Subcommand action) {
         PrintWriter out = new PlainLines(command.commandLine().getOut());
         PrintWriter err = new PlainLines(command.commandLine().getErr());
         try {
@@ -141,7 +157,7 @@ final class StateCommand implements Runnable {
     }
 
     /** Says what a plan means and, with consent, puts it into effect. */
-    int change(Session session, ChangeOptions options, StateSnapshot before, StatePlan plan) {
+    private int change(Session session, ChangeOptions options, StateSnapshot before, StatePlan plan) {
         // What such a back-fill is still to write cannot be read back from the bucket, and does not count as seen.
         new RangeGuard(session.s3(), session.settings(), clock, Ticker.system()).refuseUnfinishedBeside(plan.next());
         plan.says().forEach(session.out()::println);

@@ -15,17 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -55,18 +51,12 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
             "  state import s3://old-bucket/duo-telephony/state.json",
             "  state import state.json --lambda-prefix duo-logs"
         })
-final class StateImportCommand implements Callable<Integer> {
+final class StateImportCommand extends StateCommand.Subcommand {
 
     private static final Pattern S3_URI = Pattern.compile("s3://([^/]+)/(.+)");
 
     /** The Lambda's has a hundred; more is something else. */
     private static final int BYTES_MAX = 1 << 20;
-
-    @ParentCommand
-    private @Nullable StateCommand parent;
-
-    @Spec
-    private @Nullable CommandSpec spec;
 
     @Parameters(
             paramLabel = "KEY-OR-FILE",
@@ -88,32 +78,26 @@ final class StateImportCommand implements Callable<Integer> {
     private record Source(SdkBytes json, String place, String bucket) {}
 
     @Override
-    public Integer call() {
-        if (parent == null || spec == null) {
-            throw new IllegalStateException("The command was not made by picocli");
-        }
-        StateCommand state = parent;
-        return state.run(spec, session -> {
-            Settings settings = session.settings();
-            KeyPrefix prefix = lambdaPrefix == null ? settings.log().prefix() : prefix(lambdaPrefix);
-            Source read = read(session);
-            StateSnapshot before = session.state().look();
-            BucketEvents lambdas = new BucketEvents(
-                    session.s3(), read.bucket(), prefix, settings.account().apiHost());
-            boolean elsewhere = !read.bucket().equals(settings.account().bucket())
-                    || !prefix.equals(settings.log().prefix());
-            Optional<BucketEvents> own =
-                    elsewhere ? Optional.of(BucketEvents.of(session.s3(), settings)) : Optional.empty();
-            StatePlan plan = LambdaImport.plan(
-                    read.json().asByteArray(),
-                    read.place(),
-                    before,
-                    settings,
-                    session.now(),
-                    new LambdaImport.Places(lambdas, "s3://" + read.bucket() + "/" + prefix, own),
-                    session.err()::println);
-            return state.change(session, options, before, plan);
-        });
+    int run(StateCommand.Session session) {
+        Settings settings = session.settings();
+        KeyPrefix prefix = lambdaPrefix == null ? settings.log().prefix() : prefix(lambdaPrefix);
+        Source read = read(session);
+        StateSnapshot before = session.state().look();
+        BucketEvents lambdas = new BucketEvents(
+                session.s3(), read.bucket(), prefix, settings.account().apiHost());
+        boolean elsewhere = !read.bucket().equals(settings.account().bucket())
+                || !prefix.equals(settings.log().prefix());
+        Optional<BucketEvents> own =
+                elsewhere ? Optional.of(BucketEvents.of(session.s3(), settings)) : Optional.empty();
+        StatePlan plan = LambdaImport.plan(
+                read.json().asByteArray(),
+                read.place(),
+                before,
+                settings,
+                session.now(),
+                new LambdaImport.Places(lambdas, "s3://" + read.bucket() + "/" + prefix, own),
+                session.err()::println);
+        return change(session, options, before, plan);
     }
 
     private static KeyPrefix prefix(String value) {

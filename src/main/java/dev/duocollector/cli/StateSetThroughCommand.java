@@ -9,15 +9,10 @@ import dev.duocollector.sink.BucketEvents;
 import dev.duocollector.state.StateSnapshot;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** Moves what counts as collected to another time. */
 @Command(
@@ -40,13 +35,7 @@ import picocli.CommandLine.Spec;
             "  state set-through now-3d --dry-run             to read three days again",
             "  state set-through 2026-11-23T08:00:00Z --yes   from a script"
         })
-final class StateSetThroughCommand implements Callable<Integer> {
-
-    @ParentCommand
-    private @Nullable StateCommand parent;
-
-    @Spec
-    private @Nullable CommandSpec spec;
+final class StateSetThroughCommand extends StateCommand.Subcommand {
 
     @Parameters(paramLabel = "TIME", description = TimeArgument.FORMS + ".")
     private String time = "";
@@ -62,21 +51,15 @@ final class StateSetThroughCommand implements Callable<Integer> {
     private boolean noSkipExisting;
 
     @Override
-    public Integer call() {
-        if (parent == null || spec == null) {
-            throw new IllegalStateException("The command was not made by picocli");
-        }
-        StateCommand state = parent;
-        return state.run(spec, session -> {
-            Instant through = TimeArgument.parse(time, session.now())
-                    .orElseThrow(() -> RefusedException.operator(
-                            "'" + time + "' is no time. Allowed: " + TimeArgument.FORMS + "."));
-            StateSnapshot before = session.state().look();
-            Optional<BucketEvents> bucket =
-                    noSkipExisting ? Optional.empty() : Optional.of(BucketEvents.of(session.s3(), session.settings()));
-            StatePlan plan =
-                    SetThrough.plan(before, through, session.settings(), session.now(), bucket, session.err()::println);
-            return state.change(session, options, before, plan);
-        });
+    int run(StateCommand.Session session) {
+        Instant through = TimeArgument.parse(time, session.now())
+                .orElseThrow(() ->
+                        RefusedException.operator("'" + time + "' is no time. Allowed: " + TimeArgument.FORMS + "."));
+        StateSnapshot before = session.state().look();
+        Optional<BucketEvents> bucket =
+                noSkipExisting ? Optional.empty() : Optional.of(BucketEvents.of(session.s3(), session.settings()));
+        StatePlan plan =
+                SetThrough.plan(before, through, session.settings(), session.now(), bucket, session.err()::println);
+        return change(session, options, before, plan);
     }
 }

@@ -5,15 +5,10 @@ package dev.duocollector.cli;
 import dev.duocollector.operate.Settle;
 import dev.duocollector.operate.StatePlan;
 import dev.duocollector.state.StateSnapshot;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** Says of a pending batch whether it is stored. */
 @Command(
@@ -36,13 +31,7 @@ import picocli.CommandLine.Spec;
             "  state settle --stored --dry-run   what it would do",
             "  state settle --missing            to have its events read again"
         })
-final class StateSettleCommand implements Callable<Integer> {
-
-    @ParentCommand
-    private @Nullable StateCommand parent;
-
-    @Spec
-    private @Nullable CommandSpec spec;
+final class StateSettleCommand extends StateCommand.Subcommand {
 
     @ArgGroup(multiplicity = "1")
     private Verdict verdict = new Verdict();
@@ -69,15 +58,9 @@ final class StateSettleCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
-        if (parent == null || spec == null) {
-            throw new IllegalStateException("The command was not made by picocli");
-        }
-        StateCommand state = parent;
-        return state.run(spec, session -> {
-            StateSnapshot before = session.state().look();
-            return state.change(session, options, before, plan(session, before));
-        });
+    int run(StateCommand.Session session) {
+        StateSnapshot before = session.state().look();
+        return change(session, options, before, plan(session, before));
     }
 
     private StatePlan plan(StateCommand.Session session, StateSnapshot before) {

@@ -3,10 +3,8 @@
 package dev.duocollector.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.failure.ExitCode;
 import dev.duocollector.operate.Times;
@@ -15,6 +13,7 @@ import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.StateSnapshot;
 import dev.duocollector.state.Window;
+import dev.duocollector.text.JsonText;
 import dev.duocollector.text.PlainLine;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,14 +21,10 @@ import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Shows how far the log is collected. */
@@ -49,16 +44,9 @@ import picocli.CommandLine.TypeConversionException;
             "  state show --json          for programs: lagSeconds, refused, …",
             "  state show --max-lag 3h    for monitoring: exits with 1 when what is collected lies further back"
         })
-final class StateShowCommand implements Callable<Integer> {
+final class StateShowCommand extends StateCommand.Subcommand {
 
-    private static final ObjectMapper JSON =
-            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
-
-    @ParentCommand
-    private @Nullable StateCommand parent;
-
-    @Spec
-    private @Nullable CommandSpec spec;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @Option(names = "--json", description = "Print one JSON object instead.")
     private boolean json;
@@ -85,27 +73,21 @@ final class StateShowCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
-        if (parent == null || spec == null) {
-            throw new IllegalStateException("The command was not made by picocli");
+    int run(StateCommand.Session session) {
+        StateSnapshot shown = session.state().look();
+        if (json) {
+            session.out().println(json(shown, session.now()));
+        } else {
+            session.out().print(text(shown, session));
+            session.out().flush();
         }
-        StateCommand state = parent;
-        return state.run(spec, session -> {
-            StateSnapshot shown = session.state().look();
-            if (json) {
-                session.out().println(json(shown, session.now()));
-            } else {
-                session.out().print(text(shown, session));
-                session.out().flush();
-            }
-            if (shown.refusal().isPresent()) {
-                session.err().println(shown.refusalMessage());
-                return ExitCode.OPERATOR;
-            }
-            Optional<String> late = late(shown, session.now());
-            late.ifPresent(session.err()::println);
-            return late.isPresent() ? ExitCode.AGAIN : ExitCode.DONE;
-        });
+        if (shown.refusal().isPresent()) {
+            session.err().println(shown.refusalMessage());
+            return ExitCode.OPERATOR;
+        }
+        Optional<String> late = late(shown, session.now());
+        late.ifPresent(session.err()::println);
+        return late.isPresent() ? ExitCode.AGAIN : ExitCode.DONE;
     }
 
     private Optional<String> late(StateSnapshot shown, Instant now) {
@@ -221,11 +203,7 @@ final class StateShowCommand implements Callable<Integer> {
             known.openWindow().ifPresent(open -> window(root.putObject("window"), open));
             known.pendingBatch().ifPresent(pending -> pending(root.putObject("pending"), pending));
         }
-        try {
-            return JSON.writeValueAsString(root);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A tree of texts and numbers can be written", e);
-        }
+        return JsonText.line(root);
     }
 
     private static JsonNode number(@Nullable String text) {

@@ -63,13 +63,6 @@ final class UdmCommand implements Callable<Integer> {
                     "Also map telephony_id to metadata.productLogId and txid to network.sessionId; the table does not.")
     private boolean ids;
 
-    @Option(
-            names = "--literal-mechanism",
-            description =
-                    "Put MECHANISM_UNSPECIFIED into a detection field without a key, where the guide's page has it,"
-                            + " instead of extensions.auth.mechanism.")
-    private boolean literalMechanism;
-
     /** What standard output gets. */
     private static final class Form {
 
@@ -84,8 +77,6 @@ final class UdmCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        // Standard output is for events. Logback looks at this once, when the first logger is made.
-        System.setProperty("dev.duocollector.log.target", "System.err");
         UdmProgress progress = new UdmProgress();
         try (UdmInputs inputs = UdmInputs.of(files.isEmpty() ? List.of("-") : files)) {
             return convert(inputs, progress);
@@ -104,8 +95,7 @@ final class UdmCommand implements Callable<Integer> {
 
     private int convert(UdmInputs inputs, UdmProgress progress) throws IOException {
         UdmOutput output = output(new BufferedOutputStream(StandardOutput.data(), OUT_BUFFER_BYTES));
-        UdmConversion conversion =
-                new UdmConversion(new UdmMapper(ids, literalMechanism), output, progress::say, progress::count);
+        UdmConversion conversion = new UdmConversion(new UdmMapper(ids), output, progress::say, progress::count);
         try {
             for (UdmInputs.Input input : inputs.all()) {
                 try (InputStream in = input.open()) {

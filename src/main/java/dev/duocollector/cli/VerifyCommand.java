@@ -2,11 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.app.CamelApplication;
 import dev.duocollector.failure.ExitCode;
@@ -14,6 +11,7 @@ import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RangeGuard;
 import dev.duocollector.settings.TimeRange;
+import dev.duocollector.text.JsonText;
 import dev.duocollector.text.Log;
 import dev.duocollector.text.PlainLine;
 import dev.duocollector.verify.Comparison.Difference;
@@ -49,14 +47,11 @@ import picocli.CommandLine.Option;
         footer = {
             "  verify --from 2026-11-01 --to 2026-11-08",
             "  verify --from 2026-11-01 --to 2026-11-08 --json > verified.json",
-            "Takes as long as to collect the time once more, and up to 75 bytes of memory an event."
+            "Takes as long as to collect the time once more, and up to 64 bytes of memory an event."
         })
 final class VerifyCommand implements Callable<Integer> {
 
-    /** Not before the command runs: Logback looks for its target once, and standard output is for the result. */
-    private static Log log() {
-        return Log.of(VerifyCommand.class);
-    }
+    private static final Log LOG = Log.of(VerifyCommand.class);
 
     @Mixin
     private RangeOptions options = new RangeOptions();
@@ -67,7 +62,6 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TimeRange range = options.range(true);
-        System.setProperty("dev.duocollector.log.target", "System.err");
         CamelApplication application = CamelApplication.onRange(range);
         return application.perform(ExitCode.AGAIN, context -> verify(application, context));
     }
@@ -76,14 +70,14 @@ final class VerifyCommand implements Callable<Integer> {
         try {
             RangeGuard.of(context).verify();
         } catch (RefusedException e) {
-            log().error(e.getMessage());
+            LOG.error(e.getMessage());
             return e.outcome().exitCode();
         }
         Exchange done = application.run("direct:verify");
         Result result = done.getMessage().getBody(Result.class);
         if (result == null) {
             RunOutcome outcome = application.reportOf(done);
-            log().warn("The comparison was not finished: nothing is known. Run the same command again.");
+            LOG.warn("The comparison was not finished: nothing is known. Run the same command again.");
             return outcome == RunOutcome.OPERATOR ? ExitCode.OPERATOR : ExitCode.AGAIN;
         }
         (json ? List.of(json(result)) : lines(result)).forEach(line -> System.out.println(PlainLine.of(line)));
@@ -130,9 +124,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private static String json(Result result) {
-        ObjectMapper mapper =
-                JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
-        ObjectNode root = mapper.createObjectNode()
+        ObjectNode root = JsonNodeFactory.instance
+                .objectNode()
                 .put("from", result.range().from().toString())
                 .put("to", result.range().to().toString())
                 .put("equal", result.isEqual())
@@ -153,11 +146,7 @@ final class VerifyCommand implements Callable<Integer> {
                     .forEach(place ->
                             places.addObject().put("object", place.object()).put("line", place.line()));
         }
-        try {
-            return mapper.writeValueAsString(root);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Numbers and texts can be written", e);
-        }
+        return JsonText.line(root);
     }
 
     private static String name(Kind kind) {

@@ -6,9 +6,6 @@ import static dev.duocollector.settings.SettingTable.AUTO_STARTUP;
 import static dev.duocollector.settings.SettingTable.LAG;
 import static dev.duocollector.settings.SettingTable.LOOKBACK;
 import static dev.duocollector.settings.SettingTable.PREFIX;
-import static dev.duocollector.settings.SettingTable.RANGE_FROM;
-import static dev.duocollector.settings.SettingTable.RANGE_SKIP_EXISTING;
-import static dev.duocollector.settings.SettingTable.RANGE_TO;
 import static dev.duocollector.settings.SettingTable.SCHEDULE;
 import static dev.duocollector.settings.SettingTable.STATE_INSIDE_PREFIX;
 import static dev.duocollector.settings.SettingTable.STATE_KEY;
@@ -50,11 +47,11 @@ public final class LogSettings extends ScopedSettings {
     private final String stateKey;
     private final Optional<KeyPrefix> udmPrefix;
 
-    LogSettings(SettingReader reader, AccountSettings account) {
+    LogSettings(SettingReader reader, AccountSettings account, Optional<TimeRange> range) {
         super(Scope.LOG, reader);
         checkSchedule(reader);
         checkLookback(reader);
-        range = readRange(reader);
+        this.range = range;
         Optional<KeyPrefix> read = keyPrefix(PREFIX, reader);
         prefix = read.orElse(new KeyPrefix(""));
         stateKey = get(STATE_KEY).isEmpty() ? "duo-telephony-state/" + account.apiHost() + ".json" : get(STATE_KEY);
@@ -79,30 +76,6 @@ public final class LogSettings extends ScopedSettings {
                     reader.text(LOOKBACK),
                     "at least " + least.toSeconds() + "s longer than duo.lag, which is " + reader.text(LAG));
         }
-    }
-
-    private Optional<TimeRange> readRange(SettingReader reader) {
-        if (get(RANGE_FROM).isEmpty() && get(RANGE_TO).isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<Instant> from = time(RANGE_FROM, reader);
-        Optional<Instant> to = time(RANGE_TO, reader);
-        if (from.isEmpty() || to.isEmpty()) {
-            return Optional.empty();
-        }
-        if (!from.get().isBefore(to.get())) {
-            reader.refuse(RANGE_TO, get(RANGE_TO), "a time after range.from, which is " + get(RANGE_FROM));
-            return Optional.empty();
-        }
-        return Optional.of(new TimeRange(from.get(), to.get(), get(RANGE_SKIP_EXISTING)));
-    }
-
-    private Optional<Instant> time(Setting<String> setting, SettingReader reader) {
-        Optional<Instant> read = TimeRange.parse(get(setting));
-        if (read.isEmpty()) {
-            reader.refuse(setting, get(setting), TimeRange.FORM + "; range.from and range.to belong together");
-        }
-        return read;
     }
 
     /** Reads a prefix; empty if it is refused, which is reported. */

@@ -30,6 +30,7 @@ public final class Settings implements CamelContextAware {
 
     private Optional<SettingSources> sources = Optional.empty();
     private SettingReader reader = new SettingReader(sources);
+    private Optional<TimeRange> range = Optional.empty();
     private @Nullable CamelContext camelContext;
     private @Nullable ProcessSettings process;
     private @Nullable AccountSettings account;
@@ -41,10 +42,12 @@ public final class Settings implements CamelContextAware {
      * Reads settings from a look-up, for tests and tools.
      *
      * @param written gives what was written for a setting by its name, null or empty when it is not set
+     * @param range the time to read instead of windows that follow one another
      * @throws SettingsException if any is wrong, with one line for each
      */
-    static Settings of(WrittenSettings written) {
+    static Settings of(WrittenSettings written, Optional<TimeRange> range) {
         Settings settings = new Settings();
+        settings.range = range;
         settings.read(written, true);
         settings.reader.refuseProblems();
         return settings;
@@ -99,6 +102,7 @@ public final class Settings implements CamelContextAware {
     @Override
     public void setCamelContext(CamelContext context) {
         camelContext = context;
+        range = Optional.ofNullable(context.getRegistry().findSingleByType(TimeRange.class));
         lookBeside(context);
         read(WrittenSettings.of(context), true);
         reader.refuseProblems();
@@ -116,7 +120,7 @@ public final class Settings implements CamelContextAware {
     private void read(WrittenSettings written, boolean keysNeeded) {
         reader.look(written, setting -> keysNeeded || !AccountSettings.KEYS.contains(setting));
         account = new AccountSettings(reader, keysNeeded);
-        log = new LogSettings(reader, account);
+        log = new LogSettings(reader, account, range);
         process = new ProcessSettings(reader);
         reader.end();
     }

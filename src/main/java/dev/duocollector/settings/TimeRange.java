@@ -11,8 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
- * A fixed time to read, instead of windows that follow one another: the settings {@code range.*}, which the commands
- * {@code backfill} and {@code verify} set.
+ * A fixed time to read, instead of windows that follow one another: a bean of the commands {@code backfill} and {@code verify}.
  *
  * @param from the first instant, inclusive, to the millisecond
  * @param to the last instant, inclusive, to the millisecond, after the first

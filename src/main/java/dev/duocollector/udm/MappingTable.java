@@ -4,6 +4,7 @@ package dev.duocollector.udm;
 
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * The table at the end of Google's guide "Collect Duo Telephony logs" (the Korean edition for Amazon S3 and the English one of
@@ -12,79 +13,40 @@ import java.util.function.BiConsumer;
  */
 final class MappingTable {
 
+    private static final String DETECTION_FIELD = "security_result.detection_fields.value";
+    private static final String EVENT_TIMESTAMP = "metadata.event_timestamp";
+
     static final List<Row> ROWS = List.of(
-            row(
-                    1,
-                    "context",
-                    "metadata.product_event_type",
-                    (event, udm) ->
-                            event.text("context").ifPresent(context -> udm.metadata("productEventType", context))),
-            row(
-                    2,
-                    "credits",
-                    "security_result.detection_fields.value",
-                    (event, udm) -> event.text("credits").ifPresent(credits -> udm.detectionField("credits", credits))),
-            row(
-                    3,
-                    "eventtype",
-                    "security_result.detection_fields.value",
-                    (event, udm) ->
-                            event.text("eventtype").ifPresent(eventType -> udm.detectionField("eventtype", eventType))),
-            row(
-                    4,
-                    "host",
-                    "principal.hostname",
-                    (event, udm) -> event.text("host").ifPresent(host -> host(host, udm))),
-            row(5, "", "security_result.action", (event, udm) -> udm.securityResult("action", List.of("ALLOW"))),
-            row(6, "", "extensions.auth.mechanism", (event, udm) -> udm.authMechanism("MECHANISM_UNSPECIFIED")),
-            row(
+            field(1, "context", "metadata.product_event_type", (udm, text) -> udm.metadata("productEventType", text)),
+            field(2, "credits", DETECTION_FIELD, (udm, text) -> udm.detectionField("credits", text)),
+            field(3, "eventtype", DETECTION_FIELD, (udm, text) -> udm.detectionField("eventtype", text)),
+            field(4, "host", "principal.hostname", MappingTable::host),
+            constant(5, "security_result.action", udm -> udm.securityResult("action", List.of("ALLOW"))),
+            constant(6, "extensions.auth.mechanism", udm -> udm.authMechanism("MECHANISM_UNSPECIFIED")),
+            new Row(
                     7,
                     "ts",
-                    "metadata.event_timestamp",
+                    EVENT_TIMESTAMP,
                     (event, udm) -> event.isoTime("ts").ifPresent(udm::eventTimestamp)),
-            row(8, "", "metadata.event_type", (event, udm) -> udm.metadata("eventType", eventType(event))),
-            row(9, "", "metadata.log_type", (event, udm) -> udm.metadata("logType", "DUO_TELEPHONY")),
-            row(10, "", "metadata.product_name", (event, udm) -> udm.metadata("productName", "Telephony")),
-            row(11, "", "metadata.vendor_name", (event, udm) -> udm.metadata("vendorName", "Duo")),
-            row(
+            new Row(8, "", "metadata.event_type", (event, udm) -> udm.metadata("eventType", eventType(event))),
+            constant(9, "metadata.log_type", udm -> udm.metadata("logType", "DUO_TELEPHONY")),
+            constant(10, "metadata.product_name", udm -> udm.metadata("productName", "Telephony")),
+            constant(11, "metadata.vendor_name", udm -> udm.metadata("vendorName", "Duo")),
+            field(
                     12,
                     "phone",
                     "principal.user.phone_numbers",
-                    (event, udm) ->
-                            event.text("phone").ifPresent(phone -> udm.principalUser("phoneNumbers", List.of(phone)))),
-            row(
-                    13,
-                    "phone",
-                    "principal.user.userid",
-                    (event, udm) -> event.text("phone").ifPresent(phone -> udm.principalUser("userid", phone))),
-            row(14, "", "security_result.severity", (event, udm) -> udm.securityResult("severity", "INFORMATIONAL")),
-            row(15, "", "security_result.summary", (event, udm) -> udm.securityResult("summary", "Duo Telephony")),
-            row(16, "timestamp", "metadata.event_timestamp", MappingTable::olderTimes),
-            row(
-                    17,
-                    "type",
-                    "security_result.summary",
-                    (event, udm) -> event.text("type").ifPresent(type -> udm.securityResult("summary", type))));
-
-    /** Row 6 as the page's cell has it, to the letter: a detection field without a key. */
-    static final Row ROW_6_LITERAL = row(
-            6,
-            "",
-            "security_result.detection_fields.value",
-            (event, udm) -> udm.detectionFieldWithoutKey("MECHANISM_UNSPECIFIED"));
+                    (udm, text) -> udm.principalUser("phoneNumbers", List.of(text))),
+            field(13, "phone", "principal.user.userid", (udm, text) -> udm.principalUser("userid", text)),
+            constant(14, "security_result.severity", udm -> udm.securityResult("severity", "INFORMATIONAL")),
+            constant(15, "security_result.summary", udm -> udm.securityResult("summary", "Duo Telephony")),
+            new Row(16, "timestamp", EVENT_TIMESTAMP, MappingTable::olderTimes),
+            field(17, "type", "security_result.summary", (udm, text) -> udm.securityResult("summary", text)));
 
     /** What the table leaves out and Google's mapping of DUO_AUTH has, so that a call joins its authentication. */
     static final List<Row> IDS = List.of(
-            row(
-                    0,
-                    "telephony_id",
-                    "metadata.product_log_id",
-                    (event, udm) -> event.text("telephony_id").ifPresent(id -> udm.metadata("productLogId", id))),
-            row(
-                    0,
-                    "txid",
-                    "network.session_id",
-                    (event, udm) -> event.text("txid").ifPresent(id -> udm.network("sessionId", id))));
+            field(0, "telephony_id", "metadata.product_log_id", (udm, text) -> udm.metadata("productLogId", text)),
+            field(0, "txid", "network.session_id", (udm, text) -> udm.network("sessionId", text)));
 
     private MappingTable() {}
 
@@ -98,11 +60,20 @@ final class MappingTable {
      */
     record Row(int number, String logField, String target, BiConsumer<Fields, UdmBuilder> logic) {}
 
-    private static Row row(int number, String logField, String target, BiConsumer<Fields, UdmBuilder> logic) {
-        return new Row(number, logField, target, logic);
+    /** A row that copies a field's text, if there is one. */
+    private static Row field(int number, String logField, String target, BiConsumer<UdmBuilder, String> copy) {
+        return new Row(
+                number,
+                logField,
+                target,
+                (event, udm) -> event.text(logField).ifPresent(text -> copy.accept(udm, text)));
     }
 
-    private static void host(String host, UdmBuilder udm) {
+    private static Row constant(int number, String target, Consumer<UdmBuilder> set) {
+        return new Row(number, "", target, (event, udm) -> set.accept(udm));
+    }
+
+    private static void host(UdmBuilder udm, String host) {
         if (IpAddress.isLiteral(host)) {
             udm.principal("ip", List.of(host));
         } else {

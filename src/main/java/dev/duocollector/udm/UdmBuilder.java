@@ -52,10 +52,6 @@ final class UdmBuilder {
         detectionFields.add(field);
     }
 
-    void detectionFieldWithoutKey(String value) {
-        detectionFields.add(Map.of("value", value));
-    }
-
     void authMechanism(String value) {
         auth.put("mechanism", List.of(value));
     }

@@ -27,22 +27,16 @@ public final class UdmMapper {
 
     /** Maps by the table alone. */
     public UdmMapper() {
-        this(false, false);
+        this(false);
     }
 
     /**
      * Maps by the table, with what it leaves open.
      *
      * @param ids also maps {@code telephony_id} to metadata.productLogId, and {@code txid} to network.sessionId
-     * @param literalMechanism puts MECHANISM_UNSPECIFIED where the page's cell has it, a detection field without a key,
-     *     instead of extensions.auth.mechanism
      */
-    public UdmMapper(boolean ids, boolean literalMechanism) {
+    public UdmMapper(boolean ids) {
         List<Row> chosen = new ArrayList<>(MappingTable.ROWS);
-        if (literalMechanism) {
-            chosen.replaceAll(
-                    row -> row.number() == MappingTable.ROW_6_LITERAL.number() ? MappingTable.ROW_6_LITERAL : row);
-        }
         if (ids) {
             chosen.addAll(MappingTable.IDS);
         }
@@ -58,8 +52,7 @@ public final class UdmMapper {
 
     /** Returns the mapper that the settings describe. */
     public static UdmMapper of(Settings settings) {
-        return new UdmMapper(
-                settings.log().get(SettingTable.UDM_IDS), settings.log().get(SettingTable.UDM_MECHANISM));
+        return new UdmMapper(settings.log().get(SettingTable.UDM_IDS));
     }
 
     /**

@@ -2,16 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.verify;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.run.Run;
 import dev.duocollector.run.RunTime;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
-import dev.duocollector.settings.SettingsException;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.state.Window;
 import java.time.Clock;
-import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -38,10 +37,8 @@ public final class OpenComparison implements Processor {
     public void process(Exchange exchange) {
         TimeRange range = settings.log()
                 .range()
-                .orElseThrow(
-                        () -> new SettingsException(
-                                List.of(
-                                        "Settings range.from and range.to are not set: the route verify compares that time. Set both.")));
+                .orElseThrow(() -> RefusedException.operator(
+                        "The route verify compares a TimeRange, and no bean is one. Use the command verify."));
         Run run = new Run();
         exchange.setVariable(Run.VARIABLE, run);
         exchange.setVariable(Comparison.VARIABLE, Comparison.of(s3, settings));

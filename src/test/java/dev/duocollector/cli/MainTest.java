@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,5 +142,29 @@ class MainTest {
         // Without settings, config has found something wrong with them before, and an operator is to see that first.
         assertThat(Main.execute(arguments.split(" "))).isEqualTo(whole == 0 ? 1 : whole);
         assertThat(err.toString(UTF_8)).hasLineCount(1).startsWith("Standard output could not be written");
+    }
+
+    /** On standard output is the log of what collects, and the result of everything else. */
+    @ParameterizedTest
+    @CsvSource({
+        "'',                         true",
+        "run,                        true",
+        "run --first,                true",
+        "once,                       true",
+        "once --dry-run,             false",
+        "once --first --dry-run,     false",
+        "backfill --from a --to b,   true",
+        "verify --from run --to b,   false",
+        "check,                      false",
+        "config --json,              false",
+        "state show,                 false",
+        "udm,                        false",
+        "help run,                   false",
+        "rum,                        false",
+    })
+    void log_goesToStandardOutput_onlyWhereNoResultDoes(String arguments, boolean there) {
+        List<String> words = arguments.isEmpty() ? List.of() : List.of(arguments.split(" "));
+
+        assertThat(Main.collects(words)).isEqualTo(there);
     }
 }

@@ -88,7 +88,7 @@ class UdmIT {
                 folder.resolve("a.ndjson"),
                 EVENT.replace("{", "{\"txid\":\"a-txid\",").repeat(2));
 
-        try (CollectorProcess process = udm("--import", "--ids", "--literal-mechanism", "a.ndjson")) {
+        try (CollectorProcess process = udm("--import", "--ids", "a.ndjson")) {
             assertThat(process.exitCode()).as(process.output()).isZero();
             assertThat(process.standardOutput()).hasLineCount(1);
             var events =
@@ -100,7 +100,7 @@ class UdmIT {
                             .path("sessionId")
                             .asText())
                     .isEqualTo("a-txid");
-            assertThat(events.path(1).path("udm").has("extensions")).isFalse();
+            assertThat(events.path(1).path("udm").has("extensions")).isTrue();
         }
     }
 

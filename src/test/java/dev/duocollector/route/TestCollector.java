@@ -4,6 +4,7 @@ package dev.duocollector.route;
 
 import dev.duocollector.run.RunReport;
 import dev.duocollector.run.Ticker;
+import dev.duocollector.settings.TestSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -55,6 +56,7 @@ final class TestCollector implements AutoCloseable {
         overrides.putAll(settings);
         context.getPropertiesComponent().setLocation("file:application.properties");
         context.getPropertiesComponent().setOverrideProperties(overrides);
+        TestSettings.range(settings).ifPresent(range -> context.getRegistry().bind("range", range));
         context.getRegistry().bind("clock", clock);
         context.getRegistry()
                 .bind("ticker", clock instanceof MovableClock movable ? movable.ticker() : Ticker.system());

@@ -223,7 +223,7 @@ class VerifyTest {
 
         assertThat(verify(world.settings)).isInstanceOfSatisfying(RunReport.class, report -> {
             assertThat(report.outcome()).isEqualTo(RunOutcome.OPERATOR);
-            assertThat(report.line()).startsWith("Settings range.from and range.to are not set");
+            assertThat(report.line()).startsWith("The route verify compares a TimeRange, and no bean is one");
         });
         assertThat(world.duoProxy.requests()).hasSize(asked);
     }

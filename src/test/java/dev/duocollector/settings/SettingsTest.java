@@ -60,7 +60,6 @@ class SettingsTest {
         assertThat(settings.log().get(SettingTable.EVENT_SHAPE)).isEqualTo(EventShape.DUO_CLIENT);
         assertThat(settings.log().udmPrefix()).isEmpty();
         assertThat(settings.log().get(SettingTable.UDM_IDS)).isFalse();
-        assertThat(settings.log().get(SettingTable.UDM_MECHANISM)).isFalse();
         assertThat(settings.process().get(SettingTable.OBSERVE_ENABLED)).isTrue();
         assertThat(settings.process().get(SettingTable.OBSERVE_HOST)).isEqualTo("127.0.0.1");
         assertThat(settings.process().get(SettingTable.OBSERVE_PORT)).isEqualTo(9876);
@@ -110,7 +109,6 @@ class SettingsTest {
         "duo.page.pause,           1h",
         "max.iterations,           0",
         "max.iterations,           2147483647",
-        "range.skip-existing,      false",
         "s3.bucket,                a.b-c_D1",
         "s3.prefix,                ''",
         "s3.prefix,                /a//b/",
@@ -176,7 +174,6 @@ class SettingsTest {
                 "max.iterations            | -1             | a whole number, 0 or more",
                 "max.iterations            | 2147483648     | a whole number, 0 or more",
                 "max.iterations            | ten            | a whole number, 0 or more",
-                "range.skip-existing       | no             | false or true",
                 "s3.bucket                 | s3://logs      | a bucket's name, without s3:// and without a path",
                 "s3.bucket                 | logs/duo       | a bucket's name, without s3:// and without a path",
                 "s3.path-style             | 1              | false or true",
@@ -231,21 +228,6 @@ class SettingsTest {
                         .log()
                         .stateKey())
                 .isEqualTo("state_backfill_20261101T000000.000Z_20261102T000000.000Z_all.json");
-    }
-
-    @Test
-    void range_isRefused_halfOrBackwardsOrUnreadable() {
-        assertThat(problems("range.from", "2026-11-01"))
-                .singleElement()
-                .asString()
-                .startsWith("Setting range.to is ''. Allowed: a time such as");
-        assertThat(problems("range.from", "2026-11-02", "range.to", "2026-11-02"))
-                .containsExactly(
-                        "Setting range.to is '2026-11-02'. Allowed: a time after range.from, which is 2026-11-02.");
-        assertThat(problems("range.from", "yesterday", "range.to", "2026-11-02"))
-                .singleElement()
-                .asString()
-                .startsWith("Setting range.from is 'yesterday'. Allowed: a time such as 2026-11-01T00:00:00Z, or");
     }
 
     @ParameterizedTest

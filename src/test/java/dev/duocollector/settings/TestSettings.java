@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.settings;
 
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 
 /** The settings as shipped, with what is required, for tests that change a few. */
@@ -24,7 +26,17 @@ public final class TestSettings {
     }
 
     static Settings of(Properties properties) {
-        return Settings.of(properties::getProperty);
+        return Settings.of(properties::getProperty, range(properties));
+    }
+
+    /** Returns the time that {@code range.from} and {@code range.to} name in a test's settings; the program has it as a bean. */
+    public static Optional<TimeRange> range(Map<?, ?> settings) {
+        return Optional.ofNullable(settings.get("range.from"))
+                .map(from -> new TimeRange(
+                        TimeRange.parse(from.toString()).orElseThrow(),
+                        TimeRange.parse(String.valueOf(settings.get("range.to")))
+                                .orElseThrow(),
+                        !"false".equals(settings.get("range.skip-existing"))));
     }
 
     static Properties properties() {

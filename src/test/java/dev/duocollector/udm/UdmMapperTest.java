@@ -116,31 +116,14 @@ class UdmMapperTest {
     void ids_areMappedOnRequest() throws Exception {
         Map<String, Object> event = Map.of("ts", "2026-11-23T08:15:00Z", "telephony_id", "an-id", "txid", "a-txid");
 
-        assertThat(new UdmMapper(true, false).map(event))
+        assertThat(new UdmMapper(true).map(event))
                 .containsEntry("network", Map.of("sessionId", "a-txid"))
                 .extractingByKey("metadata")
                 .asString()
                 .contains("productLogId=an-id");
         assertThat(new UdmMapper().map(event).toString()).doesNotContain("an-id", "a-txid");
-        assertThat(new UdmMapper(true, false).isMapped("txid")).isTrue();
+        assertThat(new UdmMapper(true).isMapped("txid")).isTrue();
         assertThat(new UdmMapper().isMapped("txid")).isFalse();
-    }
-
-    @Test
-    void mechanism_standsWhereThePageHasIt_onRequest() throws Exception {
-        Map<String, Object> udm = new UdmMapper(false, true).map(Map.of("ts", "2026-11-23T08:15:00Z", "credits", 1));
-
-        assertThat(udm).doesNotContainKey("extensions");
-        assertThat(udm.get("securityResult"))
-                .isEqualTo(List.of(Map.of(
-                        "action",
-                        List.of("ALLOW"),
-                        "severity",
-                        "INFORMATIONAL",
-                        "summary",
-                        "Duo Telephony",
-                        "detectionFields",
-                        List.of(Map.of("key", "credits", "value", "1"), Map.of("value", "MECHANISM_UNSPECIFIED")))));
     }
 
     @Test

@@ -61,7 +61,7 @@ class UdmTransformerTest {
 
     @Test
     void mapperInTheRegistry_isTheOneThatMaps() {
-        context.getRegistry().bind("udmMapper", new UdmMapper(true, false));
+        context.getRegistry().bind("udmMapper", new UdmMapper(true));
 
         assertThat(send(EVENT).getMessage().getBody().toString()).contains("network={sessionId=a-txid}");
     }
