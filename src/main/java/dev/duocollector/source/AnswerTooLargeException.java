@@ -12,7 +12,6 @@ public final class AnswerTooLargeException extends IOException {
         super(message);
     }
 
-    /** Makes the exception for a body of more than {@code bodyBytesMax} bytes. */
     static AnswerTooLargeException body(int bodyBytesMax) {
         return new AnswerTooLargeException("Duo's answer is larger than " + bodyBytesMax
                 + " bytes, the most that is read (64 MiB, or an eighth of the"
@@ -26,7 +25,6 @@ public final class AnswerTooLargeException extends IOException {
                 + " headers; no more is read. Check that duo.base-url leads to Duo, and what duo.proxy adds.");
     }
 
-    /** Makes the exception for a page of more events than were asked for. */
     static AnswerTooLargeException items(int limit) {
         return new AnswerTooLargeException("Duo's answer has more than the " + limit
                 + " events that were asked for, so the rest of it is not read. Check that duo.base-url leads to Duo.");

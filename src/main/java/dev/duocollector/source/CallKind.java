@@ -27,7 +27,6 @@ public record CallKind(String context, String type) {
         return ALL.get(index(CONTEXTS, context) * TYPES.size() + index(TYPES, type));
     }
 
-    /** Returns every kind there is. */
     public static List<CallKind> values() {
         return ALL;
     }

@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.duocollector.text.PhoneNumbers;
 import dev.duocollector.text.PlainLine;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,31 +25,15 @@ public final class DuoApiException extends Exception {
 
     private final int statusCode;
     private final boolean fromDuo;
-    private final @Nullable String code;
-    private final @Nullable String duoMessage;
-    private final @Nullable String messageDetail;
 
     DuoApiException(int statusCode, DuoAnswer answer) {
-        this(
+        super(sentence(
                 statusCode,
-                answer.isDuos(),
                 presentable(answer.code()),
                 presentable(answer.message()),
-                presentable(answer.messageDetail()));
-    }
-
-    private DuoApiException(
-            int statusCode,
-            boolean fromDuo,
-            @Nullable String code,
-            @Nullable String duoMessage,
-            @Nullable String messageDetail) {
-        super(sentence(statusCode, code, duoMessage, messageDetail));
+                presentable(answer.messageDetail())));
         this.statusCode = statusCode;
-        this.fromDuo = fromDuo;
-        this.code = code;
-        this.duoMessage = duoMessage;
-        this.messageDetail = messageDetail;
+        this.fromDuo = answer.isDuos();
     }
 
     /** Reads a refusal as far as its body allows: empty, cut and HTML bodies give one without code and message. */
@@ -71,21 +54,6 @@ public final class DuoApiException extends Exception {
     /** Tells whether the body is Duo's JSON, with a {@code stat}; what else answers for Duo sends no such thing. */
     public boolean isFromDuo() {
         return fromDuo;
-    }
-
-    /** Returns Duo's code, usually five digits that begin with the HTTP status; Duo has sent the empty string as well. */
-    public Optional<String> code() {
-        return Optional.ofNullable(code);
-    }
-
-    /** Returns Duo's {@code message}. */
-    public Optional<String> duoMessage() {
-        return Optional.ofNullable(duoMessage);
-    }
-
-    /** Returns Duo's {@code message_detail}, which for a 400 names the wrong parameter. */
-    public Optional<String> messageDetail() {
-        return Optional.ofNullable(messageDetail);
     }
 
     private static String sentence(

@@ -5,7 +5,6 @@ package dev.duocollector.source;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -45,34 +44,28 @@ public final class DuoHttpClientConfigurer implements HttpClientConfigurer, Came
     private @Nullable CamelContext camel;
 
     /**
-     * Makes a configurer; as a bean in YAML it takes the settings as they are written.
+     * Makes a configurer.
      *
-     * @param proxy the setting {@code duo.proxy}, {@code http://host:port}; null or blank for none
+     * @param proxy {@code http://host:port}; null for none
      * @param connectTimeout for a connection, TLS handshake included
      * @param responseTimeout for the answer's first byte, and again for each next one; the whole exchange may take
      *     {@value #RESPONSE_TIMEOUTS_MAX} times that, beside the connection's time-out
-     * @throws IllegalArgumentException if the proxy is something else
      */
-    public DuoHttpClientConfigurer(@Nullable String proxy, Duration connectTimeout, Duration responseTimeout) {
+    public DuoHttpClientConfigurer(@Nullable URI proxy, Duration connectTimeout, Duration responseTimeout) {
         this(proxy, connectTimeout, responseTimeout, (int)
                 Math.min(BODY_BYTES_MAX, Runtime.getRuntime().maxMemory() / 8));
     }
 
-    DuoHttpClientConfigurer(
-            @Nullable String proxy, Duration connectTimeout, Duration responseTimeout, int bodyBytesMax) {
-        this.proxy = proxy == null || proxy.isBlank() ? null : proxy(proxy);
+    DuoHttpClientConfigurer(@Nullable URI proxy, Duration connectTimeout, Duration responseTimeout, int bodyBytesMax) {
+        this.proxy = proxy == null ? null : new HttpHost(proxy.getScheme(), proxy.getHost(), proxy.getPort());
         this.connectTimeout = Timeout.of(connectTimeout);
         this.responseTimeout = Timeout.of(responseTimeout);
         this.bodyBytesMax = bodyBytesMax;
     }
 
-    /** Returns the configurer that the settings describe. */
     public static DuoHttpClientConfigurer of(Settings settings) {
         return new DuoHttpClientConfigurer(
-                settings.account()
-                        .get(SettingTable.DUO_PROXY)
-                        .map(URI::toString)
-                        .orElse(null),
+                settings.account().get(SettingTable.DUO_PROXY).orElse(null),
                 settings.account().get(SettingTable.CONNECT_TIMEOUT),
                 settings.account().get(SettingTable.RESPONSE_TIMEOUT));
     }
@@ -126,26 +119,5 @@ public final class DuoHttpClientConfigurer implements HttpClientConfigurer, Came
      */
     private static void sendTildeAsSigned(HttpRequest request, @Nullable EntityDetails entity, HttpContext context) {
         request.setPath(request.getPath().replace("%7E", "~"));
-    }
-
-    private static HttpHost proxy(String value) {
-        try {
-            URI uri = new URI(value.strip());
-            if ("http".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0 && isBare(uri)) {
-                return new HttpHost(uri.getScheme(), uri.getHost(), uri.getPort());
-            }
-        } catch (URISyntaxException e) {
-            // Falls through to the one message: the parser's own would repeat the value, which may hold a password.
-        }
-        throw new IllegalArgumentException("duo.proxy is \"" + value.replaceFirst("//.*@", "//***@")
-                + "\"; it must be http://host:port, without user, path or query.");
-    }
-
-    private static boolean isBare(URI uri) {
-        String path = uri.getRawPath();
-        return uri.getRawUserInfo() == null
-                && uri.getRawQuery() == null
-                && uri.getRawFragment() == null
-                && (path.isEmpty() || path.equals("/"));
     }
 }

@@ -20,7 +20,6 @@ public final class DuoRequestException extends Exception {
         addSuppressed(why);
     }
 
-    /** Returns what it means. */
     public DuoFailure failure() {
         return failure;
     }

@@ -77,7 +77,6 @@ public final class DuoRequestSigner implements Processor {
         this.userAgent = userAgent;
     }
 
-    /** Returns the signer that the settings describe. */
     public static DuoRequestSigner of(Settings settings, Clock clock) {
         return new DuoRequestSigner(
                 settings.account().get(SettingTable.IKEY),

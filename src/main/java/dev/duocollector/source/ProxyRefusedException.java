@@ -10,13 +10,11 @@ public final class ProxyRefusedException extends IOException {
 
     private final int statusCode;
 
-    /** @param statusCode what the proxy answered */
     public ProxyRefusedException(int statusCode) {
         super("The proxy answered HTTP " + statusCode + " to CONNECT");
         this.statusCode = statusCode;
     }
 
-    /** Returns the HTTP status. */
     public int statusCode() {
         return statusCode;
     }

@@ -51,7 +51,6 @@ public record TelephonyPage(
         return DuoAnswer.read(body, limit).page();
     }
 
-    /** Returns this page with the date of its answer. */
     public TelephonyPage at(Optional<Instant> answered) {
         return new TelephonyPage(events, nextOffset, bytes, totalObjects, answered);
     }

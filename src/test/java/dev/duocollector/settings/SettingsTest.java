@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.duocollector.settings.AccountSettings.S3Connection;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -290,6 +291,11 @@ class SettingsTest {
         "s3.proxy,  proxy.example.org:3128",
         "duo.proxy, https://proxy.example.org:3128",
         "duo.proxy, http://proxy.example.org",
+        "duo.proxy, socks://proxy.example.org:1080",
+        "duo.proxy, http://proxy.example.org:3128/path",
+        "duo.proxy, http://proxy.example.org:3128?query",
+        "duo.proxy, http://proxy.example.org:70000x",
+        "duo.proxy, http://proxy example.org:3128",
         "s3.proxy,  https://proxy.example.org:3128",
         "s3.proxy,  http://proxy.example.org",
     })

@@ -90,7 +90,7 @@ class AnswerDeadlineTest {
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setMaxConnPerRoute(1)
                         .build());
-        new DuoHttpClientConfigurer("", Duration.ofMinutes(5), Duration.ofMinutes(5)).configureHttpClient(builder);
+        new DuoHttpClientConfigurer(null, Duration.ofMinutes(5), Duration.ofMinutes(5)).configureHttpClient(builder);
         // Around the configurer's own, which is as far off as its time-outs.
         builder.addExecInterceptorFirst("sooner", new AnswerDeadline(answerMax));
         return builder.build();

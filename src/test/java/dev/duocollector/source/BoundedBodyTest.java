@@ -41,7 +41,7 @@ class BoundedBodyTest {
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
                         .setMaxConnPerRoute(1)
                         .build());
-        new DuoHttpClientConfigurer("", Duration.ofSeconds(5), Duration.ofSeconds(5), BODY_BYTES_MAX)
+        new DuoHttpClientConfigurer(null, Duration.ofSeconds(5), Duration.ofSeconds(5), BODY_BYTES_MAX)
                 .configureHttpClient(builder);
         return builder.build();
     }
