@@ -220,7 +220,6 @@ public final class CamelApplication {
         }
     }
 
-    /** Returns how a run ended. */
     public RunOutcome reportOf(Exchange done) {
         RunReport report = done.getMessage().getBody(RunReport.class);
         return report == null ? reportBroken(done) : report.outcome();
@@ -295,7 +294,7 @@ public final class CamelApplication {
         explain(failure).forEach(LOG::error);
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SettingsException settings) {
-                return settings.exitCode();
+                return settings.outcome().exitCode();
             }
         }
         return ExitCode.OPERATOR;

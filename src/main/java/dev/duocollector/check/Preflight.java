@@ -68,7 +68,6 @@ public final class Preflight {
         this.tell = tell;
     }
 
-    /** Makes the checks. */
     public void run() {
         SettingSources sources = SettingSources.of(environment);
         Settings settings = new CamelSettings(sources, overrides).examine();

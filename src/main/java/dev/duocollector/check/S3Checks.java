@@ -67,7 +67,6 @@ public final class S3Checks {
         return names.stream().map(name -> Check.skipped(name, because)).toList();
     }
 
-    /** Makes the checks. */
     public void run() {
         List<S3Prefix> prefixes = S3Prefix.of(settings);
         String lost = connection(prefixes.get(0));
@@ -154,10 +153,10 @@ public final class S3Checks {
                             .map(found ->
                                     place + " says that everything up to " + found.committedThrough() + " is collected")
                             .orElse(place + " is not there: the first run will make it"));
+        } catch (S3OperationException e) {
+            return Check.failed(STATE, e.failure());
         } catch (RefusedException e) {
             return Check.fail(STATE, e.getMessage(), "");
-        } catch (S3OperationException e) {
-            return Check.failed(STATE, S3Failure.explain(e.action(), e.bucket() + "/" + e.key(), e.getCause()));
         }
     }
 

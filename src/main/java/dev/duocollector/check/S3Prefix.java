@@ -27,7 +27,7 @@ record S3Prefix(String setting, KeyPrefix prefix) {
     }
 
     String key(String name) {
-        return prefix.value().isEmpty() ? name : prefix.value() + "/" + name;
+        return prefix.resolve(name);
     }
 
     /** Returns the key of an object that is asked for, and never written. */

@@ -22,18 +22,15 @@ import picocli.CommandLine.Option;
 /** Reads a past time into the bucket, as a run would, with a state of its own. */
 @Command(
         name = "backfill",
-        mixinStandardHelpOptions = true,
         description = {
             "Reads a past time of Duo's log into the bucket: what stands there already is left out.",
             "It has a checkpoint of its own. Stopped or killed, it goes on when the same command is run again."
         },
-        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done: every event that Duo shows of the time is in the bucket",
             "1:failed or stopped: the same command goes on (130 on Ctrl-C, the same)",
             "2:wrong use, or an operator must act; the last line says how"
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  backfill --from 2026-06-01 --to 2026-11-01            what Duo still has of five months",
             "  backfill --from 2026-11-03T08:00:00Z --to 2026-11-03T12:00:00Z",

@@ -13,18 +13,15 @@ import picocli.CommandLine.Option;
 /** Looks, before the first run, whether one would come through. */
 @Command(
         name = "check",
-        mixinStandardHelpOptions = true,
         description = {
             "Checks in seconds whether a run would come through: settings, routes, one request to Duo, and what S3 allows.",
             "Stores no event. In the bucket it writes and deletes one small object beside the state."
         },
-        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:a run would come through",
             "1:something failed that may pass by itself, such as the network: check again",
             "2:somebody must act first; each line with a cross says how"
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  check           a line for each check, with a remedy where it failed",
             "  check --json    the same as one JSON document, for scripts"

@@ -14,19 +14,16 @@ import picocli.CommandLine.Option;
 /** Shows the settings in force and where each comes from. */
 @Command(
         name = "config",
-        mixinStandardHelpOptions = true,
         description = {
             "Prints the settings in force, one a line, each with where it comes from, and your files in force. Asks neither Duo"
                     + " nor S3.",
             "The integration key and the secret key are masked."
         },
-        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:every setting has a value that is allowed",
             "1:a vault that a setting names could not be reached: try again",
             "2:some have not, or a file is wrong; the line after each says what is"
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  config                     all settings",
             "  config | grep -v default   those that are set",

@@ -5,7 +5,6 @@ package dev.duocollector.cli;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** The option {@code --first}. */
 final class FirstOption {
 
     @Option(

@@ -15,10 +15,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** What {@code --help} of a command shows, asked for in words: {@code help}, {@code help once}, {@code help state show}. */
-@Command(
-        name = "help",
-        mixinStandardHelpOptions = true,
-        description = "Shows how the program, or one of its commands, is used.")
+@Command(name = "help", description = "Shows how the program, or one of its commands, is used.")
 final class HelpCommand implements Callable<Integer> {
 
     @Spec

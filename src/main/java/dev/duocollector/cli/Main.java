@@ -16,6 +16,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -24,7 +25,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "duo-telephony-collector",
         description = "Collects Cisco Duo's telephony log into S3, every event exactly once.",
-        mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         subcommands = {
             RunCommand.class,
@@ -79,13 +79,21 @@ public final class Main {
     static CommandLine prepared(CommandLine commandLine) {
         commandLine.setParameterExceptionHandler((wrong, args) -> refuse(wrong));
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
-        giveVersion(commandLine);
+        complete(commandLine);
         return commandLine;
     }
 
-    private static void giveVersion(CommandLine commandLine) {
-        commandLine.getCommandSpec().versionProvider(new Version());
-        commandLine.getSubcommands().values().forEach(Main::giveVersion);
+    /** Gives a command, and those below it, what is the same for all: help, version, and the headings of their lists. */
+    private static void complete(CommandLine commandLine) {
+        commandLine.getCommandSpec().mixinStandardHelpOptions(true).versionProvider(new Version());
+        UsageMessageSpec usage = commandLine.getCommandSpec().usageMessage();
+        if (!usage.exitCodeList().isEmpty()) {
+            usage.exitCodeListHeading("%nExit codes:%n");
+        }
+        if (usage.footer().length > 0 && usage.footerHeading().isEmpty()) {
+            usage.footerHeading("%nExamples:%n");
+        }
+        commandLine.getSubcommands().values().forEach(Main::complete);
     }
 
     /** What no command has foreseen; its stack trace is for whoever looks at a bug. */
@@ -121,7 +129,7 @@ public final class Main {
     }
 
     /** The version, asked for in a word. */
-    @Command(name = "version", mixinStandardHelpOptions = true, description = "Prints the program's version.")
+    @Command(name = "version", description = "Prints the program's version.")
     static final class VersionCommand implements Callable<Integer> {
 
         @Spec

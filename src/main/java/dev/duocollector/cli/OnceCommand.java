@@ -14,18 +14,15 @@ import picocli.CommandLine.Spec;
 /** Makes one run, for schedulers outside: cron, a Kubernetes CronJob, a container on Lambda. */
 @Command(
         name = "once",
-        mixinStandardHelpOptions = true,
         description = {
             "Makes one run, until the window is read to its end, and exits.",
             "With metrics.textfile or metrics.push it leaves its figures there; it opens no port."
         },
-        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything up to two minutes ago (duo.lag) is in the bucket",
             "1:failed, held up by Duo's rate limit, or more to read after max.iterations: the next run goes on",
             "2:an operator must act; the last line says how"
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  once              read what there is, store it, exit",
             "  once --dry-run    say what that would begin with, and try your steps"

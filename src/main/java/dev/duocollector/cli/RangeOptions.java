@@ -11,7 +11,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options {@code --from} and {@code --to}. */
 final class RangeOptions {
 
     @Spec(Spec.Target.MIXEE)

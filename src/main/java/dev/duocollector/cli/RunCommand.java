@@ -10,13 +10,11 @@ import picocli.CommandLine.Mixin;
 /** Collects by the schedule until the program is told to stop. */
 @Command(
         name = "run",
-        mixinStandardHelpOptions = true,
         description = {
             "Makes a run at once, then by duo.schedule (UTC), until it is told to stop.",
             "Meanwhile it shows health and metrics on this machine's port 9876, at /observe/health and /observe/metrics,"
                     + " unless the settings observe.* say otherwise."
         },
-        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:told to stop (SIGTERM); the page in hand was finished",
             "2:a setting or a route is wrong; each is named on a line of its own"

@@ -12,11 +12,9 @@ import dev.duocollector.run.Ticker;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.sink.S3Clients;
-import dev.duocollector.sink.S3Failure;
-import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.state.StateObject;
 import dev.duocollector.state.StateSnapshot;
-import dev.duocollector.text.PlainLines;
+import dev.duocollector.text.PlainLine;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Instant;
@@ -35,7 +33,6 @@ import software.amazon.awssdk.services.s3.S3Client;
 /** Shows and changes how far the log counts as collected. */
 @Command(
         name = "state",
-        mixinStandardHelpOptions = true,
         description = "Shows and changes how far the log counts as collected.",
         subcommands = {
             StateShowCommand.class,
@@ -44,13 +41,11 @@ import software.amazon.awssdk.services.s3.S3Client;
             StateSettleCommand.class,
             HelpCommand.class
         },
-        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
             "1:S3 failed, or a collector wrote meanwhile: the same command again may succeed",
             "2:wrong use, a state that is refused, or no consent; nothing was changed"
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  state show                               how far, how late, what is open",
             "  state set-through now-3d --dry-run       to read three days again",
@@ -66,7 +61,6 @@ final class StateCommand implements Runnable {
     private final Clock clock;
     private final Confirmation confirmation;
 
-    /** For picocli. */
     StateCommand() {
         this(System.getenv(), Clock.systemUTC(), Confirmation.ofTerminal());
     }
@@ -96,6 +90,19 @@ final class StateCommand implements Runnable {
 
     /** A subcommand at work: what the settings name, and where to print. */
     record Session(Settings settings, S3Client s3, StateObject state, Instant now, PrintWriter out, PrintWriter err) {}
+
+    /** Prints each line as one, whatever is in it. */
+    private static final class PlainLines extends PrintWriter {
+
+        PlainLines(PrintWriter to) {
+            super(to, true);
+        }
+
+        @Override
+        public void println(@Nullable String text) {
+            super.println(PlainLine.of(text));
+        }
+    }
 
     /** What shows or changes the state. */
     abstract static class Subcommand implements Callable<Integer> {
@@ -141,7 +148,7 @@ final class StateCommand implements Runnable {
             }
         } catch (SettingsException e) {
             e.problems().forEach(err::println);
-            return e.exitCode();
+            return e.outcome().exitCode();
         } catch (RefusedException e) {
             err.println(
                     e.outcome() == RunOutcome.OWNED
@@ -149,10 +156,6 @@ final class StateCommand implements Runnable {
                                     + " Stop it, and try again."
                             : e.getMessage());
             return e.outcome().exitCode();
-        } catch (S3OperationException e) {
-            S3Failure failure = S3Failure.explain(e.action(), e.resource(), e.getCause());
-            err.println(failure.message());
-            return failure.outcome().exitCode();
         }
     }
 

@@ -32,20 +32,17 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 /** Takes the place of the Lambda in Google's guide. */
 @Command(
         name = "import",
-        mixinStandardHelpOptions = true,
         description = {
             "Goes on where the Lambda of Google's guide stopped.",
             "Makes a state of the Lambda's state.json, so that the next run leaves no gap, and no doubles either: what the"
                     + " Lambda's objects hold counts as seen. It says what it would do before it asks. Turn the Lambda's"
                     + " schedule off first, and wait for the function to end."
         },
-        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done, or said what it would do",
             "1:S3 failed, or a collector wrote meanwhile: the same command again may succeed",
             "2:wrong use, not a state of the Lambda's, or no consent; nothing was changed"
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  state import duo-telephony/state.json --dry-run",
             "  state import s3://old-bucket/duo-telephony/state.json",

@@ -17,20 +17,17 @@ import picocli.CommandLine.Parameters;
 /** Moves what counts as collected to another time. */
 @Command(
         name = "set-through",
-        mixinStandardHelpOptions = true,
         description = {
             "Has the log count as collected through a time.",
             "Back, what lies after it is read again, and what the bucket holds of it counts as seen, so nothing is stored"
                     + " twice. Forward, what lies between is never read. Also makes a state where there is none, or one that"
                     + " is refused. It says all this before it asks. Stop every collector first."
         },
-        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done, or said what it would do",
             "1:S3 failed, or a collector wrote meanwhile: the same command again may succeed",
             "2:wrong use, a time out of bounds, a batch that could be lost, or no consent; nothing was changed"
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  state set-through now-3d --dry-run             to read three days again",
             "  state set-through 2026-11-23T08:00:00Z --yes   from a script"

@@ -13,20 +13,17 @@ import picocli.CommandLine.Option;
 /** Says of a pending batch whether it is stored. */
 @Command(
         name = "settle",
-        mixinStandardHelpOptions = true,
         description = {
             "Says of the pending batch what no run can tell.",
             "A run that finds an object under the batch's key that is not whole, or finds the batch nowhere, leaves it pending."
                     + " Look at what is there, then say --stored or --missing. Stop every collector first."
         },
-        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done, or said what it would do",
             "1:S3 failed, or a collector wrote meanwhile: the same command again may succeed",
             "2:wrong use, nothing pending, an object that is there, a write that may still arrive, or no consent; nothing was"
                     + " changed"
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  state settle --stored --dry-run   what it would do",
             "  state settle --missing            to have its events read again"

@@ -30,15 +30,12 @@ import picocli.CommandLine.TypeConversionException;
 /** Shows how far the log is collected. */
 @Command(
         name = "show",
-        mixinStandardHelpOptions = true,
         description = "Shows how far the log is collected, and what is open; only reads.",
-        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:shown, or there is no state yet",
             "1:later than --max-lag; or S3 failed, and the same command again may succeed",
             "2:wrong use, or the state is refused; it is shown as far as it can be read"
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  state show                 for people",
             "  state show --json          for programs: lagSeconds, refused, …",

@@ -25,18 +25,15 @@ import picocli.CommandLine.Parameters;
 /** Shows what Google SecOps makes of collected events. */
 @Command(
         name = "udm",
-        mixinStandardHelpOptions = true,
         description = {
             "Maps collected events to Google SecOps' Unified Data Model, as the table in Google's guide says.",
             "UDM events go to standard output, one a line; problems and a summary to standard error."
         },
-        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:every line was mapped, or there was none",
             "1:some lines could not be mapped, or S3 failed: the others are written",
             "2:wrong use, or an input that is not there; the last line says how to go on"
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  udm --check telephony_*.ndjson.gz            what a feed would make of them",
             "  udm s3://my-duo-logs/duo-telephony/ > udm    all that is in the bucket",
@@ -80,12 +77,12 @@ final class UdmCommand implements Callable<Integer> {
         UdmProgress progress = new UdmProgress();
         try (UdmInputs inputs = UdmInputs.of(files.isEmpty() ? List.of("-") : files)) {
             return convert(inputs, progress);
+        } catch (SettingsException e) {
+            e.problems().forEach(progress::say);
+            return e.outcome().exitCode();
         } catch (RefusedException e) {
             progress.say(e.getMessage());
             return e.outcome().exitCode();
-        } catch (SettingsException e) {
-            e.problems().forEach(progress::say);
-            return e.exitCode();
         } catch (IOException e) {
             // Standard output is lost, as whoever called this says.
             progress.clear();
@@ -98,7 +95,7 @@ final class UdmCommand implements Callable<Integer> {
         UdmConversion conversion = new UdmConversion(new UdmMapper(ids), output, progress::say, progress::count);
         try {
             for (UdmInputs.Input input : inputs.all()) {
-                try (InputStream in = input.open()) {
+                try (InputStream in = input.opening().get()) {
                     conversion.convert(input.name(), in);
                 }
             }

@@ -5,11 +5,10 @@ package dev.duocollector.cli;
 import dev.duocollector.app.CamelSettings;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
-import dev.duocollector.settings.S3Connection;
+import dev.duocollector.settings.AccountSettings.S3Connection;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.S3Clients;
 import dev.duocollector.sink.S3Failure;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +37,8 @@ final class UdmInputs implements AutoCloseable {
 
     private UdmInputs() {}
 
-    /** One input, opened when its turn comes; by then it may have gone. */
-    interface Input {
-        String name();
-
-        InputStream open();
-    }
+    /** One input, opened when its turn comes; by then it may have gone, which is refused. */
+    record Input(String name, Supplier<InputStream> opening) {}
 
     /**
      * Finds the inputs.
@@ -70,7 +66,7 @@ final class UdmInputs implements AutoCloseable {
     private void add(String name) {
         Matcher uri = S3_URI.matcher(name);
         if (name.equals(STANDARD_INPUT)) {
-            all.add(new StandardInput());
+            all.add(new Input("standard input", () -> System.in));
         } else if (uri.matches() && (uri.group(2).isEmpty() || uri.group(2).endsWith("/"))) {
             addPrefix(name, uri.group(1), uri.group(2));
         } else if (uri.matches()) {
@@ -94,7 +90,7 @@ final class UdmInputs implements AutoCloseable {
             if (!Files.isReadable(file)) {
                 throw refused(name, "may not be read by this user");
             }
-            all.add(new FileInput(name, file));
+            all.add(new Input(name, () -> open(name, file)));
         } catch (InvalidPathException e) {
             throw refused(name, "is no name of a file");
         }
@@ -103,7 +99,7 @@ final class UdmInputs implements AutoCloseable {
     private void addObject(String name, String bucket, String key) {
         try {
             s3().headObject(request -> request.bucket(bucket).key(key));
-            all.add(new S3Input(s3(), bucket, key));
+            addFound(bucket, key);
         } catch (NoSuchKeyException e) {
             throw refused(name, "is not there. For all objects of a prefix, put a slash at its end");
         } catch (SdkException e) {
@@ -118,7 +114,7 @@ final class UdmInputs implements AutoCloseable {
                             request -> request.bucket(bucket).prefix(prefix))
                     .contents()) {
                 if (EVENTS.matcher(object.key()).matches()) {
-                    all.add(new S3Input(s3(), bucket, object.key()));
+                    addFound(bucket, object.key());
                 }
             }
         } catch (SdkException e) {
@@ -152,71 +148,24 @@ final class UdmInputs implements AutoCloseable {
         }
     }
 
-    private record FileInput(String name, Path file) implements Input {
-        @Override
-        public InputStream open() {
+    private void addFound(String bucket, String key) {
+        S3Client from = s3();
+        all.add(new Input("s3://" + bucket + "/" + key, () -> {
             try {
-                return Files.newInputStream(file);
-            } catch (IOException e) {
-                throw new RefusedException(
-                        RunOutcome.FAILED,
-                        name + " could not be opened (" + e.getClass().getSimpleName() + ").");
-            }
-        }
-    }
-
-    private record StandardInput() implements Input {
-        @Override
-        public String name() {
-            return "standard input";
-        }
-
-        @Override
-        public InputStream open() {
-            return System.in;
-        }
-    }
-
-    private record S3Input(S3Client s3, String bucket, String key) implements Input {
-        @Override
-        public String name() {
-            return "s3://" + bucket + "/" + key;
-        }
-
-        @Override
-        public InputStream open() {
-            try {
-                return new S3Stream(
-                        s3.getObject(request -> request.bucket(bucket).key(key)));
+                return from.getObject(request -> request.bucket(bucket).key(key));
             } catch (SdkException e) {
                 throw refused(S3Failure.explain("s3:GetObject", bucket + "/" + key, e));
             }
-        }
+        }));
     }
 
-    /** Turns the SDK's own exceptions, which come up while an object is read, into what a stream throws. */
-    private static final class S3Stream extends FilterInputStream {
-
-        S3Stream(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            try {
-                return super.read();
-            } catch (SdkException e) {
-                throw new IOException(e);
-            }
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            try {
-                return super.read(bytes, offset, length);
-            } catch (SdkException e) {
-                throw new IOException(e);
-            }
+    private static InputStream open(String name, Path file) {
+        try {
+            return Files.newInputStream(file);
+        } catch (IOException e) {
+            throw new RefusedException(
+                    RunOutcome.FAILED,
+                    name + " could not be opened (" + e.getClass().getSimpleName() + ").");
         }
     }
 }

@@ -20,7 +20,6 @@ final class UdmProgress {
     private long told = start;
     private long lines;
 
-    /** Counts a line of an input. */
     void count(String input) {
         lines++;
         if (!terminal.isWatched() || lines % LOOK_EVERY != 0) {
@@ -39,13 +38,11 @@ final class UdmProgress {
         }
     }
 
-    /** Prints a line for good. */
     void say(String line) {
         clear();
         System.err.println(PlainLine.of(line));
     }
 
-    /** Takes the line of progress away. */
     void clear() {
         terminal.clear();
     }

@@ -32,18 +32,15 @@ import picocli.CommandLine.Option;
 /** Shows that the bucket holds what Duo has: each event of a time once, and nothing else. */
 @Command(
         name = "verify",
-        mixinStandardHelpOptions = true,
         description = {
             "Reads a past time from Duo again and compares it with the bucket. Writes nothing.",
             "The result goes to standard output, without phone numbers; how far it is, to standard error."
         },
-        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:every event of the time is in the bucket exactly once, and nothing else",
             "1:they differ; or the comparison was not finished, and nothing is known: the last line says which",
             "2:wrong use, or an operator must act; the last line says how"
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  verify --from 2026-11-01 --to 2026-11-08",
             "  verify --from 2026-11-01 --to 2026-11-08 --json > verified.json",

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.failure;
 
-/** How a run ended. */
 public enum RunOutcome {
     /** The window is read to its end, or there was nothing to read yet. */
     DONE(0),

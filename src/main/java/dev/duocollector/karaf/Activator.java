@@ -25,7 +25,6 @@ public final class Activator implements BundleActivator {
 
     private final Collectors collectors;
 
-    /** For the container. */
     public Activator() {
         Path etc = Path.of(System.getProperty("karaf.etc", "etc"));
         collectors = new Collectors(etc.resolve(ROUTES));

@@ -69,7 +69,6 @@ final class Collector {
         thread.shutdown();
     }
 
-    /** Waits until it has ended. */
     void awaitClosed() {
         try {
             if (!thread.awaitTermination(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {

@@ -3,20 +3,17 @@
 package dev.duocollector.metrics;
 
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.Schedule;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
-import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TimeZone;
 import java.util.stream.Stream;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
-import org.quartz.CronExpression;
 
 /**
  * The readiness check {@value #ID}: DOWN when the last run ended with what an operator must mend, and when no run has succeeded,
@@ -34,7 +31,7 @@ public final class CollectorHealth extends AbstractHealthCheck {
     private static final int TIMES_MAX = 3;
 
     private final CollectorStatus status;
-    private final Optional<CronExpression> schedule;
+    private final Optional<Schedule> schedule;
     private final Duration jitter;
     private final Clock clock;
 
@@ -42,20 +39,10 @@ public final class CollectorHealth extends AbstractHealthCheck {
         super("duo", ID);
         this.status = status;
         this.schedule = settings.log().get(SettingTable.AUTO_STARTUP)
-                ? Optional.of(cron(settings.log().get(SettingTable.SCHEDULE)))
+                ? Schedule.parse(settings.log().get(SettingTable.SCHEDULE))
                 : Optional.empty();
         this.jitter = settings.log().get(SettingTable.SCHEDULE_JITTER);
         this.clock = clock;
-    }
-
-    private static CronExpression cron(String expression) {
-        try {
-            CronExpression cron = new CronExpression(expression);
-            cron.setTimeZone(TimeZone.getTimeZone("UTC"));
-            return cron;
-        } catch (ParseException e) {
-            throw new IllegalArgumentException("duo.schedule was checked before: " + expression, e);
-        }
     }
 
     @Override
@@ -108,15 +95,13 @@ public final class CollectorHealth extends AbstractHealthCheck {
 
     /** Returns until when a run must have succeeded, given when one last did; empty if there are no such times. */
     private Optional<Instant> deadline(Instant since) {
-        Optional<Instant> time = schedule.map(cron -> since);
+        if (schedule.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Instant> time = Optional.of(since);
         for (int i = 0; i < TIMES_MAX; i++) {
-            time = time.flatMap(this::next);
+            time = time.flatMap(schedule.get()::next);
         }
         return time.map(third -> third.plus(jitter));
-    }
-
-    private Optional<Instant> next(Instant after) {
-        return schedule.map(cron -> cron.getNextValidTimeAfter(Date.from(after)))
-                .map(Date::toInstant);
     }
 }

@@ -24,7 +24,6 @@ public final class CollectorStatus implements RunListener {
     private volatile @Nullable Instant covered;
     private volatile @Nullable Ended last;
 
-    /** A run that has ended. */
     record Ended(RunReport report, Instant at, Duration took) {}
 
     public CollectorStatus(Clock clock) {

@@ -86,7 +86,6 @@ public enum Metric {
         return type;
     }
 
-    /** What one of it is. */
     public String unit() {
         return unit;
     }

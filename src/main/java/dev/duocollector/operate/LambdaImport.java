@@ -13,7 +13,6 @@ import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.StateSnapshot;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -78,11 +77,12 @@ public final class LambdaImport {
 
     private StatePlan plan(LambdaState lambda, StateSnapshot before, Consumer<String> progress) {
         Optional<Instant> collected = collected(lambda, progress);
-        Instant through =
-                collected.orElseGet(() -> millis(now.minus(settings.log().lookback())));
-        Instant keysFrom =
-                collected.isPresent() ? millis(through.minus(settings.log().get(SettingTable.OVERLAP))) : through;
-        SeenEvents seen = new SeenEvents(keysFrom, millis(now), progress).addAll(places.lambdas());
+        Instant through = collected.orElseGet(
+                () -> Checkpoint.toMillis(now.minus(settings.log().lookback())));
+        Instant keysFrom = collected.isPresent()
+                ? Checkpoint.toMillis(through.minus(settings.log().get(SettingTable.OVERLAP)))
+                : through;
+        SeenEvents seen = new SeenEvents(keysFrom, Checkpoint.toMillis(now), progress).addAll(places.lambdas());
         boolean found = !seen.newestOfLambda().isBefore(through);
         places.own().ifPresent(seen::addAll);
         seen.addAll(before.eventKeys());
@@ -163,9 +163,5 @@ public final class LambdaImport {
                 + (keysFrom.isBefore(through)
                         ? ", duo.overlap before that, for events that Duo showed late and the Lambda passed over."
                         : "."));
-    }
-
-    private static Instant millis(Instant instant) {
-        return instant.truncatedTo(ChronoUnit.MILLIS);
     }
 }

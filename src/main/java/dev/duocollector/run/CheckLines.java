@@ -11,7 +11,7 @@ import dev.duocollector.sink.NdjsonLines;
 import dev.duocollector.sink.PlainBody;
 import dev.duocollector.sink.PlainStream;
 import dev.duocollector.state.Batch;
-import dev.duocollector.state.Declaration;
+import dev.duocollector.state.Batch.Declaration;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

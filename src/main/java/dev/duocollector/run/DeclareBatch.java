@@ -4,8 +4,8 @@ package dev.duocollector.run;
 
 import dev.duocollector.sink.GzipBody;
 import dev.duocollector.state.Batch;
+import dev.duocollector.state.Batch.Declaration;
 import dev.duocollector.state.CollectorState;
-import dev.duocollector.state.Declaration;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Processor;

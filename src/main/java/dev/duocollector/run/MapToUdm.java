@@ -3,7 +3,7 @@
 package dev.duocollector.run;
 
 import dev.duocollector.sink.StoredObjectException;
-import dev.duocollector.state.Declaration;
+import dev.duocollector.state.Batch.Declaration;
 import dev.duocollector.text.Log;
 import dev.duocollector.udm.UdmMapper;
 import dev.duocollector.udm.UnmappableEventException;

@@ -3,15 +3,14 @@
 package dev.duocollector.run;
 
 import dev.duocollector.failure.RefusedException;
-import dev.duocollector.settings.LogSettings;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
-import dev.duocollector.sink.S3Failure;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
+import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.S3StateStore;
 import dev.duocollector.state.Window;
 import java.time.Clock;
@@ -134,9 +133,7 @@ public final class RangeGuard {
     }
 
     private void refuseOutlived(Instant time, String option) {
-        Instant oldest = now().minus(LogSettings.RETENTION)
-                .truncatedTo(ChronoUnit.MILLIS)
-                .plusMillis(1);
+        Instant oldest = PollWindow.of(settings).oldest(now());
         if (time.isBefore(oldest)) {
             throw RefusedException.operator(option + " is " + time
                     + ", and Duo keeps its log for 180 days (here 179 days and 23 hours): since " + oldest + ". Set "
@@ -218,7 +215,7 @@ public final class RangeGuard {
             }
             return Optional.empty();
         } catch (SdkException e) {
-            throw failed(S3Failure.explain("s3:ListBucket", settings.account().bucket(), e));
+            throw new S3OperationException("s3:ListBucket", settings.account().bucket(), "", e);
         }
     }
 
@@ -247,17 +244,9 @@ public final class RangeGuard {
 
     private Optional<Checkpoint> checkpoint(String key) {
         S3StateStore store = new S3StateStore(s3, settings.account().bucket(), key);
-        try {
-            return times.open(
-                    new CollectorState(
-                            store, settings.account().apiHost(), settings.log().get(SettingTable.OVERLAP), clock),
-                    begun -> time = begun);
-        } catch (S3OperationException e) {
-            throw failed(S3Failure.explain(e.action(), e.resource(), e.getCause()));
-        }
-    }
-
-    private static RefusedException failed(S3Failure failure) {
-        return new RefusedException(failure.outcome(), failure.message());
+        return times.open(
+                new CollectorState(
+                        store, settings.account().apiHost(), settings.log().get(SettingTable.OVERLAP), clock),
+                begun -> time = begun);
     }
 }

@@ -7,7 +7,6 @@ import dev.duocollector.failure.FatalError;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.Settings;
-import dev.duocollector.settings.SettingsException;
 import dev.duocollector.sink.S3BodyException;
 import dev.duocollector.sink.S3Failure;
 import dev.duocollector.sink.S3OperationException;
@@ -51,17 +50,14 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
                 DuoFailure duo = request.failure();
                 return new RunFailure(duo.outcome(), duo.what(), duo.remedy());
             }
+            if (failure instanceof S3OperationException s3) {
+                return of(s3.failure());
+            }
             if (failure instanceof RefusedException refused) {
                 return new RunFailure(refused.outcome(), refused.getMessage());
             }
-            if (failure instanceof SettingsException) {
-                return new RunFailure(RunOutcome.OPERATOR, failure.getMessage());
-            }
             if (failure instanceof EventStepsException steps) {
                 return new RunFailure(steps.outcome(), steps.getMessage());
-            }
-            if (failure instanceof S3OperationException s3) {
-                return of(S3Failure.explain(s3.action(), s3.resource(), s3.getCause()));
             }
             if (failure instanceof SdkException s3) {
                 return component(s3, exchange);

@@ -35,7 +35,6 @@ public final class EnvironmentPropertiesSource implements PropertiesSource, Orde
         return environment.get(variable(name));
     }
 
-    /** Before the files, whose values the environment overrides. */
     @Override
     public int getOrder() {
         return Ordered.HIGHEST;

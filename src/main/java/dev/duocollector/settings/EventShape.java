@@ -34,7 +34,6 @@ public enum EventShape {
         throw new IllegalArgumentException("event.shape is \"" + setting + "\": set it to duo-client or raw");
     }
 
-    /** Returns the setting's value. */
     @Override
     public String toString() {
         return setting;

@@ -4,6 +4,9 @@ package dev.duocollector.settings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -13,6 +16,10 @@ import java.util.regex.Pattern;
  * @param value the prefix without the slash that follows it in keys
  */
 public record KeyPrefix(String value) {
+
+    /** How a time stands in the name of an object, to the millisecond and in UTC. */
+    public static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /** S3 allows keys of 1024 bytes (https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html). */
     private static final int BYTES_MAX = 900;

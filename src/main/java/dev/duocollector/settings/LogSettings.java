@@ -15,9 +15,6 @@ import dev.duocollector.settings.Setting.Scope;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,8 +36,6 @@ public final class LogSettings extends ScopedSettings {
 
     private static final Pattern RANGE_OF_STATE =
             Pattern.compile("(\\d{8}T\\d{6}\\.\\d{3}Z)_(\\d{8}T\\d{6}\\.\\d{3}Z)(_all)?\\.json");
-    private static final DateTimeFormatter STATE_TIME =
-            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final Optional<TimeRange> range;
     private final KeyPrefix prefix;
@@ -63,7 +58,7 @@ public final class LogSettings extends ScopedSettings {
         Optional<Schedule> schedule = Schedule.parse(get(SCHEDULE));
         if (schedule.isEmpty()) {
             reader.refuse(SCHEDULE, get(SCHEDULE), "a Quartz cron expression, such as 0 0 * * * ? for each hour");
-        } else if (get(AUTO_STARTUP) && !schedule.get().comesAfter(Instant.now())) {
+        } else if (get(AUTO_STARTUP) && schedule.get().next(Instant.now()).isEmpty()) {
             reader.refuse(SCHEDULE, get(SCHEDULE), "a time that comes: this one never does");
         }
     }
@@ -148,7 +143,7 @@ public final class LogSettings extends ScopedSettings {
     }
 
     private String stateKey(TimeRange range) {
-        return rangeStates() + STATE_TIME.format(range.from()) + "_" + STATE_TIME.format(range.to())
+        return rangeStates() + KeyPrefix.TIME.format(range.from()) + "_" + KeyPrefix.TIME.format(range.to())
                 + (range.skipExisting() ? "" : "_all") + ".json";
     }
 
@@ -169,8 +164,8 @@ public final class LogSettings extends ScopedSettings {
         try {
             return name.matches()
                     ? Optional.of(new TimeRange(
-                            STATE_TIME.parse(name.group(1), Instant::from),
-                            STATE_TIME.parse(name.group(2), Instant::from),
+                            KeyPrefix.TIME.parse(name.group(1), Instant::from),
+                            KeyPrefix.TIME.parse(name.group(2), Instant::from),
                             name.group(3) == null))
                     : Optional.empty();
         } catch (DateTimeException e) {

@@ -7,6 +7,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.spi.PropertiesFunction;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkServiceException;
@@ -18,29 +20,15 @@ import software.amazon.awssdk.core.exception.SdkServiceException;
  */
 final class Placeholders {
 
+    private static final Pattern NAME = Pattern.compile("\\{\\{[?!]?([^{}:]+)");
     private static final String BEGIN = "{{";
     private static final String END = "}}";
 
     /** Camel's functions. Where the one that is asked for is not installed, Camel takes its argument for a default. */
-    private static final Set<String> FUNCTIONS = Set.of(
-            "env",
-            "sys",
-            "service",
-            "service.name",
-            "service.host",
-            "service.port",
-            "bean",
-            "aws",
-            "azure",
-            "gcp",
-            "hashicorp",
-            "cyberark",
-            "ibm",
-            "configmap",
-            "configmap-binary",
-            "secret",
-            "secret-binary",
-            "spring-config");
+    private static final Set<String> FUNCTIONS =
+            Set.of(("env sys service service.name service.host service.port bean aws azure"
+                            + " gcp hashicorp cyberark ibm configmap configmap-binary secret secret-binary spring-config")
+                    .split(" "));
 
     private final WrittenSettings settings;
 
@@ -105,6 +93,11 @@ final class Placeholders {
         String flaw() {
             return String.valueOf(getMessage());
         }
+    }
+
+    /** Returns the names that a text uses as {{name}}. */
+    static Set<String> names(String text) {
+        return NAME.matcher(text).results().map(found -> found.group(1).strip()).collect(Collectors.toSet());
     }
 
     /**

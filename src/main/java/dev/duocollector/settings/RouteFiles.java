@@ -51,7 +51,6 @@ public final class RouteFiles {
     /** Camel takes a list of places that is divided by commas, and patterns in them. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._+@-]+");
 
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{[?!]?([^{}:]+)");
     private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*", Pattern.MULTILINE);
 
     private final Path folder;
@@ -114,10 +113,7 @@ public final class RouteFiles {
     Set<String> placeholders() {
         Set<String> names = new TreeSet<>();
         for (String text : own.values()) {
-            Matcher placeholder = PLACEHOLDER.matcher(text);
-            while (placeholder.find()) {
-                names.add(placeholder.group(1).strip());
-            }
+            names.addAll(Placeholders.names(text));
         }
         return names;
     }

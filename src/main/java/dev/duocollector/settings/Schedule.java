@@ -13,12 +13,11 @@ import java.util.TimeZone;
 import org.quartz.CronExpression;
 
 /** The schedule, as Quartz understands it, in UTC and in years of our era whatever the JVM's language counts by. */
-final class Schedule {
+public final class Schedule {
 
     static {
         // Quartz accepts years up to a hundred from now, and learns "now" when its class is loaded, from the calendar
-        // of
-        // the JVM's language: in a Japanese one this is the year 8, and no schedule has a year left.
+        // of the JVM's language: in a Japanese one this is the year 8, and no schedule has a year left.
         Locale before = Locale.getDefault(Locale.Category.FORMAT);
         boolean other = !Calendar.getInstance().getCalendarType().equals("gregory");
         if (other) {
@@ -37,7 +36,7 @@ final class Schedule {
     }
 
     /** Returns the schedule that a Quartz cron expression describes; empty if it describes none. */
-    static Optional<Schedule> parse(String expression) {
+    public static Optional<Schedule> parse(String expression) {
         if (!CronExpression.isValidExpression(expression)) {
             return Optional.empty();
         }
@@ -50,9 +49,9 @@ final class Schedule {
         }
     }
 
-    /** Whether it has a time after this one. */
-    boolean comesAfter(Instant now) {
-        return cron.getNextValidTimeAfter(Date.from(now)) != null;
+    /** Returns its next time after this one; empty if none comes. */
+    public Optional<Instant> next(Instant after) {
+        return Optional.ofNullable(cron.getNextValidTimeAfter(Date.from(after))).map(Date::toInstant);
     }
 
     @Override

@@ -68,16 +68,8 @@ public record Setting<T>(
 
     /** Returns the same as one that is no more. */
     Setting<T> retired(String replacement, String... harmless) {
-        return new Setting<>(
-                name,
-                scope,
-                type,
-                standard,
-                unset,
-                bound,
-                sentence,
-                missing,
-                Optional.of(new Retirement(replacement, Set.of(harmless))));
+        Optional<Retirement> retired = Optional.of(new Retirement(replacement, Set.of(harmless)));
+        return new Setting<>(name, scope, type, standard, unset, bound, sentence, missing, retired);
     }
 
     /** The environment variable that sets it. */

@@ -12,8 +12,6 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Ordered;
@@ -28,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class SettingSources implements LoadablePropertiesSource, Ordered {
 
     private static final String NAME = "duo-settings";
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{[?!]?([^{}:]+)");
 
     private final Map<String, String> environment;
     private final SettingsFile file;
@@ -44,7 +41,6 @@ public final class SettingSources implements LoadablePropertiesSource, Ordered {
         this.place = place;
     }
 
-    /** Returns the working directory's files, with the given environment. */
     public static SettingSources of(Map<String, String> environment) {
         return of(environment, Path.of(""));
     }
@@ -143,12 +139,7 @@ public final class SettingSources implements LoadablePropertiesSource, Ordered {
         Set<String> names = WrittenSettings.names(context);
         Set<String> used = new TreeSet<>(routes.placeholders());
         WrittenSettings written = WrittenSettings.of(context);
-        for (String name : names) {
-            Matcher placeholder = PLACEHOLDER.matcher(String.valueOf(written.find(name)));
-            while (placeholder.find()) {
-                used.add(placeholder.group(1).strip());
-            }
-        }
+        names.forEach(name -> used.addAll(Placeholders.names(String.valueOf(written.find(name)))));
         problems.addAll(SettingNames.unknown(names, used, place));
         problems.addAll(retired(false));
         return problems;

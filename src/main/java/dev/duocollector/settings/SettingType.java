@@ -32,23 +32,26 @@ public record SettingType<T>(
 
     private static final Pattern SIMPLE_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
+    private static <T> SettingType<T> visible(
+            String bound, String allowed, Function<String, Optional<T>> reader, T standIn) {
+        return new SettingType<>(bound, allowed, false, reader, standIn);
+    }
+
     /** Any text; what it must be besides, {@link Settings} looks at. */
     static SettingType<String> text(String bound) {
-        return new SettingType<>(bound, bound, false, Optional::of, "");
+        return visible(bound, bound, Optional::of, "");
     }
 
     /** A text of one form, read in lower case where case does not matter. */
     static SettingType<String> form(String pattern, boolean lowerCase, String allowed) {
-        return new SettingType<>(
+        return visible(
                 allowed,
                 allowed,
-                false,
                 value -> Optional.of(lowerCase ? value.toLowerCase(Locale.ROOT) : value)
                         .filter(read -> read.matches(pattern)),
                 "");
     }
 
-    /** A key of Duo's. */
     static SettingType<String> key() {
         return new SettingType<>("", "", true, Optional::of, "");
     }
@@ -56,10 +59,9 @@ public record SettingType<T>(
     /** A time from the shortest to the longest, to the millisecond: a finer overlap would begin a window between two of Duo's. */
     static SettingType<Duration> duration(Duration min, Duration max) {
         String bound = text(min) + " to " + text(max);
-        return new SettingType<>(
+        return visible(
                 bound,
                 bound + ", written as 30s, 10m, 1d or PT30S",
-                false,
                 value -> parseDuration(value)
                         .filter(read -> read.compareTo(min) >= 0 && read.compareTo(max) <= 0)
                         .map(read -> read.truncatedTo(ChronoUnit.MILLIS)),
@@ -68,29 +70,26 @@ public record SettingType<T>(
 
     static SettingType<Integer> number(int min, int max) {
         String bound = max == Integer.MAX_VALUE ? min + " or more" : min + " to " + max;
-        return new SettingType<>(
+        return visible(
                 bound,
                 "a whole number, " + bound,
-                false,
                 value -> parseNumber(value).filter(read -> read >= min && read <= max),
                 min);
     }
 
     /** One of several words, in either case. */
     static SettingType<String> choice(String... words) {
-        return new SettingType<>(
+        return visible(
                 quoted(words),
                 String.join(" or ", words),
-                false,
                 value -> Optional.of(value.toLowerCase(Locale.ROOT)).filter(List.of(words)::contains),
                 words[0]);
     }
 
     static SettingType<Boolean> bool() {
-        return new SettingType<>(
+        return visible(
                 quoted("true", "false"),
                 "false or true",
-                false,
                 value -> switch (value.toLowerCase(Locale.ROOT)) {
                     case "true" -> Optional.of(true);
                     case "false" -> Optional.of(false);
@@ -101,20 +100,15 @@ public record SettingType<T>(
 
     /** A scheme and a host, or nothing. */
     static SettingType<Optional<URI>> url() {
-        return new SettingType<>(
-                "`http(s)://host:port`",
-                URL_ALLOWED,
-                false,
-                value -> orNothing(value, parseUrl(value)),
-                Optional.empty());
+        return visible(
+                "`http(s)://host:port`", URL_ALLOWED, value -> orNothing(value, parseUrl(value)), Optional.empty());
     }
 
     /** A proxy that is asked in plain HTTP, or nothing. */
     static SettingType<Optional<URI>> proxy() {
-        return new SettingType<>(
+        return visible(
                 "`http://host:port`",
                 "http://host:port",
-                false,
                 value -> orNothing(
                         value, parseUrl(value).filter(url -> "http".equals(url.getScheme()) && url.getPort() >= 0)),
                 Optional.empty());

@@ -9,6 +9,7 @@ import static dev.duocollector.settings.SettingTable.PATH_STYLE;
 import static dev.duocollector.settings.SettingTable.REGION;
 import static dev.duocollector.settings.SettingTable.S3_PROXY;
 
+import dev.duocollector.settings.AccountSettings.S3Connection;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -60,8 +61,7 @@ public final class Settings implements CamelContextAware {
      */
     public static Settings withoutKeys(CamelContext context) {
         Settings settings = new Settings();
-        settings.lookBeside(context);
-        settings.read(WrittenSettings.of(context), false);
+        settings.read(context, false);
         settings.reader.refuseProblems();
         return settings;
     }
@@ -88,8 +88,7 @@ public final class Settings implements CamelContextAware {
      */
     public static Settings examine(CamelContext context) {
         Settings settings = new Settings();
-        settings.lookBeside(context);
-        settings.read(WrittenSettings.of(context), true);
+        settings.read(context, true);
         return settings;
     }
 
@@ -103,8 +102,7 @@ public final class Settings implements CamelContextAware {
     public void setCamelContext(CamelContext context) {
         camelContext = context;
         range = Optional.ofNullable(context.getRegistry().findSingleByType(TimeRange.class));
-        lookBeside(context);
-        read(WrittenSettings.of(context), true);
+        read(context, true);
         reader.refuseProblems();
     }
 
@@ -115,6 +113,11 @@ public final class Settings implements CamelContextAware {
         sources.map(program -> program.problems(context))
                 .orElseGet(() -> SettingNames.unknownOfOurs(WrittenSettings.names(context)))
                 .forEach(reader::report);
+    }
+
+    private void read(CamelContext context, boolean keysNeeded) {
+        lookBeside(context);
+        read(WrittenSettings.of(context), keysNeeded);
     }
 
     private void read(WrittenSettings written, boolean keysNeeded) {

@@ -29,7 +29,6 @@ public record SettingsFile(Path path, Map<String, String> values, List<String> p
         problems = List.copyOf(problems);
     }
 
-    /** Reads the file, which need not be there. */
     static SettingsFile read(Path path) {
         if (!TextFile.exists(path)) {
             return new SettingsFile(path, Map.of(), List.of());

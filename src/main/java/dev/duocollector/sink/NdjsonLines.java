@@ -34,34 +34,15 @@ public final class NdjsonLines {
         this.bytesMax = bytesMax;
     }
 
-    /** A line. */
-    public static final class Line {
-
-        private final long number;
-        private final byte[] bytes;
-        private final boolean tooLong;
-
-        private Line(long number, byte[] bytes, boolean tooLong) {
-            this.number = number;
-            this.bytes = bytes;
-            this.tooLong = tooLong;
-        }
-
-        /** Its place in the stream, from 1. */
-        public long number() {
-            return number;
-        }
-
-        /** Its content without the line break, not copied; empty if it is too long. */
-        public byte[] bytes() {
-            return bytes;
-        }
-
-        /** Whether it has more bytes than are kept. */
-        public boolean tooLong() {
-            return tooLong;
-        }
-    }
+    /**
+     * A line.
+     *
+     * @param number its place in the stream, from 1
+     * @param bytes its content without the line break, not copied; empty if it is too long
+     * @param tooLong whether it has more bytes than are kept
+     */
+    @SuppressWarnings("ArrayRecordComponent") // It is passed on, and never compared.
+    public record Line(long number, byte[] bytes, boolean tooLong) {}
 
     /**
      * Returns the next line that is not blank, empty at the end.

@@ -7,8 +7,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.source.EventKey;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -27,9 +25,6 @@ import java.util.regex.Pattern;
  * @param value the whole key, without a slash before it
  */
 public record ObjectKey(String value) {
-
-    private static final DateTimeFormatter MAXTIME =
-            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private static final Pattern NAME =
             Pattern.compile("telephony_(\\d{8}T\\d{6}\\.\\d{3}Z)_\\d{5,}_[0-9a-f]{12}\\.ndjson(\\.gz)?");
@@ -54,7 +49,7 @@ public record ObjectKey(String value) {
         String name = String.format(
                 Locale.ROOT,
                 "telephony_%s_%05d_%s.ndjson%s",
-                MAXTIME.format(maxtime),
+                KeyPrefix.TIME.format(maxtime),
                 page,
                 digest(eventKeys),
                 gzip ? ".gz" : "");
@@ -65,7 +60,7 @@ public record ObjectKey(String value) {
     public static Optional<Instant> maxtime(String key) {
         Matcher name = NAME.matcher(name(key));
         try {
-            return name.matches() ? Optional.of(MAXTIME.parse(name.group(1), Instant::from)) : Optional.empty();
+            return name.matches() ? Optional.of(KeyPrefix.TIME.parse(name.group(1), Instant::from)) : Optional.empty();
         } catch (DateTimeParseException e) {
             // No such day.
             return Optional.empty();
@@ -93,7 +88,6 @@ public record ObjectKey(String value) {
         return key.substring(key.lastIndexOf('/') + 1);
     }
 
-    /** Returns the key of the same name under another prefix. */
     public ObjectKey under(KeyPrefix other) {
         return new ObjectKey(other.resolve(name(value)));
     }

@@ -2,19 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.sink;
 
+import dev.duocollector.source.ByteOrderMark;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.profiles.ProfileFileLocation;
 
 /** The AWS profile files that the SDK reads, for whoever must be told which one is to be looked at. */
 public final class ProfileFiles {
-
-    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
     private ProfileFiles() {}
 
@@ -46,7 +44,7 @@ public final class ProfileFiles {
 
     private static boolean hasByteOrderMark(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            return Arrays.equals(in.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK);
+            return ByteOrderMark.without(in.readNBytes(3)).length == 0;
         } catch (IOException e) {
             return false;
         }

@@ -3,7 +3,7 @@
 package dev.duocollector.sink;
 
 import dev.duocollector.settings.AccountSettings;
-import dev.duocollector.settings.S3Connection;
+import dev.duocollector.settings.AccountSettings.S3Connection;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import java.time.Duration;

@@ -55,7 +55,7 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
         if (failure instanceof AwsServiceException refused) {
             return refused(action, resource, where, refused);
         }
-        Optional<Throwable> late = FailureText.causeOf(failure, LateWriteException.class);
+        Optional<Throwable> late = FailureText.causeOf(failure, WriteFence.LateWriteException.class);
         if (late.isPresent()) {
             return new S3Failure(
                     Subject.ENDPOINT,
@@ -180,7 +180,6 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
         return CredentialsFailure.explain("", failure).isPresent();
     }
 
-    /** Returns both sentences. */
     public String message() {
         return remedy.isEmpty() ? what : what + " " + remedy;
     }

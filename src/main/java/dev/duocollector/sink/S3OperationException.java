@@ -2,16 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.sink;
 
+import dev.duocollector.failure.RefusedException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** An S3 call that did not do what it was for, with what an operator needs to know of it: which action, on what. */
-public final class S3OperationException extends RuntimeException {
+public final class S3OperationException extends RefusedException {
 
     private static final long serialVersionUID = 1L;
 
-    private final String action;
-    private final String bucket;
-    private final String key;
+    private final transient S3Failure failure;
 
     /**
      * @param action the IAM action that the call needs, such as {@code s3:GetObject}
@@ -20,31 +19,16 @@ public final class S3OperationException extends RuntimeException {
      * @param cause what the SDK threw
      */
     public S3OperationException(String action, String bucket, String key, SdkException cause) {
-        super(action + " on s3://" + resource(bucket, key) + " failed", cause);
-        this.action = action;
-        this.bucket = bucket;
-        this.key = key;
+        this(S3Failure.explain(action, key.isEmpty() ? bucket : bucket + "/" + key, cause), cause);
     }
 
-    public String action() {
-        return action;
+    private S3OperationException(S3Failure failure, SdkException cause) {
+        super(failure.outcome(), failure.message(), cause);
+        this.failure = failure;
     }
 
-    public String bucket() {
-        return bucket;
-    }
-
-    public String key() {
-        return key;
-    }
-
-    /** Returns what the action is on: {@code bucket/key}, or the bucket. */
-    public String resource() {
-        return resource(bucket, key);
-    }
-
-    private static String resource(String bucket, String key) {
-        return key.isEmpty() ? bucket : bucket + "/" + key;
+    public S3Failure failure() {
+        return failure;
     }
 
     @Override

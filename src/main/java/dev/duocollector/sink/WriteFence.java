@@ -83,6 +83,16 @@ public final class WriteFence implements ExecutionInterceptor {
         }
     }
 
+    /** Why a write was not let go; its batch stays pending. The cause of the SDK's exception, which is not tried again. */
+    static final class LateWriteException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private LateWriteException(String reason) {
+            super("The write " + reason);
+        }
+    }
+
     private static SdkClientException refused(String reason) {
         LateWriteException late = new LateWriteException(reason);
         return SdkClientException.create(late.getMessage(), late);

@@ -81,7 +81,7 @@ public final class CollectorState {
                 settings.log().get(SettingTable.OVERLAP),
                 clock,
                 settings.account().get(SettingTable.UNCONDITIONAL_WRITES),
-                new State.Prefixes(settings.log().prefix(), settings.log().udmPrefix()));
+                State.Prefixes.of(settings));
     }
 
     /**

@@ -7,7 +7,6 @@ import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -25,7 +24,6 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
     /** How far a mintime may sink below the retention, which stays an hour clear of Duo's bound, before it is raised. */
     private static final Duration GRACE = Duration.ofMinutes(30);
 
-    /** Returns the rule as the settings have it. */
     public static PollWindow of(Settings settings) {
         return new PollWindow(
                 settings.log().get(SettingTable.LAG),
@@ -71,7 +69,7 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
      */
     public Optional<Next> first(Instant now, Optional<Instant> notBefore) {
         Instant oldest = oldest(now);
-        Instant mintime = later(later(millis(now.minus(lookback)), oldest), notBefore.orElse(oldest));
+        Instant mintime = later(later(Checkpoint.toMillis(now.minus(lookback)), oldest), notBefore.orElse(oldest));
         Instant maxtime = end(now);
         return maxtime.isBefore(mintime.plus(LogSettings.WINDOW_MIN))
                 ? Optional.empty()
@@ -79,13 +77,13 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
     }
 
     private Instant end(Instant now) {
-        return millis(now.minus(lag).minus(LogSettings.WINDOW_MARGIN));
+        return Checkpoint.toMillis(now.minus(lag).minus(LogSettings.WINDOW_MARGIN));
     }
 
     /** Returns the oldest mintime that Duo accepts now. */
     public Instant oldest(Instant now) {
         // Rounded up: a fraction cut off would lie before the bound.
-        return millis(now.minus(retention)).plusMillis(1);
+        return Checkpoint.toMillis(now.minus(retention)).plusMillis(1);
     }
 
     /**
@@ -98,9 +96,5 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
 
     private static Instant later(Instant a, Instant b) {
         return a.isAfter(b) ? a : b;
-    }
-
-    private static Instant millis(Instant instant) {
-        return instant.truncatedTo(ChronoUnit.MILLIS);
     }
 }

@@ -3,6 +3,7 @@
 package dev.duocollector.state;
 
 import dev.duocollector.settings.KeyPrefix;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.ObjectKey;
 import dev.duocollector.state.StateRefusedException.Reason;
 import java.time.Duration;
@@ -32,7 +33,12 @@ record State(String owner, String writeId, @Nullable Checkpoint checkpoint, Map<
     private static final Pattern EVENT_KEY = Pattern.compile("[A-Za-z0-9_-]{22}");
 
     /** Where the settings have objects stored; a pending batch lies there, or a run would write it somewhere else. */
-    record Prefixes(KeyPrefix events, Optional<KeyPrefix> udm) {}
+    record Prefixes(KeyPrefix events, Optional<KeyPrefix> udm) {
+
+        static Prefixes of(Settings settings) {
+            return new Prefixes(settings.log().prefix(), settings.log().udmPrefix());
+        }
+    }
 
     /**
      * Refuses a state that is not for this account, not yet, or whose pending batch lies where the settings have nothing

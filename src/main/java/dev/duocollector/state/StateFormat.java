@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.state.Batch.Declaration;
 import dev.duocollector.state.StateRefusedException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,14 +3,12 @@
 package dev.duocollector.state;
 
 import dev.duocollector.failure.RefusedException;
+import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.state.S3StateStore.Found;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -23,8 +21,6 @@ import software.amazon.awssdk.services.s3.S3Client;
 public final class StateObject {
 
     private static final String ENDING = ".json";
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final S3StateStore store;
     private final String key;
@@ -40,16 +36,11 @@ public final class StateObject {
         this.clock = clock;
     }
 
-    /** Returns the state object of the collector that the settings describe. */
     public static StateObject of(S3Client s3, Settings settings, Clock clock) {
         S3StateStore store =
                 new S3StateStore(s3, settings.account().bucket(), settings.log().stateKey());
         return new StateObject(
-                store,
-                settings.log().stateKey(),
-                settings.account().apiHost(),
-                new State.Prefixes(settings.log().prefix(), settings.log().udmPrefix()),
-                clock);
+                store, settings.log().stateKey(), settings.account().apiHost(), State.Prefixes.of(settings), clock);
     }
 
     /**
@@ -77,7 +68,7 @@ public final class StateObject {
      */
     public String copyKey() {
         String name = key.endsWith(ENDING) ? key.substring(0, key.length() - ENDING.length()) : key;
-        return name + "_" + TIME.format(clock.instant()) + ENDING;
+        return name + "_" + KeyPrefix.TIME.format(clock.instant()) + ENDING;
     }
 
     /**

@@ -3,6 +3,7 @@
 package dev.duocollector.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.duocollector.state.Batch.Declaration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

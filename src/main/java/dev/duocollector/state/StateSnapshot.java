@@ -30,12 +30,10 @@ public final class StateSnapshot {
         return found;
     }
 
-    /** Returns {@code s3://bucket/key}. */
     public String place() {
         return place;
     }
 
-    /** Tells whether anything lies there. */
     public boolean exists() {
         return found != null;
     }

@@ -23,7 +23,6 @@ public final class Log {
         this.logger = logger;
     }
 
-    /** Returns the log of a class. */
     public static Log of(Class<?> type) {
         return new Log(LoggerFactory.getLogger(type));
     }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * Makes UDM events of NDJSON, plain or gzip, line by line and in constant memory. A line that cannot be mapped is told with its
@@ -163,7 +164,7 @@ public final class UdmConversion {
                     lines = new NdjsonLines(PlainStream.of(in), UdmOutput.BYTES_MAX);
                 }
                 return lines.next().orElse(null);
-            } catch (IOException e) {
+            } catch (IOException | SdkException e) {
                 problem(
                         name,
                         lines == null ? 1 : Math.max(1, lines.number()),

@@ -50,7 +50,6 @@ public final class UdmMapper {
         mappedFields = Set.copyOf(fields);
     }
 
-    /** Returns the mapper that the settings describe. */
     public static UdmMapper of(Settings settings) {
         return new UdmMapper(settings.log().get(SettingTable.UDM_IDS));
     }

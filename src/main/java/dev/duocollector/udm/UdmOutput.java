@@ -25,23 +25,10 @@ public interface UdmOutput {
     /** Returns how long an event may be, in bytes. */
     int eventBytesMax();
 
-    /** Returns an output that keeps nothing. */
     static UdmOutput none() {
-        return new UdmOutput() {
-            @Override
-            public void write(byte[] udm) {}
-
-            @Override
-            public void end() {}
-
-            @Override
-            public int eventBytesMax() {
-                return BYTES_MAX;
-            }
-        };
+        return lines(OutputStream.nullOutputStream());
     }
 
-    /** Returns an output of one event a line. */
     static UdmOutput lines(OutputStream out) {
         return new UdmOutput() {
             @Override

@@ -93,17 +93,8 @@ final class UdmSummary {
     /** Returns the summary, one line for each thing worth saying. */
     List<String> report() {
         List<String> report = new ArrayList<>();
-        report.add(String.format(
-                Locale.ROOT,
-                "%,d %s, %,d %s: %,d %s mapped, %,d %s.",
-                inputs,
-                inputs == 1 ? "input" : "inputs",
-                lines,
-                lines == 1 ? "line" : "lines",
-                mapped,
-                mapped == 1 ? "event" : "events",
-                problems,
-                problems == 1 ? "problem" : "problems"));
+        report.add(count(inputs, "input") + ", " + count(lines, "line") + ": " + count(mapped, "event") + " mapped, "
+                + count(problems, "problem") + ".");
         if (mapped > 0) {
             report.add("Event types: " + counts(types));
             report.add("Times: " + first + " to " + last);
@@ -127,8 +118,12 @@ final class UdmSummary {
 
     private static void note(List<String> report, long events, String what) {
         if (events > 0) {
-            report.add(String.format(Locale.ROOT, "Note: %,d %s %s", events, events == 1 ? "event" : "events", what));
+            report.add("Note: " + count(events, "event") + " " + what);
         }
+    }
+
+    private static String count(long number, String what) {
+        return String.format(Locale.ROOT, "%,d %s%s", number, what, number == 1 ? "" : "s");
     }
 
     private static String counts(Map<String, Long> counts) {

@@ -95,7 +95,6 @@ public final class Comparison {
         }
     }
 
-    /** A line of an object. */
     public record Place(String object, int line) {
         @Override
         public String toString() {

@@ -225,15 +225,12 @@ class BucketEventsTest {
     void refusalOfS3_namesTheAction() {
         BucketEvents nowhere = new BucketEvents(s3.client(), "no-such-bucket", new KeyPrefix("duo-telephony"), HOST);
 
-        assertThatThrownBy(() -> nowhere.objects(FROM, TO)).isInstanceOfSatisfying(S3OperationException.class, e -> {
-            assertThat(e.action()).isEqualTo("s3:ListBucket");
-            assertThat(e.resource()).isEqualTo("no-such-bucket");
-        });
+        assertThatThrownBy(() -> nowhere.objects(FROM, TO))
+                .isInstanceOf(S3OperationException.class)
+                .hasMessageContaining("s3:ListBucket on s3://no-such-bucket ");
         assertThatThrownBy(() -> nowhere.read(new StoredObject(OURS, Writer.COLLECTOR, 1), FROM, TO, event -> {}))
-                .isInstanceOfSatisfying(S3OperationException.class, e -> {
-                    assertThat(e.action()).isEqualTo("s3:GetObject");
-                    assertThat(e.resource()).isEqualTo("no-such-bucket/" + OURS);
-                });
+                .isInstanceOf(S3OperationException.class)
+                .hasMessageContaining("s3:GetObject on s3://no-such-bucket/" + OURS);
     }
 
     private List<StoredEvent> read() {

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.duocollector.route.World;
-import dev.duocollector.settings.S3Connection;
+import dev.duocollector.settings.AccountSettings.S3Connection;
 import dev.duocollector.testing.RawServer;
 import dev.duocollector.testing.TricklingServer;
 import java.io.ByteArrayInputStream;

@@ -62,7 +62,7 @@ class WriteFenceTest {
 
         assertThatThrownBy(() -> put(key, Instant.now().minus(ago)))
                 .isInstanceOf(SdkClientException.class)
-                .hasRootCauseInstanceOf(LateWriteException.class)
+                .hasRootCauseInstanceOf(WriteFence.LateWriteException.class)
                 .hasMessageContaining("more than 5 minutes after its batch was declared at");
 
         assertThat(server.objects(BUCKET, "")).doesNotContainKey(key);

@@ -13,6 +13,7 @@ import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.sink.S3OperationException;
+import dev.duocollector.state.Batch.Declaration;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.duocollector.state.Batch.Declaration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
