@@ -14,12 +14,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the program says of steps that could never work, before it reads anything: as in Karaf, and by the code of all commands. */
 class EventStepsAtStartTest {
@@ -74,6 +77,81 @@ class EventStepsAtStartTest {
         assertThat(refusal())
                 .startsWith("The program cannot start: route event-steps in file:" + folder)
                 .contains("event-steps.camel.yaml, line " + line + ": ", said);
+    }
+
+    /** The step, or what stands in its place, and what the one line must say. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "- log: [                          | event-steps.camel.yaml, line 7, column 1",
+                "- lod: hello                      | lod, event-steps.camel.yaml, line 6, column 11",
+                "- log: { massage: hello }         | massage, event-steps.camel.yaml, line 6, column 27",
+                "- process: { ref: noSuchBean }    | noSuchBean, event-steps.camel.yaml, line 6",
+                "- to: nosuchscheme:x              | nosuchscheme, event-steps.camel.yaml, line 6",
+                "- to: file:x?fileExists=Append    | fileExists, event-steps.camel.yaml, line 6",
+                "- setBody: { simple: '${body' }   | functionEnd, event-steps.camel.yaml, line 6",
+                "- log: '{{no.such.setting}}'      | no.such.setting, event-steps.camel.yaml, line 6"
+            })
+    void refusesBrokenRoutes_inOneLineWithThePlace(String step, String said) throws IOException {
+        eventSteps("direct:event-steps", step);
+
+        assertThat(refusal()).contains(said.split(", "));
+    }
+
+    /** What is wrong, the file from its first line on, and what the one line must say. */
+    static Stream<Arguments> brokenFiles() {
+        return Stream.of(
+                Arguments.of("indentation", """
+                        - route:
+                            id: event-steps
+                            from:
+                              uri: direct:event-steps
+                              steps:
+                                - log: hello
+                               - log: there
+                        """, new String[] {"event-steps.camel.yaml, line 7, column 8"}),
+                Arguments.of("route id that is there twice", """
+                        - route:
+                            id: object
+                            from:
+                              uri: direct:event-steps
+                              steps:
+                                - log: hello
+                        """, new String[] {
+                    "Duplicate route ids detected: object", "object.camel.yaml, line 4"
+                }),
+                Arguments.of("route id that is there twice, in one file", """
+                        - route:
+                            id: event-steps
+                            from:
+                              uri: direct:event-steps
+                              steps:
+                                - log: hello
+                        - route:
+                            id: event-steps
+                            from:
+                              uri: direct:more
+                              steps:
+                                - log: hello
+                        """, new String[] {
+                    "Duplicate route ids detected: event-steps", "line 1, and", "line 7"
+                }),
+                Arguments.of("class that is not there", """
+                        - beans:
+                            - name: mine
+                              type: no.such.Type
+                        """, new String[] {
+                    "event-steps.camel.yaml", "bean mine", "there is no class no.such.Type"
+                }));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("brokenFiles")
+    void refusesBrokenFiles_inOneLineWithThePlace(String mistake, String file, String[] said) throws IOException {
+        Files.writeString(folder.resolve("event-steps.camel.yaml"), file, UTF_8);
+
+        assertThat(refusal()).contains(said);
     }
 
     /** What goes on in another route is looked at as well. */

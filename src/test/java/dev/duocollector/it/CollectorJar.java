@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.it;
 
+import dev.duocollector.cli.CommandLines;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The runnable jar, copied alone into a folder of its own, and started as operators start it: in a JVM of its own, in a
@@ -86,16 +89,41 @@ final class CollectorJar {
         return CollectorProcess.startWriting(output, command(List.of(), arguments), workingDirectory, environment);
     }
 
+    /**
+     * Starts one process of the jar for many command lines; the caller closes it.
+     *
+     * @param output where its standard output goes, null for where it can be read
+     */
+    CollectorProcess startAll(
+            @Nullable Path output, Path workingDirectory, Map<String, String> environment, String... commandLines) {
+        String tests = CommandLines.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath();
+        List<String> command = new ArrayList<>(java());
+        command.addAll(List.of("-cp", jar + File.pathSeparator + tests, CommandLines.class.getName()));
+        command.addAll(List.of(commandLines));
+        return output == null
+                ? CollectorProcess.start(command, workingDirectory, environment)
+                : CollectorProcess.startWriting(output, command, workingDirectory, environment);
+    }
+
     List<String> command(List<String> jvmOptions, String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM_OPTIONS);
-        command.addAll(archive);
+        List<String> command = new ArrayList<>(java());
         command.addAll(jvmOptions);
         command.add("-jar");
         command.add(jar.toString());
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    private List<String> java() {
+        List<String> java = new ArrayList<>();
+        java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        java.addAll(JVM_OPTIONS);
+        java.addAll(archive);
+        return java;
     }
 
     /** The environment of a collector with this world's settings, and nothing else but the keys to its bucket. */

@@ -19,15 +19,11 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What lies in the working directory, stands in the environment or is said to the JVM, before what the jar brings. */
@@ -107,79 +103,12 @@ class OverridesIT {
         assertCollectsAll();
     }
 
-    /** The step, or what stands in its place, and what the one line must say. */
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "- log: [                          | event-steps.camel.yaml, line 7, column 1",
-                "- lod: hello                      | lod, event-steps.camel.yaml, line 6, column 11",
-                "- log: { massage: hello }         | massage, event-steps.camel.yaml, line 6, column 27",
-                "- process: { ref: noSuchBean }    | noSuchBean, event-steps.camel.yaml, line 6",
-                "- to: nosuchscheme:x              | nosuchscheme, event-steps.camel.yaml, line 6",
-                "- to: file:x?fileExists=Append    | fileExists, event-steps.camel.yaml, line 6",
-                "- setBody: { simple: '${body' }   | functionEnd, event-steps.camel.yaml, line 6",
-                "- log: '{{no.such.setting}}'      | no.such.setting, event-steps.camel.yaml, line 6"
-            })
-    void refusesBrokenRoutes_inOneLineWithThePlace(String step, String said) throws IOException {
-        eventSteps(Files.createDirectory(folder.resolve("routes")), step);
+    /** What is wrong with a file is EventStepsAtStartTest's matter. */
+    @Test
+    void refusesBrokenRoutes_inOneLineWithThePlace() throws IOException {
+        eventSteps(Files.createDirectory(folder.resolve("routes")), "- lod: hello");
 
-        assertRefused(said.split(", "));
-    }
-
-    /** What is wrong, the file from its first line on, and what the one line must say. */
-    static Stream<Arguments> brokenFiles() {
-        return Stream.of(
-                Arguments.of("indentation", """
-                        - route:
-                            id: event-steps
-                            from:
-                              uri: direct:event-steps
-                              steps:
-                                - log: hello
-                               - log: there
-                        """, new String[] {"event-steps.camel.yaml, line 7, column 8"}),
-                Arguments.of("route id that is there twice", """
-                        - route:
-                            id: object
-                            from:
-                              uri: direct:event-steps
-                              steps:
-                                - log: hello
-                        """, new String[] {
-                    "Duplicate route ids detected: object", "object.camel.yaml, line 4"
-                }),
-                Arguments.of("route id that is there twice, in one file", """
-                        - route:
-                            id: event-steps
-                            from:
-                              uri: direct:event-steps
-                              steps:
-                                - log: hello
-                        - route:
-                            id: event-steps
-                            from:
-                              uri: direct:more
-                              steps:
-                                - log: hello
-                        """, new String[] {
-                    "Duplicate route ids detected: event-steps", "line 1, and", "line 7"
-                }),
-                Arguments.of("class that is not there", """
-                        - beans:
-                            - name: mine
-                              type: no.such.Type
-                        """, new String[] {
-                    "event-steps.camel.yaml", "bean mine", "there is no class no.such.Type"
-                }));
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("brokenFiles")
-    void refusesBrokenFiles_inOneLineWithThePlace(String mistake, String file, String[] said) throws IOException {
-        Files.writeString(Files.createDirectory(folder.resolve("routes")).resolve("event-steps.camel.yaml"), file);
-
-        assertRefused(said);
+        assertRefused("lod", "event-steps.camel.yaml, line 6, column 11");
     }
 
     private void assertRefused(String... said) {
@@ -193,13 +122,7 @@ class OverridesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "camel.main.shutdownTimeoutt=2",
-                "camel.main.shutdownTimeout=soon",
-                "camel.component.quartz.passsword=2",
-                "duo.page.sizes=2"
-            })
+    @ValueSource(strings = {"camel.main.shutdownTimeout=soon", "camel.component.quartz.passsword=2"})
     void refusesAnOptionThatDoesNotExist_withoutItsValue(String option) throws IOException {
         settingsFile(option);
 

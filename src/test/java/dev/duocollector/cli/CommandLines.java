@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+
+/**
+ * One process for many command lines, each in an argument: starting a JVM takes longer than most commands. Standard output is
+ * opened anew for each, since it would keep the failures of those before; standard error
+ * says how each has ended.
+ */
+public final class CommandLines {
+
+    /** What a line of standard error begins with that tells an exit code and its command line. */
+    public static final String ENDED = "ended with ";
+
+    private CommandLines() {}
+
+    /** Runs each argument as the program's command line, whatever the others have ended with. */
+    public static void main(String[] commandLines) {
+        System.setProperty("logback.configurationFile", "dev/duocollector/logback.xml");
+        for (String commandLine : commandLines) {
+            System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8));
+            int code = Main.execute(commandLine.split(" "));
+            System.err.println(ENDED + code + ": " + commandLine);
+        }
+        System.exit(0);
+    }
+}
