@@ -22,7 +22,9 @@ public final class CommandLines {
 
     /** Runs each argument as the program's command line, whatever the others have ended with. */
     public static void main(String[] commandLines) {
-        System.setProperty("logback.configurationFile", "dev/duocollector/logback.xml");
+        if (System.getProperty("logback.configurationFile") == null) {
+            System.setProperty("logback.configurationFile", "dev/duocollector/logback.xml");
+        }
         for (String commandLine : commandLines) {
             System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8));
             int code = Main.execute(commandLine.split(" "));

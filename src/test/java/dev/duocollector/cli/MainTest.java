@@ -76,6 +76,7 @@ class MainTest {
     void explainsItself_askedByAWordOrAnOption(String arguments, String expected) {
         assertThat(Main.execute(arguments.split(" "))).isZero();
         assertThat(out.toString(UTF_8)).contains(expected);
+        assertThat(out.toString(UTF_8).lines()).allMatch(line -> line.length() <= 80);
         assertThat(err.toString(UTF_8)).isEmpty();
     }
 

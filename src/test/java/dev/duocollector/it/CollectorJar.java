@@ -39,6 +39,9 @@ final class CollectorJar {
             "-Duser.country=TR",
             "-Duser.timezone=Asia/Kathmandu");
 
+    /** Far more than the dump of the classes takes on a machine with nothing else to do. */
+    private static final Duration ARCHIVE_MAX = Duration.ofMinutes(5);
+
     private static CollectorJar shared;
 
     private final Path jar;
@@ -95,13 +98,18 @@ final class CollectorJar {
      * @param output where its standard output goes, null for where it can be read
      */
     CollectorProcess startAll(
-            @Nullable Path output, Path workingDirectory, Map<String, String> environment, String... commandLines) {
+            List<String> jvmOptions,
+            @Nullable Path output,
+            Path workingDirectory,
+            Map<String, String> environment,
+            String... commandLines) {
         String tests = CommandLines.class
                 .getProtectionDomain()
                 .getCodeSource()
                 .getLocation()
                 .getPath();
         List<String> command = new ArrayList<>(java());
+        command.addAll(jvmOptions);
         command.addAll(List.of("-cp", jar + File.pathSeparator + tests, CommandLines.class.getName()));
         command.addAll(List.of(commandLines));
         return output == null
@@ -160,7 +168,7 @@ final class CollectorJar {
                     new MadeUpEvents(1).spread(3, now.minus(Duration.ofMinutes(30)), now.minus(Duration.ofMinutes(5))));
             try (CollectorProcess process = start(
                     List.of("-XX:ArchiveClassesAtExit=" + classes), jar.getParent(), environment(world), "once")) {
-                process.exitCode();
+                process.exitCode(ARCHIVE_MAX);
             }
         }
         classes.toFile().deleteOnExit();

@@ -55,7 +55,7 @@ class KillIT {
 
     private static final int LINEAGES = 2;
 
-    /** Kills of all lineages together, at least. */
+    /** Kills of all lineages together, at least; those of several processes on one checkpoint grow with them. */
     private static final int KILLS = Integer.getInteger("kill.kills", 12);
 
     /** Events come for so long, too. */
@@ -170,7 +170,7 @@ class KillIT {
     void everyEventOnce_whenSeveralProcessesOnOneCheckpointAreKilled(int processes) {
         Random random = new Random(processes);
         try (World world = world(processes)) {
-            for (int round = 0; round < 3; round++) {
+            for (int round = 0; round < Math.max(1, KILLS / 6); round++) {
                 Victims victims = new Victims(world, random, Adversary.MOMENT, 1);
                 List<CollectorProcess> racing = new ArrayList<>();
                 for (int i = 0; i < processes; i++) {

@@ -72,11 +72,11 @@ class LostOutputIT {
                             .replace("TO", now.minus(Duration.ofMinutes(4)).toString()))
                     .toArray(String[]::new);
 
-            try (CollectorProcess lost = jar.startAll(FULL, folder, environment, commandLines)) {
+            try (CollectorProcess lost = jar.startAll(List.of(), FULL, folder, environment, commandLines)) {
                 assertLost(lost, 0, commandLines.length);
                 assertThat(ends(lost)).containsExactlyElementsOf(ends(1, commandLines));
             }
-            try (CollectorProcess heard = jar.startAll(null, folder, environment, commandLines)) {
+            try (CollectorProcess heard = jar.startAll(List.of(), null, folder, environment, commandLines)) {
                 assertThat(heard.exitCode()).as(heard.output()).isZero();
                 assertThat(ends(heard)).containsExactlyElementsOf(ends(0, commandLines));
                 assertThat(heard.standardError()).doesNotContain("Standard output");

@@ -4,6 +4,7 @@ package dev.duocollector.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.cli.CommandLines;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import java.io.IOException;
@@ -11,10 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,26 +52,25 @@ class TraceIT {
     void rootAtTrace_showsNoSecret_withTheShippedAppenders(String format) throws IOException {
         String log = "<configuration><include resource=\"dev/duocollector/logback-" + format + ".xml\"/>"
                 + "<root level=\"TRACE\"><appender-ref ref=\"console\"/></root></configuration>";
-        for (String command : List.of(
-                "once",
-                "check",
-                "once --dry-run",
-                "verify --from " + now.minus(Duration.ofHours(1)) + " --to " + now.minus(Duration.ofMinutes(4)),
-                "state show",
-                "config")) {
-            String output = output(log, command);
+        String[] commandLines = {
+            "once",
+            "check",
+            "once --dry-run",
+            "verify --from " + now.minus(Duration.ofHours(1)) + " --to " + now.minus(Duration.ofMinutes(4)),
+            "state show",
+            "config"
+        };
 
-            assertThat(SECRET.matcher(output)
-                            .results()
-                            .map(found -> found.group())
-                            .distinct())
-                    .as(command)
-                    .isEmpty();
-            if (command.equals("once")) {
-                assertThat(output).contains("DEBUG", "TRACE");
-                assertThat(output.lines()).as("everything is logged").hasSizeGreaterThan(100);
-            }
-        }
+        String output = output(log, commandLines);
+
+        assertThat(output.lines().filter(line -> line.startsWith(CommandLines.ENDED)))
+                .containsExactlyElementsOf(Stream.of(commandLines)
+                        .map(commandLine -> CommandLines.ENDED + "0: " + commandLine)
+                        .toList());
+        assertThat(SECRET.matcher(output).results().map(found -> found.group()).distinct())
+                .isEmpty();
+        assertThat(output).contains("DEBUG", "TRACE");
+        assertThat(output.lines()).as("everything is logged").hasSizeGreaterThan(1000);
     }
 
     /** What MONITORING.md says of such a file, and why the shipped ones have caps. */
@@ -84,14 +83,15 @@ class TraceIT {
         assertThat(output(log, "once")).containsPattern(SECRET);
     }
 
-    private String output(String log, String command) throws IOException {
+    private String output(String log, String... commandLines) throws IOException {
         Path file = Files.writeString(folder.resolve("logback.xml"), log);
-        Map<String, String> environment = new HashMap<>(CollectorJar.environment(world));
-        try (CollectorProcess process =
-                jar.start(List.of("-Dlogback.configurationFile=" + file), folder, environment, command.split(" "))) {
-            assertThat(process.exitCode())
-                    .as(command + ": " + process.standardError())
-                    .isZero();
+        try (CollectorProcess process = jar.startAll(
+                List.of("-Dlogback.configurationFile=" + file),
+                null,
+                folder,
+                CollectorJar.environment(world),
+                commandLines)) {
+            assertThat(process.exitCode()).as(process.standardError()).isZero();
             return process.output();
         }
     }
