@@ -10,8 +10,8 @@ import java.io.PrintStream;
 
 /**
  * One process for many command lines, each in an argument: starting a JVM takes longer than most commands. Standard output is
- * opened anew for each, since it would keep the failures of those before; standard error
- * says how each has ended.
+ * opened anew for each, since it would keep the failures of those before. Standard error has the log, as for every command whose
+ * result is printed, and says how each has ended.
  */
 public final class CommandLines {
 
@@ -25,6 +25,7 @@ public final class CommandLines {
         if (System.getProperty("logback.configurationFile") == null) {
             System.setProperty("logback.configurationFile", "dev/duocollector/logback.xml");
         }
+        System.setProperty("dev.duocollector.log.target", "System.err");
         for (String commandLine : commandLines) {
             System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8));
             int code = Main.execute(commandLine.split(" "));

@@ -29,8 +29,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The KAR in a stock Karaf that can reach no repository: what every collector does, and what is Karaf's own, the .cfg files
@@ -193,10 +191,9 @@ class KarafIT implements CollectorContract {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({"- lod: hello, lod", "- process: { ref: noSuchBean }, noSuchBean", "- to: nosuchscheme:x, nosuchscheme"
-    })
-    void saysWhereARouteIsBroken(String step, String said) throws IOException {
+    /** Other slips are EventStepsAtStartTest's matter; what a scheme means depends on what is in the bundle. */
+    @Test
+    void saysWhereARouteIsBroken() throws IOException {
         Path routes = Files.createDirectory(karaf.etc().resolve(ROUTES));
         Files.writeString(routes.resolve("event-steps.camel.yaml"), """
                 - route:
@@ -204,8 +201,8 @@ class KarafIT implements CollectorContract {
                     from:
                       uri: direct:event-steps
                       steps:
-                        %s
-                """.formatted(step), UTF_8);
+                        - to: nosuchscheme:x
+                """, UTF_8);
         Karaf.Mark broken = karaf.mark();
         karaf.save(CFG, settings(world));
         broken.await("Waiting for it to be saved again");
@@ -213,7 +210,10 @@ class KarafIT implements CollectorContract {
         karaf.save(CFG, shippedCfg);
         broken.await(WAITING);
 
-        assertThat(broken.logged("WARN|ERROR")).singleElement().asString().contains("event-steps.camel.yaml", said);
+        assertThat(broken.logged("WARN|ERROR"))
+                .singleElement()
+                .asString()
+                .contains("event-steps.camel.yaml", "nosuchscheme");
         assertThat(world.duo.requests()).isEmpty();
     }
 
