@@ -123,11 +123,7 @@ public final class S3StateStore {
 
     /** Reads what lies at the state's key and judges nothing but whether it is there; throws as {@link #load} does. */
     Optional<Found> find() {
-        return find(key);
-    }
-
-    private Optional<Found> find(String objectKey) {
-        return ask(objectKey).found();
+        return ask(key).found();
     }
 
     /** Does the same as {@link #find()}, and tells what the answer says beside the state. */
@@ -173,7 +169,8 @@ public final class S3StateStore {
         } catch (S3Exception | SdkClientException e) {
             // The SDK's own retry turns a success whose answer was lost into a 412.
             boolean there = inDoubt(e)
-                    && find(copyKey)
+                    && ask(copyKey)
+                            .found()
                             .filter(copy -> Arrays.equals(copy.bytes(), found.bytes()))
                             .isPresent();
             if (!there) {
