@@ -10,10 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A stranger's Camel application, in which the collector's routes are some among others. */
+/** A third-party Camel application with the collector's routes among its own. */
 class EmbeddedContractIT implements CollectorContract {
 
-    private final ItProject stranger = ItProject.named("stranger");
+    private final ItProject application = ItProject.named("third-party");
 
     @TempDir
     private Path folder;
@@ -24,15 +24,15 @@ class EmbeddedContractIT implements CollectorContract {
         world.settings.forEach((setting, value) ->
                 settings.append(setting).append('=').append(value).append('\n'));
         try {
-            Files.writeString(folder.resolve("stranger.properties"), settings);
+            Files.writeString(folder.resolve("collector.properties"), settings);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return stranger.start(
+        return application.start(
                 List.of("-Duser.language=tr", "-Duser.country=TR", "-Duser.timezone=Asia/Kathmandu"),
                 folder,
                 CollectorJar.credentials(),
-                "com.example.Stranger",
+                "com.example.ThirdParty",
                 List.of("classpath:routes/*.camel.yaml"));
     }
 }

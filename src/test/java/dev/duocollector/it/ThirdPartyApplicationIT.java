@@ -20,15 +20,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A stranger's application with a route of its own, made of the collector's pieces: the examples in EMBEDDING.md, "For your
+ * A third-party application with a route of its own, made of the collector's pieces: the examples in EMBEDDING.md, "For your
  * own routes", by their own text.
  */
-class StrangerIT {
+class ThirdPartyApplicationIT {
 
     private static final Path DOCUMENT = Path.of("src/site/markdown/EMBEDDING.md");
     private static final String TOLD = "alerts/alerted.json";
 
-    private final ItProject stranger = ItProject.named("stranger");
+    private final ItProject application = ItProject.named("third-party");
     private final Instant now = Instant.now();
     private final List<SimulatedEvent> events =
             new MadeUpEvents(7).spread(6, now.minus(Duration.ofMinutes(50)), now.minus(Duration.ofMinutes(10)));
@@ -73,10 +73,10 @@ class StrangerIT {
 
     @Test
     void theApplicationThatHostsTheCollector_isTheOneInTheDocument() throws IOException {
-        String code = Files.readString(Path.of("src/it/stranger/src/main/java/com/example/Stranger.java"));
+        String code = Files.readString(Path.of("src/it/third-party/src/main/java/com/example/ThirdParty.java"));
 
         for (String line : example("own-application", "java").lines().toList()) {
-            // The stranger takes its routes from its arguments; EmbeddedContractIT gives it these.
+            // The application takes its routes from its arguments; EmbeddedContractIT gives it these.
             if (!line.contains("classpath:routes/*.camel.yaml")) {
                 assertThat(code.lines().map(String::strip)).contains(line.strip());
             }
@@ -84,11 +84,11 @@ class StrangerIT {
     }
 
     private RunningCollector start() {
-        return stranger.start(
+        return application.start(
                 List.of(),
                 folder,
                 CollectorJar.credentials(),
-                "com.example.Stranger",
+                "com.example.ThirdParty",
                 List.of("file:own.camel.yaml", "classpath:watch.camel.yaml"));
     }
 
@@ -96,7 +96,7 @@ class StrangerIT {
         StringBuilder settings = new StringBuilder();
         world.settings.forEach((setting, value) ->
                 settings.append(setting).append('=').append(value).append('\n'));
-        Files.writeString(folder.resolve("stranger.properties"), settings);
+        Files.writeString(folder.resolve("collector.properties"), settings);
     }
 
     private List<String> told() throws IOException {
