@@ -76,7 +76,7 @@ resource "aws_s3_bucket_policy" "logs" {
 }
 
 # Only versions that are not current any more expire: a rule that lets the state itself expire would delete the state of a
-# collector that stands still.
+# collector that is stopped.
 resource "aws_s3_bucket_lifecycle_configuration" "logs" {
   bucket     = aws_s3_bucket.logs.id
   depends_on = [aws_s3_bucket_versioning.logs]

@@ -34,7 +34,7 @@ variable "api_host" {
 }
 
 variable "old_state_days" {
-  description = "How many days an overwritten state, and an object that somebody deleted, can still be brought back."
+  description = "How many days an overwritten state, and a deleted object, can still be brought back."
   type        = number
   default     = 30
 }

@@ -45,7 +45,7 @@ public final class CamelApplication {
 
     private static final Log LOG = Log.of(CamelApplication.class);
 
-    /** What Camel reads by itself: nothing, for it would take the bytes of a file for Latin-1. */
+    /** Camel itself reads no file: it would read it as Latin-1. */
     private static final String NO_SETTINGS_FILE = "false";
 
     private static final String AUTO_STARTUP = "duo.schedule.auto-startup";
@@ -54,7 +54,7 @@ public final class CamelApplication {
 
     private final CamelSettings settings;
 
-    /** Where health and metrics can be asked for, once the program has started. */
+    /** The server of health and metrics, once the program has started. */
     private final Supplier<Optional<URI>> observed;
 
     private CamelApplication(Map<String, String> environment, Map<String, String> overrides, Observation observation) {
@@ -67,7 +67,7 @@ public final class CamelApplication {
     }
 
     private CamelApplication(SettingSources container, Supplier<CamelContext> contexts) {
-        // The libraries behind an Observation are the runnable jar's.
+        // Only the runnable jar has the libraries for metrics and health.
         observed = Optional::empty;
         settings = new CamelSettings(container, Map.of());
         camel = new org.apache.camel.main.Main() {
@@ -76,7 +76,7 @@ public final class CamelApplication {
                 return contexts.get();
             }
         };
-        // The default one's hook in the JVM would keep each context that a saved .cfg has replaced.
+        // The default strategy's JVM hook would keep each context that a saved .cfg has replaced.
         camel.setShutdownStrategy(new SimpleMainShutdownStrategy());
         setUp();
         camel.configure()
@@ -123,8 +123,8 @@ public final class CamelApplication {
     }
 
     /**
-     * Returns an application that makes a run when it is asked to, on the given settings before those of the files, and
-     * without the environment's: for a try-out, whatever account this machine is set up for.
+     * Returns an application that makes a run on request. The given settings override those of the files, and the
+     * environment is not read: for a try-out, whatever account this machine is set up for.
      */
     public static CamelApplication on(Map<String, String> settings) {
         return withoutSchedule(Map.of(), settings);
@@ -144,7 +144,7 @@ public final class CamelApplication {
         return new CamelApplication(SettingSources.ofContainer(settings, routes, place), contexts);
     }
 
-    /** Runs until the program is told to stop, and returns the exit code. */
+    /** Runs until the program is asked to stop, and returns the exit code. */
     public int runUntilStopped() {
         StopSignal.exitWith(ExitCode.DONE, camel);
         camel.addMainListener(new MainListenerSupport() {
@@ -206,7 +206,7 @@ public final class CamelApplication {
      */
     public int perform(int onSigterm, ToIntFunction<CamelContext> work) {
         StopSignal.exitWith(onSigterm, camel);
-        // Camel's shutdown hook would only wait for whoever runs Camel, which here is nobody.
+        // Camel's shutdown hook would only wait for the application that runs Camel, and there is none here.
         camel.getShutdownStrategy().addShutdownListener(camel::shutdown);
         try {
             start();
@@ -251,7 +251,7 @@ public final class CamelApplication {
         });
     }
 
-    /** Starts Camel; what makes it fail is whatever a route or a bean throws. */
+    /** Starts Camel; throws whatever a route or a bean throws. */
     public void start() throws Exception {
         settings.refuseWrongFiles();
         camel.start();
@@ -262,7 +262,7 @@ public final class CamelApplication {
         return run("direct:telephony");
     }
 
-    /** Has an endpoint take an empty exchange, and returns what comes back. */
+    /** Sends an empty exchange to an endpoint, and returns the answer. */
     public Exchange run(String endpoint) {
         try (ProducerTemplate template = context().createProducerTemplate()) {
             return template.send(endpoint, exchange -> {});
@@ -275,7 +275,7 @@ public final class CamelApplication {
         return camel.getCamelContext();
     }
 
-    /** Ends the run in hand at the next page, within camel.main.shutdown-timeout, and stops Camel. */
+    /** Ends the current run at the next page, within camel.main.shutdown-timeout, and stops Camel. */
     public void stop() {
         LOG.debug("Stopping {}", context());
         camel.shutdown();

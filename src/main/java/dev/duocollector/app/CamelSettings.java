@@ -68,7 +68,7 @@ public record CamelSettings(SettingSources sources, Map<String, String> override
     }
 
     /**
-     * Gives a tool the settings as the program has them, without any route.
+     * Gives a tool the program's settings, without any route.
      *
      * @param tool gets a context that has the settings as its properties
      */
@@ -124,7 +124,7 @@ public record CamelSettings(SettingSources sources, Map<String, String> override
         }
     }
 
-    /** Before Camel meets a file that is wrong, and says so in its own words; with all that is wrong elsewhere. */
+    /** Before Camel meets a wrong file and reports it in its own words; together with all that is wrong elsewhere. */
     void refuseWrongFiles() {
         sources.warnings().forEach(LOG::warn);
         List<String> wrong = sources.routes().problems();

@@ -6,14 +6,14 @@ import dev.duocollector.failure.ExitCode;
 import dev.duocollector.failure.FatalError;
 import dev.duocollector.text.Log;
 
-/** Ends the runnable jar's process on an error of the JVM's: it would live on, answer probes, and never collect again. */
+/** Ends the runnable jar's process on an error of the JVM: it would stay alive, answer probes, and never collect again. */
 public final class FatalExit {
 
     private static final Log LOG = Log.of(FatalExit.class);
 
     private FatalExit() {}
 
-    /** Has a thread that meets one, and nobody to tell it, end the process; other failures are logged. */
+    /** Ends the process when a thread meets one and nothing catches it; other failures are logged. */
     public static void onEveryThread() {
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
             FatalError.behind(failure).ifPresent(FatalExit::end);
@@ -21,7 +21,7 @@ public final class FatalExit {
         });
     }
 
-    /** Says what happened, if that still can be said, and ends the process with 1: no shutdown hook can be relied on. */
+    /** Logs what happened, if that still works, and ends the process with 1, without shutdown hooks: they may hang. */
     static void end(VirtualMachineError error) {
         try {
             LOG.error(FatalError.line(error));

@@ -25,9 +25,9 @@ final class MetricsFile {
     }
 
     /** Goes on from the figures that the file holds. */
-    void goOn(RunMetrics metrics) {
+    void resume(RunMetrics metrics) {
         try {
-            MetricsText.goOn(Files.readAllLines(file), metrics);
+            MetricsText.resume(Files.readAllLines(file), metrics);
         } catch (NoSuchFileException e) {
             LOG.debug("The metrics begin at 0: there is no {} yet", file);
         } catch (IOException e) {
@@ -36,7 +36,7 @@ final class MetricsFile {
     }
 
     void write(String text) {
-        // Not a temporary file of the JDK's, which nobody else may read. Its ending is one that the node exporter
+        // Not a temporary file of the JDK's, which only its owner may read. Its ending is one that the node exporter
         // passes over.
         Path beside = file.resolveSibling(file.getFileName() + ".tmp");
         try {

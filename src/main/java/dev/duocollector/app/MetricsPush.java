@@ -19,7 +19,7 @@ final class MetricsPush {
 
     private static final Log LOG = Log.of(MetricsPush.class);
 
-    /** A gateway is near, and a run's end must not wait for one that is away. */
+    /** A gateway is near, and a run's end must not wait for one that does not answer. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final URI gateway;

@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The collector's metrics as text in Prometheus' format, for a reader that comes later than the run. Left out is what is only
- * good at the moment of a scrape ({@link Metric#isAge}), and what has no value yet: a push gateway keeps the last one it has.
+ * The collector's metrics as text in Prometheus' format, for a reader that comes later than the run. Left out are values
+ * that are only good at the moment of a scrape ({@link Metric#isAge}), and metrics without a value: a push gateway would
+ * keep the last one.
  */
 final class MetricsText {
 
@@ -50,20 +51,20 @@ final class MetricsText {
     }
 
     /**
-     * Goes on from what an earlier process has written: its counters are added to these, so that each {@code once} does not
-     * begin at 0 and {@code increase()} sees what it did. Lines that are not the collector's are passed over.
+     * Continues from what an earlier process wrote: its counters are added to these, so that a new {@code once} does not
+     * begin at 0 and {@code increase()} sees its events. Lines of other programs are skipped.
      */
-    static void goOn(List<String> lines, RunMetrics metrics) {
+    static void resume(List<String> lines, RunMetrics metrics) {
         for (String line : lines) {
             Matcher sample = SAMPLE.matcher(line);
             Metric metric = sample.matches() ? METRICS.get(sample.group(1)) : null;
             if (metric != null) {
-                goOn(metric, labels(sample.group(2)), number(sample.group(3)), metrics);
+                resume(metric, labels(sample.group(2)), number(sample.group(3)), metrics);
             }
         }
     }
 
-    private static void goOn(Metric metric, List<Tag> labels, double value, RunMetrics metrics) {
+    private static void resume(Metric metric, List<Tag> labels, double value, RunMetrics metrics) {
         boolean fits = labels.stream().map(Tag::getKey).toList().equals(metric.labels());
         if (!fits || !(value >= 0) || Double.isInfinite(value)) {
             return;

@@ -16,8 +16,9 @@ import org.apache.camel.spi.PropertiesComponent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the runnable jar shows of itself: over HTTP while it runs as a service; in a file, or at a push gateway, after each run.
- * None of it can make a run fail. What is not asked for costs nothing: no registry, no server, no class of theirs is loaded.
+ * Monitoring of the runnable jar: health and metrics over HTTP while it runs as a service; metrics in a file, or at a push
+ * gateway, after each run. None of it can make a run fail. What is off costs nothing: its registry, server and classes are
+ * not loaded.
  */
 final class Observation extends MainListenerSupport {
 
@@ -28,7 +29,7 @@ final class Observation extends MainListenerSupport {
     /**
      * Makes one.
      *
-     * @param isService whether the program stays, so that somebody can ask it; else it opens no port, whatever is set
+     * @param isService whether the program keeps running; else it opens no port, whatever is set
      */
     Observation(boolean isService) {
         this.isService = isService;
@@ -65,14 +66,14 @@ final class Observation extends MainListenerSupport {
         Optional<MetricsPush> push = settings.process()
                 .get(SettingTable.PUSH)
                 .map(gateway -> new MetricsPush(gateway, settings.account().apiHost()));
-        file.ifPresent(earlier -> earlier.goOn(metrics));
+        file.ifPresent(earlier -> earlier.resume(metrics));
         metrics.afterEachRun(() -> {
             file.ifPresent(target -> target.write(MetricsText.lasting(figures.scrape())));
             push.ifPresent(target -> target.send(MetricsText.lasting(figures.scrape())));
         });
     }
 
-    /** Starts the server, if there is to be one. After the routes: the first run does not wait for it. */
+    /** Starts the server, if it is wanted. After the routes: the first run does not wait for it. */
     @Override
     public void afterStart(BaseMainSupport main) {
         if (isService

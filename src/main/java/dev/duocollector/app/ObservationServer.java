@@ -23,8 +23,8 @@ import org.apache.camel.health.HealthCheckRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Camel's management server with health and metrics on it, and nothing else of what it can do. One that cannot start, most
- * likely since another collector has its port, is a WARN: to collect matters more than to be looked at.
+ * Camel's management server, with health and metrics only. If it cannot start, most likely because another collector has its
+ * port, that is a WARN: collecting matters more than monitoring.
  */
 final class ObservationServer {
 
@@ -48,7 +48,7 @@ final class ObservationServer {
 
     void start() {
         try {
-            // Before anything of the server is made that would have to be taken down again.
+            // Before any part of the server is made, which would have to be closed again.
             requireFreePort();
             context.getRegistry().bind("observationVertx", small());
             context.addService(server());
@@ -57,7 +57,7 @@ final class ObservationServer {
         } catch (Exception e) {
             LOG.debug("The server for health and metrics could not start", e);
             LOG.warn(
-                    "Health and metrics cannot be shown on {}:{} ({}). The program collects all the same. Set observe.port to a"
+                    "Health and metrics cannot be shown on {}:{} ({}). The program collects nevertheless. Set observe.port to a"
                             + " free port, observe.host to an address of this machine, or observe.enabled=false.",
                     host,
                     port,
@@ -80,7 +80,7 @@ final class ObservationServer {
         }
     }
 
-    /** One thread is enough for a scrape now and then; and nothing is to be written to disk, where that may be read-only. */
+    /** One thread is enough for a scrape now and then; and nothing may be written to disk, which may be read-only. */
     private static VertxOptions small() {
         // No name is looked up. Vert.x takes this from nowhere else, and would say at each start that Netty's
         // look-up, which is not in the jar, is missing.

@@ -16,12 +16,12 @@ import org.apache.camel.PropertyBindingException;
 import org.apache.camel.model.RouteDefinition;
 import org.jspecify.annotations.Nullable;
 
-/** Why the program cannot start, said to whoever wrote the settings and the routes: one line for each mistake. */
+/** Why the program cannot start, in one line for each mistake in the settings and the routes. */
 public final class StartFailure {
 
     private static final String CANNOT_START = "The program cannot start: ";
 
-    /** Camel's words, for want of accessors. */
+    /** Camel's words, because its exceptions have no accessors. */
     private static final Pattern STEP = Pattern.compile("at: >>> (.*) <<< in route: ", Pattern.DOTALL);
 
     private static final Pattern DUPLICATE = Pattern.compile("Duplicate route ids detected: ([^.]+)\\.");
@@ -31,7 +31,7 @@ public final class StartFailure {
     private StartFailure() {}
 
     /**
-     * Returns the lines: those of the settings, else one that names what is wrong and where, as far as Camel tells.
+     * Returns the lines: those of the settings, else one that names what is wrong and where, as far as Camel says it.
      *
      * @param routes those that Camel knows, which may be more of one id
      */
@@ -56,7 +56,7 @@ public final class StartFailure {
         return List.of(CANNOT_START + place + oneLine(root));
     }
 
-    /** Returns where a failure has its cause: what this one of its exceptions tells, else what was known before. */
+    /** Returns where a failure has its cause: what this one of its exceptions says, else what was known before. */
     private static String place(Throwable cause, List<RouteDefinition> routes, String known) {
         String message = String.valueOf(cause.getMessage());
         if (cause instanceof FailedToCreateRouteException broken) {
@@ -96,7 +96,7 @@ public final class StartFailure {
                 .orElse(route.getLineNumber());
     }
 
-    /** Names an option without its value, which stands in Camel's own message and may be a key to something. */
+    /** Names an option without its value, which is in Camel's own message and may be a secret. */
     private static String option(PropertyBindingException wrong, String place) {
         String name = wrong.getOptionKey() == null ? wrong.getPropertyName() : wrong.getOptionKey();
         if (wrong.getOptionPrefix() == null) {

@@ -10,7 +10,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.main.MainSupport;
 import org.jspecify.annotations.Nullable;
 
-/** What SIGTERM, the ordinary way to stop a service, makes of the program. */
+/** How the program ends on SIGTERM, the ordinary way to stop a service. */
 final class StopSignal {
 
     private static final Log LOG = Log.of(StopSignal.class);
@@ -21,8 +21,8 @@ final class StopSignal {
     private StopSignal() {}
 
     /**
-     * Makes SIGTERM, the ordinary way to stop a service, exit with this code after the shutdown hooks have run; the JVM's own
-     * is 143. SIGINT keeps its 130. By reflection, because sun.misc.Signal is not part of the platform that --release knows.
+     * Makes SIGTERM exit with this code after the shutdown hooks have run; the JVM's own is 143. SIGINT keeps its 130. By
+     * reflection, because sun.misc.Signal is not part of the platform that --release knows.
      */
     static void exitWith(int code, MainSupport camel) {
         try {
@@ -43,7 +43,7 @@ final class StopSignal {
 
     /**
      * Ends the program a little after Camel's shutdown time-out, also when a thread still waits for a server and Camel for
-     * the thread. Being killed is what the state is made for.
+     * the thread. The state is made to survive a kill.
      */
     private static void endAfterShutdownTimeout(int code, @Nullable CamelContext running) {
         if (running == null) {

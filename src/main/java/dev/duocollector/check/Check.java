@@ -14,12 +14,12 @@ import dev.duocollector.sink.S3Failure;
  */
 public record Check(String name, Outcome outcome, String detail, String remedy) {
 
-    /** How it stands. */
+    /** How it went. */
     public enum Outcome {
         PASS("pass"),
         /** It may pass by itself. */
         FAIL_AGAIN("fail-again"),
-        /** Somebody must act. */
+        /** Needs an operator. */
         FAIL_OPERATOR("fail-operator"),
         /** It could not be looked at, or did not have to be; the detail says why. */
         SKIPPED("skipped");

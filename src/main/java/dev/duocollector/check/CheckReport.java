@@ -25,7 +25,7 @@ public final class CheckReport {
 
     /**
      * @param json whether to print one JSON document at the end instead of lines
-     * @param charset what the output is read as; where it has no ✓, words stand instead
+     * @param charset what the output is read as; where it has no ✓, words are used
      */
     public CheckReport(PrintStream out, boolean json, Charset charset) {
         this.out = out;
@@ -87,9 +87,9 @@ public final class CheckReport {
         return count(Check.Outcome.PASS) + " passed, " + failed + " failed, " + count(Check.Outcome.SKIPPED)
                 + " not checked: "
                 + switch (exitCode()) {
-                    case 0 -> "a run would come through.";
+                    case 0 -> "a run would succeed.";
                     case 1 -> "what failed may pass by itself; check again.";
-                    default -> "somebody must act.";
+                    default -> "an operator is needed.";
                 };
     }
 

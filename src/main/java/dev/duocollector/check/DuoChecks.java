@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What one request to Duo tells: each stage that it came through, the one that it failed at, and the clocks. */
+/** What one request to Duo shows: each stage that it came through, the one that it failed at, and the clocks. */
 public final class DuoChecks {
 
     private static final String CLOCK = "duo-clock";
@@ -31,7 +31,7 @@ public final class DuoChecks {
     }
 
     /**
-     * Returns what an answer tells.
+     * Returns what an answer shows.
      *
      * @param baseUrl where the request went
      * @param proxy by which proxy, if the settings name one
@@ -56,7 +56,7 @@ public final class DuoChecks {
                 checks.add(Check.failed(name, answer.outcome(), answer.message()));
                 failed = name;
             } else if (stage == Stage.TLS && !answer.fromDuo()) {
-                // A proxy that looks into TLS has a certificate that is trusted, too.
+                // A proxy that inspects TLS has a trusted certificate, too.
                 checks.add(Check.skipped(name, "no answer of Duo's came"));
             } else {
                 checks.add(passed(stage, name, baseUrl, proxy));

@@ -25,8 +25,8 @@ import java.util.function.Predicate;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Finds out whether a run would come through: settings, the program's start, Duo, S3, in this order. What is wrong keeps only
- * those checks from being made that need it.
+ * Finds out whether a run would succeed: settings, the program's start, Duo, S3, in this order. A failed check only skips
+ * the checks that depend on it.
  */
 public final class Preflight {
 
@@ -51,7 +51,7 @@ public final class Preflight {
     private static final Predicate<String> S3_NEEDS =
             Set.of("duo.api.host", "state.key", "state.inside-prefix", "udm.prefix")::contains;
 
-    /** Longer than Duo takes, and short for who waits before a terminal. */
+    /** Longer than Duo takes, and short for an operator at a terminal. */
     private static final Duration TIMEOUT_MAX = Duration.ofSeconds(10);
 
     private final Map<String, String> environment;
@@ -74,7 +74,7 @@ public final class Preflight {
         List<String> wrong = settings.problems().stream().map(Settings::named).toList();
         tellSettings(settings, wrong);
         tellFiles(sources);
-        Map<String, String> standIns = new HashMap<>();
+        Map<String, String> fillers = new HashMap<>();
         String noS3 = first(wrong, name -> name.startsWith("s3.") || S3_NEEDS.test(name));
         S3Client s3 = null;
         String noRegion = "";
@@ -87,9 +87,9 @@ public final class Preflight {
             }
         }
         if (!wrong.isEmpty() || s3 == null) {
-            standIns.putAll(standIns(wrong));
+            fillers.putAll(fillers(wrong));
         }
-        duo(settings, wrong, standIns);
+        duo(settings, wrong, fillers);
         if (s3 == null) {
             skipS3(settings, noS3, noRegion);
             return;
@@ -126,7 +126,7 @@ public final class Preflight {
         }
     }
 
-    /** The operator's files in force, so that one that was meant to be is missed. */
+    /** The operator's files in force, so that the operator notices one that is not. */
     private void tellFiles(SettingSources sources) {
         List<String> warnings = sources.warnings();
         String files = sources.inForce()
@@ -136,11 +136,11 @@ public final class Preflight {
 
     private static String stateKey(Settings settings) {
         return settings.log().prefix().contains(settings.log().stateKey())
-                ? settings.log().stateKey() + " lies inside s3.prefix, which state.inside-prefix allows"
-                : settings.log().stateKey() + " lies outside s3.prefix";
+                ? settings.log().stateKey() + " is inside s3.prefix, which state.inside-prefix allows"
+                : settings.log().stateKey() + " is outside s3.prefix";
     }
 
-    private void duo(Settings settings, List<String> wrong, Map<String, String> standIns) {
+    private void duo(Settings settings, List<String> wrong, Map<String, String> fillers) {
         Optional<String> unknown =
                 wrong.stream().filter(name -> SettingTable.find(name).isEmpty()).findFirst();
         if (unknown.isPresent()) {
@@ -157,7 +157,7 @@ public final class Preflight {
             return;
         }
         Map<String, String> first = new HashMap<>(overrides);
-        first.putAll(standIns);
+        first.putAll(fillers);
         bound(first, "duo.connect-timeout", settings.account().get(SettingTable.CONNECT_TIMEOUT));
         bound(first, "duo.response-timeout", settings.account().get(SettingTable.RESPONSE_TIMEOUT));
         CamelApplication application = CamelApplication.withoutSchedule(environment, first);
@@ -187,19 +187,19 @@ public final class Preflight {
         }
     }
 
-    /** Returns what stands in for all that a request to Duo does not need, so that the program starts. */
-    private static Map<String, String> standIns(List<String> wrong) {
+    /** Returns values for all that a request to Duo does not need, so that the program starts. */
+    private static Map<String, String> fillers(List<String> wrong) {
         Properties shipped = SettingsFile.ofJar();
-        Map<String, String> standIns = new HashMap<>();
+        Map<String, String> fillers = new HashMap<>();
         for (Setting<?> setting : SettingTable.active()) {
             String name = setting.name();
             if (!name.startsWith("duo.") || wrong.contains(name)) {
-                standIns.put(name, shipped.getProperty(name, ""));
+                fillers.put(name, shipped.getProperty(name, ""));
             }
         }
-        standIns.put("s3.bucket", "not-asked");
-        standIns.put("s3.region", "us-east-1");
-        return standIns;
+        fillers.put("s3.bucket", "not-asked");
+        fillers.put("s3.region", "us-east-1");
+        return fillers;
     }
 
     private static String first(List<String> names, Predicate<String> matching) {

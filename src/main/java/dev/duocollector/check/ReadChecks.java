@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** What lies under a prefix, and whether it may be listed and read. */
+/** What is under a prefix, and whether it may be listed and read. */
 final class ReadChecks {
 
     private static final int KEYS_SHOWN = 3;
@@ -40,7 +40,7 @@ final class ReadChecks {
             s3.listObjectsV2(S3Checks.listing(settings, prefix).build())
                     .contents()
                     .forEach(object -> addForeign(object, folder, foreign));
-            // What sorts behind the collector's own objects, of which there may be any number.
+            // What sorts behind the collector's own objects; there may be any number of those.
             s3.listObjectsV2(S3Checks.listing(settings, prefix)
                             .startAfter(folder + "telephony_~")
                             .build())
@@ -84,7 +84,7 @@ final class ReadChecks {
     private static Check foreign(S3Prefix prefix, List<String> foreign) {
         String name = prefix.check("foreign");
         if (foreign.isEmpty()) {
-            return Check.pass(name, "nothing but events lies under " + prefix.key(""));
+            return Check.pass(name, "nothing but events is under " + prefix.key(""));
         }
         return Check.fail(
                 name,
@@ -105,7 +105,7 @@ final class ReadChecks {
                             .overrideConfiguration(S3Checks.bounded()))
                     .abort();
         } catch (NoSuchKeyException e) {
-            // Which is what S3 says only to those who may read.
+            // S3 says so only to those who may read.
         } catch (SdkException e) {
             return Check.failed(
                     name, S3Failure.explain("s3:GetObject", settings.account().bucket() + "/" + prefix.key("*"), e));

@@ -24,16 +24,16 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 
 /**
  * What S3 lets the collector do, by the calls that a run makes. Under the prefixes and on the state nothing is written: a PUT
- * whose {@code If-Match} cannot match is refused, and tells by how it is refused whether it was allowed (<a
+ * with an {@code If-Match} that cannot match is refused, and how it is refused says whether it was allowed (<a
  * href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html">conditional writes</a>: 412, or 404 where
- * there is nothing, as against 403). Whether the store keeps to conditions at all is tried on a probe object beside the state.
+ * there is nothing, as against 403). Whether the store honors conditions at all is tried on a probe object beside the state.
  */
 public final class S3Checks {
 
     private static final List<String> CONNECTION = List.of("s3-credentials", "s3-endpoint", "s3-region", "s3-bucket");
     private static final String STATE = "state";
 
-    /** One call, its retries included; a preflight is to take seconds. */
+    /** One call, its retries included; a preflight should take seconds. */
     private static final Duration CALL_MAX = Duration.ofSeconds(15);
 
     /** As many keys as S3 lists in one answer. */
@@ -83,7 +83,7 @@ public final class S3Checks {
         new WriteChecks(s3, settings, tell).run();
     }
 
-    /** Tells, by one question, the checks of the way to the bucket, and returns the one that failed, if any. */
+    /** Checks the way to the bucket with one request, and returns the check that failed, if any. */
     private String connection(S3Prefix prefix) {
         try {
             s3.listObjectsV2(listing(settings, prefix).maxKeys(1).build());
@@ -93,7 +93,7 @@ public final class S3Checks {
             S3Failure failure =
                     S3Failure.explain("s3:ListBucket", settings.account().bucket(), e);
             if (failure.subject() == S3Failure.Subject.PERMISSION) {
-                // The bucket is there, or S3 would not say so; the next question tells.
+                // The bucket is there, or S3 would not say so; the next request shows it.
                 tellConnection(null);
                 return "";
             }

@@ -14,8 +14,8 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * What may be written, without writing, and whether the store keeps to conditions at all, which is tried on a probe object
- * beside the state.
+ * Whether the collector may write, found out without writing; and whether the store honors conditions at all, which is tried
+ * on a probe object beside the state.
  */
 final class WriteChecks {
 
@@ -65,7 +65,7 @@ final class WriteChecks {
         return Check.fail(
                 name,
                 "The store ignores If-Match and has written " + key + ", an empty object.",
-                "Delete it, and use a store that keeps to conditional writes: without, events are lost or doubled.");
+                "Delete it, and use a store that honors conditional writes: without them, events are lost or duplicated.");
     }
 
     private Check conditionalWrites() {
@@ -79,7 +79,7 @@ final class WriteChecks {
                 return Check.skipped(
                         CONDITIONAL_WRITES,
                         "the credentials may not write the probe object " + key,
-                        failure.remedy() + " AWS itself keeps to conditional writes; other stores are to be tried.");
+                        failure.remedy() + " AWS itself honors conditional writes; other stores need a try.");
             }
             if (!ConditionalWrites.isRefused(e)) {
                 return refusedConditions(e, failure);
@@ -95,15 +95,16 @@ final class WriteChecks {
         return header.map(name -> Check.fail(
                         CONDITIONAL_WRITES,
                         "The store ignores " + name + " on PUT: it replaced " + key
-                                + " although that was to be refused.",
-                        "Use a store that keeps to conditional writes: without, events are lost or doubled when a write is in"
+                                + " although it should have refused that.",
+                        "Use a store that honors conditional writes: without them, events are lost or duplicated when a write is in"
                                 + " doubt or two collectors meet."))
                 .orElseGet(() -> Check.pass(
                         CONDITIONAL_WRITES,
-                        "If-None-Match and If-Match are kept to"
+                        "If-None-Match and If-Match are honored"
                                 + (deleted
                                         ? ""
-                                        : "; the probe object " + key + " stays, for want of s3:DeleteObject")));
+                                        : "; the probe object " + key
+                                                + " stays, because s3:DeleteObject is not granted")));
     }
 
     /** 501 is what a store says of a header that it does not know. */
@@ -112,7 +113,7 @@ final class WriteChecks {
                 ? Check.fail(
                         CONDITIONAL_WRITES,
                         failure.what(),
-                        "Use a store that knows conditional writes: without, events are lost or doubled.")
+                        "Use a store that honors conditional writes: without them, events are lost or duplicated.")
                 : Check.failed(CONDITIONAL_WRITES, failure);
     }
 
@@ -124,7 +125,7 @@ final class WriteChecks {
                 .overrideConfiguration(S3Checks.bounded());
     }
 
-    /** Deletes the probe object; the collector needs no such permission, so whether it may is no fault. */
+    /** Deletes the probe object; the collector needs no such permission, so its absence is not a failure. */
     private boolean delete(String key) {
         try {
             s3.deleteObject(request ->

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Duo telephony collector authors
 // SPDX-License-Identifier: Apache-2.0
 
-/** What the command {@code check} looks at: whether a run would come through, and what to do if not. */
+/** What the command {@code check} looks at: whether a run would succeed, and what to do if not. */
 @NullMarked
 package dev.duocollector.check;
 

@@ -23,13 +23,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "backfill",
         description = {
-            "Reads a past time of Duo's log into the bucket: what stands there already is left out.",
-            "It has a checkpoint of its own. Stopped or killed, it goes on when the same command is run again."
+            "Reads a past time of Duo's log into the bucket: what is there already is left out.",
+            "It has a checkpoint of its own. Stopped or killed, it continues when the same command is run again."
         },
         exitCodeList = {
             "0:done: every event that Duo shows of the time is in the bucket",
-            "1:failed or stopped: the same command goes on (130 on Ctrl-C, the same)",
-            "2:wrong use, or an operator must act; the last line says how"
+            "1:failed or stopped: the same command continues (130 on Ctrl-C, the same)",
+            "2:wrong use, or needs an operator; the last line says what to do"
         },
         footer = {
             "  backfill --from 2026-06-01 --to 2026-11-01            what Duo still has of five months",
@@ -45,7 +45,7 @@ final class BackfillCommand implements Callable<Integer> {
 
     @Option(
             names = "--no-skip-existing",
-            description = "Write every event of the time, also what stands in the bucket: it is there twice then.")
+            description = "Write every event of the time, also what is in the bucket: it is there twice then.")
     private boolean noSkipExisting;
 
     @Override
@@ -77,7 +77,7 @@ final class BackfillCommand implements Callable<Integer> {
                     settings.account().apiHost(),
                     settings.account().bucket(),
                     settings.log().prefix(),
-                    open.map(window -> "goes on with page " + window.page()).orElse("begins"),
+                    open.map(window -> "continues with page " + window.page()).orElse("begins"),
                     state);
         } catch (RefusedException e) {
             LOG.error(e.getMessage());
@@ -91,7 +91,7 @@ final class BackfillCommand implements Callable<Integer> {
             LOG.info("The back-fill of {} is done.", range);
             return ExitCode.DONE;
         }
-        LOG.warn("The back-fill of {} is not done. Run the same command again: it goes on where it stopped.", range);
+        LOG.warn("The back-fill of {} is not done. Run the same command again: it continues where it stopped.", range);
         return outcome == RunOutcome.OPERATOR ? ExitCode.OPERATOR : ExitCode.AGAIN;
     }
 }

@@ -14,13 +14,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "check",
         description = {
-            "Checks in seconds whether a run would come through: settings, routes, one request to Duo, and what S3 allows.",
+            "Checks in seconds whether a run would succeed: settings, routes, one request to Duo, and what S3 allows.",
             "Stores no event. In the bucket it writes and deletes one small object beside the state."
         },
         exitCodeList = {
-            "0:a run would come through",
+            "0:a run would succeed",
             "1:something failed that may pass by itself, such as the network: check again",
-            "2:somebody must act first; each line with a cross says how"
+            "2:needs an operator first; each line with a cross says what to do"
         },
         footer = {
             "  check           a line for each check, with a remedy where it failed",

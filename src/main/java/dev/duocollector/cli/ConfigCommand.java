@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:every setting has a value that is allowed",
             "1:a vault that a setting names could not be reached: try again",
-            "2:some have not, or a file is wrong; the line after each says what is"
+            "2:some are not allowed, or a file is wrong; the line after each says why"
         },
         footer = {
             "  config                     all settings",

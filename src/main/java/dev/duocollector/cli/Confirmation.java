@@ -11,7 +11,7 @@ import java.nio.charset.Charset;
 import java.util.Locale;
 import java.util.Set;
 
-/** Asks whoever sits at the terminal for a yes; where nobody does, the command line must say it. */
+/** Asks for a yes at the terminal; without a terminal, the command line must say it. */
 final class Confirmation {
 
     private static final Set<String> YES = Set.of("y", "yes");
@@ -20,7 +20,7 @@ final class Confirmation {
     private final BufferedReader in;
 
     /**
-     * @param terminal whether somebody is there to answer
+     * @param terminal whether there is a terminal to ask at
      * @param in where the answer comes from, a line each
      */
     Confirmation(boolean terminal, BufferedReader in) {
@@ -60,7 +60,7 @@ final class Confirmation {
             return true;
         }
         if (!terminal) {
-            err.println("Nothing was changed: nobody is at a terminal to confirm it. Read the above, and add --yes.");
+            err.println("Nothing was changed: there is no terminal to confirm it at. Read the above, and add --yes.");
             return false;
         }
         err.print(question + " [y/N] ");
@@ -77,7 +77,7 @@ final class Confirmation {
             String line = in.readLine();
             return line == null ? "" : line.strip().toLowerCase(Locale.ROOT);
         } catch (IOException e) {
-            // Whoever cannot answer has not agreed.
+            // No answer is no consent.
             return "";
         }
     }

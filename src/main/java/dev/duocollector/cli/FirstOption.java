@@ -15,7 +15,7 @@ final class FirstOption {
             })
     private boolean first;
 
-    /** Returns the settings that it stands for. */
+    /** Returns the settings that it means. */
     Map<String, String> overrides() {
         return first ? Map.of("state.first-run", "allow") : Map.of();
     }

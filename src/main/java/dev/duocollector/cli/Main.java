@@ -75,7 +75,7 @@ public final class Main {
         return StandardOutput.exitCode(code);
     }
 
-    /** Has a command line say in one line what it does not understand, and each of its commands tell its version. */
+    /** Reports in one line what a command line has wrong, and gives each command a version. */
     static CommandLine prepared(CommandLine commandLine) {
         commandLine.setParameterExceptionHandler((wrong, args) -> refuse(wrong));
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
@@ -96,13 +96,13 @@ public final class Main {
         commandLine.getSubcommands().values().forEach(Main::complete);
     }
 
-    /** What no command has foreseen; its stack trace is for whoever looks at a bug. */
+    /** What no command expects; its stack trace is for a bug report. */
     private static int explain(Exception failure, CommandLine command) {
         command.getErr()
                 .println(
                         Log.line(
                                 "The command failed (" + failure
-                                        + "). If it stays so, report it as a bug with the output at the log level DEBUG of dev.duocollector."));
+                                        + "). If this lasts, report it as a bug with the output at the log level DEBUG of dev.duocollector."));
         Log.of(Main.class).debug("The command failed", failure);
         return ExitCode.AGAIN;
     }

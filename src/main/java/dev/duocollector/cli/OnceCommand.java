@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Makes one run, for schedulers outside: cron, a Kubernetes CronJob, a container on Lambda. */
+/** Makes one run, for external schedulers: cron, a Kubernetes CronJob, a container on Lambda. */
 @Command(
         name = "once",
         description = {
@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
         },
         exitCodeList = {
             "0:everything up to two minutes ago (duo.lag) is in the bucket",
-            "1:failed, held up by Duo's rate limit, or more to read after max.iterations: the next run goes on",
-            "2:an operator must act; the last line says how"
+            "1:failed, held up by Duo's rate limit, or more to read after max.iterations: the next run continues",
+            "2:needs an operator; the last line says what to do"
         },
         footer = {
             "  once              read what there is, store it, exit",

@@ -35,7 +35,7 @@ final class RangeOptions {
     /**
      * Returns the range.
      *
-     * @throws ParameterException if it ends before it begins, which picocli tells the user
+     * @throws ParameterException if it ends before it begins, which picocli reports
      */
     TimeRange range(boolean skipExisting) {
         if (!from.isBefore(to)) {

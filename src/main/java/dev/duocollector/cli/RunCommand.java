@@ -7,16 +7,16 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Collects by the schedule until the program is told to stop. */
+/** Collects by the schedule until the program is asked to stop. */
 @Command(
         name = "run",
         description = {
-            "Makes a run at once, then by duo.schedule (UTC), until it is told to stop.",
+            "Makes a run at once, then by duo.schedule (UTC), until it is asked to stop.",
             "Meanwhile it shows health and metrics on this machine's port 9876, at /observe/health and /observe/metrics,"
                     + " unless the settings observe.* say otherwise."
         },
         exitCodeList = {
-            "0:told to stop (SIGTERM); the page in hand was finished",
+            "0:asked to stop (SIGTERM); the current page was finished",
             "2:a setting or a route is wrong; each is named on a line of its own"
         })
 final class RunCommand implements Callable<Integer> {

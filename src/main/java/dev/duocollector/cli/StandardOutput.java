@@ -7,13 +7,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * This process's standard output. A {@link java.io.PrintStream} keeps a failed write to itself, so whoever prints a result asks
+ * This process's standard output. A {@link java.io.PrintStream} keeps a failed write to itself, so what prints a result asks
  * here whether all of it has arrived: it has not on a full disk, or when its reader has gone.
  */
 final class StandardOutput {
 
     private static final String LOST =
-            "Standard output could not be written to its end: its disk is full, or its reader has"
+            "Standard output could not be written completely: its disk is full, or its reader has"
                     + " gone. What was printed is not complete.";
 
     private StandardOutput() {}
@@ -32,7 +32,7 @@ final class StandardOutput {
         return code == ExitCode.DONE ? ExitCode.AGAIN : code;
     }
 
-    /** Returns a stream of data that fails as soon as nobody takes them any more, which ends the work on the rest. */
+    /** Returns a stream of data that fails as soon as its reader is gone, which ends the work on the rest. */
     static OutputStream data() {
         return new OutputStream() {
             @Override

@@ -74,7 +74,7 @@ final class StateCommand implements Runnable {
     /** What the subcommands that change the state have in common. */
     static final class ChangeOptions {
 
-        @Option(names = "--yes", description = "Do not ask. Needed where nobody is at a terminal.")
+        @Option(names = "--yes", description = "Do not ask. Needed where there is no terminal.")
         private boolean yes;
 
         @Option(names = "--dry-run", description = "Say what it would do, and change nothing.")
@@ -82,9 +82,8 @@ final class StateCommand implements Runnable {
 
         @Option(
                 names = "--no-copy",
-                description =
-                        "Keep no copy of the state as it was. Without it, one is laid beside the state first, with the"
-                                + " time in its name.")
+                description = "Keep no copy of the old state. By default, one is put beside the state first, with the"
+                        + " time in its name.")
         private boolean noCopy;
     }
 
@@ -161,7 +160,7 @@ final class StateCommand implements Runnable {
 
     /** Says what a plan means and, with consent, puts it into effect. */
     private int change(Session session, ChangeOptions options, StateSnapshot before, StatePlan plan) {
-        // What such a back-fill is still to write cannot be read back from the bucket, and does not count as seen.
+        // What such a back-fill has yet to write cannot be read back from the bucket, and does not count as seen.
         new RangeGuard(session.s3(), session.settings(), clock, Ticker.system()).refuseUnfinishedBeside(plan.next());
         plan.says().forEach(session.out()::println);
         session.out().flush();
@@ -189,7 +188,7 @@ final class StateCommand implements Runnable {
         String key = session.state().copyKey();
         if (session.settings().log().prefix().contains(key)) {
             throw RefusedException.operator(
-                    "The copy of the state, " + key + ", would lie inside s3.prefix, and a feed would take it"
+                    "The copy of the state, " + key + ", would be inside s3.prefix, and a feed would take it"
                             + " for a log. Save the state elsewhere, if you want to keep it, and add --no-copy.");
         }
         return key;

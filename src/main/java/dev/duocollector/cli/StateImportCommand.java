@@ -33,15 +33,15 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 @Command(
         name = "import",
         description = {
-            "Goes on where the Lambda of Google's guide stopped.",
-            "Makes a state of the Lambda's state.json, so that the next run leaves no gap, and no doubles either: what the"
+            "Continues where the Lambda of Google's guide stopped.",
+            "Makes a state of the Lambda's state.json, so that the next run leaves no gap and no duplicates: what the"
                     + " Lambda's objects hold counts as seen. It says what it would do before it asks. Turn the Lambda's"
                     + " schedule off first, and wait for the function to end."
         },
         exitCodeList = {
             "0:done, or said what it would do",
             "1:S3 failed, or a collector wrote meanwhile: the same command again may succeed",
-            "2:wrong use, not a state of the Lambda's, or no consent; nothing was changed"
+            "2:wrong use, not a state of the Lambda, or no consent; nothing was changed"
         },
         footer = {
             "  state import duo-telephony/state.json --dry-run",
@@ -64,7 +64,7 @@ final class StateImportCommand extends StateCommand.Subcommand {
             names = "--lambda-prefix",
             paramLabel = "PREFIX",
             description =
-                    "Where the Lambda's objects lie, its S3_PREFIX; s3.prefix by default. In the bucket that its state is"
+                    "Where the Lambda's objects are, its S3_PREFIX; s3.prefix by default. In the bucket that its state is"
                             + " from, or in s3.bucket.")
     private @Nullable String lambdaPrefix;
 
@@ -111,7 +111,7 @@ final class StateImportCommand extends StateCommand.Subcommand {
             return object(session, uri.group(1), uri.group(2));
         }
         if (source.isEmpty() || source.startsWith("s3://")) {
-            throw RefusedException.operator("'" + source + "' is no s3://BUCKET/KEY, no key and no file.");
+            throw RefusedException.operator("'" + source + "' is not s3://BUCKET/KEY, a key, or a file.");
         }
         Optional<Path> file = file();
         return file.isPresent()
@@ -143,7 +143,7 @@ final class StateImportCommand extends StateCommand.Subcommand {
     }
 
     private static RefusedException tooLarge(String place) {
-        return RefusedException.operator(place + " has over a million bytes: no state of the Lambda's.");
+        return RefusedException.operator(place + " has over a million bytes: not a state of the Lambda.");
     }
 
     private Source object(StateCommand.Session session, String bucket, String key) {
@@ -165,7 +165,7 @@ final class StateImportCommand extends StateCommand.Subcommand {
             throw new S3OperationException("s3:GetObject", bucket, key, e);
         } catch (IOException e) {
             throw new S3OperationException(
-                    "s3:GetObject", bucket, key, SdkClientException.create("The connection broke off", e));
+                    "s3:GetObject", bucket, key, SdkClientException.create("The connection was lost", e));
         }
     }
 }

@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
         name = "set-through",
         description = {
             "Has the log count as collected through a time.",
-            "Back, what lies after it is read again, and what the bucket holds of it counts as seen, so nothing is stored"
-                    + " twice. Forward, what lies between is never read. Also makes a state where there is none, or one that"
+            "Back, what is after it is read again, and what the bucket holds of it counts as seen, so nothing is stored"
+                    + " twice. Forward, what is between is never read. Also makes a state where there is none, or one that"
                     + " is refused. It says all this before it asks. Stop every collector first."
         },
         exitCodeList = {
@@ -43,15 +43,15 @@ final class StateSetThroughCommand extends StateCommand.Subcommand {
     @Option(
             names = "--no-skip-existing",
             description =
-                    "Do not read the bucket: events of the time that is read again stand there twice then, unless the"
+                    "Do not read the bucket: events of the time that is read again are there twice then, unless the"
                             + " state knows them.")
     private boolean noSkipExisting;
 
     @Override
     int run(StateCommand.Session session) {
         Instant through = TimeArgument.parse(time, session.now())
-                .orElseThrow(() ->
-                        RefusedException.operator("'" + time + "' is no time. Allowed: " + TimeArgument.FORMS + "."));
+                .orElseThrow(() -> RefusedException.operator(
+                        "'" + time + "' is not a time. Allowed: " + TimeArgument.FORMS + "."));
         StateSnapshot before = session.state().look();
         Optional<BucketEvents> bucket =
                 noSkipExisting ? Optional.empty() : Optional.of(BucketEvents.of(session.s3(), session.settings()));

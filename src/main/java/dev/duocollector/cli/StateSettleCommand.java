@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "settle",
         description = {
-            "Says of the pending batch what no run can tell.",
+            "Says of the pending batch what no run can know.",
             "A run that finds an object under the batch's key that is not whole, or finds the batch nowhere, leaves it pending."
                     + " Look at what is there, then say --stored or --missing. Stop every collector first."
         },
@@ -49,7 +49,7 @@ final class StateSettleCommand extends StateCommand.Subcommand {
                 names = "--missing",
                 required = true,
                 description =
-                        "Nothing of it is there, and its events are to be read again. Refused while anything lies under its"
+                        "Nothing of it is there, and its events must be read again. Refused while anything is under its"
                                 + " keys, and until the state is 30 minutes old.")
         private boolean missing;
     }

@@ -39,7 +39,7 @@ import picocli.CommandLine.TypeConversionException;
         footer = {
             "  state show                 for people",
             "  state show --json          for programs: lagSeconds, refused, …",
-            "  state show --max-lag 3h    for monitoring: exits with 1 when what is collected lies further back"
+            "  state show --max-lag 3h    for monitoring: exits with 1 when what is collected is further back"
         })
 final class StateShowCommand extends StateCommand.Subcommand {
 
@@ -58,7 +58,7 @@ final class StateShowCommand extends StateCommand.Subcommand {
             })
     private @Nullable Duration lagMax;
 
-    /** A duration as the settings have them, of which only a positive one makes sense here. */
+    /** A duration as the settings have them; only a positive one makes sense here. */
     static final class LagMax implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
@@ -165,7 +165,7 @@ final class StateShowCommand extends StateCommand.Subcommand {
     }
 
     private static String value(Map<String, String> readable, String name) {
-        // What was damaged may hold anything, and a terminal obeys some of it.
+        // A damaged state may hold anything, control sequences included.
         return readable.getOrDefault(name, "unreadable").replaceAll("\\p{Cntrl}", "?");
     }
 

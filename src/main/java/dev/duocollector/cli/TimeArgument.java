@@ -17,7 +17,7 @@ final class TimeArgument {
 
     private TimeArgument() {}
 
-    /** Returns the time; empty if the text is none. */
+    /** Returns the time; empty if the text is not a time. */
     static Optional<Instant> parse(String text, Instant now) {
         if (text.equals(NOW)) {
             return Optional.of(now);

@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "0:every line was mapped, or there was none",
             "1:some lines could not be mapped, or S3 failed: the others are written",
-            "2:wrong use, or an input that is not there; the last line says how to go on"
+            "2:wrong use, or an input that is not there; the last line says how to continue"
         },
         footer = {
             "  udm --check telephony_*.ndjson.gz            what a feed would make of them",
@@ -47,7 +47,7 @@ final class UdmCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = {
                 "NDJSON, plain or gzip: files, - for standard input (the default), s3://BUCKET/KEY for an object, or"
-                        + " s3://BUCKET/PREFIX/ for all objects of a prefix whose names end in .ndjson or .ndjson.gz."
+                        + " s3://BUCKET/PREFIX/ for all objects of a prefix with names that end in .ndjson or .ndjson.gz."
             })
     private List<String> files = new ArrayList<>();
 
@@ -84,7 +84,7 @@ final class UdmCommand implements Callable<Integer> {
             progress.say(e.getMessage());
             return e.outcome().exitCode();
         } catch (IOException e) {
-            // Standard output is lost, as whoever called this says.
+            // Standard output is lost; the caller reports it.
             progress.clear();
             return ExitCode.AGAIN;
         }

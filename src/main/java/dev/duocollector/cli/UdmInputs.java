@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** What the command {@code udm} reads: found, all of it, before the first line is read, so that a slip writes nothing. */
+/** The inputs of the command {@code udm}. All are found before the first line is read, so that a mistake writes nothing. */
 final class UdmInputs implements AutoCloseable {
 
     private static final String STANDARD_INPUT = "-";
@@ -72,7 +72,7 @@ final class UdmInputs implements AutoCloseable {
         } else if (uri.matches()) {
             addObject(name, uri.group(1), uri.group(2));
         } else if (name.startsWith("s3://")) {
-            throw refused(name, "is no s3://BUCKET/KEY and no s3://BUCKET/PREFIX/");
+            throw refused(name, "is neither s3://BUCKET/KEY nor s3://BUCKET/PREFIX/");
         } else {
             addFile(name);
         }
@@ -92,7 +92,7 @@ final class UdmInputs implements AutoCloseable {
             }
             all.add(new Input(name, () -> open(name, file)));
         } catch (InvalidPathException e) {
-            throw refused(name, "is no name of a file");
+            throw refused(name, "is not a file name");
         }
     }
 
@@ -121,7 +121,7 @@ final class UdmInputs implements AutoCloseable {
             throw refused(S3Failure.explain("s3:ListBucket", bucket, e));
         }
         if (all.size() == before) {
-            throw refused(name, "has no object whose name ends in .ndjson or .ndjson.gz");
+            throw refused(name, "has no object with a name that ends in .ndjson or .ndjson.gz");
         }
     }
 

@@ -7,7 +7,7 @@ import dev.duocollector.text.PlainLine;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Tells on standard error how far the command {@code udm} is: once a second, on one line, and only to a terminal. */
+/** Shows on standard error how far the command {@code udm} is: once a second, on one line, and only to a terminal. */
 final class UdmProgress {
 
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -17,7 +17,7 @@ final class UdmProgress {
 
     private final Terminal terminal = new Terminal();
     private final long start = System.nanoTime();
-    private long told = start;
+    private long shown = start;
     private long lines;
 
     void count(String input) {
@@ -26,8 +26,8 @@ final class UdmProgress {
             return;
         }
         long now = System.nanoTime();
-        if (now - told >= EVERY_NANOS) {
-            told = now;
+        if (now - shown >= EVERY_NANOS) {
+            shown = now;
             String line = String.format(
                     Locale.ROOT,
                     "%,d lines, %,d a second, %s",

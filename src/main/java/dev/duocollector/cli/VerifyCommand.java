@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:every event of the time is in the bucket exactly once, and nothing else",
             "1:they differ; or the comparison was not finished, and nothing is known: the last line says which",
-            "2:wrong use, or an operator must act; the last line says how"
+            "2:wrong use, or needs an operator; the last line says what to do"
         },
         footer = {
             "  verify --from 2026-11-01 --to 2026-11-08",

@@ -7,9 +7,9 @@ public final class ExitCode {
 
     /** All done. */
     public static final int DONE = 0;
-    /** Failed, behind, or more to read: the next run goes on. */
+    /** Failed, behind, or more to read: the next run continues. */
     public static final int AGAIN = 1;
-    /** An operator must act first; also picocli's code for wrong arguments. */
+    /** Needs an operator first; also picocli's code for wrong arguments. */
     public static final int OPERATOR = 2;
 
     private ExitCode() {}

@@ -31,7 +31,7 @@ public final class FailureText {
         return failure.getClass().getSimpleName() + (failure.getMessage() == null ? "" : ": " + message);
     }
 
-    /** Says that a certificate is not trusted, and what to do where that is meant. */
+    /** Says that a certificate is not trusted, and how to trust it if it should be. */
     public static String untrusted(String where, Throwable failure) {
         return "The certificate of " + where + " is not trusted (" + brief(failure)
                 + "). If a proxy inspects TLS here, give the JVM its authority:"

@@ -6,11 +6,12 @@ import java.util.Optional;
 import org.apache.camel.CamelContext;
 
 /**
- * An error of the JVM's own, such as an exhausted heap: whatever was under way may be half done, also in the libraries, so the
- * collector does not go on. A StackOverflowError is none: it has unwound its thread, and the run's failure is all of it.
+ * An error of the JVM, such as an exhausted heap: any work, also in the libraries, may be half done, so the collector does
+ * not continue. A StackOverflowError is not fatal: it has unwound its thread, and only that run fails.
  *
- * <p>What ends is decided by whoever runs the routes: an {@link Ending} in the registry, which for the runnable jar ends the
- * process. Without one, in a container or another application, the collector's own Camel context stops, and nothing else.
+ * <p>The application that runs the routes decides what ends: an {@link Ending} in the registry, which for the runnable jar
+ * ends the process. Without one, in a container or another application, the collector's own Camel context stops, and nothing
+ * else.
  */
 public final class FatalError {
 
@@ -41,14 +42,14 @@ public final class FatalError {
             ending.end(error.get());
             return;
         }
-        // On a thread of its own: a context waits for the exchange that this is.
+        // On a thread of its own: the context waits for the exchange that runs this.
         Thread stopping = new Thread(
                 camel::stop, "collector stops after " + error.get().getClass().getSimpleName());
         stopping.setDaemon(true);
         stopping.start();
     }
 
-    /** Hands on what is fatal, so that no border makes a passing failure of it. */
+    /** Rethrows what is fatal, so that no border treats it as a failure that may pass. */
     public static void rethrow(Exception caught) throws Exception {
         if (behind(caught).isPresent()) {
             throw caught;
@@ -58,6 +59,6 @@ public final class FatalError {
     /** One line on it. */
     public static String line(VirtualMachineError error) {
         return "The collector ends: the JVM has met " + FailureText.brief(error)
-                + ". Nothing is lost; the next run recovers. Give it more memory with -Xmx if this comes again.";
+                + ". Nothing is lost; the next run recovers. Give it more memory with -Xmx if this happens again.";
     }
 }

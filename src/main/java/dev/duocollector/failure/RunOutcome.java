@@ -5,11 +5,11 @@ package dev.duocollector.failure;
 public enum RunOutcome {
     /** The window is read to its end, or there was nothing to read yet. */
     DONE(0),
-    /** The bound on pages was reached; the next run goes on. */
+    /** The bound on pages was reached; the next run continues. */
     MORE(1),
-    /** The program was told to stop; everything read is in the bucket. */
+    /** The program was asked to stop; everything read is in the bucket. */
     STOPPED(0),
-    /** Duo kept saying "too many requests"; the next run goes on. */
+    /** Duo kept saying "too many requests"; the next run continues. */
     BEHIND(1),
     /** Another collector owns the checkpoint. */
     OWNED(1),
@@ -17,7 +17,7 @@ public enum RunOutcome {
     PENDING(1),
     /** Something failed that may well work later. */
     FAILED(1),
-    /** An operator must act first. */
+    /** Needs an operator first. */
     OPERATOR(2);
 
     private final int exitCode;

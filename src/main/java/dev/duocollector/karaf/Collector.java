@@ -19,8 +19,8 @@ import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One collector of the container. Started with the settings of its file, started anew when the file is edited, and waiting for
- * a better one while it is empty or wrong. All of it happens on one thread, in the order in which it was asked for.
+ * One collector of the container. It starts with the settings of its file, restarts when the file is edited, and waits while
+ * the file is empty or wrong. All of this happens on one thread, in the order of the requests.
  */
 final class Collector {
 
@@ -29,7 +29,7 @@ final class Collector {
     private static final String APPLICATION = "duo-telephony-collector";
     private static final String CONTEXT_NAME = "camel.main.name";
 
-    /** For a page in hand and for Camel's components: some more than the shutdown time-out that most will set. */
+    /** For the current page and for Camel's components: some more than the shutdown time-out that most will set. */
     private static final long STOP_SECONDS_MAX = 120;
 
     private final String title;
@@ -39,20 +39,20 @@ final class Collector {
     private @Nullable CamelApplication application;
     private boolean waiting;
 
-    /** @param name tells it from others in the container; empty for the only one */
+    /** @param name identifies it in the container; empty for the only one */
     Collector(String name, Path routes, Supplier<CamelContext> contexts) {
         this.title = name.isEmpty() ? APPLICATION : APPLICATION + "-" + name;
         this.routes = routes;
         this.contexts = contexts;
         this.thread = Executors.newSingleThreadExecutor(task -> {
             Thread created = new Thread(task, title + " settings");
-            // What Camel, Quartz and the AWS SDK look up by name, they look up here and in threads that begin here.
+            // Camel, Quartz and the AWS SDK look classes up by name here, and in threads that begin here.
             created.setContextClassLoader(Collector.class.getClassLoader());
             return created;
         });
     }
 
-    /** Has it start, or start anew, with these settings. Returns at once. */
+    /** Has it start, or restart, with these settings. Returns at once. */
     void update(ConfigFile file) {
         thread.execute(() -> restart(file));
     }
@@ -110,7 +110,8 @@ final class Collector {
         try {
             return start(CamelApplication.inContainer(settings, routes, file.path(), this::context));
         } catch (LinkageError e) {
-            // A route file of the operator's may name a class that the bundle does not have. Nobody else would tell.
+            // A route file of the operator's may name a class that the bundle does not have. Nothing else would report
+            // it.
             stop();
             return List.of("The program cannot start: " + e + ". The bundle has no such class.");
         }

@@ -56,7 +56,7 @@ final class Collectors implements ManagedServiceFactory {
                 .update(file);
     }
 
-    /** Ends a collector whose file is gone. */
+    /** Ends a collector when its file is gone. */
     @Override
     public void deleted(String pid) {
         Collector gone = byPid.remove(pid);

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A configuration as Karaf makes it from a .cfg file: settings, and what the container notes down beside them.
+ * A configuration as Karaf makes it from a .cfg file: the settings, without what the container adds.
  *
  * @param name what the file's name says after the hyphen; empty for {@code dev.duocollector.cfg}
  * @param settings those that are set, also to nothing
@@ -88,7 +88,7 @@ record ConfigFile(String name, Map<String, String> settings) {
         return "etc/" + Activator.PID + (name.isEmpty() ? "" : "-" + name) + ENDING;
     }
 
-    /** Without the values, of which one is the secret key. */
+    /** Without the values: one is the secret key. */
     @Override
     public String toString() {
         return path();

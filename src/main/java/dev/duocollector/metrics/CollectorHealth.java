@@ -16,12 +16,12 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * The readiness check {@value #ID}: DOWN when the last run ended with what an operator must mend, and when no run has succeeded,
- * nor any page been done with, until the third time of the schedule after the last success; then it says why. UP again with the
- * next run that succeeds. It has no part in liveness: to start the program anew mends nothing of this.
+ * The readiness check {@value #ID}: DOWN, with the reason, when the last run needs an operator, or when neither a run has
+ * succeeded nor a page been finished by the third scheduled time after the last success. UP again with the next run that
+ * succeeds. It has no part in liveness: a restart fixes nothing of this.
  *
- * <p>The times are those of the cron expression, so a schedule that rests at night is not DOWN in the morning. While nothing is
- * scheduled, time does not count. Camel finds it as a bean of its type.
+ * <p>The times are those of the cron expression, so a schedule that rests at night is not DOWN in the morning. While nothing
+ * is scheduled, time does not count. Camel finds it as a bean of its type.
  */
 public final class CollectorHealth extends AbstractHealthCheck {
 
@@ -78,7 +78,7 @@ public final class CollectorHealth extends AbstractHealthCheck {
     private Optional<String> trouble(Instant now) {
         Optional<CollectorStatus.Ended> last = status.last();
         if (last.isPresent() && last.get().report().outcome() == RunOutcome.OPERATOR) {
-            return Optional.of("An operator must act. " + last.get().report().line());
+            return Optional.of("Needs an operator. " + last.get().report().line());
         }
         Instant since = Stream.of(Optional.of(status.started()), status.succeeded(), status.progressed())
                 .flatMap(Optional::stream)

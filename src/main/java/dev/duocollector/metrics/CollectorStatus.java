@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the collector stands: when a run last succeeded, how far the log is covered, how the last run ended. Known since the
+ * How the collector is doing: when a run last succeeded, how far the log is covered, how the last run ended. Since the
  * program started; nothing of it is stored. Written by the thread that makes the runs, read by any.
  */
 public final class CollectorStatus implements RunListener {
@@ -73,7 +73,7 @@ public final class CollectorStatus implements RunListener {
         return Optional.ofNullable(succeeded);
     }
 
-    /** When a page was last done with; a run over hours is at work as long as this moves. */
+    /** When a page was last finished; a run of hours is alive as long as this moves. */
     Optional<Instant> progressed() {
         return Optional.ofNullable(progressed);
     }

@@ -23,9 +23,9 @@ public enum Metric {
     OBJECTS_WRITTEN("objects.written", "objects", "Objects that are in the bucket, confirmed."),
     BYTES_WRITTEN("bytes.written", "bytes", "Length of their lines, before compression."),
     UDM_OBJECTS_WRITTEN("udm.objects.written", "objects", "The same, of UDM events."),
-    CALLS("calls", "events", "Calls and messages: new events, by what for.", Metric.CONTEXT, Metric.TYPE),
+    CALLS("calls", "events", "Calls and messages: new events, by purpose.", Metric.CONTEXT, Metric.TYPE),
     CREDITS("credits", "credits", "Credits that Duo took for them.", Metric.CONTEXT, Metric.TYPE),
-    GAPS("gaps", "gaps", "Times of which Duo no longer kept what was not collected."),
+    GAPS("gaps", "gaps", "Times that were not collected before Duo dropped their events."),
     LAG(Type.GAUGE, "lag", Metric.SECONDS, "Now minus the time covered, at the scrape."),
     COVERED_THROUGH(
             Type.GAUGE, "covered.through.timestamp", Metric.SECONDS, "Collected up to here; seconds since 1970."),

@@ -25,9 +25,9 @@ import org.apache.camel.CamelContextAware;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what runs do in the Camel context's {@link MeterRegistry}, under the names of {@link Metric}; without one, in a registry
- * that nobody sees. The counters begin at 0 with the program, every series from the start, so that the first event shows as an
- * increase. A run counts what is confirmed; what a killed program had not yet confirmed is counted by the one that finds it.
+ * Counts what runs do in the Camel context's {@link MeterRegistry}, under the names of {@link Metric}; without one, in a
+ * private registry. The counters begin at 0 with the program, every series from the start, so that the first event shows as
+ * an increase. A run counts what is confirmed; what a killed program had not confirmed is counted by the run that finds it.
  */
 public final class RunMetrics implements RunListener, CamelContextAware {
 
@@ -160,7 +160,7 @@ public final class RunMetrics implements RunListener, CamelContextAware {
         counter(metric, labels).increment(value);
     }
 
-    /** Goes on from when a run of an earlier process last succeeded, unless one has since. */
+    /** Takes over when a run of an earlier process last succeeded, unless one has since. */
     public void succeededBefore(Instant earlier) {
         status.succeededBefore(earlier);
     }
@@ -193,7 +193,7 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     }
 
     private void gauge(Metric metric, List<Tag> labels, DoubleSupplier value) {
-        // One that a bean before a reload of the routes had registered would stay, and stand still.
+        // One that an earlier bean registered, before the routes were reloaded, would stay and never change.
         registry.find(metric.meterName()).tags(labels).meters().forEach(registry::remove);
         Gauge.builder(metric.meterName(), value::getAsDouble)
                 .description(metric.meaning())

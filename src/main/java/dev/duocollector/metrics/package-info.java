@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Duo telephony collector authors
 // SPDX-License-Identifier: Apache-2.0
-/** What operators see of the runs: figures for a metrics registry, and the health of the whole. */
+/** What operators see of the runs: metrics and health. */
 @NullMarked
 package dev.duocollector.metrics;
 

@@ -20,18 +20,18 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Goes on where the Lambda of Google's guide stopped. What it has certainly collected counts as collected; an overlap before
- * that is read again, for events that Duo showed late and the Lambda passed over, and what its objects hold of that time and
- * of later counts as seen.
+ * Continues where the Lambda of Google's guide stopped. What it has certainly collected counts as collected; an overlap
+ * before that is read again, for events that Duo showed late and the Lambda missed; what its objects hold of that time and
+ * later counts as seen.
  */
 public final class LambdaImport {
 
     /**
-     * Where events lie that count as seen.
+     * Where the events are that count as seen.
      *
      * @param lambdas the Lambda's objects
      * @param lambdasPlace where that is, for people
-     * @param own the collector's objects, if they lie elsewhere
+     * @param own the collector's objects, if they are elsewhere
      */
     public record Places(BucketEvents lambdas, String lambdasPlace, Optional<BucketEvents> own) {}
 
@@ -53,7 +53,7 @@ public final class LambdaImport {
      * @param place where that is from, for messages
      * @param before the collector's own state, if there is one already
      * @param progress gets a line now and then while the bucket is read
-     * @throws RefusedException if the JSON is no state of the Lambda's, or the state that is there must not be replaced
+     * @throws RefusedException if the JSON is not a state of the Lambda, or the state that is there must not be replaced
      */
     public static StatePlan plan(
             byte[] json,
@@ -90,22 +90,22 @@ public final class LambdaImport {
         sayBegin(through, keysFrom);
         if (seen.events() > 0) {
             says.add("Seen already: " + seen.events() + " events since " + keysFrom + " in " + seen.objectsText()
-                    + ". Events whose object was deleted since are not known, and will stand twice.");
+                    + ". Events whose object was deleted since are not known, and will be there twice.");
         }
         if (collected.isPresent() && !found) {
             says.add("WARNING: the object with the Lambda's last events, of " + through + ", is not at "
                     + places.lambdasPlace()
                     + ". Events of " + Times.text(settings.log().get(SettingTable.OVERLAP)) + ", " + keysFrom + ".."
                     + through
-                    + ", will stand twice, as far as they are not among those seen.");
+                    + ", will be there twice, as far as they are not among those seen.");
         }
         return new StatePlan(new Checkpoint(through, keysFrom, null, null), seen.keys(), says);
     }
 
     /**
-     * Returns until when the Lambda has certainly collected, empty if nothing tells. Its state moves only after its object is
+     * Returns until when the Lambda has certainly collected, empty if nothing says. Its state moves only after its object is
      * written, so everything up to the last event before its offset is stored. Without an offset that is its latest event,
-     * which lies a millisecond before its time stamp. A state without either (Duo's null offset on an empty page leaves it so)
+     * which is a millisecond before its time stamp. A state without either (Duo's null offset on an empty page leaves it so)
      * leaves its newest object, which it read from old to new.
      */
     private Optional<Instant> collected(LambdaState lambda, Consumer<String> progress) {
@@ -122,9 +122,9 @@ public final class LambdaImport {
         Optional<Instant> newest = newest(progress);
         says.add(
                 newest.isPresent()
-                        ? "It says no time. The latest event in the newest of its objects is of " + newest.get() + "."
+                        ? "It has no time. The latest event in the newest of its objects is of " + newest.get() + "."
                         : "It says no time, and no object of the Lambda's with events is at " + places.lambdasPlace()
-                                + ": the first run reads duo.lookback, as if there had been no Lambda.");
+                                + ": the first run reads duo.lookback, as without a Lambda.");
         return newest;
     }
 
@@ -156,12 +156,12 @@ public final class LambdaImport {
     private void sayBegin(Instant through, Instant keysFrom) {
         Instant oldest = PollWindow.of(settings).oldest(now);
         if (through.isBefore(oldest)) {
-            says.add("WARNING: Duo keeps 180 days. What lies between " + Times.span(through, oldest)
-                    + " can be read no more.");
+            says.add("WARNING: Duo keeps 180 days. What is between " + Times.span(through, oldest)
+                    + " can no longer be read.");
         }
         says.add("The next run begins at " + (keysFrom.isBefore(oldest) ? oldest : keysFrom)
                 + (keysFrom.isBefore(through)
-                        ? ", duo.overlap before that, for events that Duo showed late and the Lambda passed over."
+                        ? ", duo.overlap before that, for events that Duo showed late and the Lambda missed."
                         : "."));
     }
 }

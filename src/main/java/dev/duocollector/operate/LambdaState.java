@@ -28,7 +28,7 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
     /** Duo was founded in 2010. What is earlier was not meant as milliseconds. */
     private static final Instant EARLIEST = Instant.parse("2010-01-01T00:00:00Z");
 
-    /** As far as a checkpoint of ours may lie ahead of this machine's clock. */
+    /** As far as a checkpoint of ours may be ahead of this machine's clock. */
     private static final Duration AHEAD_MAX = Duration.ofMinutes(5);
 
     private static final Pattern OFFSET = Pattern.compile("(\\d{13})(,.*)?");
@@ -47,13 +47,13 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
         JsonNode root = parse(bytes, place);
         if (root.has("version") && root.has("owner")) {
             throw RefusedException.operator(
-                    place + " is a state of this program's, not of the Lambda's. To put it back, copy it to"
+                    place + " is a state of this program, not of the Lambda. To put it back, copy it to"
                             + " the state's key (OPERATIONS, \"A state that is refused\").");
         }
         JsonNode offset = root.path(OFFSET_MEMBER);
         JsonNode timestamp = root.path(TIMESTAMP_MEMBER);
         if (!root.isObject() || (!root.isEmpty() && offset.isMissingNode() && timestamp.isMissingNode())) {
-            throw RefusedException.operator(place + " is no state of the Lambda's: it should be a JSON object with "
+            throw RefusedException.operator(place + " is not a state of the Lambda: it should be a JSON object with "
                     + OFFSET_MEMBER + " or " + TIMESTAMP_MEMBER + ", or an empty one.");
         }
         return new LambdaState(
@@ -71,7 +71,7 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
                     ? json.getLocation().getLineNr()
                     : 1;
             throw RefusedException.operator(
-                    place + " is not readable JSON (line " + line + "), so no state of the Lambda's.");
+                    place + " is not readable JSON (line " + line + "), so not a state of the Lambda.");
         }
     }
 
@@ -116,7 +116,7 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
                 "In " + place + ", " + member + " is " + shown(value) + ". Allowed: " + allowed + ".");
     }
 
-    /** A value in so many characters that one of Duo's offsets fits in. */
+    /** A value, cut to a length that Duo's offsets fit in. */
     private static String shown(JsonNode value) {
         String text = value.isMissingNode() ? "missing" : value.toString();
         return text.length() > 80 ? text.substring(0, 80) + "…" : text;

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The keys of events that stand in the bucket, so that a run that reads their time again knows them. An event whose object was
- * deleted is missing here, and one that an operator's step has changed has another key.
+ * The keys of events that are in the bucket, so that a run that reads their time again knows them. An event with a deleted
+ * object is missing here, and one that an operator's step has changed has another key.
  */
 final class SeenEvents {
 
@@ -39,7 +39,7 @@ final class SeenEvents {
         this.progress = progress;
     }
 
-    /** Adds what stands under one prefix; throws what {@link BucketEvents} does. */
+    /** Adds what is under one prefix; throws what {@link BucketEvents} does. */
     SeenEvents addAll(BucketEvents bucket) {
         List<StoredObject> found = bucket.objects(from, Instant.MAX);
         int read = 0;
@@ -72,7 +72,7 @@ final class SeenEvents {
         }
     }
 
-    /** Adds the keys of a state that lie in the time of interest. */
+    /** Adds a state's keys of the time of interest. */
     SeenEvents addAll(Map<String, Instant> stateKeys) {
         stateKeys.forEach((key, time) -> {
             if (!time.isBefore(from)) {

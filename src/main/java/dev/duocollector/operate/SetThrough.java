@@ -26,16 +26,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Moves what counts as collected to another time, also from a state that is damaged, from the future, or lost. Back, the time
- * between is read again, and what the bucket holds of it counts as seen; forward, it is never read. Either way an open window
- * is given up, since its offsets are only good for its own bounds.
+ * Moves what counts as collected to another time, also from a state that is damaged, from the future, or lost. If it moves
+ * back, the time between is read again, and what the bucket holds of it counts as seen; if forward, it is never read. Either
+ * way an open window is given up, since its offsets are only good for its own bounds.
  */
 public final class SetThrough {
 
     /** Duo's offset begins with the time of the last event before it, in milliseconds. */
     private static final Pattern OFFSET = Pattern.compile("(\\d{13}),.*");
 
-    /** Why a state is refused that somebody else needs, or a run under another prefix. */
+    /** Why a state is refused that another program needs, or a run under another prefix. */
     private static final Set<Reason> NOT_REPLACED = EnumSet.of(Reason.NEWER, Reason.FOREIGN, Reason.PREFIX);
 
     private final StateSnapshot before;
@@ -73,7 +73,7 @@ public final class SetThrough {
         return plan.plan(settings, now, bucket, progress);
     }
 
-    /** Refuses to replace a state that somebody else needs: a newer program, or the collector of another account. */
+    /** Refuses to replace a state that another program needs: a newer release, or the collector of another account. */
     static void refuseOthers(StateSnapshot before) {
         Optional<Reason> refusal = before.refusal();
         if (refusal.isPresent() && NOT_REPLACED.contains(refusal.get())) {
@@ -91,7 +91,7 @@ public final class SetThrough {
         if (through.isBefore(oldest)) {
             throw RefusedException.operator(
                     "The time " + through + " is too early: Duo keeps 180 days, and nothing before "
-                            + oldest.truncatedTo(ChronoUnit.SECONDS) + " can be read any more.");
+                            + oldest.truncatedTo(ChronoUnit.SECONDS) + " can be read.");
         }
     }
 
@@ -132,7 +132,7 @@ public final class SetThrough {
                 before.exists()
                         ? "Replaced: a state that is refused. " + before.refusalMessage()
                         : "There is no state yet at " + before + ".");
-        says.add("Never read: what lies before " + through
+        says.add("Never read: what is before " + through
                 + ". It counts as collected, so choose a time that is certain to be.");
         says.add("Read: " + Times.span(through, now.truncatedTo(ChronoUnit.SECONDS)) + ", less duo.lag.");
         if (!skipExisting) {
@@ -148,11 +148,11 @@ public final class SetThrough {
         }
         Instant reached = reached(known);
         known.openWindow()
-                .ifPresent(open -> says.add("Given up: the open window " + open + ", of which everything up to "
-                        + reached + " has been read. What lies after is read in a new window."));
+                .ifPresent(open -> says.add("Given up: the open window " + open + "; everything up to " + reached
+                        + " has been read. What is after is read in a new window."));
         if (through.isAfter(reached)) {
             says.add("Never read: events between " + Times.span(reached, through)
-                    + ", nor what Duo shows late of the time before.");
+                    + ", and what Duo shows late of the time before.");
             return through;
         }
         says.add(
@@ -187,7 +187,7 @@ public final class SetThrough {
                 + " or changed by a step before it was stored is not known again, and is stored a second time.");
     }
 
-    /** How far the log has been read, the open window included, as far as its cursor tells. */
+    /** How far the log has been read, the open window included, as far as its cursor says. */
     private static Instant reached(Checkpoint known) {
         Window open = known.openWindow().orElse(null);
         if (open == null || open.cursor().position() == Cursor.Position.START) {

@@ -20,15 +20,15 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Says of a pending batch what no run can tell: that its events are where they belong, or that they are to be read again. An
- * operator decides it where an object lies under the batch's key that is not whole, or the batch is not to be found.
+ * Says of a pending batch what no run can know: that its events are where they belong, or that they must be read again. An
+ * operator decides it where the object under the batch's key is not whole, or the batch cannot be found.
  */
 public final class Settle {
 
     private Settle() {}
 
     /**
-     * Has the batch count as stored, whatever lies under its keys: its events are known from now on.
+     * Has the batch count as stored, whatever is under its keys: its events are known from now on.
      *
      * @throws RefusedException if the state is refused or no batch is pending
      */
@@ -43,7 +43,7 @@ public final class Settle {
                 + " bucket, or where a feed has taken them.");
         if (pending.isUdmWanted()) {
             says.add("Not made: its UDM events, unless they are at " + pending.udmKey()
-                    + " already; the command udm makes them of the object.");
+                    + " already; the command udm makes them from the object.");
         }
         return new StatePlan(checkpoint.advanced(pending.cursorAfter()), seen, says);
     }
@@ -51,9 +51,9 @@ public final class Settle {
     /**
      * Has the batch's page read as if new.
      *
-     * @throws RefusedException if the state is refused, no batch is pending, anything lies under one of its keys, or a write of
+     * @throws RefusedException if the state is refused, no batch is pending, anything is under one of its keys, or a write of
      *     it may still arrive
-     * @throws S3OperationException if S3 refuses to tell, or cannot be reached
+     * @throws S3OperationException if S3 refuses to answer, or cannot be reached
      */
     public static StatePlan missing(StateSnapshot before, S3Client s3, Settings settings) {
         Checkpoint checkpoint = readable(before);

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A state that is to take another one's place, and what that means.
+ * A state that will replace another, and what that means.
  *
  * @param next how far the log will count as collected
  * @param eventKeys the events that will count as seen
- * @param says sentences, a line each: what is read again, what is never read, what will stand twice
+ * @param says sentences, a line each: what is read again, what is never read, what will be there twice
  */
 public record StatePlan(Checkpoint next, Map<String, Instant> eventKeys, List<String> says) {
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Duo telephony collector authors
 // SPDX-License-Identifier: Apache-2.0
 
-/** What an operator does to the state by hand: each step is worked out and told before anything is written. */
+/** What an operator does to the state by hand: each step is worked out and shown before anything is written. */
 @NullMarked
 package dev.duocollector.operate;
 

@@ -69,7 +69,7 @@ public final class CheckAnswer implements Processor {
     private boolean isWithin(Run run, Optional<Instant> shown) {
         if (!state.isWindowInTime()) {
             LOG.info(
-                    "The first answer to the window {} took more than {} minutes; it is opened anew.",
+                    "The first answer to the window {} took more than {} minutes; it is opened again.",
                     run.window(),
                     WindowOpening.FIRST_MAX.toMinutes());
             run.noWindow();

@@ -57,7 +57,7 @@ public final class CloseRun implements Processor {
             return new RunReport(
                     RunOutcome.MORE,
                     "Duo no longer keeps anything of the open window " + run.window()
-                            + ": what was not read of it is lost. The next run goes on after it.");
+                            + ": what was not read of it is lost. The next run continues after it.");
         }
         if (checkpoint.openWindow().orElseThrow().finished()) {
             state.closeWindow();
@@ -65,10 +65,10 @@ public final class CloseRun implements Processor {
         }
         state.save();
         return pause.isStopping()
-                ? new RunReport(RunOutcome.STOPPED, "Stopped in window " + done(run) + ". The next run goes on.")
+                ? new RunReport(RunOutcome.STOPPED, "Stopped in window " + done(run) + ". The next run continues.")
                 : new RunReport(
                         RunOutcome.MORE,
-                        "Bound of max.iterations reached in window " + done(run) + ". The next run goes on.");
+                        "Bound of max.iterations reached in window " + done(run) + ". The next run continues.");
     }
 
     /** What a run has done, for the line that reports it. */

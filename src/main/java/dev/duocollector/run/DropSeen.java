@@ -168,7 +168,7 @@ public final class DropSeen implements Processor {
                     + ", oldest first, only events from " + keysFrom
                     + " on can still come. Whether it was collected before"
                     + " cannot be told any more, so nothing of this page was stored; the next run asks again. If it stays so,"
-                    + " see OPERATIONS, \"A state that is refused\", for the state's cure, and report it to Duo with this"
+                    + " see OPERATIONS, \"A state that is refused\", for how to recover, and report it to Duo with this"
                     + " line.");
         }
         run.reading().reached(ts);

@@ -11,7 +11,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Ends a run that failed: writes where the next run goes on, if it can, and says what happened and what to do. The body
+ * Ends a run that failed: writes where the next run continues, if it can, and says what happened and what to do. The body
  * becomes the {@link RunReport}.
  */
 public final class EndRun implements Processor {

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Which events of a {@linkplain TimeRange range} stand in the bucket already, whoever wrote them: read back from the objects
+ * Which events of a {@linkplain TimeRange range} are in the bucket already, whoever wrote them: read back from the objects
  * when a run begins. Without a range, or with one that is to be written again, none does, and nothing is read.
  *
  * <p>An event counts as there if one of the same key is, or else one of the same {@linkplain EventIndex identity} that Duo no
@@ -71,11 +71,11 @@ public final class InBucket {
                     others,
                     noEvents);
         }
-        LOG.info("{} events of {} stand in the bucket.", index.size(), range);
+        LOG.info("{} events of {} are in the bucket.", index.size(), range);
         return index;
     }
 
-    /** Returns the keys of those events of a page that stand in the bucket. */
+    /** Returns the keys of those events of a page that are in the bucket. */
     Set<String> among(List<TelephonyEvent> page) {
         Set<String> there = new HashSet<>();
         if (index.size() == 0) {

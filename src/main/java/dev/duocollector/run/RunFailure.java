@@ -116,7 +116,7 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
     /** Returns one line for a run's report: that nothing is lost stands in it where it may pass. */
     String message() {
         boolean passes = outcome == RunOutcome.FAILED || outcome == RunOutcome.BEHIND;
-        return joined(passes && !what.contains("othing is lost") ? "Nothing is lost; the next run goes on." : "");
+        return joined(passes && !what.contains("othing is lost") ? "Nothing is lost; the next run continues." : "");
     }
 
     /** Tells whether what is missing may appear by itself soon after the start, though an operator must see to it if not. */

@@ -9,7 +9,7 @@ import org.apache.camel.spi.PropertiesSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The environment as a source of Camel properties: {@code duo.api.host} is {@code DUO_API_HOST}. It stands in for Camel's own
+ * The environment as a source of Camel properties: {@code duo.api.host} is {@code DUO_API_HOST}. It replaces Camel's own
  * look-up, which upper-cases names in the JVM's language: under Turkish every name with an i would be missed.
  */
 public final class EnvironmentPropertiesSource implements PropertiesSource, Ordered {

@@ -50,12 +50,12 @@ public record KeyPrefix(String value) {
                 .replaceAll("");
     }
 
-    /** Returns whether an object of this key lies under the prefix; with an empty prefix every one does. */
+    /** Returns whether an object of this key is under the prefix; with an empty prefix every one is. */
     public boolean contains(String key) {
         return key.startsWith(resolve(""));
     }
 
-    /** Returns whether one of the two lies inside the other, or both are the same. */
+    /** Returns whether one of the two is inside the other, or both are the same. */
     public boolean overlaps(KeyPrefix other) {
         return contains(other.resolve("")) || other.contains(resolve(""));
     }

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * The setting {@code log.format}, read before Camel reads the others: Logback is set up by the first line that is logged. It
- * comes from the environment, else from application.properties in the working directory, and is taken there as it stands,
+ * comes from the environment, else from application.properties in the working directory, and is taken there as it is,
  * without placeholders. A value that it may not have is refused with the other settings, in a line for humans.
  */
 public final class LogFormat {
@@ -35,7 +35,7 @@ public final class LogFormat {
     }
 
     private static String fromFile(Path settings) {
-        // What is wrong with the file is told with the other settings.
+        // What is wrong with the file is reported with the other settings.
         return SettingsFile.read(settings).values().getOrDefault(SETTING, HUMAN);
     }
 }

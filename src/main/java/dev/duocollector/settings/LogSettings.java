@@ -92,8 +92,8 @@ public final class LogSettings extends ScopedSettings {
         }
         boolean isInside = isPrefixRead && !reader.isUnreadable(STATE_KEY) && prefix.contains(stateKey);
         if (isInside && !get(STATE_INSIDE_PREFIX)) {
-            reader.report("Setting state.key is " + stateKey + " and lies inside s3.prefix, which is '" + prefix
-                    + "': a SecOps feed on the prefix would take the state for a log, and delete it if told to delete"
+            reader.report("Setting state.key is " + stateKey + " and is inside s3.prefix, which is '" + prefix
+                    + "': a SecOps feed on the prefix would take the state for a log, and delete it if set to delete"
                     + " sources. Set state.key to a key outside, such as duo-telephony-state/state.json"
                     + (prefix.value().isEmpty() ? ", and s3.prefix to a folder, such as duo-telephony" : "")
                     + ", or state.inside-prefix=true to keep it there.");
@@ -108,12 +108,12 @@ public final class LogSettings extends ScopedSettings {
         }
         if (udm.get().overlaps(prefix)) {
             reader.report("Setting udm.prefix is '" + udm.get() + "' and s3.prefix is '" + prefix
-                    + "', and one lies inside the other: a feed on the outer one would take every event twice. Set two that lie"
+                    + "', and one is inside the other: a feed on the outer one would take every event twice. Set two that are"
                     + " side by side, such as duo-telephony and duo-telephony-udm.");
         } else if (udm.get().contains(stateKey) && !reader.isUnreadable(STATE_KEY)) {
             reader.report(
-                    "Setting state.key is " + stateKey + " and lies inside udm.prefix, which is '" + udm.get()
-                            + "': a feed on the prefix would take the state for events. Set either so that they lie side by side.");
+                    "Setting state.key is " + stateKey + " and is inside udm.prefix, which is '" + udm.get()
+                            + "': a feed on the prefix would take the state for events. Set either so that they are side by side.");
         }
         return udm;
     }
@@ -137,7 +137,7 @@ public final class LogSettings extends ScopedSettings {
         return udmPrefix;
     }
 
-    /** Where the state is: the collector's own, or that of the range that is read instead. */
+    /** Where the state is: the collector's own, or that of the range. */
     public String stateKey() {
         return range.map(this::stateKey).orElse(stateKey);
     }
@@ -157,7 +157,7 @@ public final class LogSettings extends ScopedSettings {
         return stateKey.replaceFirst("\\.json$", "") + "_backfill_";
     }
 
-    /** Returns the range whose state is at a key, empty for any other key. */
+    /** Returns the range with a state at this key, empty for any other key. */
     public Optional<TimeRange> rangeOfState(String key) {
         Matcher name = RANGE_OF_STATE.matcher(
                 key.startsWith(rangeStates()) ? key.substring(rangeStates().length()) : "");

@@ -16,7 +16,7 @@ import software.amazon.awssdk.core.exception.SdkServiceException;
 /**
  * Puts values in for the placeholders of a setting, in Camel's form: <code>{{name}}</code>, <code>{{name:default}}</code>,
  * <code>{{env:NAME}}</code> and the other functions that Camel has. What cannot be resolved is an error, also behind a
- * question mark: a setting that became empty, or its default, would have the program begin elsewhere.
+ * question mark: an empty setting, or its default, would start the program somewhere else.
  */
 final class Placeholders {
 
@@ -32,7 +32,7 @@ final class Placeholders {
 
     private final WrittenSettings settings;
 
-    /** The names whose values are being resolved, against a circle. */
+    /** The names that are being resolved, against a circle. */
     private final Deque<String> within = new ArrayDeque<>();
 
     Placeholders(WrittenSettings settings) {
@@ -46,7 +46,7 @@ final class Placeholders {
 
         private final String placeholder;
 
-        /** The setting in whose value it is, or that it names and that must be set: there it is told, too. */
+        /** The setting that has it in its value, or that it names and that must be set: reported there, too. */
         private final transient @Nullable Setting<?> setting;
 
         UnresolvedException(String placeholder, String flaw, @Nullable Throwable cause) {
@@ -66,7 +66,7 @@ final class Placeholders {
                     : new UnresolvedException(placeholder, flaw(), other.get(), getCause());
         }
 
-        /** Returns the other setting that it is told of as well; empty if it is not. */
+        /** Returns the other setting that it is reported with as well; empty if it is not. */
         Optional<Setting<?>> setting() {
             return Optional.ofNullable(setting);
         }
@@ -183,6 +183,6 @@ final class Placeholders {
         }
         return head.equals("env")
                 ? "set the environment variable " + rest + ", or write {{env:" + rest + ":a default}}"
-                : "look what Camel's function " + head + " has under that name";
+                : "check what Camel's function " + head + " has under that name";
     }
 }

@@ -10,7 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What belongs to the program as a whole: what it shows of itself, and where. */
+/** What belongs to the program as a whole: monitoring and logging. */
 public final class ProcessSettings extends ScopedSettings {
 
     private final Optional<Path> textfile;

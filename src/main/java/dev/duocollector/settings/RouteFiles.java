@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The route files in force: those in a folder of the operator's, and the jar's where the folder has none of the same name.
- * Nothing in the folder that looks like a route file is passed over in silence, and no file of another release takes the place
- * of the jar's. What is there is looked at once, when this is made.
+ * The route files in force: those in a folder of the operator's, and the jar's where the folder has none of the same name. A
+ * file in the folder that looks like a route file is never skipped silently, and no file of another release replaces the
+ * jar's. The folder is read once, when this is made.
  */
 public final class RouteFiles {
 
@@ -35,8 +35,8 @@ public final class RouteFiles {
 
     /**
      * The version of what the files and the classes agree on. Each file but event-steps declares it in a bean, such as
-     * {@code telephony-contract-3}, which a visual editor keeps. It grows with any change after which an older file would
-     * switch a rule off; then the files' beans do, too.
+     * {@code telephony-contract-3}, which a visual editor keeps. It is raised with any change after which an older file
+     * would switch a rule off, here and in the files' beans.
      */
     public static final int CONTRACT = 3;
 
@@ -65,7 +65,7 @@ public final class RouteFiles {
         this.listing = listing;
     }
 
-    /** Lists a folder: {@link Files#list}, but in tests, since no permission keeps root from listing. */
+    /** Lists a folder: {@link Files#list}, except in tests, since root may list any folder. */
     @FunctionalInterface
     interface Listing {
         Stream<Path> of(Path folder) throws IOException;
@@ -143,7 +143,7 @@ public final class RouteFiles {
         }
     }
 
-    /** What lies in a folder inside the folder is not loaded. */
+    /** What is in a folder inside the folder is not loaded. */
     private void lookInside(Path inner) {
         if (looksLikeARouteFile(inner.getFileName().toString())) {
             problems.add("The route file " + inner.toAbsolutePath() + " is a folder. Put a file there.");

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The definition of one setting: everything that its check, the command {@code config}, masking and the documents go by.
+ * The definition of one setting, used by its check, the command {@code config}, masking and the documents.
  *
  * @param name as it is written in application.properties
  * @param scope what it belongs to
@@ -30,7 +30,7 @@ public record Setting<T>(
 
     /** What a setting belongs to. */
     enum Scope {
-        /** The program as a whole, where it is a program of its own: in a container these do nothing. */
+        /** The program as a whole, if it runs by itself: in a container these do nothing. */
         PROCESS,
         /** A Duo account, its keys and its bucket. */
         ACCOUNT,
@@ -66,7 +66,7 @@ public record Setting<T>(
         return new Setting<>(name, scope, type, standard, unset, words, sentence, missing, retirement);
     }
 
-    /** Returns the same as one that is no more. */
+    /** Returns the same as a retired one. */
     Setting<T> retired(String replacement, String... harmless) {
         Optional<Retirement> retired = Optional.of(new Retirement(replacement, Set.of(harmless)));
         return new Setting<>(name, scope, type, standard, unset, bound, sentence, missing, retired);

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Names that no setting has, and which setting each was meant to be: what is set under one has no effect. */
+/** Names that no setting has, and the setting that each was meant to be. Setting one has no effect. */
 final class SettingNames {
 
     /** The namespace that is the program's alone, wherever it runs. */
@@ -29,14 +29,14 @@ final class SettingNames {
 
     private SettingNames() {}
 
-    /** Whether a name lies in one of the program's namespaces: duo, s3, state and so on. */
+    /** Whether a name is in one of the program's namespaces: duo, s3, state and so on. */
     static boolean isOfANamespace(String name) {
         return NAMESPACES.stream().anyMatch(name.toLowerCase(Locale.ROOT)::startsWith);
     }
 
     /**
-     * Returns a line for each name under {@code duo} that no setting has: in an application in which the collector is one
-     * part of several, other names are not its business.
+     * Returns a line for each name under {@code duo} that no setting has: in an application with other parts, other names
+     * belong to those.
      */
     static List<String> unknownOfOurs(Collection<String> names) {
         return names.stream()
@@ -46,7 +46,7 @@ final class SettingNames {
     }
 
     /**
-     * Returns a line for each name that no setting has, where every setting is the program's.
+     * Returns a line for each name that no setting has, if all names are the program's.
      *
      * @param operators names that a route in force or another setting uses as {{name}}: outside {@code duo}, these are the
      *     operator's own
@@ -79,8 +79,8 @@ final class SettingNames {
     }
 
     /**
-     * Returns a line for each environment variable that is nearly a setting's. Others are not looked at: Kubernetes' service
-     * links and other tools set variables of the same beginnings.
+     * Returns a line for each environment variable that is nearly a setting's. Others are ignored: Kubernetes' service links
+     * and other tools use the same prefixes.
      */
     static List<String> nearMisses(Collection<String> variables) {
         Set<String> known = SettingTable.all().stream().map(Setting::variable).collect(Collectors.toUnmodifiableSet());
@@ -89,12 +89,12 @@ final class SettingNames {
                         .filter(variable -> !known.contains(variable))
                         .flatMap(variable -> meant(variable).stream()
                                 .map(setting -> "The environment variable " + variable
-                                        + " is no setting's and has no effect. Did you mean "
+                                        + " is not a setting and has no effect. Did you mean "
                                         + EnvironmentPropertiesSource.variable(setting) + "?"))
                         .toList();
     }
 
-    /** Returns the setting whose name this is but for how it is written, or for a slip or two. */
+    /** Returns the setting that this name means: written another way, or with a slip or two. */
     private static Optional<String> meant(String name) {
         return nearest(name, plain(name).length() < LONG ? 1 : 2);
     }

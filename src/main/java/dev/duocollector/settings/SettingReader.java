@@ -17,14 +17,14 @@ final class SettingReader {
     private final Optional<SettingSources> sources;
     private final Map<Setting<?>, String> values = new HashMap<>();
 
-    /** Settings that are known to be wrong before what they mean is looked at. */
+    /** Settings that are wrong before their meaning is looked at. */
     private final Set<Setting<?>> unreadable = new HashSet<>();
 
     private final Set<Setting<?>> refused = new HashSet<>();
     private final List<String> problems = new ArrayList<>();
     private boolean mayPass = true;
 
-    /** @param sources where settings come from, where the program is one of its own */
+    /** @param sources where settings come from, if the program runs by itself */
     SettingReader(Optional<SettingSources> sources) {
         this.sources = sources;
     }
@@ -41,7 +41,7 @@ final class SettingReader {
         }
     }
 
-    /** Returns a value without placeholders; an empty one if it cannot be had, which is reported. */
+    /** Returns a value with its placeholders resolved; if that fails, reports it and returns an empty value. */
     private String resolve(Setting<?> setting, String value, Placeholders placeholders, Predicate<Setting<?>> needed) {
         try {
             String resolved = placeholders.resolve(value).trim();
@@ -70,7 +70,7 @@ final class SettingReader {
         return values.getOrDefault(setting, "");
     }
 
-    /** Returns a value as its type reads it. One that is not allowed is reported, and read as what stands for nothing. */
+    /** Returns a value as its type reads it. One that is not allowed is reported, and read as the type's fallback. */
     <T> T read(Setting<T> setting) {
         setting.missing().ifPresent(what -> require(setting, what));
         Optional<T> read = setting.type().reader().apply(text(setting));
@@ -78,7 +78,7 @@ final class SettingReader {
         if (read.isEmpty() && !isReported && !isMadeOfRefused(setting)) {
             refuse(setting, withoutPassword(text(setting)), setting.type().allowed());
         }
-        return read.orElse(setting.type().standIn());
+        return read.orElse(setting.type().fallback());
     }
 
     /** Reports a setting that is not set. */
@@ -116,7 +116,7 @@ final class SettingReader {
         return unreadable.contains(setting);
     }
 
-    /** Tells whether what was read of a setting stands for nothing. */
+    /** Returns whether what was read of a setting is a fallback. */
     boolean isWrong(Setting<?> setting) {
         return unreadable.contains(setting) || refused.contains(setting);
     }
@@ -130,7 +130,7 @@ final class SettingReader {
         return !problems.isEmpty() && mayPass;
     }
 
-    /** Ends a reading. Whatever was left to another setting to report: nothing that could not be read passes for absent. */
+    /** Ends a reading. Reports what was left to another setting to report, so that nothing unreadable passes for absent. */
     void end() {
         if (!unreadable.isEmpty() && problems.isEmpty()) {
             report("Settings " + unreadable + " cannot be resolved. Look at their placeholders.");

@@ -19,9 +19,9 @@ import org.apache.camel.spi.LoadablePropertiesSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the program's settings come from, where it is a program of its own: environment, settings' file and route files of the
- * working directory, or what a container gives. As a source of Camel's properties it is the file; the settings find it again
- * there, and take from it what is wrong beside them.
+ * Where the program's settings come from, if it runs by itself: environment, settings' file and route files of the working
+ * directory, or what a container gives. It is the file among Camel's sources of properties; the settings find it there, and
+ * report what is wrong with it.
  */
 public final class SettingSources implements LoadablePropertiesSource, Ordered {
 
@@ -70,19 +70,19 @@ public final class SettingSources implements LoadablePropertiesSource, Ordered {
                 .anyMatch(value -> value.contains("{{aws:"));
     }
 
-    /** Returns those that the program has set up in a context; empty in an application of others. */
+    /** Returns those that the program has set up in a context; empty in another application. */
     static Optional<SettingSources> in(CamelContext context) {
         return Optional.ofNullable(context.getPropertiesComponent().getPropertiesSource(NAME))
                 .filter(SettingSources.class::isInstance)
                 .map(SettingSources.class::cast);
     }
 
-    /** Whether there is a settings' file that cannot be read, so that nobody knows what it sets. */
+    /** Whether there is a settings' file that cannot be read, so that what it sets is unknown. */
     boolean isFileUnread() {
         return !file.problems().isEmpty();
     }
 
-    /** Whether a container gives them, whose system properties are everybody's. */
+    /** Whether a container gives them; its system properties belong to all its applications. */
     public boolean areAContainers() {
         return !place.isEmpty();
     }
@@ -160,7 +160,7 @@ public final class SettingSources implements LoadablePropertiesSource, Ordered {
     }
 
     /**
-     * Returns a line for each retired setting that somebody still sets.
+     * Returns a line for each retired setting that is still set.
      *
      * @param harmlessly whether to a value that asks for what happens anyway
      */

@@ -125,8 +125,8 @@ public final class SettingTable {
             choice("refuse", "allow").as("allow"::equals),
             "refuse",
             "a store that ignores conditions"));
-    public static final Setting<Boolean> S3_CLOCK = add(account(
-            "s3.clock", choice("check", "ignore").as("ignore"::equals), "check", "a store whose own clock is wrong"));
+    public static final Setting<Boolean> S3_CLOCK = add(
+            account("s3.clock", choice("check", "ignore").as("ignore"::equals), "check", "a store with a wrong clock"));
 
     // ---- State and events
 
@@ -138,7 +138,7 @@ public final class SettingTable {
             .bounded("outside the prefix")
             .unset("`duo-telephony-state/<duo.api.host>.json`"));
     public static final Setting<Boolean> STATE_INSIDE_PREFIX =
-            add(log("state.inside-prefix", bool(), "false", "lets it lie inside all the same"));
+            add(log("state.inside-prefix", bool(), "false", "allows it inside"));
     public static final Setting<Boolean> FIRST_RUN = add(log(
             "state.first-run",
             choice("check", "allow").as("allow"::equals),

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What no setting's text may hold, told without the text: it may be a key. Each flaw is the rest of a sentence about it. */
+/** What no setting's text may hold, reported without the text: it may be a key. Each flaw is the rest of a sentence about it. */
 final class SettingText {
 
     private static final int REPLACEMENT = 0xFFFD;
@@ -20,14 +20,14 @@ final class SettingText {
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_./+-]+");
     private static final Pattern QUOTES = Pattern.compile("[\"'`\u2018-\u201F\u00AB\u00BB]");
 
-    /** A line of an environment's or settings' file in the place of its value. */
+    /** A whole line of an environment's or settings' file instead of the value. */
     private static final Pattern ASSIGNMENT = Pattern.compile(
             "(?:(?:export|set|Environment)[ =]\\s*)?[\"']?(\\$?[A-Za-z_.: -]*(?:key|secret))\\s*[=:].*",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private SettingText() {}
 
-    /** Returns why a value cannot be what its operator sees; empty if nothing speaks against it. */
+    /** Returns why a value cannot be what its operator sees; empty if it can. */
     static String flaw(String value) {
         if (isUtf8ReadAsLatin1(value)) {
             return "was saved as UTF-8 and read as ISO-8859-1, as Java applications often do: write each letter that is not"
@@ -40,13 +40,13 @@ final class SettingText {
                         + "): start with LANG=C.UTF-8, for the environment is read in that encoding, and save files as UTF-8";
             }
             if (isInvisible(character)) {
-                return "has an invisible character (" + name(character) + "): write it anew without";
+                return "has an invisible character (" + name(character) + "): write it again without it";
             }
         }
         return "";
     }
 
-    /** Returns why a text is no key of Duo's; empty if it may be one. */
+    /** Returns why a text is not a key of Duo's; empty if it may be one. */
     static String keyFlaw(String key) {
         if (!flaw(key).isEmpty()) {
             return flaw(key);
@@ -61,10 +61,10 @@ final class SettingText {
         if (key.chars().anyMatch(Character::isWhitespace)) {
             return "has a blank or a line break in it: write the key alone";
         }
-        return KEY.matcher(key).matches() ? "" : "has a character that no key of Duo's has: copy the key anew";
+        return KEY.matcher(key).matches() ? "" : "has a character that no key of Duo's has: copy the key again";
     }
 
-    /** An application around the collector reads its own settings, and what it makes of a prefix would be another prefix. */
+    /** An application around the collector reads its own settings, and may turn a prefix into another one. */
     private static boolean isUtf8ReadAsLatin1(String value) {
         if (value.chars().allMatch(character -> character < 0x80)
                 || !StandardCharsets.ISO_8859_1.newEncoder().canEncode(value)) {

@@ -21,20 +21,20 @@ import java.util.stream.Collectors;
  *
  * @param bound what is allowed, as the tables of the documents have it
  * @param allowed what is allowed, as the line about a wrong value ends
- * @param isSecret whether nobody may see the value
+ * @param isSecret whether the value must never be shown
  * @param reader returns what a value is read as; empty if it is not allowed
- * @param standIn what stands for nothing, after a value that is not allowed
+ * @param fallback what a value that is not allowed is read as
  */
 public record SettingType<T>(
-        String bound, String allowed, boolean isSecret, Function<String, Optional<T>> reader, T standIn) {
+        String bound, String allowed, boolean isSecret, Function<String, Optional<T>> reader, T fallback) {
 
     static final String URL_ALLOWED = "http(s)://host or http(s)://host:port, nothing after it";
 
     private static final Pattern SIMPLE_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
     private static <T> SettingType<T> visible(
-            String bound, String allowed, Function<String, Optional<T>> reader, T standIn) {
-        return new SettingType<>(bound, allowed, false, reader, standIn);
+            String bound, String allowed, Function<String, Optional<T>> reader, T fallback) {
+        return new SettingType<>(bound, allowed, false, reader, fallback);
     }
 
     /** Any text; what it must be besides, {@link Settings} looks at. */
@@ -117,10 +117,10 @@ public record SettingType<T>(
     /** Returns the same, read as something else. */
     <U> SettingType<U> as(Function<T, U> meaning) {
         return new SettingType<>(
-                bound, allowed, isSecret, value -> reader.apply(value).map(meaning), meaning.apply(standIn));
+                bound, allowed, isSecret, value -> reader.apply(value).map(meaning), meaning.apply(fallback));
     }
 
-    /** Returns nothing for no value, and does not allow one that is no URL. */
+    /** Returns nothing for no value, and allows URLs only. */
     private static Optional<Optional<URI>> orNothing(String value, Optional<URI> read) {
         return value.isEmpty() || read.isPresent() ? Optional.of(read) : Optional.empty();
     }

@@ -67,7 +67,7 @@ public final class Settings implements CamelContextAware {
     }
 
     /**
-     * Reads from a context only how to get to S3, for a tool that needs nothing of Duo's.
+     * Reads from a context only how to get to S3, for a tool that does not need Duo.
      *
      * @throws SettingsException if any of these settings is wrong, with one line for each
      */
@@ -84,7 +84,7 @@ public final class Settings implements CamelContextAware {
 
     /**
      * Reads every setting of a context, for commands that report all that is wrong at once. A setting that is wrong, which
-     * {@link #problems()} says, has a value that stands for nothing.
+     * {@link #problems()} says, has its type's fallback.
      */
     public static Settings examine(CamelContext context) {
         Settings settings = new Settings();
@@ -164,7 +164,7 @@ public final class Settings implements CamelContextAware {
         return setting.find() ? setting.group(1) : "";
     }
 
-    /** Where these come from, where the program is one of its own. */
+    /** Where these come from, if the program runs by itself. */
     public Optional<SettingSources> sources() {
         return sources;
     }

@@ -18,7 +18,7 @@ import javax.crypto.spec.SecretKeySpec;
 public enum SignatureVersion {
     /** Seven lines, HMAC-SHA512: what Duo's own clients send. */
     V5("HmacSHA512"),
-    /** Five lines, HMAC-SHA1: Duo's older form, for whatever stands in between and knows no other. */
+    /** Five lines, HMAC-SHA1: Duo's older form, for proxies that know no other. */
     V2("HmacSHA1");
 
     private final String algorithm;

@@ -41,8 +41,8 @@ final class TextFile {
     }
 
     /**
-     * Tells whether there is something of this name. A link that leads nowhere is there, and so is what may not be looked at:
-     * only absence is absence.
+     * Tells whether there is something of this name. A broken link exists, and so does a file that must not be read: only
+     * absence is absence.
      */
     static boolean exists(Path file) {
         try {

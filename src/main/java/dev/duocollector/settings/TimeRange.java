@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * @param from the first instant, inclusive, to the millisecond
  * @param to the last instant, inclusive, to the millisecond, after the first
- * @param skipExisting whether events that stand in the bucket already are left out
+ * @param skipExisting whether events that are in the bucket already are left out
  */
 public record TimeRange(Instant from, Instant to, boolean skipExisting) {
 

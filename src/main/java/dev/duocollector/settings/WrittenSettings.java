@@ -12,8 +12,8 @@ import org.apache.camel.spi.PropertiesSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings as they were written, with placeholders and backslashes still in them. Camel's own look-up cannot tell a setting
- * that is not there from one whose placeholder is not, and takes backslashes out.
+ * Settings as they were written, with placeholders and backslashes still in them. Camel's own look-up cannot tell a missing
+ * setting from a missing placeholder, and takes backslashes out.
  */
 interface WrittenSettings {
 

@@ -33,8 +33,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Reads back the events of a time from the objects under the prefix, each as Duo sent it: the collector's objects, those of
- * the Lambda in Google's guide, and any other in which a line is an event. Only as much as one line is in memory; whatever is
- * kept of the events is the caller's. It writes nothing.
+ * the Lambda in Google's guide, and any other in which a line is an event. It keeps only one line in memory. It writes
+ * nothing.
  */
 public final class BucketEvents {
 
@@ -96,7 +96,7 @@ public final class BucketEvents {
      *
      * @param event as Duo sent it, without what {@link EventShape} had the collector append
      * @param time its ts, cut to the millisecond; empty if it has none that can be read
-     * @param objectKey the object that it stands in
+     * @param objectKey the object that it is in
      * @param line its line there, from 1
      */
     public record StoredEvent(TelephonyEvent event, Optional<Instant> time, String objectKey, long line) {
@@ -113,10 +113,10 @@ public final class BucketEvents {
     }
 
     /**
-     * What came of reading one object.
+     * The result of reading one object.
      *
      * @param there false if it was deleted since it was listed
-     * @param noEvents lines that are no event, in an object of {@link Writer#OTHER}
+     * @param noEvents lines that are not events, in an object of {@link Writer#OTHER}
      */
     public record Read(boolean there, long noEvents) {}
 
@@ -145,9 +145,9 @@ public final class BucketEvents {
 
     /**
      * Reads the events of a time, both ends included, from an object in their order there. An event without a readable time is
-     * given too, unless the object is another program's, where a line without one is no event.
+     * given too, unless the object is another program's, where a line without one is not an event.
      *
-     * @throws RefusedException if a line of a collector's or a Lambda's object is no event, or an object breaks off;
+     * @throws RefusedException if a line of a collector's or a Lambda's object is not an event, or an object is cut short;
      *     names the object and the line
      * @throws S3OperationException if S3 refuses or cannot be reached
      */
@@ -169,7 +169,7 @@ public final class BucketEvents {
         } catch (SdkException e) {
             throw failed(object.key(), e);
         } catch (IOException e) {
-            throw unreadable(object, 0, "it breaks off or is no gzip", e);
+            throw unreadable(object, 0, "it is cut short or is not gzip", e);
         }
     }
 
@@ -177,11 +177,11 @@ public final class BucketEvents {
         try {
             return lines.next();
         } catch (IOException e) {
-            throw unreadable(object, lines.number(), "it breaks off or is no gzip", e);
+            throw unreadable(object, lines.number(), "it is cut short or is not gzip", e);
         }
     }
 
-    /** Returns the event of a line; empty if it is none and need not be one. */
+    /** Returns the event of a line; empty if it is not an event and need not be one. */
     private Optional<StoredEvent> event(StoredObject object, NdjsonLines.Line line) {
         try {
             if (line.tooLong()) {
@@ -261,7 +261,7 @@ public final class BucketEvents {
 
     /** Tells a connection that breaks from an object that does. */
     private static SdkClientException connectionLost(IOException e) {
-        return SdkClientException.create("The connection broke off", e);
+        return SdkClientException.create("The connection was lost", e);
     }
 
     private S3OperationException failed(String key, SdkException e) {

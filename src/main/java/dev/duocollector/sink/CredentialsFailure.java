@@ -15,8 +15,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * Why the SDK has no AWS credentials, in its own words: its default chain asks six providers in turn and says in one sentence
- * what each of them answered, most of them that nobody has set them up. Which of the answers tells something, and whether it was
- * the network's, stands in the words only.
+ * what each of them answered, most of them that it is not configured. Which of the answers matters, and whether the network
+ * failed, is in the words only.
  */
 final class CredentialsFailure {
 
@@ -24,7 +24,7 @@ final class CredentialsFailure {
             "(?i).*(credential|sso (session|token)|service module must be on the class path|profile).*",
             Pattern.DOTALL);
 
-    /** What stands between the names of the providers and their answers. */
+    /** What is between the names of the providers and their answers. */
     private static final String ANSWERS = "]) : [";
 
     /** What each provider's answer begins with, behind the chain's. */

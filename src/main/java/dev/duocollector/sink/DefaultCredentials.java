@@ -11,7 +11,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * The SDK's default chain, made anew after it has failed: it looks once which profile files there are, and would never see one
+ * The SDK's default chain, made again after it has failed: it looks once which profile files there are, and would never see one
  * that is mounted or written a little later.
  */
 final class DefaultCredentials implements AwsCredentialsProvider, SdkAutoCloseable {

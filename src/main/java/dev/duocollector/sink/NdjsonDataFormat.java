@@ -30,12 +30,12 @@ import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data format {@code ndjson}: one event a line, {@code \n} after each, UTF-8. In a route:
- * {@code marshal: { custom: { ref: ndjson } }}.
+ * The data format {@code ndjson}: one event a line, {@code \n} after each, UTF-8. In a route: {@code marshal: { custom: {
+ * ref: ndjson } }}.
  *
  * <p>An event that no step changed is written from the bytes that Duo sent. A changed one, or any other map, is written
- * anew with its numbers as they print and its members in their order. After them come the fields of the
- * {@linkplain EventShape shape}, never in place of one that is there, were it null.
+ * again with its numbers as they print and its members in their order. After them come the fields of the {@linkplain
+ * EventShape shape}, never in place of an existing one, even null.
  */
 public final class NdjsonDataFormat extends ServiceSupport implements DataFormat, DataFormatName {
 
@@ -43,7 +43,7 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
     private EventShape shape;
     private String apiHost;
 
-    /** Makes one that writes and reads raw events, until told otherwise. */
+    /** Makes one that writes and reads raw events, until configured otherwise. */
     public NdjsonDataFormat() {
         this(EventShape.RAW, "");
     }
@@ -98,7 +98,7 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
     }
 
     /**
-     * Reads lines of JSON objects into a list of {@link TelephonyEvent}; blank lines are passed over.
+     * Reads lines of JSON objects into a list of {@link TelephonyEvent}; blank lines are skipped.
      *
      * @throws StoredObjectException if a line is anything else, with its number and without its content
      */
@@ -152,7 +152,7 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
             // Not as the IOException that it is, which a route may take for a failure that passes; and not with its
             // message, which may quote a value.
             throw new IllegalArgumentException(
-                    "ndjson cannot write an event, because a step has put something into it that is no JSON ("
+                    "ndjson cannot write an event, because a step has put something into it that is not JSON ("
                             + e.getClass().getSimpleName() + ")");
         }
     }
@@ -189,7 +189,7 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
         }
     }
 
-    /** Returns the time that stands in the line; where a step took it away, Duo's, so that the line keeps a time. */
+    /** Returns the time in the line; where a step removed it, Duo's, so that the line keeps a time. */
     private static Optional<Instant> ts(Map<?, ?> event) {
         Optional<Instant> ts = event.get("ts") instanceof String text ? EventTime.parse(text) : Optional.empty();
         return event instanceof TelephonyEvent telephonyEvent ? ts.or(telephonyEvent::ts) : ts;
@@ -202,7 +202,7 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
     }
 
     private static IllegalArgumentException misfit(String what, @Nullable Object found) {
-        // Not Camel's InvalidPayloadException, whose message quotes the body.
+        // Not Camel's InvalidPayloadException: its message quotes the body.
         return new IllegalArgumentException("ndjson writes events, each a java.util.Map, alone or in a List, but "
                 + what
                 + " is " + (found == null ? "null" : "a " + found.getClass().getName())

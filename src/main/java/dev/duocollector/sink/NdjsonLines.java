@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * The lines of NDJSON, one after the other, in memory one at a time. A line ends with {@code \n}, the last one also with the
- * stream; blank lines are passed over, and counted, and a byte order mark at the beginning is left out. Not thread-safe.
+ * stream; blank lines are skipped, and counted, and a byte order mark at the beginning is left out. Not thread-safe.
  */
 public final class NdjsonLines {
 
@@ -27,7 +27,7 @@ public final class NdjsonLines {
     /**
      * Reads lines; the stream stays open.
      *
-     * @param bytesMax the longest line that is kept; of a longer one only that it is too long is told
+     * @param bytesMax the longest line that is kept; of a longer one only that it is too long is reported
      */
     public NdjsonLines(InputStream in, int bytesMax) {
         this.in = in;
@@ -47,7 +47,7 @@ public final class NdjsonLines {
     /**
      * Returns the next line that is not blank, empty at the end.
      *
-     * @throws IOException if the stream breaks off; the line that it breaks off in is {@link #number()}
+     * @throws IOException if the stream is cut short, in the line {@link #number()}
      */
     public Optional<Line> next() throws IOException {
         while (fill()) {

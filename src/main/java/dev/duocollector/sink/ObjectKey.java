@@ -36,7 +36,7 @@ public record ObjectKey(String value) {
      *
      * @param maxtime the end of the batch's window; counts to the millisecond, like everything that Duo is asked
      * @param page the page's number in its window, not negative
-     * @throws IllegalArgumentException if there is no event key, since no object is ever empty, or if the page is negative
+     * @throws IllegalArgumentException if there is no event key (no object is ever empty), or if the page is negative
      */
     public static ObjectKey of(
             KeyPrefix prefix, Instant maxtime, int page, Collection<String> eventKeys, boolean gzip) {
@@ -68,7 +68,7 @@ public record ObjectKey(String value) {
     }
 
     /**
-     * Returns the prefix of a key of a batch's object; empty for any other key, and for one whose prefix no setting could have.
+     * Returns the prefix of a key of a batch's object; empty for any other key, and for one with a prefix that no setting could have.
      * A key that comes from outside is judged by this before it goes anywhere.
      */
     public static Optional<KeyPrefix> prefix(String key) {

@@ -9,8 +9,8 @@ import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Processor;
 
 /**
- * Reads the body of a stored object to its end, through gzip if it is that; the counterpart of {@link GzipBody}. More than 128
- * MiB, or a quarter of the heap, is not read: no page of events becomes so much, and a small object may unpack into it.
+ * Reads the body of a stored object to its end, through gzip if it is that; the counterpart of {@link GzipBody}. More than
+ * 128 MiB, or a quarter of the heap, is not read: no page of events is that large, but a small object may unpack to it.
  */
 public final class PlainBody implements Processor {
 
@@ -29,13 +29,13 @@ public final class PlainBody implements Processor {
     }
 
     /**
-     * @throws S3BodyException if the connection breaks off or trickles
+     * @throws S3BodyException if the connection breaks or trickles
      * @throws StoredObjectException if the object does, or is too large
      */
     @Override
     public void process(Exchange exchange) throws IOException, InvalidPayloadException {
         InputStream body = exchange.getMessage().getMandatoryBody(InputStream.class);
-        // Else a body that breaks off is read once more, to be kept, on the way to what tells that it did.
+        // Else a body that is cut short would be read once more before anything reports it.
         exchange.getMessage().setBody(null);
         try (InputStream stored = PlainStream.of(body)) {
             byte[] bytes = stored.readNBytes(bytesMax + 1);
@@ -47,7 +47,7 @@ public final class PlainBody implements Processor {
         } catch (S3BodyException | StoredObjectException e) {
             throw e;
         } catch (IOException e) {
-            throw new StoredObjectException("it breaks off or is no gzip", e);
+            throw new StoredObjectException("it is cut short or is not gzip", e);
         }
     }
 }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 
-/** Reads a stream through gzip (RFC 1952) if it is that, as its first two bytes tell, and as it is if not. */
+/** Decompresses a stream if its first two bytes are those of gzip (RFC 1952), and reads any other as it is. */
 public final class PlainStream {
 
     private static final int MAGIC_1 = 0x1f;
@@ -19,7 +19,7 @@ public final class PlainStream {
     /**
      * Returns the plain stream; closing it closes the given one.
      *
-     * @throws IOException if the stream breaks off within the header
+     * @throws IOException if the stream ends within the header
      */
     public static InputStream of(InputStream in) throws IOException {
         InputStream buffered = new ToldToTheEnd(in);
@@ -31,7 +31,8 @@ public final class PlainStream {
 
     /**
      * Says that more is available until the end is read. After each member of a file of several, the JDK asks that before it
-     * looks for the next one; a pipe or an S3 object that has nothing at hand just then would be cut there, without an error.
+     * looks for the next one; a pipe or an S3 object with nothing available at that moment would be cut there, without an
+     * error.
      */
     private static final class ToldToTheEnd extends BufferedInputStream {
 

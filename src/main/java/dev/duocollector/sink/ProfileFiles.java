@@ -11,7 +11,7 @@ import java.util.Optional;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.profiles.ProfileFileLocation;
 
-/** The AWS profile files that the SDK reads, for whoever must be told which one is to be looked at. */
+/** The AWS profile files that the SDK reads, for messages that say which one to look at. */
 public final class ProfileFiles {
 
     private ProfileFiles() {}

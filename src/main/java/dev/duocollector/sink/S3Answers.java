@@ -16,15 +16,15 @@ import software.amazon.awssdk.http.Abortable;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 
 /**
- * Bounds every body that S3 sends, whoever reads it: in time, as the SDK's own time-outs end with the head of an answer whose
- * body is read as a stream, and its socket's begins anew with each byte; and in size, where the body is no object.
+ * Bounds every body that S3 sends, whatever reads it: in time, as the SDK's own time-outs end with the head of an answer when
+ * its body is read as a stream, and its socket's starts again with each byte; and in size, where the body is not an object.
  */
 final class S3Answers implements ExecutionInterceptor {
 
     /** A listing of 1000 keys takes some megabytes at most, a refusal some hundred bytes. */
     static final int BYTES_MAX = 16 * 1024 * 1024;
 
-    /** How much must have come when the time for it is up; less only at the body's end. */
+    /** How much must have arrived within the time for it; less only at the body's end. */
     private static final int PORTION_BYTES = 1024 * 1024;
 
     private final Duration portionMax;
@@ -48,7 +48,7 @@ final class S3Answers implements ExecutionInterceptor {
         return context.responseBody().map(body -> new Body(body, object ? Long.MAX_VALUE : BYTES_MAX));
     }
 
-    /** A body; what breaks off in it is an {@link S3BodyException}, so that nobody takes it for an object that does. */
+    /** A body; if the connection breaks, it throws an {@link S3BodyException}, so that nothing takes the object for cut. */
     private final class Body extends FilterInputStream implements Abortable {
 
         private final long bytesMax;
@@ -72,7 +72,7 @@ final class S3Answers implements ExecutionInterceptor {
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
             if (length == 0) {
-                // Passed on, the HTTP client would wait for the next chunk.
+                // If it were passed on, the HTTP client would wait for the next chunk.
                 return 0;
             }
             long start = nanoTime.getAsLong();
@@ -123,7 +123,7 @@ final class S3Answers implements ExecutionInterceptor {
             }
         }
 
-        /** A connection is only worth keeping behind a body that was read to its end; to close one reads it to its end. */
+        /** A connection can only be reused after a body that was read to its end; closing the body would read it to its end. */
         @Override
         public void close() throws IOException {
             if (!ended) {

@@ -4,7 +4,7 @@ package dev.duocollector.sink;
 
 import java.io.IOException;
 
-/** The body of an S3 answer that breaks off or does not come: the way to S3 is to blame, not what lies there. */
+/** The body of an S3 answer that is cut short or does not come: the way to S3 is to blame, not the object. */
 public final class S3BodyException extends IOException {
 
     private static final long serialVersionUID = 1L;

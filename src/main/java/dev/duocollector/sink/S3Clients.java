@@ -28,7 +28,7 @@ public final class S3Clients {
     /** Each try of a call, its body included; 64 MiB take as long at 4.5 Mbit/s. */
     private static final Duration ATTEMPT_MAX = Duration.ofMinutes(2);
 
-    /** A call with its tries: no write may arrive later than 5 minutes after it was begun. */
+    /** A call with its tries: no write may arrive later than 5 minutes after its start. */
     private static final Duration CALL_MAX = Duration.ofSeconds(290);
 
     private S3Clients() {}
@@ -42,7 +42,7 @@ public final class S3Clients {
         return create(settings.account().s3Connection());
     }
 
-    /** Does the same for whoever has no other settings. */
+    /** Does the same without other settings. */
     public static S3Client create(S3Connection connection) {
         return create(connection, ATTEMPT_MAX, CALL_MAX);
     }
@@ -90,7 +90,7 @@ public final class S3Clients {
         }
     }
 
-    /** Returns how to get to S3, where the SDK's own way, the JVM's or the environment's proxy, is not the one. */
+    /** Returns how to get to S3 if not by the SDK's own way, the JVM's or the environment's proxy. */
     private static Optional<ProxyConfiguration> proxy(S3Connection connection) {
         if (connection.proxy().isPresent()) {
             return Optional.of(ProxyConfiguration.builder()

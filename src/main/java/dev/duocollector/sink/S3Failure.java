@@ -14,16 +14,16 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * What a failure of S3's means to whoever runs the program.
+ * What a failure of S3 means to the operator.
  *
- * @param subject what it lies in
- * @param outcome {@code FAILED} if it may pass by itself, {@code OPERATOR} if somebody must act
+ * @param subject what it is about
+ * @param outcome {@code FAILED} if it may pass by itself, {@code OPERATOR} if it needs an operator
  * @param what a sentence that says what happened
  * @param remedy a sentence that says what to do; may be empty
  */
 public record S3Failure(Subject subject, RunOutcome outcome, String what, String remedy) {
 
-    /** What a failure lies in. */
+    /** What a failure is about. */
     public enum Subject {
         /** The way to S3, or S3 itself. */
         ENDPOINT,
@@ -61,7 +61,7 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
                     Subject.ENDPOINT,
                     RunOutcome.FAILED,
                     "Nothing was sent to S3 for " + where + ". " + late.get().getMessage()
-                            + "; it might arrive when nobody expects it any more.",
+                            + "; it might arrive long after.",
                     "Set this machine's clock right if this lasts.");
         }
         Optional<S3Failure> credentials = CredentialsFailure.explain(where, failure);
@@ -87,7 +87,7 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
             return operator(
                     Subject.ENDPOINT,
                     "On the way to S3 for " + where + ", a proxy wants credentials (HTTP 407).",
-                    "The collector sends none: let the proxy pass S3 from this machine without them, or set s3.proxy to another"
+                    "The collector sends no credentials: let the proxy pass S3 from this machine without them, or set s3.proxy to another"
                             + " one.");
         }
         Optional<String> between = between(refused);
@@ -97,7 +97,7 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
                     RunOutcome.FAILED,
                     "Something between this machine and S3 answered " + where + " in its place (HTTP "
                             + refused.statusCode() + ", " + between.get() + ", without S3's XML).",
-                    "Look at what requests pass (a proxy, a gateway, a filter), at s3.proxy and s3.endpoint if this lasts.");
+                    "Check what requests pass through (a proxy, a gateway, a filter), s3.proxy and s3.endpoint if this lasts.");
         }
         String code = code(refused);
         String answer = where + " (" + said(refused) + ")";
@@ -113,7 +113,7 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
         }
         if (REGION_CODES.contains(code) || refused.statusCode() == 301) {
             return operator(
-                    Subject.REGION, "S3 refused " + answer + ": the bucket lies in another region.", "Set s3.region.");
+                    Subject.REGION, "S3 refused " + answer + ": the bucket is in another region.", "Set s3.region.");
         }
         if (code.equals("NoSuchBucket")) {
             return operator(
@@ -139,7 +139,7 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
         return operator(Subject.ENDPOINT, "S3 refused " + answer + ".", "Check s3.bucket, s3.endpoint and s3.region.");
     }
 
-    /** Returns the content type of an answer that is not S3's: S3 refuses in XML, or without a word. */
+    /** Returns the content type of an answer that is not S3's: S3 refuses with XML, or without a body. */
     private static Optional<String> between(AwsServiceException refused) {
         AwsErrorDetails details = refused.awsErrorDetails();
         if (details == null

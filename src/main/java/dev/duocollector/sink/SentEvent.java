@@ -16,7 +16,7 @@ final class SentEvent {
     /**
      * Returns the event of a stored line as Duo sent it: a line of the shape {@code duo-client} without the members that the
      * collector appended, any other as it is. What is taken off is exactly what was appended, to the byte, so that an event
-     * which an operator's step or another program has written anew stays as it stands.
+     * which an operator's step or another program has rewritten stays as it is.
      *
      * @param apiHost the account's API host, in lower case
      */

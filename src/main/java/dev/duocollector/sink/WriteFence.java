@@ -20,11 +20,11 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
- * Lets no write of a batch leave that was signed later than {@link #AFTER_DECLARATION_MAX} after the batch was declared, by
- * S3's own clock. S3 refuses a request that was signed more than 15 minutes ago
- * (<a href="https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html">Authenticating Requests</a>,
- * read 2026-11-26), so 20 minutes after a declaration no write of it can arrive any more, whatever the network keeps, however
- * long this machine was suspended, and whatever its clock says. A recovery may then forget the batch.
+ * Stops each write of a batch that was signed later than {@link #AFTER_DECLARATION_MAX} after the batch was declared, by
+ * S3's own clock. S3 refuses a request that was signed more than 15 minutes ago (<a
+ * href="https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html">Authenticating Requests</a>,
+ * read 2026-11-26), so 20 minutes after a declaration no write of it can arrive any more, whatever the network delays,
+ * however long this machine was suspended, and whatever its clock says. A recovery may then forget the batch.
  *
  * <p>A PUT carries the time of its declaration under {@value #DECLARED} in its metadata, which is taken out before it is
  * signed. Stateless.
@@ -63,7 +63,7 @@ public final class WriteFence implements ExecutionInterceptor {
         return put.toBuilder().metadata(metadata).build();
     }
 
-    /** Looks at each try on its own, signed anew. */
+    /** Looks at each try on its own; each is signed again. */
     @Override
     public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
         Instant declared = attributes.getAttribute(DECLARED_AT);
@@ -72,7 +72,7 @@ public final class WriteFence implements ExecutionInterceptor {
         }
         String signed = context.httpRequest()
                 .firstMatchingHeader(SIGNED)
-                .orElseThrow(() -> refused("has no " + SIGNED + ", by which its age could be told"));
+                .orElseThrow(() -> refused("has no " + SIGNED + ", which its age is read from"));
         try {
             if (SIGNED_FORM.parse(signed, Instant::from).isAfter(declared.plus(AFTER_DECLARATION_MAX))) {
                 throw refused("was signed at " + signed + ", more than " + AFTER_DECLARATION_MAX.toMinutes()

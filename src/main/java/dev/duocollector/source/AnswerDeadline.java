@@ -15,12 +15,12 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 
 /**
- * The step around the whole HTTP exchange that ends it when its time is up, however steadily bytes come. The client's own
- * time-outs begin anew with each byte, so one now and then, of the handshake, the head or the body, would keep a run waiting
- * for ever.
+ * The step around the whole HTTP exchange that ends it when its time is up, however steadily bytes arrive. The client's own
+ * time-outs start again with each byte, so a byte now and then, in the handshake, the head or the body, would keep a run
+ * waiting forever.
  *
- * <p>The connection is then closed under the reader's feet, and what the reader fails with becomes a
- * {@link SocketTimeoutException}, which is asked again like any other time-out.
+ * <p>The connection is then closed while it is read, and the reader's failure becomes a {@link SocketTimeoutException},
+ * which is retried like any other time-out.
  */
 final class AnswerDeadline implements ExecChainHandler {
 
@@ -51,7 +51,7 @@ final class AnswerDeadline implements ExecChainHandler {
             if (!exchange.isCompletedExceptionally()) {
                 throw e;
             }
-            // The connection has gone before anything is asked again.
+            // The connection is closed before the retry.
             closing.join();
             SocketTimeoutException timeout = new SocketTimeoutException(String.format(
                     Locale.ROOT, "The answer was not complete after %.1f s", answerMax.toMillis() / 1000.0));

@@ -4,7 +4,7 @@ package dev.duocollector.source;
 
 import java.io.IOException;
 
-/** An answer that holds more than a page of events can; a retry would bring the same, so nothing retries it. */
+/** An answer that holds more than a page of events can; a retry would get the same, so it is not retried. */
 public final class AnswerTooLargeException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -30,7 +30,7 @@ public final class AnswerTooLargeException extends IOException {
                 + " events that were asked for, so the rest of it is not read. Check that duo.base-url leads to Duo.");
     }
 
-    /** Makes the exception for JSON whose parts are larger or more than those of a page. */
+    /** Makes the exception for JSON with larger parts, or more of them, than a page has. */
     static AnswerTooLargeException parts() {
         return new AnswerTooLargeException(
                 "Duo's answer holds more parts, deeper ones or a longer text than a page of events"

@@ -4,7 +4,7 @@ package dev.duocollector.source;
 
 import java.util.Arrays;
 
-/** The mark of UTF-8 that some programs put in front of a text, and that is no part of it. */
+/** The mark of UTF-8 that some programs put in front of a text; it is not part of the text. */
 public final class ByteOrderMark {
 
     private static final byte[] UTF_8 = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};

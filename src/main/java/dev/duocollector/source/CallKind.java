@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record CallKind(String context, String type) {
 
-    /** Stands for every value that is not in the list, and for none. */
+    /** For every value that is not in the list, and for a missing one. */
     public static final String OTHER = "other";
 
     private static final List<String> CONTEXTS =

@@ -205,6 +205,6 @@ final class CanonicalJson {
         }
     }
 
-    /** Where a member stands in the output, its comma included. */
+    /** Where a member is in the output, its comma included. */
     private record Member(int start, int nameEnd, int end) {}
 }

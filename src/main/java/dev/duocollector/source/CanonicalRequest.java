@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  * cf83e135...                         SHA-512 of the X-Duo headers: name 0 value 0 name 0 value
  * </pre>
  *
- * @param duoHeaders the request's headers whose names begin with X-Duo, in any case and order
+ * @param duoHeaders the request's headers with names that begin with X-Duo, in any case and order
  */
 public record CanonicalRequest(
         String date,

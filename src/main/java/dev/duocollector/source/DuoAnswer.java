@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in the body of an answer of Duo's Admin API, page or refusal, gathered in one pass as far as it can be read.
+ * What is in the body of an answer of Duo's Admin API, page or refusal, gathered in one pass as far as it can be read.
  * What is wrong with it is noted and judged at the end, since {@code stat} may come last.
  */
 final class DuoAnswer {
@@ -39,7 +39,7 @@ final class DuoAnswer {
         this.itemsMax = itemsMax;
     }
 
-    /** Reads a refusal, or a body of any kind; whatever stands before the point where it stops being JSON is kept. */
+    /** Reads a refusal, or a body of any kind; whatever comes before the point where it stops being JSON is kept. */
     static DuoAnswer read(byte[] body) {
         return read(body, 0);
     }
@@ -186,7 +186,7 @@ final class DuoAnswer {
         }
     }
 
-    /** A number, or an object with it as its value; nothing depends on it, so what is neither is no flaw. */
+    /** A number, or an object with it as its value; nothing depends on it, so anything else is ignored. */
     private void totalObjects(JsonParser parser) throws IOException {
         if (parser.hasToken(JsonToken.START_OBJECT)) {
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {

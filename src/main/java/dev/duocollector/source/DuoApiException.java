@@ -9,7 +9,7 @@ import dev.duocollector.text.PlainLine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A refusal by Duo: an HTTP status other than 200, or a 200 whose {@code stat} is not OK.
+ * A refusal by Duo: an HTTP status other than 200, or a 200 with a {@code stat} that is not OK.
  *
  * <p>Duo's texts are cut to 200 printable characters, and what could be a phone number in them is masked. A body that is
  * not Duo's JSON is never quoted.
@@ -51,7 +51,7 @@ public final class DuoApiException extends Exception {
         return statusCode;
     }
 
-    /** Tells whether the body is Duo's JSON, with a {@code stat}; what else answers for Duo sends no such thing. */
+    /** Tells whether the body is Duo's JSON, with a {@code stat}; a proxy that answers for Duo does not send one. */
     public boolean isFromDuo() {
         return fromDuo;
     }

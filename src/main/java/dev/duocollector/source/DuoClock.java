@@ -9,7 +9,7 @@ import java.util.Optional;
 /** How this machine's clock compares with Duo's. */
 public final class DuoClock {
 
-    /** How far this machine's clock may be from Duo's before a refused signature is put down to it. */
+    /** How far this machine's clock may be from Duo's before it is blamed for a refused signature. */
     private static final Duration SKEW_TOLD = Duration.ofSeconds(60);
 
     private DuoClock() {}
@@ -19,7 +19,7 @@ public final class DuoClock {
         return duoDate.flatMap(HttpDate::parse).map(date -> Duration.between(date, clock.instant()));
     }
 
-    /** Tells whether a clock is off by so much that it is to be set right. */
+    /** Returns whether a clock is off by so much that it must be set right. */
     public static boolean isSkewed(Duration ahead) {
         return ahead.abs().compareTo(SKEW_TOLD) > 0;
     }

@@ -20,8 +20,8 @@ import org.apache.hc.core5.ssl.SSLContexts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections that read an answer's head up to a bound. Camel's own read one of any length into memory, and take no bound; what
- * they take of the component {@code http}, its TLS parameters and its check of host names, counts here as well.
+ * Connections that read an answer's head up to a bound. Camel's own read one of any length into memory, without a bound. The
+ * TLS parameters and the check of host names of the component {@code http} count here as well.
  */
 final class DuoConnections {
     static final int LINE_BYTES_MAX = 64 * 1024;

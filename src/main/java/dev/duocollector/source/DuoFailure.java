@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a failed request to Duo means to whoever runs the collector.
+ * What a failed request to Duo means to the operator.
  *
  * @param stage how far the request came
  * @param request how the request counts; empty if none was made
@@ -41,7 +41,7 @@ public record DuoFailure(
         CONNECTION,
         /** The certificate is checked, and a key agreed on. */
         TLS,
-        /** Duo answers, with something that Duo would say to this request. */
+        /** Duo answers, with an answer that fits the request. */
         ANSWER,
         /** The signature is checked. */
         CREDENTIALS,

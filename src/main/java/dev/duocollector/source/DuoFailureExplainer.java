@@ -130,8 +130,9 @@ public final class DuoFailureExplainer {
             return new Explanation(Stage.ANSWER, RequestOutcome.INVALID, RunOutcome.FAILED)
                     .what("Something between this machine and Duo at " + baseUrl + " answered in its place (" + answer
                             + ").")
-                    .remedy("Look at what requests pass (a proxy, a gateway, a filter), at duo.proxy, duo.api.host and"
-                            + " duo.base-url if this lasts.")
+                    .remedy(
+                            "Check what requests pass through (a proxy, a gateway, a filter), duo.proxy, duo.api.host and"
+                                    + " duo.base-url if this lasts.")
                     .brief(answer + ": something between answered, not Duo");
         }
         if (status >= 500) {
@@ -150,7 +151,7 @@ public final class DuoFailureExplainer {
         if (status == 403) {
             return new Explanation(Stage.PERMISSION, RequestOutcome.REFUSED, RunOutcome.OPERATOR)
                     .what("Duo does not let this application read logs (" + message + ").")
-                    .remedy("In Duo's admin panel, give it \"Grant read log\", and look whether its \"Networks for API"
+                    .remedy("In Duo's admin panel, give it \"Grant read log\", and check whether its \"Networks for API"
                             + " Access\" allow this machine's address.");
         }
         return refusedRequest(said);
@@ -171,7 +172,7 @@ public final class DuoFailureExplainer {
         return credentials
                 ? explanation
                         .what("On the way to Duo, " + proxy + " wants credentials (HTTP 407).")
-                        .remedy("The collector sends none: let the proxy pass " + baseUrl.getHost()
+                        .remedy("The collector sends no credentials: let the proxy pass " + baseUrl.getHost()
                                 + " from this machine without them, or set duo.proxy to another one.")
                 : explanation
                         .what("On the way to Duo, " + proxy + " makes no connection to " + baseUrl + " (HTTP " + status

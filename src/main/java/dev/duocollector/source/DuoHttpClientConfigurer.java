@@ -91,7 +91,7 @@ public final class DuoHttpClientConfigurer implements HttpClientConfigurer, Came
         builder.setDefaultRequestConfig(timeouts());
         builder.addRequestInterceptorLast(DuoHttpClientConfigurer::sendTildeAsSigned);
         builder.addExecInterceptorFirst("bounded-body", new BoundedBody(bodyBytesMax));
-        // First again, and so around the reading of the body.
+        // Made first again, so that it is around the reading of the body.
         builder.addExecInterceptorFirst("answer-deadline", new AnswerDeadline(answerMax()));
         if (proxy != null) {
             builder.setProxy(proxy);

@@ -3,8 +3,8 @@
 package dev.duocollector.source;
 
 /**
- * The one exception with which the route duo-page ends: a request to Duo that gave no page. So nothing that fails elsewhere
- * passes for Duo's, whatever its Java type.
+ * The one exception with which the route duo-page ends: a request to Duo that gave no page. So a failure elsewhere never
+ * counts as Duo's, whatever its Java type.
  *
  * <p>It has no cause, only a suppressed exception: Camel's error handler matches causes too.
  */

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * Turns the message into one signed GET of {@link #PATH}, ready for camel-http.
  *
  * <p>The query is taken from the exchange variable {@link #QUERY}. Whatever headers and body the message had are gone
- * afterwards, so nothing of the page before goes out with this request. Date and signature are of this moment: run it
- * again before each attempt, since Duo refuses an old date (40103). No X-Duo header is set; under version 5 it would have
- * to be signed.
+ * afterwards, so nothing of the page before goes out with this request. Date and signature are those of the moment: run it
+ * again before each attempt, since Duo refuses an old date (40103). No X-Duo header is set; under version 5 it would have to
+ * be signed.
  *
  * <p>Safe for use by several threads. The secret key is asked for at each request and never kept.
  */
@@ -59,7 +59,7 @@ public final class DuoRequestSigner implements Processor {
      * Makes a signer.
      *
      * @param skey the secret key, asked for once a request, so that a replaced key file takes effect
-     * @param signedHost the host that stands in the request's Host header; a port is left out of the signature
+     * @param signedHost the host in the request's Host header; a port is left out of the signature
      * @param userAgent name and version, as Duo's administrators see them
      */
     public DuoRequestSigner(

@@ -26,14 +26,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How this program reads JSON: as UTF-8 and nothing else, unknown members kept, every number printable as it was sent.
- * Nesting deeper than 1000 is refused, and so is what would fill the heap in the form in which it is kept: a body of half a
- * million values, or a text of 4 Mi characters where a text is looked at. Other texts have no bound of their own, since the
- * body has one.
+ * Nesting deeper than 1000 is refused, and so is what would fill the heap once parsed: a body of half a million values, or a
+ * text of 4 Mi characters where texts are read. Other texts have no bound of their own, since the body has one.
  */
 final class EventJson {
 
     private static final int CONVERTED_DIGITS_MAX = 1000;
-    /** Far more than a call costs; beyond it a number is no count. */
+    /** Far more than a call costs; a larger number is not a count. */
     private static final int CREDITS_DIGITS_MAX = 6;
 
     private static final int CHUNK_CHARS = 8192;
@@ -45,7 +44,7 @@ final class EventJson {
     private static final int NUMBER_CHARS_MAX = 1024 * 1024;
     private static final int TEXT_CHARS_MAX = 4 * 1024 * 1024;
 
-    /** For what the bounded one has accepted, whose texts it need not have looked at. */
+    /** For what the bounded one has accepted, which need not look at texts. */
     static final JsonFactory FACTORY = JsonFactory.builder()
             // Else a body that starts with a zero byte is taken for UTF-16, and byte offsets no longer mean the body's.
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
@@ -78,7 +77,7 @@ final class EventJson {
         return BOUNDED.createParser(json);
     }
 
-    /** Reads the event at whose opening brace the parser stands, over the array it was opened with. */
+    /** Reads the event that begins at the parser's position, over the array it was opened with. */
     static TelephonyEvent event(JsonParser parser, byte[] json) throws IOException {
         long start = parser.currentTokenLocation().getByteOffset();
         List<String> names = new ArrayList<>();
@@ -116,15 +115,16 @@ final class EventJson {
         }
     }
 
-    /** Says what is wrong with the JSON without a word of it, since Jackson's own message quotes the body. */
+    /** Says what is wrong with the JSON without quoting it, as Jackson's own message would. */
     static String flaw(IOException e) {
         if (e instanceof StreamConstraintsException) {
             return "it is nested too deeply, or has more or longer parts than an event can";
         }
         if (e instanceof JsonProcessingException json && json.getLocation() != null) {
-            return "it breaks off or is no JSON at byte " + json.getLocation().getByteOffset();
+            return "it is cut short or is not JSON at byte "
+                    + json.getLocation().getByteOffset();
         }
-        return e instanceof CharacterCodingException ? "it is not UTF-8" : "it is no JSON";
+        return e instanceof CharacterCodingException ? "it is not UTF-8" : "it is not JSON";
     }
 
     private static void requireUtf8(byte[] json) throws CharacterCodingException {
@@ -145,7 +145,7 @@ final class EventJson {
         byte[] line = new byte[end - start];
         int length = 0;
         for (int i = start; i < end; i++) {
-            // JSON strings hold no raw line breaks, so these stand between tokens.
+            // JSON strings hold no raw line breaks, so these are between tokens.
             if (json[i] != '\n' && json[i] != '\r') {
                 line[length++] = json[i];
             }

@@ -8,12 +8,12 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * The event key: by it an event is known again, whatever page it comes in and however its JSON is laid out.
+ * The event key: it identifies an event in whatever page it comes and however its JSON is laid out.
  *
  * <p>The key is the first 16 bytes of the SHA-256 over the event's {@linkplain CanonicalJson canonical JSON}, in Base64 for
- * URLs without padding: 22 characters. Every member counts, since Duo's {@code telephony_id} is not unique: the test data
- * of <a href="https://github.com/duosecurity/duo_log_sync">duo_log_sync</a> has three events of one {@code telephony_id}
- * and {@code ts}. The keys of earlier runs stand in the state, so what this class returns for an event must never change.
+ * URLs without padding: 22 characters. Every member counts, since Duo's {@code telephony_id} is not unique: the test data of
+ * <a href="https://github.com/duosecurity/duo_log_sync">duo_log_sync</a> has three events of one {@code telephony_id} and
+ * {@code ts}. The keys of earlier runs are in the state, so what this class returns for an event must never change.
  */
 public final class EventKey {
 

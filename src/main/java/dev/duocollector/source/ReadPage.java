@@ -7,7 +7,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Reads Duo's answer: the body goes in as bytes and comes out as a {@link TelephonyPage}. How many events were asked for stands
+ * Reads Duo's answer: the body goes in as bytes and comes out as a {@link TelephonyPage}. How many events were asked for is
  * in the request's parameters, the exchange variable {@link DuoRequestSigner#QUERY}.
  */
 public final class ReadPage implements Processor {

@@ -10,7 +10,7 @@ public enum RequestOutcome {
     RATE_LIMITED,
     /** 5xx. */
     SERVER_ERROR,
-    /** No connection, DNS, a time-out, a certificate that is not trusted, an answer that broke off. */
+    /** No connection, DNS, a time-out, a certificate that is not trusted, an answer that was cut short. */
     NETWORK,
     /** An answer that is not a page of Duo's: not JSON, or too large. */
     INVALID,

@@ -61,7 +61,7 @@ public final class TelephonyEvent extends AbstractMap<String, @Nullable Object> 
         throw new IOException("an event must be one JSON object, but it is something else or more than that");
     }
 
-    /** Returns the 22 characters, safe in URLs and keys, that tell this event from any other, whatever was done to the map. */
+    /** Returns the 22 characters, safe in URLs and keys, that identify this event, whatever was done to the map. */
     public String eventKey() {
         if (eventKey == null) {
             eventKey = EventKey.of(json);

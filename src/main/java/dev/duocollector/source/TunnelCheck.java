@@ -11,8 +11,8 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 
 /**
- * Tells a proxy's answer to CONNECT from Duo's answer to the request. The HTTP client hands on both alike; only an answer to
- * the request has come by the step behind the one that connects.
+ * Distinguishes a proxy's answer to CONNECT from Duo's answer to the request. The HTTP client returns both alike, but only
+ * an answer to the request has passed the step after the connection.
  */
 final class TunnelCheck {
 

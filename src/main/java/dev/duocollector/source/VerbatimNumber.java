@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.source;
 
-/** A JSON number that Java's own number types would print otherwise than it was sent: {@code -0}, {@code 1e5}. */
+/** A JSON number that Java's own number types would not print as it was sent: {@code -0}, {@code 1e5}. */
 final class VerbatimNumber extends Number {
 
     private static final long serialVersionUID = 1L;

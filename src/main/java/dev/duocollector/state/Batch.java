@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * The new events of one page, by their keys, and the object that they go to. A batch in the state as <em>pending</em> may or
- * may not be in the bucket: it was declared, and nobody has confirmed it yet.
+ * may not be in the bucket: it was declared, and is not confirmed yet.
  *
  * @param objectKey where the batch's events are or will be; holds a digest of the event keys, so a whole object under this key
  *     is this batch, whoever wrote it

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * How far the telephony log has been collected. Every method returns the checkpoint that follows; none of them writes.
  *
  * @param committedThrough every event up to here that Duo showed in time is in the bucket; never steps back
- * @param keysFrom the event keys are complete from here on: an event from before may be an old one, and nobody could tell
+ * @param keysFrom the event keys are complete from here on: an event from before may be an old one, and that cannot be known
  * @param window the window being read, null between windows
  * @param pending the batch that was declared and not yet confirmed, null when there is none; only ever beside a window
  */
@@ -71,15 +71,15 @@ public record Checkpoint(
         return new Checkpoint(committedThrough, keysFrom, requireWindow().advancedTo(next), null);
     }
 
-    /** Forgets a pending batch, of which nothing is in the bucket nor can still get there: its page is read as if new. */
+    /** Forgets a pending batch: nothing of it is in the bucket or can still get there, and its page is read as if new. */
     public Checkpoint forgotten() {
         return new Checkpoint(committedThrough, keysFrom, requireWindow(), null);
     }
 
-    /** Settles a pending batch that was stored anew, without moving the cursor: its page is read again. */
+    /** Settles a pending batch that was stored again, without moving the cursor: its page is read again. */
     public Checkpoint settled() {
         Window open = requireWindow();
-        // The page number moves on all the same: what joined the page since becomes an object with a number of its own.
+        // The page number moves on nevertheless: what joined the page since becomes an object with a number of its own.
         return new Checkpoint(committedThrough, keysFrom, open.advancedTo(open.cursor()), null);
     }
 
@@ -91,13 +91,13 @@ public record Checkpoint(
         return new Checkpoint(through, keysFrom, null, null);
     }
 
-    /** Returns the checkpoint whose keys are complete from the given instant, if that is later than before. */
+    /** Returns the checkpoint with complete keys from the given instant, if that is later than before. */
     public Checkpoint keysComplete(Instant from) {
         return new Checkpoint(committedThrough, from.isAfter(keysFrom) ? from : keysFrom, window, pending);
     }
 
     /**
-     * Returns the first instant whose event keys can still be asked for, given the overlap in force and how far the open
+     * Returns the first instant with event keys that can still be asked for, given the overlap in force and how far the open
      * window has been read. Between windows that is an overlap before {@link #committedThrough}. In an open window it is
      * what the window can still return, from its start or an overlap behind the last event read, or what the next one will
      * begin with, whichever is earlier.

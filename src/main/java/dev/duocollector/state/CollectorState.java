@@ -44,10 +44,10 @@ public final class CollectorState {
     private boolean conditionsKept;
 
     /**
-     * @param store where the state lies
+     * @param store where the state is
      * @param owner whose state it is: the API host of the Duo account; a state of another owner is refused
      * @param overlap how long before the end of a window the next one begins; keys are kept that long
-     * @param clock tells whether a checkpoint lies in the future, and what time a batch was declared if S3 does not say
+     * @param clock says whether a checkpoint is in the future, and when a batch was declared if S3 does not say
      */
     public CollectorState(S3StateStore store, String owner, Duration overlap, Clock clock) {
         this(store, owner, overlap, clock, true, null);
@@ -69,7 +69,7 @@ public final class CollectorState {
     }
 
     /**
-     * Returns the state of the collector that the settings describe. Unless they allow a store that does not keep to
+     * Returns the state of the collector that the settings describe. Unless they allow a store that does not honor
      * conditional writes, its first state write is followed by two that must be refused.
      */
     public static CollectorState of(S3Client s3, Settings settings, Clock clock) {
@@ -85,7 +85,7 @@ public final class CollectorState {
     }
 
     /**
-     * Reads the state afresh and forgets what was in memory; each run begins with it.
+     * Reads the state again and forgets what was in memory; each run begins with it.
      *
      * @return how far the log has been collected, empty before the first run
      * @throws StateRefusedException if the state is another account's or from the future
@@ -95,7 +95,7 @@ public final class CollectorState {
     }
 
     /**
-     * Does the same for a run, whose time begins with S3's answer.
+     * Does the same for a run; its time begins with S3's answer.
      *
      * @param time returns what time it is, given what the answer says; what it throws, this method throws, before it has
      *     looked at the state
@@ -118,7 +118,7 @@ public final class CollectorState {
         return answer;
     }
 
-    /** A state that cannot be read or is refused leaves nothing behind that a later call could write over it. */
+    /** After a state that cannot be read or is refused, nothing is in memory that a later call could write. */
     private void load(Function<StateAnswer, Instant> time) {
         loaded = false;
         windowWritten = true;
@@ -203,8 +203,8 @@ public final class CollectorState {
     }
 
     /**
-     * Gives the open window a later start, because Duo no longer keeps what lies before: in memory, until something else is
-     * written. A run that comes to nothing has raised nothing.
+     * Gives the open window a later start, because Duo no longer keeps what is before: in memory, until something else is
+     * written. A run that reads nothing has raised nothing.
      */
     public synchronized void raiseMintime(Instant mintime) {
         checkpoint = checkpoint().startingAt(mintime);
@@ -212,7 +212,7 @@ public final class CollectorState {
 
     /**
      * Writes that the batch is about to be stored. The batch that is pending already may be declared again. That takes it over
-     * from whoever declared it, or fails if somebody else has settled it meanwhile: its object may have been taken and deleted
+     * from whoever declared it, or fails if another writer has settled it meanwhile: its object may have been taken and deleted
      * since, and would come a second time.
      *
      * @return when it was declared, by S3's clock; by this machine's, if S3 does not say
@@ -227,7 +227,7 @@ public final class CollectorState {
 
     /**
      * Notes that a recovery has looked for the pending batch and found neither its object nor all of its events. The first
-     * such miss is written; later ones change nothing, so that the state's age goes on counting from the first.
+     * such miss is written; later ones change nothing, so that the state's age keeps counting from the first.
      */
     public synchronized void miss() {
         Batch pending = checkpoint().pendingBatch().orElseThrow();
@@ -255,7 +255,7 @@ public final class CollectorState {
     }
 
     /**
-     * Notes, in memory, that a pending batch was stored anew by a recovery: its keys are known, and its page is read again,
+     * Notes, in memory, that a pending batch was stored again by a recovery: its keys are known, and its page is read again,
      * so that whatever joined the page since becomes a batch of its own.
      */
     public synchronized void settle(Batch batch) {
@@ -264,7 +264,7 @@ public final class CollectorState {
         moveTo(checkpoint().settled());
     }
 
-    /** Commits the open window, whose pages have all been read. */
+    /** Commits the open window; all its pages have been read. */
     public synchronized void closeWindow() {
         // In memory first, keys and bounds together: a write that fails may be followed by a save() that does not.
         moveTo(checkpoint().closed());
@@ -303,7 +303,7 @@ public final class CollectorState {
         if (!windowWritten && !windowInTime.getAsBoolean()) {
             throw new RefusedException(
                     RunOutcome.FAILED,
-                    "The first window could not be written within 5 minutes of its opening; it is opened anew. If it stays so, see what"
+                    "The first window could not be written within 5 minutes of its opening; it is opened again. If it stays so, see what"
                             + " takes so long: Duo's answers, S3, or the steps in event-steps.");
         }
         stored = store.compareAndSwap(new State(owner, "", next, confirmed), stored);
@@ -330,7 +330,7 @@ public final class CollectorState {
             write(checkpoint);
         } catch (RuntimeException e) {
             confirmed = before;
-            // The write may still take effect, or somebody else's did: the next call looks.
+            // The write may still take effect, or another writer's did: the next call looks.
             loaded = false;
             throw e;
         }

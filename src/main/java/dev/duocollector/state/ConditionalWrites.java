@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * What S3 says of a PUT whose condition does not hold
+ * What S3 says of a PUT with a condition that does not hold
  * (<a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html">conditional writes</a>, read
  * 2026-11-26).
  */
@@ -40,7 +40,7 @@ public final class ConditionalWrites {
     }
 
     /**
-     * Tries to write an object that is there, under conditions that do not hold. A store that keeps to them writes nothing.
+     * Tries to write an object that is there, under conditions that do not hold. A store that honors them writes nothing.
      *
      * @return the first condition that the store ignored: it has written
      * @throws SdkException what S3 says if it refuses for another reason or cannot be reached

@@ -12,7 +12,7 @@ package dev.duocollector.state;
  */
 public record Cursor(Position position, String offset) {
 
-    /** Where a cursor may stand. */
+    /** Where a cursor may be. */
     public enum Position {
         START,
         OFFSET,

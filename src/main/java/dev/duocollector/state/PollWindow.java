@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 public record PollWindow(Duration lag, Duration overlap, Duration lookback, Duration retention, int limit) {
 
-    /** How far a mintime may sink below the retention, which stays an hour clear of Duo's bound, before it is raised. */
+    /** How far a mintime may fall below the retention before it is raised; the retention stays an hour clear of Duo's bound. */
     private static final Duration GRACE = Duration.ofMinutes(30);
 
     public static PollWindow of(Settings settings) {
@@ -33,7 +33,7 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
                 settings.log().get(SettingTable.PAGE_SIZE));
     }
 
-    /** Time that nobody can read any more: Duo has dropped it before it was collected. */
+    /** Time that can no longer be read: Duo dropped it before it was collected. */
     public record Gap(Instant from, Instant to) {
         @Override
         public String toString() {
@@ -45,7 +45,7 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
     public record Next(Window window, Optional<Gap> gap) {}
 
     /**
-     * Returns the next window, or empty when its end would not lie at least a second after what is committed: then there is
+     * Returns the next window, or empty when its end would not be at least a second after what is committed: then there is
      * nothing to read yet, and what is committed never steps back, whatever the clock or the lag do.
      *
      * @param checkpoint how far the log is collected
@@ -82,13 +82,13 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
 
     /** Returns the oldest mintime that Duo accepts now. */
     public Instant oldest(Instant now) {
-        // Rounded up: a fraction cut off would lie before the bound.
+        // Rounded up: a fraction cut off would be before the bound.
         return Checkpoint.toMillis(now.minus(retention)).plusMillis(1);
     }
 
     /**
-     * Tells whether Duo is about to refuse a mintime. A window that takes hours to read, or days to take up again, gets there;
-     * it then begins at {@link #oldest}, which is good for a while.
+     * Returns whether Duo is about to refuse a mintime. This happens to a window that takes hours to read or is resumed
+     * after days; it then begins at {@link #oldest}, which is good for a while.
      */
     public boolean isTooOld(Instant mintime, Instant now) {
         return mintime.isBefore(oldest(now).minus(GRACE));

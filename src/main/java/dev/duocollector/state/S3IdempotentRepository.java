@@ -12,7 +12,7 @@ import org.apache.camel.support.service.ServiceSupport;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * A Camel idempotent repository whose keys lie in one S3 object. A key counts once it is confirmed, and a confirmation is
+ * A Camel idempotent repository that keeps its keys in one S3 object. A key counts once it is confirmed, and a confirmation is
  * durable when {@link #confirm} returns; a key that was only added lives in memory and is forgotten by a crash.
  *
  * <p>Thread-safe. It needs a state key of its own, one process at a time, and grows by about 30 bytes a key until

@@ -30,12 +30,12 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * The one S3 object that holds the state, read whole and written by compare-and-swap on its ETag. The commit point is the
  * PUT: before it nothing has changed, after it everything has. S3 being strongly consistent, a read that follows sees it.
  *
- * <p>A store that ignores {@code If-Match} or {@code If-None-Match} is found out by {@link #refuseUnconditional}. Safe for use
- * by several threads and processes.
+ * <p>A store that ignores {@code If-Match} or {@code If-None-Match} is detected by {@link #refuseUnconditional}. Safe for
+ * use by several threads and processes.
  */
 public final class S3StateStore {
 
-    // A writer that loses a race is told so at once; only failures that left the state as it was are worth repeating.
+    // A writer that loses a race fails at once; only failures that left the state as it was are worth repeating.
     private static final int WRITES_MAX = 4;
 
     private static final Log LOG = Log.of(S3StateStore.class);
@@ -70,7 +70,7 @@ public final class S3StateStore {
             Optional<Instant> writtenAt,
             @Nullable Found older) {}
 
-    /** What lies at the state's key, whether it is a state or not. */
+    /** What is at the state's key, whether it is a state or not. */
     record Found(ResponseBytes<GetObjectResponse> object) {
 
         byte[] bytes() {
@@ -121,12 +121,12 @@ public final class S3StateStore {
                 StateFormat.read(found.bytes(), toString()), StateFormat.isOlder(found.bytes()) ? found : null);
     }
 
-    /** Reads what lies at the state's key and judges nothing but whether it is there; throws as {@link #load} does. */
+    /** Reads what is at the state's key and judges nothing but whether it is there; throws as {@link #load} does. */
     Optional<Found> find() {
         return ask(key).found();
     }
 
-    /** Does the same as {@link #find()}, and tells what the answer says beside the state. */
+    /** Does the same as {@link #find()}, and returns what the answer says beside the state. */
     Asked ask() {
         return ask(key);
     }
@@ -137,7 +137,7 @@ public final class S3StateStore {
                     s3, GetObjectRequest.builder().bucket(bucket).key(objectKey).build()));
             if (isBlank(found.etag())) {
                 throw RefusedException.operator("The store of s3://" + bucket + " gave " + objectKey
-                        + " without an ETag, so nobody could tell its versions apart, and nothing is collected. Use a store"
+                        + " without an ETag, so its versions cannot be told apart, and nothing is collected. Use a store"
                         + " that has ETags.");
             }
             return new Asked(
@@ -157,9 +157,9 @@ public final class S3StateStore {
     }
 
     /**
-     * Writes the same bytes to another key, where nothing may lie yet.
+     * Writes the same bytes to another key, where nothing may be yet.
      *
-     * @throws S3OperationException if S3 refuses, or something else lies there
+     * @throws S3OperationException if S3 refuses, or something else is there
      */
     void copy(Found found, String copyKey) {
         try {
@@ -167,7 +167,7 @@ public final class S3StateStore {
                     put -> put.bucket(bucket).key(copyKey).contentType(JSON).ifNoneMatch("*"),
                     RequestBody.fromBytes(found.bytes()));
         } catch (S3Exception | SdkClientException e) {
-            // The SDK's own retry turns a success whose answer was lost into a 412.
+            // The SDK's own retry turns a success into a 412 if its answer was lost.
             boolean there = inDoubt(e)
                     && ask(copyKey)
                             .found()
@@ -199,15 +199,14 @@ public final class S3StateStore {
     }
 
     /**
-     * Replaces the state that was read before by another one. A write whose outcome is in doubt (412, 409, a time-out, a lost
-     * connection: the SDK's own retry also turns a success whose answer was lost into a 412) is settled by reading once: the
-     * state carries this write's id, or it is still the one from before and the same bytes are written again, or somebody
-     * else's stands there.
+     * Replaces the state that was read before. A write in doubt (412, 409, a time-out, a lost connection; the SDK's own retry
+     * turns a success into a 412 if its answer was lost) is settled by reading once: the state carries this write's id, or it
+     * is still the one from before and the same bytes are written again, or it is another writer's.
      *
      * @param next what to write; its write id is replaced by a new one
      * @param before what was read or written last, null if there was no state
-     * @return what stands there now
-     * @throws RefusedException if somebody else wrote meanwhile
+     * @return what is there now
+     * @throws RefusedException if another writer wrote meanwhile
      * @throws S3OperationException if S3 refuses or cannot be reached; the write may still take effect later
      */
     Stored compareAndSwap(State next, @Nullable Stored before) {
@@ -261,7 +260,7 @@ public final class S3StateStore {
             if (found.isEmpty() && etag != null) {
                 throw new RefusedException(
                         RunOutcome.OWNED,
-                        "Somebody has deleted " + this + " since this run read it. This run"
+                        "The state at " + this + " was deleted after this run read it. This run"
                                 + " stops: put the state back, or see OPERATIONS, \"What losing it costs\".");
             }
             if (found.isPresent() && !isFromBefore.test(found.get())) {
@@ -291,10 +290,8 @@ public final class S3StateStore {
     }
 
     /**
-     * Makes sure that the store keeps to conditional writes
-     * (<a href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html">S3 User Guide</a>, read
-     * 2026-11-26): writes the state that it has just taken once more, under conditions that do not hold. Where they are
-     * kept to nothing is written; where not, the same bytes.
+     * Makes sure that the store honors {@linkplain ConditionalWrites conditional writes}: writes the state that it has just
+     * taken once more, under conditions that do not hold. If it honors them it writes nothing; if not, the same bytes.
      *
      * @throws RefusedException if one of them was written
      * @throws S3OperationException if S3 refuses for another reason or cannot be reached
@@ -309,9 +306,9 @@ public final class S3StateStore {
         ignored.ifPresent(header -> {
             throw RefusedException.operator("The store of s3://" + bucket + " ignores " + header
                     + " on PUT: it wrote " + key
-                    + " although that was to be refused. With two collectors, or a write that arrives late, events would be lost"
-                    + " or doubled, so nothing is collected. Use a store that keeps to conditional writes, or set"
-                    + " s3.unconditional-writes=allow and see to it that only one collector runs at a time.");
+                    + " although it should have refused that. With two collectors, or a write that arrives late, events would be lost"
+                    + " or duplicated, so nothing is collected. Use a store that honors conditional writes, or set"
+                    + " s3.unconditional-writes=allow and make sure that only one collector runs at a time.");
         });
     }
 
@@ -334,7 +331,7 @@ public final class S3StateStore {
             return true;
         }
         int status = refused.statusCode();
-        // 404 answers an If-Match on an object that has gone; a bucket that has gone is not in doubt.
+        // S3 answers 404 to an If-Match on an object that has gone; a bucket that has gone is not in doubt.
         return status == 412
                 || status == 409
                 || status == 408

@@ -16,23 +16,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the state object holds at one moment.
  *
- * @param owner whose state it is: the API host of the Duo account, or the name of a stranger's route
- * @param writeId which write this is; unique, so that a write whose answer was lost can be told from somebody else's
+ * @param owner whose state it is: the API host of the Duo account, or the name of another application's route
+ * @param writeId which write this is; unique, so that a write can be recognized when its answer was lost
  * @param checkpoint how far the log has been collected, null before the first run
  * @param eventKeys the keys of events that are in the bucket, each with the event's time to the millisecond
  */
 record State(String owner, String writeId, @Nullable Checkpoint checkpoint, Map<String, Instant> eventKeys) {
 
-    /** How far a checkpoint may lie ahead of this machine's clock before it is refused. */
+    /** How far a checkpoint may be ahead of this machine's clock before it is refused. */
     private static final Duration AHEAD_MAX = Duration.ofMinutes(5);
 
-    /** How far any other time may: an event of a clock that is a little ahead, at most. */
+    /** The same for any other time: at most an event of a clock that is a little ahead. */
     private static final Duration TIME_AHEAD_MAX = Duration.ofDays(1);
 
     /** {@code source.EventKey}: 16 bytes in Base64 for URLs, without padding. */
     private static final Pattern EVENT_KEY = Pattern.compile("[A-Za-z0-9_-]{22}");
 
-    /** Where the settings have objects stored; a pending batch lies there, or a run would write it somewhere else. */
+    /** Where the settings have objects stored; a pending batch is there, or a run would write it somewhere else. */
     record Prefixes(KeyPrefix events, Optional<KeyPrefix> udm) {
 
         static Prefixes of(Settings settings) {
@@ -41,12 +41,12 @@ record State(String owner, String writeId, @Nullable Checkpoint checkpoint, Map<
     }
 
     /**
-     * Refuses a state that is not for this account, not yet, or whose pending batch lies where the settings have nothing
+     * Refuses a state that is not for this account, not yet, or has a pending batch where the settings have nothing
      * stored.
      *
      * @param expected whose state it must be
-     * @param place where it lies, for messages
-     * @param prefixes where objects are stored; null for whoever stores none, and whose keys are any text
+     * @param place where it is, for messages
+     * @param prefixes where objects are stored; null for a user that stores none, with keys of any text
      * @throws StateRefusedException if it is another owner's, from the future, or its pending batch is elsewhere
      */
     void requireUsable(String expected, Instant now, String place, @Nullable Prefixes prefixes) {
@@ -61,7 +61,7 @@ record State(String owner, String writeId, @Nullable Checkpoint checkpoint, Map<
                     Reason.AHEAD,
                     "The state at " + place + " says that everything up to " + checkpoint.committedThrough()
                             + " is collected, and this machine's clock says " + now
-                            + ". Set the clock right, or see OPERATIONS, \"A state that is refused\", for the state's cure.");
+                            + ". Set the clock right, or see OPERATIONS, \"A state that is refused\", for how to recover.");
         }
         if (checkpoint == null) {
             return;
@@ -92,7 +92,7 @@ record State(String owner, String writeId, @Nullable Checkpoint checkpoint, Map<
                     Reason.AHEAD,
                     "The state at " + place + " has the time " + time + " in '" + member
                             + "', and this machine's clock says " + now
-                            + ". Set the clock right, or see OPERATIONS, \"A state that is refused\", for the state's cure.");
+                            + ". Set the clock right, or see OPERATIONS, \"A state that is refused\", for how to recover.");
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param answeredAt its {@code Date}, to the second; empty if it had none that can be read
  * @param writtenAt when the state was written, to the second; empty if there is none
- * @param deleted whether there is no state because somebody deleted it, in a bucket that keeps versions
+ * @param deleted whether there is no state because it was deleted, in a bucket that keeps versions
  */
 public record StateAnswer(Optional<Instant> answeredAt, Optional<Instant> writtenAt, boolean deleted) {
 

@@ -10,7 +10,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/** How large a state may be: it is read whole, and what lies at its key need not be one. */
+/** How large a state may be: it is read whole, and what is at its key need not be one. */
 final class StateBytes {
 
     /** 64 MiB, the keys of two million events; on a small heap an eighth of it, since what is read takes several times that. */
@@ -34,7 +34,7 @@ final class StateBytes {
             }
             return ResponseBytes.fromByteArrayUnsafe(object.response(), bytes);
         } catch (IOException e) {
-            throw SdkClientException.create("The connection broke off", e);
+            throw SdkClientException.create("The connection was lost", e);
         }
     }
 

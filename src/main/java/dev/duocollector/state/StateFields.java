@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The forms and bounds of what a state may hold, which anybody who may write to the bucket may have made: texts, whole numbers,
+ * The forms and bounds of what a state may hold, which anyone who may write to the bucket may have made: texts, whole numbers,
  * times, and no members but those that are known. Each throws {@link IllegalArgumentException} that names the member.
  */
 final class StateFields {
@@ -28,7 +28,7 @@ final class StateFields {
     static String text(JsonNode parent, String name) {
         JsonNode value = parent.path(name);
         if (!value.isTextual() || value.asText().isEmpty()) {
-            throw new IllegalArgumentException("'" + name + "' is no text");
+            throw new IllegalArgumentException("'" + name + "' is not a non-empty string");
         }
         if (value.asText().length() > TEXT_CHARS_MAX) {
             throw new IllegalArgumentException("'" + name + "' has more than " + TEXT_CHARS_MAX + " characters");
@@ -39,7 +39,7 @@ final class StateFields {
     static int integer(JsonNode parent, String name, int max) {
         JsonNode value = parent.path(name);
         if (!value.isInt()) {
-            throw new IllegalArgumentException("'" + name + "' is no whole number");
+            throw new IllegalArgumentException("'" + name + "' is not a whole number");
         }
         if (value.asInt() > max) {
             throw new IllegalArgumentException("'" + name + "' is " + value + ", and must be at most " + max);
@@ -60,7 +60,7 @@ final class StateFields {
         try {
             instant = Instant.parse(text(parent, name));
         } catch (DateTimeException e) {
-            throw new IllegalArgumentException("'" + name + "' is no time such as 2026-11-23T08:15:00Z", e);
+            throw new IllegalArgumentException("'" + name + "' is not a time such as 2026-11-23T08:15:00Z", e);
         }
         if (instant.isBefore(EARLIEST) || instant.isAfter(LATEST)) {
             throw new IllegalArgumentException("'" + name + "' is " + instant + ", which is not between 2000 and 9999");
@@ -70,7 +70,7 @@ final class StateFields {
 
     static void requireKnown(JsonNode object, Set<String> known, String what) {
         if (!object.isObject()) {
-            throw new IllegalArgumentException("'" + what + "' is no object");
+            throw new IllegalArgumentException("'" + what + "' is not an object");
         }
         Set<String> unknown = new TreeSet<>();
         object.fieldNames().forEachRemaining(unknown::add);

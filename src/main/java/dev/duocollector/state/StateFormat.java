@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * not know is refused, because writing the state back would drop it. Version 1 had no {@code udmObjectKey}, version 2 neither
  * {@code declarations} nor {@code missed}; both are read, and written as version 3.
  *
- * <p>The state is input from outside: anybody who may write to the bucket may have made it. {@link StateReader} holds what
+ * <p>The state is input from outside: anyone who may write to the bucket may have made it. {@link StateReader} holds what
  * it reads to the forms and bounds that this program writes; {@link State#requireUsable} holds it to the settings and the time.
  */
 final class StateFormat {
@@ -180,11 +180,11 @@ final class StateFormat {
     }
 
     static final String REMEDY =
-            "See OPERATIONS, \"A state that is refused\", for its cure; nothing was read or written.";
+            "See OPERATIONS, \"A state that is refused\", for what to do; nothing was read or written.";
 
     /**
      * Returns what can be read of a state that {@link #read} may have refused: the members at its top that are texts or
-     * numbers, as they stand there; empty if it is no JSON object.
+     * numbers, as they are there; empty if it is not a JSON object.
      */
     static Map<String, String> readable(byte[] bytes) {
         Map<String, String> readable = new TreeMap<>();
@@ -195,7 +195,7 @@ final class StateFormat {
                 }
             }
         } catch (StateRefusedException e) {
-            // Whoever asks knows it already, from read().
+            // The caller knows it already, from read().
         }
         return readable;
     }
@@ -214,7 +214,7 @@ final class StateFormat {
                 json.skipChildren();
             }
         } catch (IOException e) {
-            // Not a state at all, which read() says.
+            // Not a state at all; read() says so.
         }
         return false;
     }
@@ -223,7 +223,7 @@ final class StateFormat {
         try {
             return JSON.readTree(bytes);
         } catch (IOException e) {
-            // Not as the cause, whose message quotes a part of the content; place and line are enough to look it up.
+            // Not as the cause: its message quotes a part of the content; place and line are enough to look it up.
             int line = e instanceof JsonProcessingException json && json.getLocation() != null
                     ? json.getLocation().getLineNr()
                     : 1;
@@ -236,6 +236,6 @@ final class StateFormat {
         if (version.isMissingNode()) {
             return "missing";
         }
-        return version.isNumber() ? version.toString() : "no number";
+        return version.isNumber() ? version.toString() : "not a number";
     }
 }

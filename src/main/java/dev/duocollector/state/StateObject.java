@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * The state object as an operator's command deals with it: looked at also when it is refused, and replaced only after a copy
- * of it has been laid beside it. A replacement is the same compare-and-swap as a collector's, so of a collector that runs
- * meanwhile and a command only one gets through, and the other is told.
+ * The state object as an operator's command deals with it: it can be read even when a run refuses it, and is replaced only
+ * after a copy was put beside it. A replacement is the same compare-and-swap as a collector's, so if a collector runs
+ * meanwhile, only one of the two succeeds.
  */
 public final class StateObject {
 
@@ -44,7 +44,7 @@ public final class StateObject {
     }
 
     /**
-     * Looks at what lies at the state's key. A state that a run refuses is no error here.
+     * Looks at what is at the state's key. A state that a run refuses is not an error here.
      *
      * @throws S3OperationException if S3 refuses or cannot be reached
      */
@@ -75,7 +75,7 @@ public final class StateObject {
      * Replaces the state that was looked at.
      *
      * @param before what was there; something else there by now is left alone
-     * @param copyKey where to lay a copy of it first, null for none; unused when there was nothing
+     * @param copyKey where to put a copy of it first, null for none; unused when there was nothing
      * @param next how far the log counts as collected
      * @param eventKeys the events that count as seen, with their times
      * @throws RefusedException if a collector, or another command, wrote meanwhile

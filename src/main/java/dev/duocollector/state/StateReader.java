@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the members of a state's JSON mean, for each version that this program reads. Throws {@link IllegalArgumentException} for
- * a member that is missing, unknown, or not of its form; {@link StateFormat#read} says where it lies.
+ * a member that is missing, unknown, or not of its form; {@link StateFormat#read} says where it is.
  */
 final class StateReader {
 
@@ -143,19 +143,19 @@ final class StateReader {
         return switch (cursor.isTextual() ? cursor.asText() : "") {
             case "START" -> Cursor.START;
             case "END" -> Cursor.END;
-            default -> throw new IllegalArgumentException("'" + name + "' is no cursor");
+            default -> throw new IllegalArgumentException("'" + name + "' is not a cursor");
         };
     }
 
     private static Map<String, Instant> eventKeys(JsonNode parent, Instant zero) {
         JsonNode keys = parent.path("eventKeys");
         if (!keys.isObject()) {
-            throw new IllegalArgumentException("'eventKeys' is no object");
+            throw new IllegalArgumentException("'eventKeys' is not an object");
         }
         Map<String, Instant> read = new HashMap<>(2 * keys.size());
         for (Map.Entry<String, JsonNode> key : keys.properties()) {
             if (!key.getValue().canConvertToLong() || !key.getValue().isIntegralNumber()) {
-                throw new IllegalArgumentException("an event key's time is no number of milliseconds");
+                throw new IllegalArgumentException("an event key's time is not a number of milliseconds");
             }
             read.put(
                     key.getKey(),

@@ -6,7 +6,7 @@ import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 
 /**
- * A state that this program must not go on from: unreadable, of a version or an account that it does not know, or from the
+ * A state that this program must not continue from: unreadable, of a version or an account that it does not know, or from the
  * future. Taking it for "no state" would read days again or skip some, so the run stops and an operator decides.
  */
 public final class StateRefusedException extends RefusedException {
@@ -22,7 +22,7 @@ public final class StateRefusedException extends RefusedException {
         /** It is another account's, which needs it. */
         FOREIGN,
         /**
-         * A batch is pending under a prefix that the settings do not name: only a run under that prefix can tell what became of
+         * A batch is pending under a prefix that the settings do not name: only a run under that prefix can find out what became of
          * it.
          */
         PREFIX,

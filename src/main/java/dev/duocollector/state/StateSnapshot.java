@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What lay at the state's key when somebody looked: nothing, a state, or something that a run refuses. Immutable. */
+/** What was at the state's key at one moment: nothing, a state, or something that a run refuses. Immutable. */
 public final class StateSnapshot {
 
     private final String place;
@@ -55,7 +55,7 @@ public final class StateSnapshot {
                 .flatMap(now -> writtenAt().map(then -> Duration.between(then, now)));
     }
 
-    /** Returns why a run refuses what lies there; empty if it does not. */
+    /** Returns why a run refuses what is there; empty if it does not. */
     public Optional<Reason> refusal() {
         return Optional.ofNullable(refusal).map(StateRefusedException::reason);
     }

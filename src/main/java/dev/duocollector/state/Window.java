@@ -41,7 +41,7 @@ public record Window(Instant mintime, Instant maxtime, int limit, String sort, C
         return new Window(mintime, maxtime, limit, ASCENDING, Cursor.START, 1);
     }
 
-    /** Returns this window with the cursor moved past the page in hand. */
+    /** Returns this window with the cursor moved past the current page. */
     public Window advancedTo(Cursor next) {
         return new Window(mintime, maxtime, limit, sort, next, page + 1);
     }

@@ -9,8 +9,9 @@ import org.apache.camel.jsonpath.JsonPathLanguage;
 import org.apache.camel.support.ExpressionAdapter;
 
 /**
- * Camel's JSONPath, compiled when a route is made. Camel's own is read when the first event comes, so that a slip fails every
- * run and no start. Camel takes it by the bean's name, {@code jsonpath-language}, wherever a route says {@code jsonpath}.
+ * Camel's JSONPath, compiled when a route is made. Camel's own is compiled with the first event, so that a mistake fails
+ * every run instead of the start. Camel takes it by the bean's name, {@code jsonpath-language}, wherever a route says {@code
+ * jsonpath}.
  */
 public final class CompiledJsonPath extends JsonPathLanguage {
 

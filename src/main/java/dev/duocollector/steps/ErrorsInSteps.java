@@ -14,8 +14,8 @@ import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 
 /**
- * Makes a failure of the step of whatever a step of the operator's throws. Camel lets an Error pass, past every error handler:
- * it would take the run's only line with it, and in a thread of a step's own the run would wait for ever.
+ * Turns whatever an operator's step throws into a failure of the step. Camel lets an Error pass by every error handler: the
+ * run's line would be lost, and if a step has a thread of its own the run would wait forever.
  */
 final class ErrorsInSteps implements InterceptStrategy {
 
@@ -34,8 +34,8 @@ final class ErrorsInSteps implements InterceptStrategy {
         }
 
         /**
-         * Goes on when the step has both returned and called back. Camel calls back first also for a step that throws an Error,
-         * as if it had gone well, and the next step would see the events.
+         * Continues when the step has both returned and called back. Camel calls back first even for a step that throws an
+         * Error, as if it had succeeded, and the next step would see the events.
          */
         @Override
         public boolean process(Exchange exchange, AsyncCallback callback) {

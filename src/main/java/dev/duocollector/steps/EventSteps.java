@@ -14,13 +14,14 @@ import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what the operator's steps have left, and nothing else of theirs. They run in an exchange of their own, so whatever
- * Camel notes in it (redeliveries exhausted, handled, stopped, headers for S3) ends with it, and a run's own error handling
- * works as if it had called a method.
+ * Takes what the operator's steps have left, and nothing else of their exchange. They run in an exchange of their own, so
+ * whatever Camel notes in it (redeliveries exhausted, handled, stopped, headers for S3) ends with it, and a run's own error
+ * handling works as if it had called a method.
  *
- * <p>Guaranteed: an exception that no step caught, by doTry or {@code continued}, ends the run, also where an error handler of
- * the operator's marked it as handled: the steps after it, a mask perhaps, have not seen the events. As a service it refuses to
- * start with a step that sends to a {@code direct:} that no route begins with, and with a route file of another release.
+ * <p>Guaranteed: an exception that no step caught, by doTry or {@code continued}, ends the run, also where an error handler
+ * of the operator's marked it as handled: the steps after it, a mask perhaps, have not seen the events. As a service it
+ * refuses to start with a step that sends to a {@code direct:} that no route begins with, and with a route file of another
+ * release.
  */
 public final class EventSteps extends ServiceSupport implements AggregationStrategy, CamelContextAware {
 
@@ -45,7 +46,7 @@ public final class EventSteps extends ServiceSupport implements AggregationStrat
         camel = camelContext;
     }
 
-    /** Is called when the routes have been made, and before the first of them takes anything. */
+    /** Called after the routes are made and before the first of them starts. */
     @Override
     protected void doStart() {
         // Routes are loaded one after the other into a program that runs, and the next may bring what is missing.
@@ -69,7 +70,7 @@ public final class EventSteps extends ServiceSupport implements AggregationStrat
         return run;
     }
 
-    /** Camel wraps what is no exception into one that says nothing. */
+    /** Camel wraps anything but an exception into one that says nothing. */
     private static Throwable unwrapped(Exception thrown) {
         return thrown instanceof CamelExecutionException && thrown.getCause() != null ? thrown.getCause() : thrown;
     }

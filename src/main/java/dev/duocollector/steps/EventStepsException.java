@@ -9,7 +9,7 @@ import dev.duocollector.failure.RunOutcome;
  * What went wrong at the operator's place, in one line without anything personal.
  *
  * <p>It has no cause, only a suppressed exception: Camel's error handler matches causes too. With a cause, an enrichment's
- * HTTP failure would be retried as Duo's, and the 412 of somebody's own S3 write would pass for a batch that is stored.
+ * HTTP failure would be retried as Duo's, and the 412 of a step's own S3 write would pass for a batch that is stored.
  */
 public final class EventStepsException extends Exception {
 

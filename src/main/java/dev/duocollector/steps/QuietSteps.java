@@ -38,7 +38,7 @@ final class QuietSteps extends LifecycleStrategySupport {
         StepRoutes.of(camel).reached().forEach((route, awaited) -> quieten(camel, route, awaited));
     }
 
-    /** A queue's consumer would log what the step that waits for it reports anyway. */
+    /** A queue's consumer would log what the waiting step reports anyway. */
     @Override
     public void onServiceAdd(CamelContext camel, Service service, @Nullable Route route) {
         if (service instanceof DefaultConsumer consumer
@@ -53,7 +53,7 @@ final class QuietSteps extends LifecycleStrategySupport {
         defined(camel, route)
                 .filter(defined -> defined.getLoggerRef() == null && !(defined.getLoggerBean() instanceof Masked))
                 .ifPresent(defined -> {
-                    // A copy, since Camel gives one to all routes of a file, of which not all may be steps.
+                    // A copy, since Camel gives one to all routes of a file, and not all may be steps.
                     DefaultErrorHandlerDefinition own = defined.copyDefinition();
                     own.setLoggerBean(new Masked());
                     if (!awaited
@@ -65,7 +65,7 @@ final class QuietSteps extends LifecycleStrategySupport {
                 });
     }
 
-    /** Returns what Camel would handle the route's errors with, empty if it logs nothing or is something of one's own. */
+    /** Returns what Camel would handle the route's errors with, empty if it logs nothing or is the operator's own. */
     private static Optional<DefaultErrorHandlerDefinition> defined(CamelContext camel, RouteDefinition route) {
         ErrorHandlerFactory factory = route.getErrorHandlerFactory();
         if (factory instanceof RefErrorHandlerDefinition reference
@@ -76,12 +76,12 @@ final class QuietSteps extends LifecycleStrategySupport {
         return factory instanceof DefaultErrorHandlerDefinition defined ? Optional.of(defined) : Optional.empty();
     }
 
-    /** What nobody waits for would fail without a word. */
+    /** What no route waits for would fail silently. */
     private static void warn(Exchange exchange) {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         if (failure != null && exchange.getPattern() == ExchangePattern.InOnly) {
             LOG.warn(
-                    "The route {}, which a step of yours sends to without waiting for it, failed ({}). The run goes on, and"
+                    "The route {}, which a step of yours sends to without waiting for it, failed ({}). The run continues, and"
                             + " does not send it again.",
                     exchange.getFromRouteId(),
                     FailureText.brief(failure));

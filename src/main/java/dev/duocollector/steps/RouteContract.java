@@ -50,7 +50,7 @@ public final class RouteContract {
         String bean = file + "-contract-" + RouteFiles.CONTRACT;
         return camel.getRegistry().lookupByName(bean) != null
                 ? Optional.empty()
-                : Optional.of("the " + what + " is of another release than the program, for there is no bean " + bean
+                : Optional.of("the " + what + " is of another release than the program: there is no bean " + bean
                         + ". It would switch rules of this release off. Take the " + file
                         + ".camel.yaml that comes with this release.");
     }

@@ -4,7 +4,7 @@ package dev.duocollector.steps;
 
 import java.util.List;
 
-/** The route files hold mistakes by which every run would fail; the message has a line for each. */
+/** The route files hold mistakes that would fail every run; the message has a line for each. */
 public final class RouteRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

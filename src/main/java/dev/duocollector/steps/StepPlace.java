@@ -11,7 +11,7 @@ import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.Resource;
 
-/** Where a step of a route stands, for whoever has to correct it. */
+/** Where a step of a route is, for messages. */
 public final class StepPlace {
 
     private StepPlace() {}

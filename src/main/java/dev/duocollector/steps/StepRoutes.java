@@ -25,8 +25,8 @@ import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.model.WireTapDefinition;
 
 /**
- * Which routes the operator's steps go through, and where each step sends to, as far as the files say: an endpoint whose name
- * is made while the route runs is not known before.
+ * Which routes the operator's steps go through, and where each step sends to, as far as the files say: an endpoint with a name
+ * that is made while the route runs is not known before.
  */
 public final class StepRoutes {
 
@@ -55,11 +55,11 @@ public final class StepRoutes {
      * A step that sends to an endpoint.
      *
      * @param uri its name, placeholders resolved, and parameters with it
-     * @param awaited whether the step goes on only when that is done
+     * @param awaited whether the step continues only when that is done
      */
     public record Target(RouteDefinition route, ProcessorDefinition<?> step, String uri, boolean awaited) {
 
-        /** {@code direct:name}, {@code seda:name}, or what else stands before the parameters. */
+        /** {@code direct:name}, {@code seda:name}, or what else is before the parameters. */
         String address() {
             return StepRoutes.address(uri);
         }

@@ -17,8 +17,8 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.model.RouteDefinition;
 
 /**
- * Finds, when the program starts, what would let every run fail: a step that sends to a {@code direct:} that no route begins
- * with, and a script of a {@code language:} endpoint that does not compile, which Camel reads only when an event comes.
+ * Finds at start what would fail every run: a step that sends to a {@code direct:} that no route begins with, and a script
+ * of a {@code language:} endpoint that does not compile, which Camel reads only when an event comes.
  */
 final class StepTargets {
 

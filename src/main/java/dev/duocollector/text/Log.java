@@ -12,8 +12,8 @@ import org.slf4j.helpers.FormattingTuple;
 import org.slf4j.helpers.MessageFormatter;
 
 /**
- * The one way by which this program logs, whoever's logging takes the lines: each is one line, without a phone number, whatever
- * text of somebody else's is in it. Patterns are SLF4J's; a throwable may come last.
+ * The only way this program logs: each message is one line without a phone number, whatever text from outside is in it, and
+ * whatever logging the application has. Patterns are SLF4J's; a throwable may come last.
  */
 public final class Log {
 
@@ -29,7 +29,7 @@ public final class Log {
 
     /** Returns a text as it may be logged. */
     public static String line(@Nullable String text) {
-        // In this order: spelled out, a character between two digits would no longer be known for what it is.
+        // In this order: once spelled out, a separator between two digits would no longer be recognized.
         return text == null ? "" : PlainLine.of(PhoneNumbers.masked(text));
     }
 

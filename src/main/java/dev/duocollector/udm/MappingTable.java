@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 /**
  * The table at the end of Google's guide "Collect Duo Telephony logs" (the Korean edition for Amazon S3 and the English one of
  * March 2026), row by row and in its order, to be held against it. The rows are applied in that order, so a later one may
- * replace what an earlier one set. Their readings and the reason for each stand in UDM.md, which a test compares with this list.
+ * replace what an earlier one set. Their readings and the reason for each are in UDM.md, which a test compares with this list.
  */
 final class MappingTable {
 
@@ -43,7 +43,7 @@ final class MappingTable {
             new Row(16, "timestamp", EVENT_TIMESTAMP, MappingTable::olderTimes),
             field(17, "type", "security_result.summary", (udm, text) -> udm.securityResult("summary", text)));
 
-    /** What the table leaves out and Google's mapping of DUO_AUTH has, so that a call joins its authentication. */
+    /** What the table leaves out and Google's mapping of DUO_AUTH has, so that a call can be joined with its authentication. */
     static final List<Row> IDS = List.of(
             field(0, "telephony_id", "metadata.product_log_id", (udm, text) -> udm.metadata("productLogId", text)),
             field(0, "txid", "network.session_id", (udm, text) -> udm.network("sessionId", text)));

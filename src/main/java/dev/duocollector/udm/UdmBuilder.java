@@ -45,7 +45,7 @@ final class UdmBuilder {
     }
 
     void detectionField(String key, String value) {
-        // In a fixed order, as everything here: the same event is to be the same bytes in every JVM.
+        // In a fixed order, as everything here: the same event must be the same bytes in every JVM.
         Map<String, Object> field = new LinkedHashMap<>();
         field.put("key", key);
         field.put("value", value);

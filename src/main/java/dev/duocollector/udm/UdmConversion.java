@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * Makes UDM events of NDJSON, plain or gzip, line by line and in constant memory. A line that cannot be mapped is told with its
+ * Makes UDM events of NDJSON, plain or gzip, line by line and in constant memory. A line that cannot be mapped is reported with its
  * input and number, never with its content, and left out; the others are written. Not thread-safe.
  */
 public final class UdmConversion {
 
     /** After so many lines on one input, its further problems are only counted. */
-    static final int TOLD_MAX = 10;
+    static final int REPORTED_MAX = 10;
 
     private final ObjectMapper json = new ObjectMapper();
     private final UdmSummary summary = new UdmSummary();
@@ -34,7 +34,7 @@ public final class UdmConversion {
     private final UdmOutput output;
     private final Consumer<String> problems;
     private final Consumer<String> progress;
-    private int told;
+    private int reported;
 
     /**
      * Begins a conversion.
@@ -51,13 +51,13 @@ public final class UdmConversion {
     }
 
     /**
-     * Converts one input to its end. One that breaks off counts as a problem, after what was read of it.
+     * Converts one input to its end. One that is cut short counts as a problem, after what was read of it.
      *
      * @param name the input's name, for messages
      * @throws IOException if the output fails
      */
     public void convert(String name, InputStream in) throws IOException {
-        told = 0;
+        reported = 0;
         summary.input();
         Input input = new Input(name, in);
         for (NdjsonLines.Line line = input.next(); line != null; line = input.next()) {
@@ -78,7 +78,7 @@ public final class UdmConversion {
                     name,
                     line.number(),
                     String.format(
-                            "the line has more than %d bytes, and a feed takes none that"
+                            "the line has more than %d bytes, and a feed takes no line that"
                                     + " long: it would fail as a whole",
                             UdmOutput.BYTES_MAX));
             return;
@@ -106,26 +106,26 @@ public final class UdmConversion {
         summary.mapped(event, udm, mapper);
     }
 
-    /** Tells by its first line what is no NDJSON at all: one sentence is better than one for each of its lines. */
+    /** Reports by its first line what is not NDJSON at all: one sentence is better than one for each of its lines. */
     private static Optional<String> refusedAsAWhole(NdjsonLines.Line first) {
         try {
             UTF_8.newDecoder().decode(ByteBuffer.wrap(first.bytes()));
         } catch (CharacterCodingException e) {
             return Optional.of(
-                    "this is no text in UTF-8, so nothing of the input was read; NDJSON is wanted, plain or gzip");
+                    "this is not UTF-8 text, so none of the input was read; it must be NDJSON, plain or gzip");
         }
         return new String(first.bytes(), UTF_8).stripLeading().startsWith("[")
                 ? Optional.of(
-                        "a JSON array begins here, so nothing of the input was read; NDJSON is wanted, one object a line")
+                        "a JSON array begins here, so none of the input was read; it must be NDJSON, one object a line")
                 : Optional.empty();
     }
 
     private void problem(String name, long line, String what) {
         summary.problem();
-        told++;
-        if (told <= TOLD_MAX) {
+        reported++;
+        if (reported <= REPORTED_MAX) {
             problems.accept(name + ":" + line + ": " + what);
-        } else if (told == TOLD_MAX + 1) {
+        } else if (reported == REPORTED_MAX + 1) {
             problems.accept(name + ": further problems are only counted");
         }
     }
@@ -145,7 +145,7 @@ public final class UdmConversion {
         return summary.report();
     }
 
-    /** An input whose end, when it breaks off, is a problem like another. */
+    /** An input that reports being cut short as a problem like any other. */
     private final class Input {
 
         private final String name;
@@ -168,7 +168,7 @@ public final class UdmConversion {
                 problem(
                         name,
                         lines == null ? 1 : Math.max(1, lines.number()),
-                        "the input breaks off here (" + e.getClass().getSimpleName() + ": " + e.getMessage() + ")");
+                        "the input is cut short here (" + e.getClass().getSimpleName() + ": " + e.getMessage() + ")");
                 return null;
             }
         }

@@ -69,7 +69,7 @@ public final class UdmMapper {
         Map<String, Object> udm = builder.build();
         List<String> flaws = new ArrayList<>(fields.flaws());
         if (!builder.hasEventTimestamp()) {
-            flaws.add("no time can be read from ts, timestamp or isotimestamp, and none is made up");
+            flaws.add("no time can be read from ts, timestamp or isotimestamp");
         } else {
             flaws.addAll(UdmRules.check(udm));
         }

@@ -85,7 +85,7 @@ public final class UdmRules {
 
     /**
      * Tells whether Google's guide asks for a target that the event does not have. Google's own table sets none for
-     * USER_UNCATEGORIZED, so that this is worth knowing and no broken rule.
+     * USER_UNCATEGORIZED, so this is a note, not a broken rule.
      */
     public static boolean lacksTarget(Map<?, ?> udm) {
         return "USER_UNCATEGORIZED".equals(child(udm, "metadata").get("eventType")) && !udm.containsKey("target");
@@ -132,7 +132,7 @@ public final class UdmRules {
                 if (type != null) {
                     type.check(memberPath, member, broken);
                 } else if (!(path.equals("principal") && NOT_IN_PRINCIPAL.contains(String.valueOf(name)))) {
-                    broken.add(memberPath + " is no field that these events use");
+                    broken.add(memberPath + " is not a field of these events");
                 }
             });
         };
@@ -185,7 +185,7 @@ public final class UdmRules {
 
     private static void ip(String path, @Nullable Object value, List<String> broken) {
         if (!(value instanceof String text && IpAddress.isLiteral(text))) {
-            broken.add(path + " is no IPv4 or IPv6 address");
+            broken.add(path + " is not an IPv4 or IPv6 address");
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What came of a conversion, in counts; no event's content. Its size does not grow with the input. */
+/** The result of a conversion, in counts; no event's content. Its size does not grow with the input. */
 final class UdmSummary {
 
     private static final int FIELDS_MAX = 50;
@@ -67,7 +67,7 @@ final class UdmSummary {
         }
     }
 
-    /** Counts a field by its name, or with others once there are many names, since whoever made them may not be Duo. */
+    /** Counts a field by its name, or with others once there are many names, since they may not be Duo's. */
     private void unmapped(String field) {
         String name = printable(field);
         unmapped.merge(unmapped.containsKey(name) || unmapped.size() < FIELDS_MAX ? name : OTHER_FIELDS, 1L, Long::sum);

@@ -21,7 +21,7 @@ import org.apache.camel.spi.Transformer;
  * </pre>
  *
  * It maps as the one {@link UdmMapper} in the registry does, else by the table alone. If one event cannot be mapped, the step
- * fails and the body stays as it was; split before it to go on with the others.
+ * fails and the body stays as it was; split before it to continue with the others.
  */
 @DataTypeTransformer(
         name = "duo:udm",
@@ -54,7 +54,7 @@ public final class UdmTransformer extends Transformer {
         if (found instanceof Map<?, ?> event) {
             return event;
         }
-        // Not Camel's InvalidPayloadException, whose message quotes the body.
+        // Not Camel's InvalidPayloadException: its message quotes the body.
         throw new IllegalArgumentException("duo:udm maps events, each a java.util.Map, alone or in a List, but " + what
                 + " is " + (found == null ? "null" : "a " + found.getClass().getName())
                 + ". Unmarshal the JSON before it");

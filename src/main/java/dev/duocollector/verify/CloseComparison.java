@@ -13,7 +13,7 @@ import org.apache.camel.Processor;
 /** Ends a comparison: the body becomes its {@link Comparison.Result}, or a report if Duo was not read to the end. */
 public final class CloseComparison implements Processor {
 
-    /** How many events of each kind are told one by one. */
+    /** How many events of each kind are listed one by one. */
     private static final int EACH_MAX = 100;
 
     @Override

@@ -39,7 +39,7 @@ public final class Comparison {
     /** What the bucket lacks beyond these is counted as missing, without a look for a changed one. */
     static final int LACKING_MAX = 100_000;
 
-    /** Duo's ids are UUIDs; anything else might be what must not be told. */
+    /** Duo's ids are UUIDs; anything else might be personal. */
     private static final Pattern ID = Pattern.compile("[0-9A-Fa-f-]{8,64}");
 
     private final BucketEvents bucket;
@@ -70,7 +70,7 @@ public final class Comparison {
         return comparison;
     }
 
-    /** An event that Duo has and the bucket has not, at least not so. */
+    /** An event that Duo has and the bucket does not have, at least not in this form. */
     private record Lacking(long identity, Optional<Instant> time, String telephonyId) {}
 
     /** In what way an event differs. */
@@ -103,11 +103,11 @@ public final class Comparison {
     }
 
     /**
-     * One event that differs, told without anything personal.
+     * One event that differs, reported without anything personal.
      *
      * @param time its ts to the millisecond, empty if it cannot be read
      * @param telephonyId Duo's id for it, empty if it has none
-     * @param places where it stands in the bucket: nowhere if it is missing, the first place and the other one if it is double
+     * @param places where it is in the bucket: nowhere if it is missing, the first place and the other one if it is double
      */
     public record Difference(Kind kind, Optional<Instant> time, String telephonyId, List<Place> places) {}
 
@@ -157,14 +157,14 @@ public final class Comparison {
     /**
      * Says what differs, once Duo has been read to the end.
      *
-     * @param each the most events of a kind that are told one by one
+     * @param each the most events of a kind that are listed one by one
      */
     Result result(int each) {
         Map<Kind, Long> counts = new EnumMap<>(Kind.class);
-        Map<Kind, List<Difference>> told = new EnumMap<>(Kind.class);
+        Map<Kind, List<Difference>> listed = new EnumMap<>(Kind.class);
         for (Kind kind : Kind.values()) {
             counts.put(kind, 0L);
-            told.put(kind, new ArrayList<>());
+            listed.put(kind, new ArrayList<>());
         }
         counts.put(Kind.MISSING, beyond);
         for (Lacking event : lacking.values()) {
@@ -175,25 +175,25 @@ public final class Comparison {
                 index.meet(number);
                 places = List.of(place(number));
             }
-            tell(new Difference(kind, event.time(), event.telephonyId(), places), counts, told, each);
+            add(new Difference(kind, event.time(), event.telephonyId(), places), counts, listed, each);
         }
         for (int number = 0; number < index.size(); number++) {
             if (index.isDouble(number)) {
                 List<Place> places = List.of(place(index.first(number)), place(number));
-                tell(new Difference(Kind.DOUBLE, Optional.empty(), "", places), counts, told, each);
+                add(new Difference(Kind.DOUBLE, Optional.empty(), "", places), counts, listed, each);
             } else if (!index.isMet(number) && !index.isTimeless(number)) {
-                tell(new Difference(Kind.EXTRA, Optional.empty(), "", List.of(place(number))), counts, told, each);
+                add(new Difference(Kind.EXTRA, Optional.empty(), "", List.of(place(number))), counts, listed, each);
             }
         }
         List<Difference> differences =
-                told.values().stream().flatMap(List::stream).toList();
+                listed.values().stream().flatMap(List::stream).toList();
         return new Result(range, duoEvents, index.size(), objects.size(), counts, named(differences));
     }
 
-    private static void tell(
-            Difference difference, Map<Kind, Long> counts, Map<Kind, List<Difference>> told, int each) {
+    private static void add(
+            Difference difference, Map<Kind, Long> counts, Map<Kind, List<Difference>> listed, int each) {
         counts.merge(difference.kind(), 1L, Long::sum);
-        List<Difference> ofKind = told.get(difference.kind());
+        List<Difference> ofKind = listed.get(difference.kind());
         if (ofKind.size() < each) {
             ofKind.add(difference);
         }
@@ -203,7 +203,7 @@ public final class Comparison {
         return new Place(index.objectKey(number), index.line(number));
     }
 
-    /** Reads time and id of those that only the bucket has, of which nothing but the place is in memory. */
+    /** Reads time and id of those that only the bucket has; of these only the place is in memory. */
     private List<Difference> named(List<Difference> differences) {
         Map<String, Set<Long>> wanted = new TreeMap<>();
         for (Difference difference : differences) {

@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Begins a comparison: reads what the bucket holds of the range, and leaves the {@link Comparison} and a {@link Run} over the
- * same time in their exchange variables. The window is no state's, so nothing of this run is ever written.
+ * same time in their exchange variables. The window belongs to no state, so nothing of this run is ever written.
  */
 public final class OpenComparison implements Processor {
 
@@ -42,7 +42,7 @@ public final class OpenComparison implements Processor {
         Run run = new Run();
         exchange.setVariable(Run.VARIABLE, run);
         exchange.setVariable(Comparison.VARIABLE, Comparison.of(s3, settings));
-        // RangeGuard, which comes before, has compared the clocks.
+        // RangeGuard has compared the clocks before.
         run.began(RunTime.local(clock, ticker));
         run.readWithoutState(
                 Window.unread(range.from(), range.to(), settings.log().get(SettingTable.PAGE_SIZE)));

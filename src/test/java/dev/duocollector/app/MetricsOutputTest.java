@@ -125,12 +125,12 @@ class MetricsOutputTest {
     void counters_goOnOverProcesses_andTheLastSuccessIsKept() {
         MetricsFile file = new MetricsFile(folder.resolve("duo.prom"));
         Program first = new Program(NOW);
-        file.goOn(first.metrics);
+        file.resume(first.metrics);
         first.run(DONE);
         file.write(first.text());
 
         Program second = new Program(NOW.plusSeconds(3600));
-        file.goOn(second.metrics);
+        file.resume(second.metrics);
         second.run(FAILED);
         file.write(second.text());
 
@@ -150,7 +150,7 @@ class MetricsOutputTest {
     @Test
     void file_isReadAsFarAsItMakesSense() {
         Program program = new Program(NOW);
-        MetricsText.goOn(
+        MetricsText.resume(
                 List.of(
                         "",
                         "# TYPE duo_telephony_pages_total counter",

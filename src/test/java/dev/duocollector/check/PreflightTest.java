@@ -70,7 +70,7 @@ class PreflightTest {
                 "s3.prefix     | a/${b}                    | settings  | s3.prefix",
                 "duo.ikey      | ''                        | settings  | duo.ikey is not set",
                 "duo.skey      | {{not.there}}             | settings  | duo.skey has the placeholder {{not.there}}",
-                "state.key     | duo-telephony/state.json  | state-key | lies inside s3.prefix"
+                "state.key     | duo-telephony/state.json  | state-key | is inside s3.prefix"
             })
     void wrongSetting_isACross_andWhatDoesNotNeedItIsChecked(String setting, String value, String name, String said) {
         world.set(setting, value);
@@ -139,7 +139,7 @@ class PreflightTest {
 
         List<Check> checks = run();
 
-        assertOnlyCross(checks, "duo-answer", Outcome.FAIL_AGAIN, status == 200 ? "no page" : "HTTP " + status);
+        assertOnlyCross(checks, "duo-answer", Outcome.FAIL_AGAIN, status == 200 ? "not a page" : "HTTP " + status);
         assertThat(List.of("duo-tls", "duo-clock", "duo-credentials", "duo-read-log"))
                 .allSatisfy(name -> assertThat(outcome(checks, name)).as(name).isEqualTo(Outcome.SKIPPED));
     }

@@ -84,13 +84,13 @@ class UdmCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "not-json.ndjson | 1 | 1 | 1   | :1: an event must be one JSON object, but it breaks off or is no JSON at byte",
-                "array.json      | 1 | 1 | 1   | :1: a JSON array begins here, so nothing of the input was read",
-                "binary.bin      | 1 | 1 | 1   | :1: this is no text in UTF-8, so nothing of the input was read",
-                "cut.ndjson.gz   | 1 | 2 | 500 | :\\d+: the input breaks off here",
+                "not-json.ndjson | 1 | 1 | 1   | :1: an event must be one JSON object, but it is cut short or is not JSON at byte",
+                "array.json      | 1 | 1 | 1   | :1: a JSON array begins here, so none of the input was read",
+                "binary.bin      | 1 | 1 | 1   | :1: this is not UTF-8 text, so none of the input was read",
+                "cut.ndjson.gz   | 1 | 2 | 500 | :\\d+: the input is cut short here",
                 "missing.ndjson  | 2 | 0 | 0   | ' is not there\\.'",
                 "directory       | 2 | 0 | 0   | ' is a directory\\. Name the files in it, such as .*/directory/'",
-                "s3://           | 2 | 0 | 0   | ' is no s3://BUCKET/KEY and no s3://BUCKET/PREFIX/\\.'",
+                "s3://           | 2 | 0 | 0   | ' is neither s3://BUCKET/KEY nor s3://BUCKET/PREFIX/\\.'",
             })
     void wrongInput_isOneLine(String name, int exitCode, long linesMin, long linesMax, String said) throws IOException {
         Files.writeString(folder.resolve("good.ndjson"), EVENT);

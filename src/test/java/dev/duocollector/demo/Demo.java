@@ -86,7 +86,7 @@ public final class Demo {
             good = new Demo(System.out, Path.of("target", "demo"), "1s").run();
         } catch (RuntimeException e) {
             // Maven would close the class path before it shows the failure, and show another one instead.
-            LoggerFactory.getLogger(Demo.class).error("The try-out broke off", e);
+            LoggerFactory.getLogger(Demo.class).error("The try-out failed", e);
         }
         // Ends Maven, too, so that the last line on the screen is this program's.
         System.exit(good ? 0 : 1);

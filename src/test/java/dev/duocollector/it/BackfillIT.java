@@ -62,7 +62,7 @@ class BackfillIT {
             try (CollectorProcess last = start(world, "backfill")) {
                 assertThat(last.exitCode()).as(last.output()).isZero();
                 assertThat(last.logged("INFO"))
-                        .anyMatch(line -> line.contains(" goes on with page "))
+                        .anyMatch(line -> line.contains(" continues with page "))
                         .last()
                         .asString()
                         .endsWith(" INFO  The back-fill of " + from + ".." + to + " is done.");

@@ -51,7 +51,7 @@ class CheckIT {
             try (CollectorProcess check = start(world, "check")) {
                 assertThat(check.exitCode()).as(check.output()).isEqualTo(2);
                 assertThat(check.standardOutput())
-                        .contains("FAIL duo-read-log ", "Grant read log", "somebody must act.");
+                        .contains("FAIL duo-read-log ", "Grant read log", "an operator is needed.");
                 assertThat(check.standardError()).isEmpty();
             }
         }

@@ -330,7 +330,7 @@ class KillIT {
             return Instant.parse(
                     JSON.readTree(world.state()).path("committedThrough").asText());
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            throw new AssertionError("The state is no JSON", e);
+            throw new AssertionError("The state is not JSON", e);
         }
     }
 

@@ -69,7 +69,7 @@ class ObservationIT {
             patiently().until(() -> answer(port, "/observe/health/ready").statusCode() == 503);
             HttpResponse<String> down = answer(port, "/observe/health/ready");
             assertThat(message(down))
-                    .startsWith("An operator must act. Duo does not let")
+                    .startsWith("Needs an operator. Duo does not let")
                     .contains("'Grant read log'");
             assertThat(answer(port, "/observe/health/live").statusCode()).isEqualTo(200);
 

@@ -310,7 +310,7 @@ class RunIT {
         assertThat(world.lines()).as("the page in hand").hasSize(moment == Moment.RETRY_WAIT ? 0 : 4);
         assertTheNextRunCollectsTheRest();
         assertThat(world.duo.requests().get(1).query().containsKey("next_offset"))
-                .as("the next run goes on after the page in hand")
+                .as("the next run continues after the page in hand")
                 .isEqualTo(moment != Moment.RETRY_WAIT);
     }
 

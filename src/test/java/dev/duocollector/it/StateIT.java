@@ -55,7 +55,7 @@ class StateIT {
                 assertThat(asked.standardOutput()).startsWith("The Lambda's state: last_offset null, ");
                 assertThat(asked.standardError())
                         .isEqualTo(
-                                "Nothing was changed: nobody is at a terminal to confirm it. Read the above, and add --yes.\n");
+                                "Nothing was changed: there is no terminal to confirm it at. Read the above, and add --yes.\n");
             }
             try (CollectorProcess told = state(world, "import", "state.json", "--yes")) {
                 assertThat(told.exitCode()).as(told.output()).isZero();

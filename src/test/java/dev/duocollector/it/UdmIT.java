@@ -96,7 +96,7 @@ class UdmIT {
                     bucket + "duo-telephony is not there. For all objects of a prefix, put a slash at its end.");
             assertRefused(
                     s3(world, bucket + "nothing/"),
-                    bucket + "nothing/ has no object whose name ends in .ndjson or .ndjson.gz.");
+                    bucket + "nothing/ has no object with a name that ends in .ndjson or .ndjson.gz.");
             assertRefused(
                     s3(world, "s3://no-such-bucket/"),
                     "S3 refused s3:ListBucket on s3://no-such-bucket (404 NoSuchBucket");

@@ -122,7 +122,7 @@ class DuoFailureTest {
 
         incident.run(RunOutcome.BEHIND)
                 .contains(
-                        "Nothing is lost; the next run goes on",
+                        "Nothing is lost; the next run continues",
                         "1 page, 2 new events, 0 dropped by your steps, 2 stored in 1 object");
 
         List<RecordedRequest> refused =
@@ -177,7 +177,7 @@ class DuoFailureTest {
                 Arguments.of("dropped connection", new DroppedConnection(), "NoHttpResponseException"),
                 Arguments.of("cut body", new CutBody(), "Premature end of Content-Length"),
                 Arguments.of("cut chunk", new CutChunkedBody(), "Truncated chunk"),
-                Arguments.of("200 in HTML", new NotJson(), "is no JSON at byte 0"),
+                Arguments.of("200 in HTML", new NotJson(), "is not JSON at byte 0"),
                 Arguments.of("200, JSON of another", page("{\"status\":\"OK\"}", 200), "stat is missing"),
                 Arguments.of("200, JSON without items", page("{\"stat\":\"OK\"}", 200), "response.items is missing"),
                 Arguments.of("200, empty", page("", 200), "it is empty (0 bytes)"));
@@ -197,7 +197,7 @@ class DuoFailureTest {
         incident.run(RunOutcome.FAILED)
                 .contains(
                         said,
-                        "Nothing is lost; the next run goes on",
+                        "Nothing is lost; the next run continues",
                         "1 page, 2 new events, 0 dropped by your steps, 2 stored in 1 object");
         int requests = incident.requests().size();
         assertThat(requests).isEqualTo(1 + Incident.TRIES);
@@ -273,7 +273,7 @@ class DuoFailureTest {
         }
     }
 
-    // ---- What stays until somebody acts.
+    // ---- What stays until an operator acts.
 
     @ParameterizedTest
     @CsvSource({"duo.skey, the-secret-key-of-somebody-else", "duo.ikey, DIYYYYYYYYYYYYYYYYYY"})
@@ -322,7 +322,7 @@ class DuoFailureTest {
                         "403",
                         new Forbidden(),
                         "HTTP 403, code 40301: Access forbidden). In Duo's admin panel, give it \"Grant read log\", and"
-                                + " look whether its \"Networks for API Access\" allow this machine's address."),
+                                + " check whether its \"Networks for API Access\" allow this machine's address."),
                 Arguments.of(
                         "400",
                         new BadRequest("'mintime' must be a timestamp"),
@@ -335,7 +335,10 @@ class DuoFailureTest {
                         new StatFail(40002, "Invalid request parameters", "maxtime"),
                         "Duo refused the request (Duo answered HTTP 200, code 40002: Invalid request parameters (maxtime))"),
                 Arguments.of("404", page("{\"stat\":\"FAIL\",\"code\":40401}", 404), "Check duo.api.host"),
-                Arguments.of("407 in HTML", page(HTML, 407), "wants credentials (HTTP 407). The collector sends none"));
+                Arguments.of(
+                        "407 in HTML",
+                        page(HTML, 407),
+                        "wants credentials (HTTP 407). The collector sends no credentials"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -558,7 +561,7 @@ class DuoFailureTest {
         incident.run(RunOutcome.OPERATOR)
                 .contains(
                         "Duo gave an event of 2026-11-23T07:28:00Z", "oldest first", "nothing of this page was stored")
-                .contains("for the state's cure");
+                .contains("for how to recover");
 
         assertThat(world.lines()).doesNotHaveDuplicates();
         incident.restart();

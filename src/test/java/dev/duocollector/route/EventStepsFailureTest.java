@@ -90,7 +90,7 @@ class EventStepsFailureTest {
     void blamesTheStep_forWhatJsonCannotHold() {
         incident.routes(Map.of(FILE, steps("- process: { ref: '#class:" + Spoiling.class.getName() + "' }")));
 
-        incident.run(RunOutcome.FAILED).contains("is no JSON");
+        incident.run(RunOutcome.FAILED).contains("is not JSON");
 
         assertThat(incident.requests()).as("asked again").hasSize(1);
         incident.restart();

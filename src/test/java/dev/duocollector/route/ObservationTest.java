@@ -281,7 +281,7 @@ class ObservationTest {
             collector.run();
             HealthCheck.Result down = health(collector);
             assertThat(down.getState()).isEqualTo(HealthCheck.State.DOWN);
-            assertThat(down.getMessage()).get().asString().contains("An operator must act", "'Grant read log'");
+            assertThat(down.getMessage()).get().asString().contains("Needs an operator", "'Grant read log'");
             assertThat(liveness(collector)).as("liveness").doesNotContain(CollectorHealth.ID);
 
             collector.run();

@@ -269,13 +269,13 @@ class S3FailureTest {
                 "TokenRefreshRequired         | 400 | OPERATOR | credentials are wrong or have expired. Renew them.",
                 "Unauthorized                 | 401 | OPERATOR | credentials are wrong or have expired. Renew them.",
                 "RequestTimeTooSkewed         | 403 | OPERATOR | this machine's clock is wrong. Set it right.",
-                "AuthorizationHeaderMalformed | 400 | OPERATOR | the bucket lies in another region. Set s3.region.",
-                "PermanentRedirect            | 301 | OPERATOR | the bucket lies in another region. Set s3.region.",
-                "TemporaryRedirect            | 307 | OPERATOR | the bucket lies in another region. Set s3.region.",
+                "AuthorizationHeaderMalformed | 400 | OPERATOR | the bucket is in another region. Set s3.region.",
+                "PermanentRedirect            | 301 | OPERATOR | the bucket is in another region. Set s3.region.",
+                "TemporaryRedirect            | 307 | OPERATOR | the bucket is in another region. Set s3.region.",
                 "MethodNotAllowed             | 405 | OPERATOR | Check s3.bucket, s3.endpoint and s3.region.",
-                "RequestTimeout               | 400 | FAILED   | Nothing is lost; the next run goes on.",
-                "InternalError                | 500 | FAILED   | Nothing is lost; the next run goes on.",
-                "SlowDown                     | 503 | FAILED   | Nothing is lost; the next run goes on.",
+                "RequestTimeout               | 400 | FAILED   | Nothing is lost; the next run continues.",
+                "InternalError                | 500 | FAILED   | Nothing is lost; the next run continues.",
+                "SlowDown                     | 503 | FAILED   | Nothing is lost; the next run continues.",
             })
     void saysWhatS3Means(String code, int status, RunOutcome outcome, String remedy) {
         String error = "<?xml version=\"1.0\"?><Error><Code>" + code + "</Code><Message>As S3 says</Message></Error>";

@@ -387,7 +387,7 @@ class StateCommandTest {
 
         assertThat(set.exitCode()).as(set.err()).isZero();
         assertThat(set.out())
-                .contains("There is no state yet at s3://", "Never read: what lies before 2026-11-23T07:30:00Z.")
+                .contains("There is no state yet at s3://", "Never read: what is before 2026-11-23T07:30:00Z.")
                 .doesNotContain("As it was");
         finish();
         assertEveryEventOnce();
@@ -424,7 +424,7 @@ class StateCommandTest {
         StateConsole.Result nobody = console().state("set-through", "now-1h");
         assertThat(nobody.exitCode()).isEqualTo(2);
         assertThat(nobody.err())
-                .isEqualTo("Nothing was changed: nobody is at a terminal to confirm it. Read the above, and add --yes."
+                .isEqualTo("Nothing was changed: there is no terminal to confirm it at. Read the above, and add --yes."
                         + System.lineSeparator());
         assertThat(world.state()).isEqualTo(before);
         assertThat(world.everything()).doesNotContainKey(COPY);
@@ -444,7 +444,7 @@ class StateCommandTest {
         assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.err())
                 .startsWith(
-                        "The copy of the state, duo-telephony/state_20261123T090000.000Z.json, would lie inside s3.prefix")
+                        "The copy of the state, duo-telephony/state_20261123T090000.000Z.json, would be inside s3.prefix")
                 .contains("--no-copy");
         assertThat(console()
                         .state("set-through", "now-1h", "--yes", "--no-copy")
@@ -457,9 +457,9 @@ class StateCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "yesterday               | 'yesterday' is no time. Allowed: 2026-11-23T08:15:00Z, ",
-                "2026-11-23T08:15:00     | '2026-11-23T08:15:00' is no time. Allowed: ",
-                "now-P1Y                 | 'now-P1Y' is no time. Allowed: ",
+                "yesterday               | 'yesterday' is not a time. Allowed: 2026-11-23T08:15:00Z, ",
+                "2026-11-23T08:15:00     | '2026-11-23T08:15:00' is not a time. Allowed: ",
+                "now-P1Y                 | 'now-P1Y' is not a time. Allowed: ",
                 "now                     | The time 2026-11-23T09:00:00Z is too late: now minus duo.lag is 2026-11-23T08:58:00Z",
                 "2027-01-01T00:00:00Z    | The time 2027-01-01T00:00:00Z is too late: ",
                 "now-181d                | The time 2026-05-26T09:00:00Z is too early: Duo keeps 180 days, and nothing before",

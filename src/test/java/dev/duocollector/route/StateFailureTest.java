@@ -101,7 +101,8 @@ class StateFailureTest {
         whenPageTwoIsAsked(world::deleteState);
 
         incident.run(RunOutcome.OWNED)
-                .contains("Somebody has deleted s3://" + world.bucket + "/" + World.STATE_KEY)
+                .contains("The state at s3://" + world.bucket + "/" + World.STATE_KEY
+                        + " was deleted after this run read it.")
                 .contains("put the state back");
 
         assertThat(world.everything().keySet()).singleElement().asString().contains("_00001_");

@@ -180,7 +180,7 @@ class StateImportTest {
         assertThat(refused.out())
                 .contains("WARNING: the object with the Lambda's last events, of " + through + ", is not at s3://"
                         + world.bucket + "/duo-telephony. Events of 10 min, " + from + ".." + through
-                        + ", will stand twice");
+                        + ", will be there twice");
         assertThat(refused.err()).isEqualTo("Write this state? [y/N] Nothing was changed." + System.lineSeparator());
         assertThat(world.everything()).containsOnlyKeys(LAMBDA_STATE);
 
@@ -245,7 +245,7 @@ class StateImportTest {
 
         StateConsole.Result refused = console().state("import", LAMBDA_STATE);
         assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(refused.err()).contains("nobody is at a terminal to confirm it", "add --yes");
+        assertThat(refused.err()).contains("there is no terminal to confirm it at", "add --yes");
         assertThat(refused.out()).contains("Replaced: the collector's own state at s3://");
         assertThat(world.state()).isEqualTo(own);
 
@@ -264,10 +264,10 @@ class StateImportTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "last_offset: null            | is not readable JSON (line 1), so no state of the Lambda's.",
-                "[]                           | is no state of the Lambda's: it should be a JSON object with last_offset",
-                "{\"a\": 1}                   | is no state of the Lambda's: it should be a JSON object with last_offset",
-                "{\"version\":2,\"owner\":\"x\"} | is a state of this program's, not of the Lambda's.",
+                "last_offset: null            | is not readable JSON (line 1), so not a state of the Lambda.",
+                "[]                           | is not a state of the Lambda: it should be a JSON object with last_offset",
+                "{\"a\": 1}                   | is not a state of the Lambda: it should be a JSON object with last_offset",
+                "{\"version\":2,\"owner\":\"x\"} | is a state of this program, not of the Lambda.",
                 "{\"last_timestamp_ms\": \"1763885700124\"} | last_timestamp_ms is \"1763885700124\". Allowed: a whole number",
                 "{\"last_timestamp_ms\": 1.5} | last_timestamp_ms is 1.5. Allowed: a whole number of milliseconds, or null.",
                 "{\"last_timestamp_ms\": 1763885700} | last_timestamp_ms means 1970-01-21T09:58:05.700Z. Allowed: milliseconds",
@@ -294,7 +294,7 @@ class StateImportTest {
             value = {
                 "nothing.json       | nothing.json is not there: neither a file here nor s3://",
                 "s3://no-such/x     | S3 refused s3:GetObject on s3://no-such/x (404",
-                "s3://no-key        | 's3://no-key' is no s3://BUCKET/KEY, no key and no file.",
+                "s3://no-key        | 's3://no-key' is not s3://BUCKET/KEY, a key, or a file.",
             })
     void aSourceThatIsNotThere_isOneLine(String source, String line) {
         StateConsole.Result refused = console().state("import", source, "--yes");
@@ -310,8 +310,7 @@ class StateImportTest {
 
         StateConsole.Result imported = console().state("import", LAMBDA_STATE, "--dry-run");
 
-        assertThat(imported.out())
-                .contains("WARNING: Duo keeps 180 days. What lies between 2026-05-07T07:59:59.999Z..");
+        assertThat(imported.out()).contains("WARNING: Duo keeps 180 days. What is between 2026-05-07T07:59:59.999Z..");
     }
 
     private StateConsole console() {

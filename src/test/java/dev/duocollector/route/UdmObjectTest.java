@@ -274,8 +274,7 @@ class UdmObjectTest {
                 .asString()
                 .startsWith("1 of the ")
                 .contains("left out of " + World.UDM_PREFIX + "/telephony_")
-                .endsWith(
-                        "the first because no time can be read from ts, timestamp or isotimestamp, and none is made up.");
+                .endsWith("the first because no time can be read from ts, timestamp or isotimestamp.");
     }
 
     @Test

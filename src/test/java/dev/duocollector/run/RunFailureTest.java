@@ -76,7 +76,7 @@ class RunFailureTest {
                         RunOutcome.FAILED,
                         "Duo keeps failing",
                         "HTTP 500",
-                        "the next run goes on"),
+                        "the next run continues"),
                 row(
                         "503 of a load balancer",
                         answer(503, "<html>" + PHONE),
@@ -137,7 +137,7 @@ class RunFailureTest {
                         new ProxyRefusedException(403),
                         RunOutcome.FAILED,
                         "makes no connection to " + BASE + " (HTTP 403 to CONNECT)",
-                        "the next run goes on"),
+                        "the next run continues"),
                 row(
                         "the secret key's file",
                         new SettingsException(List.of("The secret key's file a (duo.skey-file) cannot be read.")),
@@ -171,7 +171,7 @@ class RunFailureTest {
                         RunOutcome.FAILED,
                         "No usable answer from Duo at " + BASE,
                         "MalformedPageException",
-                        "the next run goes on"),
+                        "the next run continues"),
                 row("body too large", BodyFailures.tooLarge(), RunOutcome.OPERATOR, "67108864", "duo.base-url", "-Xmx"),
                 row(
                         "connection refused",
@@ -221,7 +221,7 @@ class RunFailureTest {
                         state("s3:PutObject", refusal(503, "SlowDown")),
                         RunOutcome.FAILED,
                         "S3 failed at s3:PutObject on s3://logs/" + STATE_KEY + " (503 SlowDown)",
-                        "the next run goes on"),
+                        "the next run continues"),
                 row(
                         "internal error",
                         state("s3:GetObject", refusal(500, "InternalError")),
@@ -313,7 +313,7 @@ class RunFailureTest {
                         "Duo gave the next_offset a twice."),
                 row(
                         "an IOException that is not Duo's",
-                        new IOException("line 1: it is no JSON"),
+                        new IOException("line 1: it is not JSON"),
                         RunOutcome.FAILED,
                         "The run failed in route event-steps: IOException: line 1"),
                 row(
@@ -337,7 +337,7 @@ class RunFailureTest {
                         new IllegalStateException("no mapping for " + PHONE + "\n" + SECRET),
                         RunOutcome.FAILED,
                         "The run failed in route event-steps: IllegalStateException: no mapping for [masked]",
-                        "the next run goes on"),
+                        "the next run continues"),
                 row(
                         "an error without a message",
                         new IllegalStateException((String) null),

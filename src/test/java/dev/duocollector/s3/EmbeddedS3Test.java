@@ -85,10 +85,10 @@ class EmbeddedS3Test {
     @Test
     void request_isRefused_signedWithAWrongSecret() {
         AwsBasicCredentials wrong = AwsBasicCredentials.create(s3.accessKey(), s3.secretKey() + "x");
-        try (S3Client stranger = s3.clientBuilder()
+        try (S3Client outsider = s3.clientBuilder()
                 .credentialsProvider(StaticCredentialsProvider.create(wrong))
                 .build()) {
-            assertThatThrownBy(() -> stranger.listObjectsV2(list -> list.bucket(BUCKET)))
+            assertThatThrownBy(() -> outsider.listObjectsV2(list -> list.bucket(BUCKET)))
                     .isInstanceOfSatisfying(S3Exception.class, refusal -> {
                         assertThat(refusal.statusCode()).isEqualTo(403);
                         assertThat(refusal.awsErrorDetails().errorCode()).isEqualTo("SignatureDoesNotMatch");

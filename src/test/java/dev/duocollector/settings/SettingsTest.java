@@ -341,7 +341,7 @@ class SettingsTest {
                 .singleElement()
                 .asString()
                 .startsWith("Setting udm.prefix is '")
-                .contains("and s3.prefix is 'duo-telephony', and one lies inside the other")
+                .contains("and s3.prefix is 'duo-telephony', and one is inside the other")
                 .endsWith("such as duo-telephony and duo-telephony-udm.");
     }
 
@@ -350,12 +350,12 @@ class SettingsTest {
         assertThat(problems("udm.prefix", "duo", "s3.prefix", "duo/raw"))
                 .singleElement()
                 .asString()
-                .startsWith("Setting udm.prefix is 'duo' and s3.prefix is 'duo/raw', and one lies inside the other");
+                .startsWith("Setting udm.prefix is 'duo' and s3.prefix is 'duo/raw', and one is inside the other");
         assertThat(problems("udm.prefix", "duo-telephony-state"))
                 .singleElement()
                 .asString()
                 .startsWith("Setting state.key is duo-telephony-state/" + TestSettings.API_HOST
-                        + ".json and lies inside udm.prefix, which is 'duo-telephony-state'");
+                        + ".json and is inside udm.prefix, which is 'duo-telephony-state'");
         assertThat(problems("udm.prefix", "udm/${date:now}"))
                 .singleElement()
                 .asString()
@@ -467,9 +467,9 @@ class SettingsTest {
                 () -> TestSettings.with("s3.prefix", "duo-telephony/", "state.key", "duo-telephony/state.json"));
 
         assertThat(refused.problems())
-                .containsExactly("Setting state.key is duo-telephony/state.json and lies inside s3.prefix, which is"
+                .containsExactly("Setting state.key is duo-telephony/state.json and is inside s3.prefix, which is"
                         + " 'duo-telephony': a SecOps feed on the prefix would take the state for a log, and delete it if"
-                        + " told to delete sources. Set state.key to a key outside, such as"
+                        + " set to delete sources. Set state.key to a key outside, such as"
                         + " duo-telephony-state/state.json, or state.inside-prefix=true to keep it there.");
     }
 
@@ -478,7 +478,7 @@ class SettingsTest {
         assertThat(problems("s3.prefix", "/"))
                 .singleElement()
                 .asString()
-                .contains("lies inside s3.prefix, which is ''")
+                .contains("is inside s3.prefix, which is ''")
                 .contains("and s3.prefix to a folder, such as duo-telephony, or state.inside-prefix=true");
     }
 

@@ -278,7 +278,7 @@ class UnreadSettingsTest {
         } else {
             assertThat(warnings)
                     .containsExactly("The environment variable " + variable
-                            + " is no setting's and has no effect. Did you mean " + nearest + "?");
+                            + " is not a setting and has no effect. Did you mean " + nearest + "?");
         }
     }
 

@@ -29,7 +29,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small HTTP/1.1 server on 127.0.0.1, one thread a connection. It stands in for the JDK's own server, which overwrites
+ * A small HTTP/1.1 server on 127.0.0.1, one thread a connection. It replaces the JDK's own server, which overwrites
  * the Date header of every answer with the system's time and cannot break an answer off on purpose.
  */
 final class HttpListener implements AutoCloseable {

@@ -207,7 +207,7 @@ class BucketEventsTest {
 
         assertThatThrownBy(this::read)
                 .isInstanceOf(RefusedException.class)
-                .hasMessageStartingWith("The object " + OURS + ".gz, line 1, cannot be read: it breaks off");
+                .hasMessageStartingWith("The object " + OURS + ".gz, line 1, cannot be read: it is cut short");
     }
 
     @Test

@@ -37,11 +37,11 @@ class PlainBodyTest {
         return Stream.of(
                 Arguments.of("a byte too many", new byte[MAX + 1], "more than 1000 bytes"),
                 Arguments.of("gzip of a byte too many", bomb, "more than 1000 bytes"),
-                Arguments.of("cut gzip", Arrays.copyOf(whole, whole.length - 4), "breaks off or is no gzip"),
+                Arguments.of("cut gzip", Arrays.copyOf(whole, whole.length - 4), "is cut short or is not gzip"),
                 Arguments.of(
                         "gzip's magic and garbage",
                         new byte[] {0x1f, (byte) 0x8b, 1, 2, 3},
-                        "breaks off or is no gzip"));
+                        "is cut short or is not gzip"));
     }
 
     @ParameterizedTest(name = "{0}")

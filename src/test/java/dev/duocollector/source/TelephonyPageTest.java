@@ -126,10 +126,10 @@ class TelephonyPageTest {
                 Arguments.of("", "it is empty"),
                 Arguments.of("  ", "it is not a JSON object"),
                 Arguments.of("\ufeff", "it is empty"),
-                Arguments.of("\ufeff\ufeff{}", "no JSON at byte"),
-                Arguments.of(" \ufeff{}", "no JSON at byte"),
-                Arguments.of("<html>+12025550123</html>", "no JSON at byte"),
-                Arguments.of("+12025550123", "no JSON at byte"),
+                Arguments.of("\ufeff\ufeff{}", "not JSON at byte"),
+                Arguments.of(" \ufeff{}", "not JSON at byte"),
+                Arguments.of("<html>+12025550123</html>", "not JSON at byte"),
+                Arguments.of("+12025550123", "not JSON at byte"),
                 Arguments.of("[]", "it is not a JSON object"),
                 Arguments.of("\"OK\"", "it is not a JSON object"),
                 Arguments.of("{}", "stat is missing"),
@@ -153,9 +153,9 @@ class TelephonyPageTest {
                 Arguments.of(page(A, "{\"next_offset\":[\"a\",1]}"), "neither a string nor an array"),
                 Arguments.of(page(A, "{\"next_offset\":[\"a\",null]}"), "neither a string nor an array"),
                 Arguments.of(page(A, "{\"next_offset\":[[\"a\"]]}"), "neither a string nor an array"),
-                Arguments.of(page(A, "null") + "+12025550123", "no JSON at byte"),
+                Arguments.of(page(A, "null") + "+12025550123", "not JSON at byte"),
                 Arguments.of(page(A, "null") + "{}", "something follows"),
-                Arguments.of("\0{\0}", "no JSON at byte"));
+                Arguments.of("\0{\0}", "not JSON at byte"));
     }
 
     @ParameterizedTest

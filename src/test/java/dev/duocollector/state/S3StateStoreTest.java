@@ -165,7 +165,7 @@ class S3StateStoreTest {
         assertThatThrownBy(() -> store.compareAndSwap(state("b"), first))
                 .isInstanceOf(RefusedException.class)
                 .hasFieldOrPropertyWithValue("outcome", RunOutcome.OWNED)
-                .hasMessageContaining("Somebody has deleted " + PLACE);
+                .hasMessageContaining("The state at " + PLACE + " was deleted after");
 
         assertThat(bucket.text()).isEmpty();
     }
@@ -291,7 +291,7 @@ class S3StateStoreTest {
 
     // ---- What an operator does.
 
-    /** A copy that the SDK writes a second time, for want of an answer, meets itself. */
+    /** A copy that the SDK writes a second time, because the answer was lost, meets itself. */
     @ParameterizedTest
     @EnumSource(names = {"NONE", "DROP_BEFORE", "DROP_AFTER", "ANSWER_500_AFTER"})
     void copy_hasTheSameBytes_alsoOfWhatIsNoState(Fault fault) {

@@ -170,43 +170,43 @@ class StateFormatTest {
             quoteCharacter = '`',
             value = {
                 "newer version           | \"version\":3           | \"version\":4           | has version 4, and this program knows versions up to 3",
-                "version as text         | \"version\":3           | \"version\":\"1\"       | its version should be 3 and is no number",
+                "version as text         | \"version\":3           | \"version\":\"1\"       | its version should be 3 and is not a number",
                 "version zero            | \"version\":3           | \"version\":0           | its version should be 3 and is 0",
                 "version minus one       | \"version\":3           | \"version\":-1          | its version should be 3 and is -1",
                 "version with fraction   | \"version\":3           | \"version\":1.0         | its version should be 3 and is 1.0",
                 "version that is 1 cut   | \"version\":3           | \"version\":4294967297  | its version should be 3 and is 4294967297",
                 "version that is 1 cut 2 | \"version\":3           | \"version\":18446744073709551617 | is 18446744073709551617",
-                "version as object       | \"version\":3           | \"version\":{\"a\":\"secret\"} | its version should be 3 and is no number",
+                "version as object       | \"version\":3           | \"version\":{\"a\":\"secret\"} | its version should be 3 and is not a number",
                 "no version              | \"version\":3,          | ``                      | its version should be 3 and is missing",
                 "unknown member          | \"version\":3           | \"version\":3,\"lag\":2 | 'state' has the unknown members [lag]",
                 "unknown window member   | \"page\":7              | \"page\":7,\"x\":1,\"a\":1 | 'window' has the unknown members [a, x]",
                 "unknown pending member  | \"cursorAfter\"         | \"a\":1,\"cursorAfter\" | 'pending' has the unknown members [a]",
-                "empty UDM key           | \"cursorAfter\"         | \"udmObjectKey\":\"\",\"cursorAfter\" | 'udmObjectKey' is no text",
-                "UDM key null            | \"cursorAfter\"         | \"udmObjectKey\":null,\"cursorAfter\" | 'udmObjectKey' is no text",
-                "empty owner             | api-00000000.duosecurity.com | ``               | 'owner' is no text",
-                "no writeId              | \"writeId\":\"8c1d2f0e-6f3a-4a52-9a51-0a7b2f6f3c11\", | `` | 'writeId' is no text",
+                "empty UDM key           | \"cursorAfter\"         | \"udmObjectKey\":\"\",\"cursorAfter\" | 'udmObjectKey' is not a non-empty string",
+                "UDM key null            | \"cursorAfter\"         | \"udmObjectKey\":null,\"cursorAfter\" | 'udmObjectKey' is not a non-empty string",
+                "empty owner             | api-00000000.duosecurity.com | ``               | 'owner' is not a non-empty string",
+                "no writeId              | \"writeId\":\"8c1d2f0e-6f3a-4a52-9a51-0a7b2f6f3c11\", | `` | 'writeId' is not a non-empty string",
                 "no committedThrough     | \"committedThrough\":\"2026-11-23T08:15:00.123Z\", | `` | 'keysFrom' is there without 'committedThrough'",
-                "committedThrough null   | \"committedThrough\":\"2026-11-23T08:15:00.123Z\" | \"committedThrough\":null | 'committedThrough' is no text",
-                "no keysFrom             | \"keysFrom\":\"2026-11-23T08:05:00.123Z\", | ``     | 'keysFrom' is no text",
-                "time without zone       | 08:15:00.123Z           | 08:15:00.123            | 'committedThrough' is no time",
+                "committedThrough null   | \"committedThrough\":\"2026-11-23T08:15:00.123Z\" | \"committedThrough\":null | 'committedThrough' is not a non-empty string",
+                "no keysFrom             | \"keysFrom\":\"2026-11-23T08:05:00.123Z\", | ``     | 'keysFrom' is not a non-empty string",
+                "time without zone       | 08:15:00.123Z           | 08:15:00.123            | 'committedThrough' is not a time",
                 "window without length   | 2026-11-23T09:15:00Z    | 2026-11-23T08:05:00.123Z | mintime must be before maxtime: was 2026-11-23T08:05:00.123Z and 2026-11-23T08:05:00.123Z",
                 "window the wrong way    | 2026-11-23T09:15:00Z    | 2025-11-23T09:15:00Z    | mintime must be before maxtime: was 2026-11-23T08:05:00.123Z and 2025-11-23T09:15:00Z",
                 "window in microseconds  | 2026-11-23T09:15:00Z    | 2026-11-23T09:15:00.000001Z | must be whole milliseconds",
-                "limit as text           | \"limit\":1000          | \"limit\":\"1000\"      | 'limit' is no whole number",
+                "limit as text           | \"limit\":1000          | \"limit\":\"1000\"      | 'limit' is not a whole number",
                 "limit of zero           | \"limit\":1000          | \"limit\":0             | limit and page must be at least 1: were 0 and 7",
-                "page too large          | \"page\":7              | \"page\":4294967297     | 'page' is no whole number",
-                "cursor unknown          | \"cursorAfter\":\"END\" | \"cursorAfter\":\"MIDDLE\" | 'cursorAfter' is no cursor",
-                "cursor null             | \"cursorAfter\":\"END\" | \"cursorAfter\":null    | 'cursorAfter' is no cursor",
-                "cursor missing          | \"cursorAfter\":\"END\",| ``                      | 'cursorAfter' is no cursor",
-                "cursor of two           | {\"offset\":            | {\"a\":\"b\",\"offset\": | 'cursor' is no cursor",
-                "cursor of something else| {\"offset\":            | {\"page\":              | 'offset' is no text",
+                "page too large          | \"page\":7              | \"page\":4294967297     | 'page' is not a whole number",
+                "cursor unknown          | \"cursorAfter\":\"END\" | \"cursorAfter\":\"MIDDLE\" | 'cursorAfter' is not a cursor",
+                "cursor null             | \"cursorAfter\":\"END\" | \"cursorAfter\":null    | 'cursorAfter' is not a cursor",
+                "cursor missing          | \"cursorAfter\":\"END\",| ``                      | 'cursorAfter' is not a cursor",
+                "cursor of two           | {\"offset\":            | {\"a\":\"b\",\"offset\": | 'cursor' is not a cursor",
+                "cursor of something else| {\"offset\":            | {\"page\":              | 'offset' is not a non-empty string",
                 "duplicated member       | \"page\":7              | \"page\":7,\"page\":8   | not readable JSON (line 1)",
                 "duplicated event key    | CCCCCCCCCCCCCCCCCCCCCC  | BBBBBBBBBBBBBBBBBBBBBB  | not readable JSON (line 1)",
                 "pending without keys    | {\"AAAAAAAAAAAAAAAAAAAAAA\":660000} | {}          | 'pending' has no event keys",
                 "no declarations         | \"declarations\":[{\"bytes\":427,\"lines\":1}], | `` | 'declarations' is not an array",
                 "declarations as object  | [{\"bytes\":427,\"lines\":1}] | {}                | 'declarations' is not an array",
                 "five declarations       | [{\"bytes\":427,\"lines\":1}] | [1,2,3,4,5]       | 'declarations' is not an array of at most 4",
-                "declaration as number   | [{\"bytes\":427,\"lines\":1}] | [427]             | 'declarations' is no object",
+                "declaration as number   | [{\"bytes\":427,\"lines\":1}] | [427]             | 'declarations' is not an object",
                 "declaration of more     | \"lines\":1}             | \"lines\":1,\"x\":1}  | 'declarations' has the unknown members [x]",
                 "declaration of no lines | \"lines\":1}             | \"lines\":0}          | bytes and lines must be at least 1: were 427 and 0",
                 "more lines than events  | \"lines\":1}             | \"lines\":2}          | 'lines' is 2, and must be at most 1",
@@ -225,10 +225,10 @@ class StateFormatTest {
                 "the latest of times     | 2026-11-23T09:15:00Z    | +999999999-12-31T23:59:59.999Z | 'maxtime' is +999999999-12-31T23:59:59.999Z, which is not between",
                 "event time of long ago  | :61250                  | :-9223372036854775808   | 'eventKeys' has a time that is not between 2000 and 9999",
                 "event time of far away  | :61250                  | :9223372036854775807    | 'eventKeys' has a time that is not between 2000 and 9999",
-                "event keys as array     | {\"AAAAAAAAAAAAAAAAAAAAAA\":660000} | []          | 'eventKeys' is no object",
-                "event time as text      | :61250                  | :\"61250\"              | an event key's time is no number of milliseconds",
-                "event time in fractions | :61250                  | :61250.5                | an event key's time is no number of milliseconds",
-                "event time too large    | :61250                  | :9223372036854775808    | an event key's time is no number of milliseconds",
+                "event keys as array     | {\"AAAAAAAAAAAAAAAAAAAAAA\":660000} | []          | 'eventKeys' is not an object",
+                "event time as text      | :61250                  | :\"61250\"              | an event key's time is not a number of milliseconds",
+                "event time in fractions | :61250                  | :61250.5                | an event key's time is not a number of milliseconds",
+                "event time too large    | :61250                  | :9223372036854775808    | an event key's time is not a number of milliseconds",
             })
     void damagedState_isRefused(String what, String part, String replacement, String said) throws IOException {
         String golden = golden("window-and-pending.json");
@@ -237,7 +237,7 @@ class StateFormatTest {
         assertRefused(golden.replace(part, replacement).getBytes(UTF_8), said);
     }
 
-    static Stream<Arguments> strangers() throws IOException {
+    static Stream<Arguments> otherStates() throws IOException {
         String golden = golden("window-and-pending.json");
         String window = golden.substring(golden.indexOf("\"window\""), golden.indexOf("\"pending\""));
         return Stream.of(
@@ -264,11 +264,11 @@ class StateFormatTest {
                         "a text of more than any",
                         golden.replaceFirst("\"owner\":\"[^\"]*", "\"owner\":\"" + "a".repeat(16_385)),
                         "'owner' has more than 16384 characters"),
-                arguments("window null", golden.replace(window, "\"window\":null,"), "'window' is no object"));
+                arguments("window null", golden.replace(window, "\"window\":null,"), "'window' is not an object"));
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("strangers")
+    @MethodSource("otherStates")
     void whatIsNoState_isRefused(String what, String text, String said) {
         assertRefused(text.getBytes(UTF_8), said);
     }
@@ -282,7 +282,7 @@ class StateFormatTest {
                 .message()
                 .as("says what to do, and nothing of the content")
                 .containsAnyOf(
-                        "See OPERATIONS, \"A state that is refused\", for its cure",
+                        "See OPERATIONS, \"A state that is refused\", for what to do",
                         "run that one, or a newer one still")
                 .doesNotContain("AAAA", "BBBB", OFFSET, WRITE_ID, "api-0", "+1202", "secret", "ndjson");
     }

@@ -92,11 +92,11 @@ class UdmConversionTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "Dear reader            | an event must be one JSON object, but it breaks off or is no JSON at byte",
+                "Dear reader            | an event must be one JSON object, but it is cut short or is not JSON at byte",
                 "42                     | an event must be one JSON object, but it is something else or more than that",
-                "{\"ts\":\"2026          | an event must be one JSON object, but it breaks off or is no JSON at byte",
+                "{\"ts\":\"2026          | an event must be one JSON object, but it is cut short or is not JSON at byte",
                 "{} {}                  | an event must be one JSON object, but it is something else or more than that",
-                "{\"type\":\"sms\"}     | no time can be read from ts, timestamp or isotimestamp, and none is made up",
+                "{\"type\":\"sms\"}     | no time can be read from ts, timestamp or isotimestamp",
             })
     void badLine_isToldWithItsNumber_andTheOthersAreWritten(String bad, String said) throws IOException {
         UdmConversion conversion = lines();
@@ -141,7 +141,7 @@ class UdmConversionTest {
 
         assertThat(problems)
                 .containsExactly(
-                        "photo.jpg:1: this is no text in UTF-8, so nothing of the input was read; NDJSON is wanted, plain or gzip");
+                        "photo.jpg:1: this is not UTF-8 text, so none of the input was read; it must be NDJSON, plain or gzip");
     }
 
     @Test
@@ -156,7 +156,7 @@ class UdmConversionTest {
         assertThat(problems)
                 .last()
                 .isEqualTo(
-                        "array.json:1: a JSON array begins here, so nothing of the input was read; NDJSON is wanted, one object a line");
+                        "array.json:1: a JSON array begins here, so none of the input was read; it must be NDJSON, one object a line");
         assertThat(problems).hasSize(2);
     }
 
@@ -206,7 +206,7 @@ class UdmConversionTest {
                 .singleElement()
                 .asString()
                 .matches(
-                        "cut\\.ndjson\\.gz:\\d+: the input breaks off here \\(EOFException: Unexpected end of ZLIB input stream\\)");
+                        "cut\\.ndjson\\.gz:\\d+: the input is cut short here \\(EOFException: Unexpected end of ZLIB input stream\\)");
         assertThat(written()).hasSizeBetween(1000, 4999);
     }
 
@@ -220,7 +220,7 @@ class UdmConversionTest {
 
         assertThat(problems)
                 .containsExactly(
-                        "events:2: the line has more than 4000000 bytes, and a feed takes none that long: it would fail as a whole");
+                        "events:2: the line has more than 4000000 bytes, and a feed takes no line that long: it would fail as a whole");
         assertThat(written()).hasSize(2);
     }
 
