@@ -24,7 +24,7 @@ public record RunReport(RunOutcome outcome, String line, boolean triedAgainAtSta
         line = Log.line(line);
     }
 
-    /** ERROR when an operator must act, WARN when it mends itself, INFO when all is well. */
+    /** ERROR when it needs an operator, WARN when it recovers by itself, INFO when all is well. */
     public Level level() {
         return switch (outcome) {
             case DONE, STOPPED -> Level.INFO;

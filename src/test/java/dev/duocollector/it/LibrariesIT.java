@@ -39,7 +39,7 @@ class LibrariesIT {
 
     private static final Pattern POM = Pattern.compile("META-INF/maven/[^/]+/([^/]+)/pom\\.properties");
 
-    /** A row of the second table: what, library, mended in, in the jar. */
+    /** A row of the second table: what, library, fixed in, in the jar. */
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| (CVE-[^|]+) \\| (logback|netty) \\| (\\S+) \\| (\\S+) \\| `");
 

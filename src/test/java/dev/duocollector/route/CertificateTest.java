@@ -44,7 +44,7 @@ class CertificateTest {
             assertThat(server.requests()).isZero();
         }
         incident.restart();
-        incident.set("duo.base-url", good).mendsWithoutLossOrDouble();
+        incident.set("duo.base-url", good).recoversWithoutLossOrDuplicate();
     }
 
     /** Shows that the tests beside it would reach their server but for the certificate. */

@@ -111,7 +111,7 @@ class DuoFailureTest {
 
         assertThat(incident.requests()).hasSize(2);
         assertThat(incident.logs.lines(Level.WARN)).as("nothing but the report").hasSize(1);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     /** Neither none, nor one that is unreadable or over, makes it ask faster than by its own delays. */
@@ -136,10 +136,10 @@ class DuoFailureTest {
         assertThat(world.state()).as("all of it is confirmed").doesNotContain("pending");
 
         incident.restart();
-        incident.mend();
+        incident.repair();
         incident.run(RunOutcome.DONE);
         assertThat(incident.requests().get(0).query()).isEqualTo(refused.get(0).query());
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     /** The simulator refuses a Date that is more than five minutes old. */
@@ -207,7 +207,7 @@ class DuoFailureTest {
         world.duo.misbehave(requests + 2, 1, passing);
         incident.run(RunOutcome.DONE);
         assertThat(incident.requests()).hasSize(Incident.REQUESTS - 1 + 1);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -218,7 +218,7 @@ class DuoFailureTest {
         incident.run(RunOutcome.FAILED).contains("No usable answer from Duo at http://", "Read timed out");
 
         incident.restart();
-        incident.set("duo.response-timeout", "10s").mendsWithoutLossOrDouble();
+        incident.set("duo.response-timeout", "10s").recoversWithoutLossOrDuplicate();
     }
 
     /** The first name has a label too long for any resolver to ask a server for. */
@@ -237,7 +237,7 @@ class DuoFailureTest {
         assertThat(incident.logs.lines(Level.WARN)).as("a retry and the report").hasSize(Incident.TRIES);
 
         incident.restart();
-        incident.set("duo.base-url", good).mendsWithoutLossOrDouble();
+        incident.set("duo.base-url", good).recoversWithoutLossOrDuplicate();
     }
 
     /** Linux leaves a connection unanswered once the listener's queue is full; others refuse it. */
@@ -258,7 +258,7 @@ class DuoFailureTest {
             }
         }
         incident.restart();
-        incident.set("duo.connect-timeout", "10s").set("duo.base-url", good).mendsWithoutLossOrDouble();
+        incident.set("duo.connect-timeout", "10s").set("duo.base-url", good).recoversWithoutLossOrDuplicate();
     }
 
     private static void fill(List<Socket> queue, ServerSocket listener) throws IOException {
@@ -289,7 +289,7 @@ class DuoFailureTest {
         assertThat(incident.requests()).hasSize(1);
         world.duo.takeRefusal(40103);
         incident.restart();
-        incident.set(setting, right).mendsWithoutLossOrDouble();
+        incident.set(setting, right).recoversWithoutLossOrDuplicate();
     }
 
     @ParameterizedTest
@@ -302,7 +302,7 @@ class DuoFailureTest {
                 .doesNotContain("duo.skey");
 
         assertThat(incident.requests()).hasSize(1);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -350,7 +350,7 @@ class DuoFailureTest {
                 .contains(said, "1 page, 2 new events, 0 dropped by your steps, 2 stored in 1 object");
 
         assertThat(incident.requests()).hasSize(2);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -364,7 +364,7 @@ class DuoFailureTest {
             assertThat(elsewhere.connections()).isZero();
         }
         assertThat(incident.requests()).hasSize(2);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -377,7 +377,7 @@ class DuoFailureTest {
                 .doesNotContain("duo.page.size");
 
         assertThat(incident.requests()).hasSize(2);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     static Stream<Arguments> large() {
@@ -420,7 +420,7 @@ class DuoFailureTest {
             assertThat(duo.requests()).as("tries").hasSize(1);
         }
         incident.restart();
-        incident.set("duo.base-url", good).mendsWithoutLossOrDouble();
+        incident.set("duo.base-url", good).recoversWithoutLossOrDuplicate();
     }
 
     /** Shows that the bounds beside it let through what comes close to them. */
@@ -467,7 +467,7 @@ class DuoFailureTest {
                             assertThat(request).startsWith("CONNECT ").doesNotContain("Authorization: Basic"));
         }
         incident.restart();
-        incident.set("duo.base-url", good).set("duo.proxy", "").mendsWithoutLossOrDouble();
+        incident.set("duo.base-url", good).set("duo.proxy", "").recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -481,7 +481,7 @@ class DuoFailureTest {
 
         assertThat(incident.requests()).isEmpty();
         Files.writeString(file, World.SKEY);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     // ---- Answers that are odd and good.
@@ -507,7 +507,7 @@ class DuoFailureTest {
 
         assertThat(incident.requests()).hasSize(requests);
         assertThat(incident.logs.lines(Level.WARN)).isEmpty();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -520,7 +520,7 @@ class DuoFailureTest {
 
         assertThat(incident.requests()).hasSize(2);
         assertThat(world.lines()).hasSize(2).doesNotHaveDuplicates();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -535,7 +535,7 @@ class DuoFailureTest {
 
         assertThat(world.lines()).hasSize(2).doesNotHaveDuplicates();
         incident.restart();
-        incident.set("max.iterations", "0").mendsWithoutLossOrDouble();
+        incident.set("max.iterations", "0").recoversWithoutLossOrDuplicate();
     }
 
     /**
@@ -566,7 +566,7 @@ class DuoFailureTest {
         assertThat(world.lines()).doesNotHaveDuplicates();
         incident.restart();
         world.putState(good);
-        incident.set("max.iterations", "0").mendsWithoutLossOrDouble();
+        incident.set("max.iterations", "0").recoversWithoutLossOrDuplicate();
     }
 
     // ---- What goes out.
@@ -575,7 +575,7 @@ class DuoFailureTest {
     void sendsNothingButWhatDuoNeeds_whateverARouteSets() throws IOException {
         incident.routes(Map.of("duo-page.camel.yaml", leaking()));
 
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     /** Shows that the test before would fail if the filter let through what it must not. */

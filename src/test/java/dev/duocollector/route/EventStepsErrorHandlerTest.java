@@ -126,7 +126,7 @@ class EventStepsErrorHandlerTest {
         assertThat(world.everything()).as("no object, and no batch declared").isEmpty();
         assertThat(incident.run(RunOutcome.FAILED)).as("and again").isNotNull();
         incident.restart();
-        incident.routes(Map.of()).mendsWithoutLossOrDouble();
+        incident.routes(Map.of()).recoversWithoutLossOrDuplicate();
     }
 
     static Stream<Arguments> ending() {
@@ -149,7 +149,7 @@ class EventStepsErrorHandlerTest {
 
         assertThat(world.objects()).isEmpty();
         incident.restart();
-        incident.routes(Map.of()).mendsWithoutLossOrDouble();
+        incident.routes(Map.of()).recoversWithoutLossOrDuplicate();
     }
 
     static Stream<Arguments> coping() {
@@ -187,7 +187,7 @@ class EventStepsErrorHandlerTest {
     void storesEverything_whereTheStepsCopeThemselves(String how, String file) {
         incident.routes(Map.of(FILE, file));
 
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     /** What nobody waits for fails on its own, and not without a word. */
@@ -195,7 +195,7 @@ class EventStepsErrorHandlerTest {
     void warnsOnce_ofAWireTapThatFails() {
         incident.routes(Map.of(FILE, route("", "- wireTap: { uri: direct:more }") + route("more", "", FAIL)));
 
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
 
         assertThat(incident.logs.secrets()).isEmpty();
     }

@@ -53,7 +53,7 @@ class EventStepsFailureTest {
                 .anyMatch(line -> line.contains("\tat dev.duocollector"));
         assertThat(world.objects()).isEmpty();
         incident.restart();
-        incident.routes(Map.of()).mendsWithoutLossOrDouble();
+        incident.routes(Map.of()).recoversWithoutLossOrDuplicate();
     }
 
     /** Shows that the log is searched well: this one step means to say it. */
@@ -83,7 +83,7 @@ class EventStepsFailureTest {
 
         assertThat(world.objects()).isEmpty();
         incident.restart();
-        incident.routes(Map.of()).mendsWithoutLossOrDouble();
+        incident.routes(Map.of()).recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -94,7 +94,7 @@ class EventStepsFailureTest {
 
         assertThat(incident.requests()).as("asked again").hasSize(1);
         incident.restart();
-        incident.routes(Map.of()).mendsWithoutLossOrDouble();
+        incident.routes(Map.of()).recoversWithoutLossOrDuplicate();
     }
 
     /** An enrichment's refusals are not Duo's: no retry of the page, no word of Duo's keys. */
@@ -118,7 +118,7 @@ class EventStepsFailureTest {
         }
         assertThat(incident.requests()).hasSize(1);
         incident.restart();
-        incident.routes(Map.of()).mendsWithoutLossOrDouble();
+        incident.routes(Map.of()).recoversWithoutLossOrDuplicate();
     }
 
     /** A 412 from S3 says that the batch is stored already, but only when it answers the put of the batch. */
@@ -130,7 +130,7 @@ class EventStepsFailureTest {
 
         assertThat(world.objects()).isEmpty();
         incident.restart();
-        incident.routes(Map.of()).mendsWithoutLossOrDouble();
+        incident.routes(Map.of()).recoversWithoutLossOrDuplicate();
     }
 
     /** A step that puts something into an event that no JSON can say. */

@@ -132,15 +132,15 @@ class IamPolicyTest {
         fail(Fault.DROP_BEFORE);
         incident.run(RunOutcome.FAILED);
         incident.restart();
-        incident.mend();
+        incident.repair();
         fail(Fault.DROP_AFTER);
         incident.run(RunOutcome.FAILED);
         incident.restart();
-        incident.mend();
+        incident.repair();
         incident.set("max.iterations", "1").set("s3.compression", "gzip");
         incident.run(RunOutcome.MORE);
         incident.set("max.iterations", "0").restart();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     /** Asks S3 what the command check asks, as the collector that would run. */

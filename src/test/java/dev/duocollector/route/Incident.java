@@ -95,16 +95,16 @@ final class Incident implements AutoCloseable {
         return all.subList(requestsBefore, all.size());
     }
 
-    /** All is well again. */
-    void mend() {
+    /** Ends all misbehavior and faults. */
+    void repair() {
         world.duo.behave();
         world.duoProxy.plan(FaultPlan.none());
         world.s3Proxy.plan(FaultPlan.none());
     }
 
-    /** Mends what was broken; the next run must deliver what is missing, and the one after it find nothing new. */
-    void mendsWithoutLossOrDouble() {
-        mend();
+    /** Repairs what was broken; the next run must deliver what is missing, and the one after it find nothing new. */
+    void recoversWithoutLossOrDuplicate() {
+        repair();
         run(RunOutcome.DONE);
         assertEveryEventOnce();
         world.clock.advance(Duration.ofMinutes(5));

@@ -125,7 +125,7 @@ class PendingBatchTest {
         assertThat(world.objects()).containsOnlyKeys(key);
         assertThat(world.objects().get(key)).isEqualTo(found);
         moveAway(key);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     static Stream<Arguments> whole() {
@@ -170,7 +170,7 @@ class PendingBatchTest {
         assertThat(incident.requests()).as("Duo is not asked").isEmpty();
         assertThat(world.state()).isEqualTo(state);
         put(key, first());
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     // ---- A store that lies.
@@ -188,7 +188,7 @@ class PendingBatchTest {
         assertThat(world.s3Proxy.requests().stream().filter(PendingBatchTest::isData))
                 .hasSize(writes);
         assertThat(world.state()).contains("\"pending\"");
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @ParameterizedTest
@@ -199,7 +199,7 @@ class PendingBatchTest {
         incident.run(RunOutcome.DONE);
 
         incident.assertEveryEventOnce();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -211,7 +211,7 @@ class PendingBatchTest {
 
         assertThat(world.objects()).containsKey(key);
         incident.assertEveryEventOnce();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -222,7 +222,7 @@ class PendingBatchTest {
         incident.run(RunOutcome.DONE);
 
         incident.assertEveryEventOnce();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     // ---- A Duo whose answers are short.
@@ -239,7 +239,7 @@ class PendingBatchTest {
 
         assertThat(world.objects()).isEmpty();
         assertThat(world.state()).contains("\"missed\":true");
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @ParameterizedTest
@@ -252,7 +252,7 @@ class PendingBatchTest {
 
         assertThat(world.objects()).isEmpty();
         world.events.add(incident.events.get(event));
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     /** An event that Duo withdraws holds nothing up for long, and what Duo still shows is stored once. */
@@ -289,7 +289,7 @@ class PendingBatchTest {
         incident.run(RunOutcome.PENDING);
 
         assertThat(world.state()).contains("\"pending\"", "\"missed\":true");
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     /** By its own clock alone nobody can tell whether a write is still under way. */
@@ -363,7 +363,7 @@ class PendingBatchTest {
         assertThat(world.s3Proxy.requests()).hasSize(1).noneMatch(ProxiedRequest::isWrite);
         assertThat(incident.requests()).isEmpty();
         world.putState(good);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @ParameterizedTest
@@ -395,7 +395,7 @@ class PendingBatchTest {
 
         assertThat(incident.requests()).isEmpty();
         world.putState(good);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -411,7 +411,7 @@ class PendingBatchTest {
                 .isEqualTo(2);
         assertThat(World.s3().objects(world.bucket, "elsewhere/")).isEmpty();
         incident.set("s3.prefix", "duo-telephony").restart();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     // ---- What an operator decides.
@@ -453,7 +453,7 @@ class PendingBatchTest {
         assertThat(settled.exitCode()).as(settled.err()).isZero();
         assertThat(settled.out()).contains("Read again: the page of the batch " + key);
         assertThat(world.state()).doesNotContain("pending");
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test

@@ -49,7 +49,7 @@ class RecoveryTest {
                 .hasSize(Incident.REQUESTS - 1)
                 .allSatisfy(request -> assertThat(request.query()).containsKey("next_offset"));
         assertThat(dataWrites()).extracting(ProxiedRequest::status).containsExactly(200, 200);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -63,7 +63,7 @@ class RecoveryTest {
                 .contains("0 pages, 0 new events", "0 stored", "5 events of an earlier run found in 1 object");
 
         assertThat(incident.requests()).isEmpty();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -111,7 +111,7 @@ class RecoveryTest {
 
         assertThat(pending(world.state())).isEqualTo(pending);
         assertThat(world.objects()).isEmpty();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     /** A feed that deletes what it took may have been there: written again, the object would be taken again. */

@@ -52,7 +52,7 @@ class RouteContractTest {
         assertThat(incident.world.duo.requests()).isEmpty();
         assertThat(incident.world.everything()).isEmpty();
         incident.restart();
-        incident.routes(Map.of()).mendsWithoutLossOrDouble();
+        incident.routes(Map.of()).recoversWithoutLossOrDuplicate();
     }
 
     /** As another application may, which loads routes by and by. */
@@ -65,7 +65,7 @@ class RouteContractTest {
 
         assertThat(incident.world.everything()).isEmpty();
         incident.restart();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     /** The operator's place belongs to no release. */
@@ -73,7 +73,7 @@ class RouteContractTest {
     void takesOnesOwnStepsAsTheyAre() throws IOException {
         incident.routes(Map.of("event-steps.camel.yaml", of("event-steps").replace("new events", "events")));
 
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     private static String of(String file) throws IOException {

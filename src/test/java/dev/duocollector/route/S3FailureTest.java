@@ -83,7 +83,7 @@ class S3FailureTest {
         assertThat(world.objects()).isEmpty();
 
         incident.restart();
-        incident.set("s3.unconditional-writes", "allow").mendsWithoutLossOrDouble();
+        incident.set("s3.unconditional-writes", "allow").recoversWithoutLossOrDuplicate();
     }
 
     // ---- Permissions.
@@ -98,7 +98,7 @@ class S3FailureTest {
 
         assertThat(incident.requests()).isEmpty();
         assertThat(writes()).isEmpty();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -113,7 +113,7 @@ class S3FailureTest {
                 .as("the window is written after its first answer")
                 .hasSize(1);
         assertThat(writes()).hasSize(1);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -126,7 +126,7 @@ class S3FailureTest {
 
         assertThat(incident.requests()).hasSize(1);
         assertThat(writes()).filteredOn(Call.DATA_WRITE::is).hasSize(1);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     /** Were a 403 taken for "not there", a batch that lies in the bucket would be claimed and written again. */
@@ -144,7 +144,7 @@ class S3FailureTest {
         assertThat(incident.requests()).isEmpty();
         assertThat(writes()).isEmpty();
         assertThat(world.state()).isEqualTo(before).contains("\"pending\"");
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     private void leaveABatchInDoubt() {
@@ -167,7 +167,7 @@ class S3FailureTest {
                         "S3 failed at " + call.action + " on s3://" + world.bucket, "(503 SlowDown", "Nothing is lost");
 
         assertThat(world.s3Proxy.faulted()).as("the SDK tries again").hasSizeGreaterThan(1);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @ParameterizedTest
@@ -181,7 +181,7 @@ class S3FailureTest {
                 .contains("S3 could not be reached for " + call.action + " on s3://" + world.bucket)
                 .contains("failed to respond", "Nothing is lost", "s3.endpoint, s3.region and s3.proxy");
 
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     /** The first name has a label too long for any resolver to ask a server for. */
@@ -199,7 +199,7 @@ class S3FailureTest {
 
         assertThat(incident.requests()).isEmpty();
         incident.restart();
-        incident.set("s3.endpoint", good).mendsWithoutLossOrDouble();
+        incident.set("s3.endpoint", good).recoversWithoutLossOrDuplicate();
     }
 
     // ---- Bucket and credentials.
@@ -213,7 +213,7 @@ class S3FailureTest {
 
         assertThat(incident.requests()).isEmpty();
         incident.restart();
-        incident.set("s3.bucket", world.bucket).mendsWithoutLossOrDouble();
+        incident.set("s3.bucket", world.bucket).recoversWithoutLossOrDuplicate();
     }
 
     @ParameterizedTest
@@ -231,7 +231,7 @@ class S3FailureTest {
         assertThat(incident.requests()).isEmpty();
         restoreProperties();
         incident.restart();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -256,7 +256,7 @@ class S3FailureTest {
         assertThat(incident.requests()).isEmpty();
         restoreProperties();
         incident.restart();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     /** What the embedded server never says; the codes are those of AWS's list of S3 error responses. */
@@ -326,7 +326,7 @@ class S3FailureTest {
             incident.restart();
         }
         assertThat(world.duo.requests()).isEmpty();
-        incident.set("s3.endpoint", good).set("s3.proxy", "").mendsWithoutLossOrDouble();
+        incident.set("s3.endpoint", good).set("s3.proxy", "").recoversWithoutLossOrDuplicate();
     }
 
     // ---- Tools.

@@ -76,7 +76,7 @@ class StateFailureTest {
         assertThat(world.s3Proxy.requests()).noneMatch(ProxiedRequest::isWrite).hasSize(1);
         assertThat(world.state()).isEqualTo(bad);
         world.putState(good);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     /** What a deleted state costs, when it is allowed: the time within duo.lookback is collected again, into other objects. */
@@ -107,7 +107,7 @@ class StateFailureTest {
 
         assertThat(world.everything().keySet()).singleElement().asString().contains("_00001_");
         incident.set("state.first-run", "allow").restart();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     @Test
@@ -134,7 +134,7 @@ class StateFailureTest {
                 .matches(World::isState)
                 .extracting(ProxiedRequest::status)
                 .isEqualTo(412);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     private void whenPageTwoIsAsked(Runnable happening) {

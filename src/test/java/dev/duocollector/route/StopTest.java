@@ -73,7 +73,7 @@ class StopTest {
         assertThat(world.lines()).isEqualTo(World.stored(incident.events.subList(0, 2)));
         assertThat(world.state()).doesNotContain("pending");
         incident.restart();
-        incident.mend();
+        incident.repair();
         incident.run(RunOutcome.DONE).contains("4 new events");
     }
 
@@ -152,7 +152,7 @@ class StopTest {
         world.duoProxy.reset();
         int before = world.duo.requests().size();
         incident.restart();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
         assertThat(world.duo.requests().size() - before)
                 .as("requests of the rest of the window, and of the next one")
                 .isEqualTo(Incident.REQUESTS - (page - 1) + 1);

@@ -129,7 +129,7 @@ class UdmObjectTest {
         failUdmWrites();
         incident.run(RunOutcome.FAILED);
         incident.routes(Map.of("event-steps.camel.yaml", MASKING)).restart();
-        incident.mend();
+        incident.repair();
 
         incident.run(RunOutcome.DONE);
 
@@ -151,7 +151,7 @@ class UdmObjectTest {
                 .contains("Set udm.prefix=duo-telephony-udm back for one run");
         incident.set("udm.prefix", "duo-telephony-udm").restart();
 
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
 
         world.assertUdmOfEveryObject();
     }
@@ -178,7 +178,7 @@ class UdmObjectTest {
         assertThat(world.state()).isEqualTo(state);
         delete(udmKey);
         assertThat(settleMissing().exitCode()).isZero();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
         world.assertUdmOfEveryObject();
     }
 
@@ -189,7 +189,7 @@ class UdmObjectTest {
         incident.run(RunOutcome.FAILED);
         assertThat(world.udmObjects()).hasSize(1);
 
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
 
         world.assertUdmOfEveryObject();
     }
@@ -220,7 +220,7 @@ class UdmObjectTest {
         assertThat(world.s3Proxy.requests()).hasSize(1).noneMatch(ProxiedRequest::isWrite);
         assertThat(incident.requests()).isEmpty();
         world.putState(good);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
         world.assertUdmOfEveryObject();
     }
 
@@ -256,7 +256,7 @@ class UdmObjectTest {
                 .contains("The object s3://" + world.bucket + "/" + udmKey + " is there and is not whole");
 
         World.s3().client().deleteObject(delete -> delete.bucket(world.bucket).key(udmKey));
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
         world.assertUdmOfEveryObject();
     }
 
@@ -300,7 +300,7 @@ class UdmObjectTest {
                 .contains("S3 refused s3:PutObject on s3://" + world.bucket + "/" + World.UDM_PREFIX + "/*")
                 .contains("Grant s3:PutObject on arn:aws:s3:::" + world.bucket + "/" + World.UDM_PREFIX + "/*");
 
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
         world.assertUdmOfEveryObject();
     }
 
@@ -318,7 +318,7 @@ class UdmObjectTest {
                 .contains("Nothing is lost");
 
         world.s3Proxy.onRequest(request -> {});
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
         world.assertUdmOfEveryObject();
     }
 
@@ -399,7 +399,7 @@ class UdmObjectTest {
         assertThat(world.state()).isEqualTo(state);
         assertThat(world.udmObjects()).isEmpty();
         put(key, good);
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
         world.assertUdmOfEveryObject();
     }
 
@@ -459,7 +459,7 @@ class UdmObjectTest {
 
         assertThat(world.objects()).hasSize(1);
         assertThat(world.udmObjects()).isEmpty();
-        incident.mendsWithoutLossOrDouble();
+        incident.recoversWithoutLossOrDuplicate();
         world.assertUdmOfEveryObject();
     }
 

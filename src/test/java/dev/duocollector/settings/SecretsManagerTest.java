@@ -97,7 +97,7 @@ class SecretsManagerTest {
         }
     }
 
-    /** What may pass is exit 1, what an operator must mend is exit 2; neither shows anything secret. */
+    /** What may pass is exit 1, what needs an operator is exit 2; neither shows anything secret. */
     @ParameterizedTest(name = "{0}")
     @CsvSource({
         "throttles, 400, ThrottlingException, true",
