@@ -259,7 +259,7 @@ public final class CamelApplication {
 
     /** Makes one run; the body that comes back is its {@link RunReport}. */
     public Exchange run() {
-        return run("direct:telephony");
+        return run("direct:collect");
     }
 
     /** Sends an empty exchange to an endpoint, and returns the answer. */
@@ -284,7 +284,7 @@ public final class CamelApplication {
     private static RunOutcome reportBroken(Exchange done) {
         Exception cause = done.getException();
         LOG.error(
-                "The route telephony ended without a report{}. Put routes/telephony.camel.yaml back as it was shipped.",
+                "The route collect ended without a report{}. Put routes/collect.camel.yaml back as it was shipped.",
                 cause == null ? "" : ": " + cause.getMessage());
         return RunOutcome.OPERATOR;
     }

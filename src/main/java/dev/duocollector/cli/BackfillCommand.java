@@ -7,6 +7,7 @@ import dev.duocollector.failure.ExitCode;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RangeGuard;
+import dev.duocollector.run.Stream;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.state.Checkpoint;
@@ -59,7 +60,7 @@ final class BackfillCommand implements Callable<Integer> {
         Settings settings = context.getRegistry().lookupByNameAndType("settings", Settings.class);
         TimeRange range = settings.log().range().orElseThrow();
         try {
-            Optional<Checkpoint> before = RangeGuard.of(context).backfill();
+            Optional<Checkpoint> before = RangeGuard.of(Stream.of(context)).backfill();
             Optional<Window> open = before.flatMap(Checkpoint::openWindow);
             String state =
                     "s3://" + settings.account().bucket() + "/" + settings.log().stateKey();

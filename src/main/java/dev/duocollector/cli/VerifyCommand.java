@@ -10,6 +10,7 @@ import dev.duocollector.failure.ExitCode;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RangeGuard;
+import dev.duocollector.run.Stream;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.text.JsonText;
 import dev.duocollector.text.Log;
@@ -65,7 +66,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     private int verify(CamelApplication application, CamelContext context) {
         try {
-            RangeGuard.of(context).verify();
+            RangeGuard.of(Stream.of(context)).verify();
         } catch (RefusedException e) {
             LOG.error(e.getMessage());
             return e.outcome().exitCode();

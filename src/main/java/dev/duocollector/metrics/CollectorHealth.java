@@ -3,17 +3,19 @@
 package dev.duocollector.metrics;
 
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.run.Stream;
+import dev.duocollector.settings.LogSettings;
 import dev.duocollector.settings.Schedule;
 import dev.duocollector.settings.SettingTable;
-import dev.duocollector.settings.Settings;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The readiness check {@value #ID}: DOWN, with the reason, when the last run needs an operator, or when neither a run has
@@ -30,19 +32,34 @@ public final class CollectorHealth extends AbstractHealthCheck {
     /** How many times of the schedule may pass without success. */
     private static final int TIMES_MAX = 3;
 
-    private final CollectorStatus status;
-    private final Optional<Schedule> schedule;
-    private final Duration jitter;
-    private final Clock clock;
+    private @Nullable RunMetrics metrics;
+    private @Nullable Stream stream;
+    private Optional<Schedule> schedule = Optional.empty();
 
-    public CollectorHealth(CollectorStatus status, Settings settings, Clock clock) {
+    public CollectorHealth() {
         super("duo", ID);
-        this.status = status;
-        this.schedule = settings.log().get(SettingTable.AUTO_STARTUP)
-                ? Schedule.parse(settings.log().get(SettingTable.SCHEDULE))
+    }
+
+    /** Whoever is told what the runs do. */
+    public void setMetrics(RunMetrics value) {
+        metrics = value;
+    }
+
+    /** Whose runs they are. */
+    public void setStream(Stream value) {
+        stream = value;
+        LogSettings settings = value.settings().log();
+        schedule = settings.get(SettingTable.AUTO_STARTUP)
+                ? Schedule.parse(settings.get(SettingTable.SCHEDULE))
                 : Optional.empty();
-        this.jitter = settings.log().get(SettingTable.SCHEDULE_JITTER);
-        this.clock = clock;
+    }
+
+    private CollectorStatus status() {
+        return Objects.requireNonNull(metrics, "metrics").status();
+    }
+
+    private Stream stream() {
+        return Objects.requireNonNull(stream, "stream");
     }
 
     @Override
@@ -52,13 +69,13 @@ public final class CollectorHealth extends AbstractHealthCheck {
 
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-        Instant now = clock.instant();
-        status.succeeded().ifPresent(time -> builder.detail("last.success", time.toString()));
-        status.covered().ifPresent(time -> {
+        Instant now = stream().clock().instant();
+        status().succeeded().ifPresent(time -> builder.detail("last.success", time.toString()));
+        status().covered().ifPresent(time -> {
             builder.detail("covered.through", time.toString());
             builder.detail("lag.seconds", Duration.between(time, now).toSeconds());
         });
-        status.last().ifPresent(last -> {
+        status().last().ifPresent(last -> {
             builder.detail("last.run", last.report().outcome().name());
             builder.detail("last.run.ended", last.at().toString());
         });
@@ -69,18 +86,18 @@ public final class CollectorHealth extends AbstractHealthCheck {
     }
 
     private String well(Instant now) {
-        return status.covered()
+        return status().covered()
                 .map(time -> "Collected through " + time + ", "
                         + Duration.between(time, now).toSeconds() + " s ago.")
                 .orElse("No run has come as far as reading the state yet.");
     }
 
     private Optional<String> trouble(Instant now) {
-        Optional<CollectorStatus.Ended> last = status.last();
+        Optional<CollectorStatus.Ended> last = status().last();
         if (last.isPresent() && last.get().report().outcome() == RunOutcome.OPERATOR) {
             return Optional.of("Needs an operator. " + last.get().report().line());
         }
-        Instant since = Stream.of(Optional.of(status.started()), status.succeeded(), status.progressed())
+        Instant since = List.of(Optional.of(status().started()), status().succeeded(), status().progressed()).stream()
                 .flatMap(Optional::stream)
                 .max(Instant::compareTo)
                 .orElseThrow();
@@ -102,6 +119,6 @@ public final class CollectorHealth extends AbstractHealthCheck {
         for (int i = 0; i < TIMES_MAX; i++) {
             time = time.flatMap(schedule.get()::next);
         }
-        return time.map(third -> third.plus(jitter));
+        return time.map(third -> third.plus(stream().settings().log().get(SettingTable.SCHEDULE_JITTER)));
     }
 }

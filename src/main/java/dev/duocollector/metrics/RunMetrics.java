@@ -40,8 +40,8 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     private volatile Runnable afterEachRun = () -> {};
     private @Nullable CamelContext camelContext;
 
-    public RunMetrics(CollectorStatus status, Clock clock) {
-        this.status = status;
+    public RunMetrics(Clock clock) {
+        this.status = new CollectorStatus(clock);
         this.clock = clock;
     }
 
@@ -62,6 +62,10 @@ public final class RunMetrics implements RunListener, CamelContextAware {
             registry = found;
         }
         register();
+    }
+
+    CollectorStatus status() {
+        return status;
     }
 
     /** Has something done after each run, when its report is logged. */

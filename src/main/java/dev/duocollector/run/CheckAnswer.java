@@ -5,27 +5,25 @@ package dev.duocollector.run;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.LogSettings;
 import dev.duocollector.settings.SettingTable;
-import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.source.RequestOutcome;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Window;
 import dev.duocollector.text.Log;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Holds the first answer of a window that is not written yet against Duo's own time, which its {@code Date} tells. A window
+ * Takes a page, and leaves in the exchange variable {@value #USABLE} whether it is to be used. The first answer to a window
+ * that is not written yet is compared with Duo's own time, which its {@code Date} gives. A window
  * that ends later than Duo shows events is asked for once more, with the end that Duo's time allows: what came is not used,
  * and counts as no page. The window of a range is never shortened; it is written here, and then it is asked once more whether
- * another one has been written meanwhile. Leaves in the exchange variable {@value #USABLE} whether the page is to be used.
+ * another one has been written meanwhile.
  */
 public final class CheckAnswer implements Processor {
 
@@ -34,28 +32,16 @@ public final class CheckAnswer implements Processor {
 
     private static final Log LOG = Log.of(CheckAnswer.class);
 
-    private final CollectorState state;
-    private final WindowOpening opening;
-    private final RangeGuard rangeGuard;
-    private final Optional<TimeRange> range;
-    private final Duration lag;
-
-    public CheckAnswer(CollectorState state, Settings settings, S3Client s3, Clock clock, Ticker ticker) {
-        this.state = state;
-        this.opening = new WindowOpening(state, settings, s3, ticker);
-        this.rangeGuard = new RangeGuard(s3, settings, clock, ticker);
-        this.range = settings.log().range();
-        this.lag = settings.log().get(SettingTable.LAG);
-    }
-
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
         boolean usable = true;
-        if (run.reading().isFirstAnswer() && !state.isWindowWritten()) {
+        Stream stream = run.stream();
+        if (run.reading().isFirstAnswer() && !stream.state().isWindowWritten()) {
+            Duration lag = stream.settings().log().get(SettingTable.LAG);
             Optional<Instant> shown = page.answeredAt().map(at -> at.minus(lag).truncatedTo(ChronoUnit.MILLIS));
-            usable = range.isPresent() ? begins(range.get(), shown) : isWithin(run, shown);
+            usable = stream.range().isPresent() ? begins(stream, stream.range().get(), shown) : isWithin(run, shown);
         }
         if (usable) {
             run.reading().answered();
@@ -66,7 +52,8 @@ public final class CheckAnswer implements Processor {
         run.show(exchange);
     }
 
-    private boolean isWithin(Run run, Optional<Instant> shown) {
+    private static boolean isWithin(Run run, Optional<Instant> shown) {
+        CollectorState state = run.stream().state();
         if (!state.isWindowInTime()) {
             LOG.info(
                     "The first answer to the window {} took more than {} minutes; it is opened again.",
@@ -74,7 +61,7 @@ public final class CheckAnswer implements Processor {
                     WindowOpening.FIRST_MAX.toMinutes());
             run.noWindow();
             state.dropWindow();
-            opening.open(run, null);
+            WindowOpening.open(run, null);
             run.askAgain();
             return false;
         }
@@ -107,13 +94,13 @@ public final class CheckAnswer implements Processor {
         return false;
     }
 
-    private boolean begins(TimeRange asked, Optional<Instant> shown) {
+    private static boolean begins(Stream stream, TimeRange asked, Optional<Instant> shown) {
         if (shown.isPresent() && asked.to().isAfter(shown.get())) {
             throw RefusedException.operator("--to is " + asked.to() + ", and Duo, by its own clock, shows events up to "
                     + shown.get() + " (less duo.lag) only. Nothing was written. Set --to to that time or earlier.");
         }
-        state.writeWindow();
-        rangeGuard.begun();
+        stream.state().writeWindow();
+        RangeGuard.of(stream).begun();
         return true;
     }
 }

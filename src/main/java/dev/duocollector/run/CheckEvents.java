@@ -10,14 +10,16 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks what the operator's steps have left: a collection of events, empty when they dropped all. Nothing at all is refused
- * as well, since a mistaken expression leaves it, and the page's events would count as seen without ever being stored.
+ * Takes what the operator's steps have left, a collection of events, empty when they dropped all, and leaves it with its size
+ * noted. Nothing at all is refused, since a mistaken expression leaves it, and the page's events would count as seen without ever being stored.
  */
 public final class CheckEvents implements Processor {
 
     @Override
     public void process(Exchange exchange) throws EventStepsException {
-        Run.of(exchange).current().kept(checked(exchange.getMessage().getBody()).size());
+        Run run = Run.of(exchange);
+        run.current().kept(checked(exchange.getMessage().getBody()).size());
+        run.show(exchange);
     }
 
     /** Returns a body that is a collection of events. */

@@ -9,8 +9,8 @@ import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
 /**
- * Takes S3's answer to a HEAD of the current batch's object, and finds the object whole if it is as long as the batch was
- * declared. Any other one must be read back, and so must UDM events, whose length nobody declares.
+ * Takes S3's answer to a HEAD of the current batch's object, and leaves that the object is whole if it is as long as the batch
+ * was declared. Any other one must be read back, and so must UDM events, whose length nobody declares.
  */
 public final class CheckLength implements Processor {
 

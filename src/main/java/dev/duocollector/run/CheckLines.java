@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.duocollector.failure.RefusedException;
-import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.NdjsonLines;
 import dev.duocollector.sink.PlainBody;
 import dev.duocollector.sink.PlainStream;
@@ -23,8 +22,8 @@ import org.apache.camel.Processor;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 
 /**
- * Takes the bytes of the current batch's object, or of its UDM object, as S3 gave them, and finds it whole if it is complete
- * and has as many lines as the batch was declared with. UDM events, and a batch of a program that declared no lines, may be
+ * Takes the bytes of the current batch's object, or of its UDM object, as S3 gave them, and leaves that it is whole: complete,
+ * with as many lines as the batch was declared with. UDM events, and a batch of a program that declared no lines, may be
  * fewer than the batch's events: an event may not be mapped, and a step may have dropped some.
  *
  * <p>An object that is there and not whole ends the run: written again it would double what is there, taken as it is it would
@@ -36,22 +35,17 @@ public final class CheckLines implements Processor {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .reader();
 
-    private final String bucket;
-
-    public CheckLines(Settings settings) {
-        this.bucket = settings.account().bucket();
-    }
-
     @Override
     public void process(Exchange exchange) throws IOException, InvalidPayloadException {
-        Batch batch = Run.of(exchange).batch();
+        Run run = Run.of(exchange);
+        Batch batch = run.batch();
         String key = exchange.getMessage().getHeader(AWS2S3Constants.KEY, String.class);
         byte[] object = object(exchange);
         int lines;
         try {
             lines = lines(object);
         } catch (IOException e) {
-            throw notWhole(key, object.length + " bytes: " + e.getMessage(), batch);
+            throw notWhole(run, key, object.length + " bytes: " + e.getMessage());
         }
         boolean counted = key.equals(batch.objectKey()) && !batch.declarations().isEmpty();
         boolean whole = counted
@@ -59,10 +53,10 @@ public final class CheckLines implements Processor {
                 : lines >= 1 && lines <= batch.eventKeys().size();
         if (!whole) {
             throw notWhole(
+                    run,
                     key,
                     lines + (lines == 1 ? " line" : " lines") + ", where " + expected(batch, counted)
-                            + " were declared",
-                    batch);
+                            + " were declared");
         }
         LookUp.WHOLE.show(exchange);
     }
@@ -138,12 +132,12 @@ public final class CheckLines implements Processor {
                 : "1 to " + batch.eventKeys().size();
     }
 
-    private RefusedException notWhole(String key, String found, Batch batch) {
-        return RefusedException.operator(
-                "The object s3://" + bucket + "/" + key + " is there and is not whole (" + found
-                        + "). Nothing was written over it, and the batch of "
-                        + batch.eventKeys().size()
-                        + " events stays pending. Look at it: if it has all that is wanted, run 'state settle --stored'; if not, move it"
-                        + " out of the prefix and run 'state settle --missing', which has the events read again.");
+    private static RefusedException notWhole(Run run, String key, String found) {
+        return RefusedException.operator("The object s3://"
+                + run.stream().settings().account().bucket() + "/" + key + " is there and is not whole (" + found
+                + "). Nothing was written over it, and the batch of "
+                + run.batch().eventKeys().size()
+                + " events stays pending. Look at it: if it has all that is wanted, run 'state settle --stored'; if not, move it"
+                + " out of the prefix and run 'state settle --missing', which has the events read again.");
     }
 }

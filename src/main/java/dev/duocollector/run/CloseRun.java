@@ -9,32 +9,25 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Ends a run that nothing went wrong with: commits the window if it is read to its end, else writes where the next run goes
- * on. The body becomes the {@link RunReport}.
+ * Takes a run that nothing went wrong with, and leaves its {@link RunReport}: commits the window if it is read to its end, else
+ * writes where the next run continues.
  */
 public final class CloseRun implements Processor {
-
-    private final CollectorState state;
-    private final Pause pause;
-    private final AllDropped allDropped = new AllDropped(System::nanoTime);
-
-    public CloseRun(CollectorState state, Pause pause) {
-        this.state = state;
-        this.pause = pause;
-    }
 
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         RunReport report = close(run);
-        allDropped.look(run.tally());
+        CollectorState state = run.stream().state();
+        run.stream().allDropped().look(run.tally());
         if (state.isWindowWritten()) {
             state.current().map(Checkpoint::committedThrough).ifPresent(run.listener()::coveredThrough);
         }
         exchange.getMessage().setBody(run.ended(report));
     }
 
-    private RunReport close(Run run) {
+    private static RunReport close(Run run) {
+        CollectorState state = run.stream().state();
         if (run.isRangeDone()) {
             return new RunReport(
                     RunOutcome.DONE,
@@ -64,7 +57,7 @@ public final class CloseRun implements Processor {
             return new RunReport(RunOutcome.DONE, "Window " + done(run) + ".");
         }
         state.save();
-        return pause.isStopping()
+        return run.stream().pause().isStopping()
                 ? new RunReport(RunOutcome.STOPPED, "Stopped in window " + done(run) + ". The next run continues.")
                 : new RunReport(
                         RunOutcome.MORE,

@@ -16,7 +16,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Finds the events of a pending batch in the pages that Duo gives now. Events that Duo showed late may have joined and pushed
+ * Takes a page of a recovery, and leaves the events of the pending batch that were found so far. Events that Duo showed late may have joined and pushed
  * some to a later page, so it reads on until every event key is found, or the pages are past the last one's time.
  */
 public final class CollectPending implements Processor {
@@ -40,7 +40,9 @@ public final class CollectPending implements Processor {
         if (allFound || isPast(page.events(), latestReadable(pending, run.window()))) {
             run.enough();
         }
-        exchange.getMessage().setBody(run.recovery().events());
+        List<TelephonyEvent> found = run.recovery().events();
+        run.current().counts(found);
+        exchange.getMessage().setBody(found);
         run.show(exchange);
     }
 

@@ -29,11 +29,12 @@ final class CurrentBatch {
         return batch;
     }
 
-    /** The events that make it up, before any operator's step. */
+    /** The events that make it up, before any operator's step; all of them are to be stored until a step drops some. */
     void counts(Collection<TelephonyEvent> events) {
         calls = new Calls();
         events.forEach(calls::add);
         fresh = events.size();
+        kept = fresh;
     }
 
     /** How many events the operator's steps have left. */

@@ -3,9 +3,8 @@
 package dev.duocollector.run;
 
 import dev.duocollector.failure.RefusedException;
-import dev.duocollector.settings.KeyPrefix;
+import dev.duocollector.settings.LogSettings;
 import dev.duocollector.settings.SettingTable;
-import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.ObjectKey;
 import dev.duocollector.source.RequestOutcome;
 import dev.duocollector.source.TelephonyEvent;
@@ -22,15 +21,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Takes from a page the events that no run has delivered yet. The body goes in as a {@link TelephonyPage} and comes out as a
- * list of its new events; what they amount to as a batch is noted in the {@link Run}, before any operator's step, so that a
- * dropped or changed event counts as seen.
+ * Takes a {@link TelephonyPage}, and leaves a list of the events that no run has delivered yet. What they amount to as a batch
+ * is noted in the {@link Run}, before any operator's step, so that a dropped or changed event counts as seen.
  */
 public final class DropSeen implements Processor {
 
@@ -45,33 +42,18 @@ public final class DropSeen implements Processor {
     /** A million events of one millisecond at Duo's largest page; a first run may take days, so time is no bound. */
     private static final int PAGES_WITHOUT_PROGRESS_MAX = 1000;
 
-    private final CollectorState state;
-    private final InBucket inBucket;
-    private final KeyPrefix prefix;
-    private final Optional<KeyPrefix> udmPrefix;
-    private final boolean gzip;
-    private final Optional<String> again;
-
-    public DropSeen(CollectorState state, Settings settings, InBucket inBucket) {
-        this.state = state;
-        this.inBucket = inBucket;
-        this.prefix = settings.log().prefix();
-        this.udmPrefix = settings.log().udmPrefix();
-        this.gzip = settings.log().get(SettingTable.COMPRESSION);
-        this.again =
-                settings.log().range().filter(range -> !range.skipExisting()).map(range -> AGAIN);
-    }
-
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
         run.listener().answered(RequestOutcome.SUCCESS);
+        Stream stream = run.stream();
+        CollectorState state = stream.state();
         Window window = state.checkpoint().openWindow().orElseThrow();
         Cursor next = next(page, run);
         Map<String, Instant> keys = new HashMap<>();
         List<TelephonyEvent> fresh = new ArrayList<>(page.events().size());
-        Set<String> there = inBucket.among(page.events());
+        Set<String> there = stream.inBucket().among(page.events());
         for (TelephonyEvent event : page.events()) {
             Instant ts = time(event, window, run);
             boolean seen = state.contains(event.eventKey()) || there.contains(event.eventKey());
@@ -80,7 +62,7 @@ public final class DropSeen implements Processor {
             }
         }
         run.listener().pageRead(page.events().size(), page.events().size() - fresh.size(), page.bytes());
-        run.inHand(batch(window, keys, next));
+        run.inHand(batch(stream, window, keys, next));
         run.current().counts(fresh);
         // What is asked for once more is asked for after the pause.
         boolean full = page.events().size() >= window.limit() || next.equals(run.cursor());
@@ -90,14 +72,17 @@ public final class DropSeen implements Processor {
     }
 
     /** Returns what a page's new events amount to; a page without any has no object. */
-    private Batch batch(Window window, Map<String, Instant> keys, Cursor next) {
+    private static Batch batch(Stream stream, Window window, Map<String, Instant> keys, Cursor next) {
         if (keys.isEmpty()) {
             return new Batch("", keys, next);
         }
         Set<String> named = new HashSet<>(keys.keySet());
-        again.ifPresent(named::add);
-        ObjectKey key = ObjectKey.of(prefix, window.maxtime(), window.page(), named, gzip);
-        String udmKey = udmPrefix.map(key::under).map(ObjectKey::value).orElse("");
+        stream.range().filter(range -> !range.skipExisting()).ifPresent(range -> named.add(AGAIN));
+        LogSettings settings = stream.settings().log();
+        ObjectKey key = ObjectKey.of(
+                settings.prefix(), window.maxtime(), window.page(), named, settings.get(SettingTable.COMPRESSION));
+        String udmKey =
+                settings.udmPrefix().map(key::under).map(ObjectKey::value).orElse("");
         return new Batch(key.value(), udmKey, keys, next);
     }
 
@@ -156,13 +141,13 @@ public final class DropSeen implements Processor {
         return Cursor.after(offset);
     }
 
-    private Instant time(TelephonyEvent event, Window window, Run run) {
+    private static Instant time(TelephonyEvent event, Window window, Run run) {
         if (event.ts().isEmpty()) {
             return window.maxtime();
         }
         Instant ts = Checkpoint.toMillis(event.ts().get());
         run.reading().saw(ts);
-        Instant keysFrom = state.checkpoint().keysFrom();
+        Instant keysFrom = run.stream().state().checkpoint().keysFrom();
         if (ts.isBefore(keysFrom)) {
             throw RefusedException.operator("Duo gave an event of " + ts + ", and in the window " + window
                     + ", oldest first, only events from " + keysFrom

@@ -5,15 +5,12 @@ package dev.duocollector.run;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.SettingTable;
-import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.ObjectKey;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Checkpoint;
-import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.Window;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,7 +20,6 @@ import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultExchange;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Reads the state and one page as the next run would, and writes nothing: no window is opened, and the page is asked for once,
@@ -32,24 +28,13 @@ import software.amazon.awssdk.services.s3.S3Client;
 public final class DryRun {
 
     private final CamelContext camel;
-    private final Settings settings;
-    private final CollectorState state;
-    private final PollWindow pollWindow;
-    private final Clock clock;
-    private final RunTimes times;
-    private final FirstRun firstRun;
-
+    private final Stream stream;
     private final DrySteps steps;
 
     private DryRun(CamelContext camel, DryEndpoints endpoints, boolean show) {
         this.camel = camel;
         this.steps = new DrySteps(camel, endpoints, show);
-        this.settings = DuoProbe.bean(camel, "settings", Settings.class);
-        this.state = DuoProbe.bean(camel, "seenEvents", CollectorState.class);
-        this.pollWindow = PollWindow.of(settings);
-        this.clock = DuoProbe.bean(camel, "clock", Clock.class);
-        this.times = new RunTimes(settings, clock, DuoProbe.bean(camel, "ticker", Ticker.class));
-        this.firstRun = new FirstRun(DuoProbe.bean(camel, "s3Client", S3Client.class), settings);
+        this.stream = Stream.of(camel);
     }
 
     /**
@@ -74,9 +59,9 @@ public final class DryRun {
         List<String> lines = new ArrayList<>();
         try {
             List<RunTime> time = new ArrayList<>(1);
-            Optional<Checkpoint> checkpoint = times.open(state, time::add);
+            Optional<Checkpoint> checkpoint = stream.times().open(stream.state(), time::add);
             if (checkpoint.isEmpty()) {
-                firstRun.doubt(state.answer()).ifPresent(doubt -> {
+                stream.firstRun().doubt(stream.state().answer()).ifPresent(doubt -> {
                     throw RefusedException.operator(doubt);
                 });
             }
@@ -90,6 +75,7 @@ public final class DryRun {
     /** Returns what the next run would read, as {@link OpenRun} and {@link PageQuery} decide it. */
     private Optional<Window> window(Optional<Checkpoint> checkpoint, RunTime time, List<String> lines) {
         Instant now = time.now();
+        PollWindow pollWindow = stream.pollWindow();
         Instant oldest = pollWindow.oldest(now);
         Optional<Window> open = checkpoint.flatMap(Checkpoint::openWindow);
         checkpoint
@@ -107,7 +93,7 @@ public final class DryRun {
         open.ifPresent(window -> lines.add(
                 "Duo no longer keeps anything of the open window " + window + ": what was not read of it is lost."));
         Optional<PollWindow.Next> next = checkpoint.isEmpty()
-                ? pollWindow.first(now, firstRun.notBefore())
+                ? pollWindow.first(now, stream.firstRun().notBefore())
                 : pollWindow.next(open.isPresent() ? closed(checkpoint) : checkpoint.get(), now);
         if (next.isEmpty()) {
             lines.add("Nothing to read yet"
@@ -136,7 +122,7 @@ public final class DryRun {
             lines.add("All its pages are read; the next run commits it.");
             return new Result(RunOutcome.DONE, lines);
         }
-        Exchange done = DuoProbe.send(camel, window, window.cursor());
+        Exchange done = DuoProbe.send(stream, camel, window, window.cursor());
         if (done.getException() != null) {
             return failed(done.getException(), done);
         }
@@ -145,7 +131,7 @@ public final class DryRun {
         Set<String> keys = new HashSet<>();
         List<Instant> times = new ArrayList<>();
         for (TelephonyEvent event : page.events()) {
-            if (!state.contains(event.eventKey()) && keys.add(event.eventKey())) {
+            if (!stream.state().contains(event.eventKey()) && keys.add(event.eventKey())) {
                 fresh.add(event);
             }
             event.ts().ifPresent(times::add);
@@ -161,11 +147,11 @@ public final class DryRun {
                 lines.addAll(steps.lines(
                         fresh,
                         ObjectKey.of(
-                                        settings.log().prefix(),
+                                        stream.settings().log().prefix(),
                                         window.maxtime(),
                                         window.page(),
                                         keys,
-                                        settings.log().get(SettingTable.COMPRESSION))
+                                        stream.settings().log().get(SettingTable.COMPRESSION))
                                 .value()));
             } catch (Exception e) { // what a step throws
                 return failed(e, done);
@@ -175,7 +161,7 @@ public final class DryRun {
     }
 
     private Result failed(Exception failure, Exchange exchange) {
-        RunFailure explained = new RunFailure.Explainer(settings).explain(failure, exchange);
+        RunFailure explained = new RunFailure.Explainer(stream.settings()).explain(failure, exchange);
         return new Result(explained.outcome(), List.of(explained.withoutPromise()));
     }
 }

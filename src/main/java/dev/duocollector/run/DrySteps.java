@@ -23,6 +23,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePattern;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.support.CamelContextHelper;
 
 /**
  * Has the operator's steps see a page's new events, and says what they would store of it. Nothing is delivered where the
@@ -40,7 +41,7 @@ final class DrySteps {
         this.camel = camel;
         this.endpoints = endpoints;
         this.show = show;
-        this.ndjson = DuoProbe.bean(camel, "ndjson", NdjsonDataFormat.class);
+        this.ndjson = CamelContextHelper.mandatoryLookup(camel, "ndjson", NdjsonDataFormat.class);
     }
 
     /**

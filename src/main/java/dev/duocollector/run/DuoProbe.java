@@ -4,12 +4,10 @@ package dev.duocollector.run;
 
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.SettingTable;
-import dev.duocollector.settings.Settings;
 import dev.duocollector.source.DuoClock;
 import dev.duocollector.source.DuoFailure;
 import dev.duocollector.source.DuoFailureExplainer;
 import dev.duocollector.source.DuoRequestException;
-import dev.duocollector.source.DuoRequestSigner;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.Window;
 import java.io.IOException;
@@ -66,12 +64,13 @@ public final class DuoProbe {
 
     /** Makes the request in a context that has the collector's beans and the route duo-page. */
     public static Answer ask(CamelContext camel) {
-        Settings settings = bean(camel, "settings", Settings.class);
-        Clock clock = bean(camel, "clock", Clock.class);
-        Instant maxtime =
-                clock.instant().minus(settings.log().get(SettingTable.LAG)).truncatedTo(ChronoUnit.MILLIS);
+        Stream stream = Stream.of(camel);
+        Clock clock = stream.clock();
+        Instant maxtime = clock.instant()
+                .minus(stream.settings().log().get(SettingTable.LAG))
+                .truncatedTo(ChronoUnit.MILLIS);
         Window window = Window.unread(maxtime.minus(ASKED), maxtime, 1);
-        Exchange done = send(camel, window, Cursor.START);
+        Exchange done = send(stream, camel, window, Cursor.START);
         Exception failure = done.getException();
         if (failure == null) {
             Optional<String> date = Optional.ofNullable(done.getMessage().getHeader("Date", String.class));
@@ -79,7 +78,7 @@ public final class DuoProbe {
         }
         DuoFailure explained = failure instanceof DuoRequestException request
                 ? request.failure()
-                : new DuoFailureExplainer(settings, clock).explain(failure);
+                : new DuoFailureExplainer(stream.settings(), clock).explain(failure);
         return new Answer(
                 explained.stage(),
                 explained.fromDuo(),
@@ -89,22 +88,11 @@ public final class DuoProbe {
     }
 
     /** Asks once for the page of a window that begins at the cursor. */
-    static Exchange send(CamelContext camel, Window window, Cursor cursor) {
+    static Exchange send(Stream stream, CamelContext camel, Window window, Cursor cursor) {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
-            return template.send(
-                    PAGE,
-                    exchange -> exchange.setVariable(DuoRequestSigner.QUERY, PageQuery.parameters(window, cursor)));
+            return template.send(PAGE, exchange -> PageQuery.ask(exchange, stream, window, cursor));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    static <T> T bean(CamelContext camel, String name, Class<T> type) {
-        T bean = camel.getRegistry().lookupByNameAndType(name, type);
-        if (bean == null) {
-            throw new IllegalStateException("There is no bean " + name
-                    + ". Put routes/beans.camel.yaml back as it was shipped, or add the bean to it.");
-        }
-        return bean;
     }
 }

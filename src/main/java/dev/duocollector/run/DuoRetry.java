@@ -3,7 +3,6 @@
 package dev.duocollector.run;
 
 import dev.duocollector.settings.SettingTable;
-import dev.duocollector.settings.Settings;
 import dev.duocollector.source.DuoFailure;
 import dev.duocollector.source.DuoRequestException;
 import dev.duocollector.source.HttpDate;
@@ -35,25 +34,14 @@ public final class DuoRetry implements Predicate {
     private static final int DOUBLINGS_MAX = 20;
     private static final int TOO_MANY_REQUESTS = 429;
 
-    private final Pause pause;
-    private final Duration delayMax;
-    private final Duration elapsedMax;
-    private final Clock clock;
     private final LongSupplier nanoTime;
 
-    public DuoRetry(Pause pause, Settings settings, Clock clock) {
-        this(pause, settings, clock, System::nanoTime);
+    public DuoRetry() {
+        this(System::nanoTime);
     }
 
-    /**
-     * @param clock what an HTTP date is held against
-     * @param nanoTime measures how long a request is being retried: the clock may be set meanwhile
-     */
-    DuoRetry(Pause pause, Settings settings, Clock clock, LongSupplier nanoTime) {
-        this.pause = pause;
-        this.delayMax = settings.account().get(SettingTable.RETRY_DELAY_MAX);
-        this.elapsedMax = settings.account().get(SettingTable.RETRY_ELAPSED_MAX);
-        this.clock = clock;
+    /** @param nanoTime measures how long a request is being retried: the clock may be set meanwhile */
+    DuoRetry(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
@@ -68,8 +56,12 @@ public final class DuoRetry implements Predicate {
         }
         long now = nanoTime.getAsLong();
         int retry = run.retry(now);
-        Duration delay = delay(failure, retry);
-        Duration left = elapsedMax.minusNanos(run.retryingNanos(now));
+        Duration delay = delay(run.stream(), failure, retry);
+        Duration left = run.stream()
+                .settings()
+                .account()
+                .get(SettingTable.RETRY_ELAPSED_MAX)
+                .minusNanos(run.retryingNanos(now));
         if (delay.compareTo(left) > 0) {
             return false;
         }
@@ -79,7 +71,7 @@ public final class DuoRetry implements Predicate {
                 seconds(delay),
                 retry,
                 seconds(left));
-        boolean again = pause.await(delay);
+        boolean again = run.stream().pause().await(delay);
         if (again) {
             run.listener().retried();
         }
@@ -87,8 +79,9 @@ public final class DuoRetry implements Predicate {
     }
 
     /** Returns how long to wait before the given retry, counted from 1. */
-    Duration delay(DuoFailure failure, int retry) {
-        Optional<Duration> retryAfter = retryAfter(failure);
+    static Duration delay(Stream stream, DuoFailure failure, int retry) {
+        Duration delayMax = stream.settings().account().get(SettingTable.RETRY_DELAY_MAX);
+        Optional<Duration> retryAfter = retryAfter(stream.clock(), failure);
         if (retryAfter.isPresent()) {
             return retryAfter.get();
         }
@@ -110,12 +103,14 @@ public final class DuoRetry implements Predicate {
         return Duration.ofMillis(millis - ThreadLocalRandom.current().nextLong(millis / 5 + 1));
     }
 
-    private Optional<Duration> retryAfter(DuoFailure failure) {
+    private static Optional<Duration> retryAfter(Clock clock, DuoFailure failure) {
         // One that is over is none: taken at its word, 0 would have this ask as fast as it can until max-elapsed.
-        return failure.retryAfter().flatMap(this::parseRetryAfter).filter(wait -> !wait.isNegative() && !wait.isZero());
+        return failure.retryAfter()
+                .flatMap(value -> parseRetryAfter(clock, value))
+                .filter(wait -> !wait.isNegative() && !wait.isZero());
     }
 
-    private Optional<Duration> parseRetryAfter(String value) {
+    private static Optional<Duration> parseRetryAfter(Clock clock, String value) {
         if (value.matches("\\d{1,9}")) {
             return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
         }

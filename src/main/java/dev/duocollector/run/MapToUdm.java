@@ -15,25 +15,24 @@ import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Processor;
+import org.apache.camel.support.CamelContextHelper;
 
 /**
- * Makes UDM events of a stored object's events. One that cannot be mapped is left out with a WARN and stays in the stored object:
+ * Takes a stored object's events, and leaves their UDM events. One that cannot be mapped is left out with a WARN and stays in the stored object:
  * an event that Duo sends with a time that nobody can read must not hold up those after it. A stored object that has not as many
  * events as it was declared with ends the run: it was cut at a line's end, or changed, since it was found whole.
  */
 public final class MapToUdm implements Processor {
 
+    /** The exchange variable that tells how many there are. */
+    static final String MAPPED = "mapped";
+
     private static final Log LOG = Log.of(MapToUdm.class);
-
-    private final UdmMapper mapper;
-
-    public MapToUdm(UdmMapper mapper) {
-        this.mapper = mapper;
-    }
 
     @Override
     public void process(Exchange exchange) throws InvalidPayloadException, StoredObjectException {
         Run run = Run.of(exchange);
+        UdmMapper mapper = CamelContextHelper.mandatoryLookup(exchange.getContext(), "udmMapper", UdmMapper.class);
         Collection<?> events = exchange.getMessage().getMandatoryBody(Collection.class);
         requireDeclared(events.size(), run.batch().declarations());
         List<Map<String, Object>> mapped = new ArrayList<>(events.size());
@@ -57,6 +56,8 @@ public final class MapToUdm implements Processor {
         if (!mapped.isEmpty()) {
             run.current().storingUdm();
         }
+        exchange.setVariable(MAPPED, mapped.size());
+        exchange.setVariable(PrepareWrite.KEY, run.batch().udmKey());
         exchange.getMessage().setBody(mapped);
     }
 

@@ -12,10 +12,9 @@ import java.time.Duration;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Ends a recovery that has found neither the pending batch's object nor all of its events. One short answer of Duo's proves
+ * Takes a pending batch of which neither the object nor all events were found, and ends the run or leaves the batch forgotten. One short answer of Duo's proves
  * nothing, so the batch stays pending and the run ends; never is a part of a batch stored under its key, nor what was not
  * found marked as seen. A batch that an earlier run has missed as well is forgotten once no write of it can still arrive,
  * which the state's age tells by S3's own clock; its page is then read as if new.
@@ -24,18 +23,11 @@ public final class MissPending implements Processor {
 
     private static final Log LOG = Log.of(MissPending.class);
 
-    private final CollectorState state;
-    private final boolean fenced;
-
-    /** @param s3 what the batch is written with; without {@link WriteFence} no batch is forgotten */
-    public MissPending(CollectorState state, S3Client s3) {
-        this.state = state;
-        this.fenced = WriteFence.isIn(s3);
-    }
-
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
+        CollectorState state = run.stream().state();
+        boolean fenced = WriteFence.isIn(run.stream().s3());
         Batch batch = run.batch();
         int missing = batch.eventKeys().size() - run.recovery().count();
         Optional<Duration> age =

@@ -3,62 +3,31 @@
 package dev.duocollector.run;
 
 import dev.duocollector.failure.RefusedException;
-import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.CollectorState;
-import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.Window;
 import dev.duocollector.steps.RouteContract;
 import dev.duocollector.text.Log;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.SynchronizationAdapter;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Begins a run: reads the state and with it the time, and takes up the window that is open or opens the next one, in memory.
- * Leaves the {@link Run} in its exchange variable.
+ * Takes anything, and leaves the {@link Run} that begins in its exchange variable. Reads the state and with it the time, and
+ * resumes the window that is open or opens the next one, in memory.
  */
 public final class OpenRun implements Processor {
 
     private static final Log LOG = Log.of(OpenRun.class);
 
-    private final CollectorState state;
-    private final PollWindow pollWindow;
-    private final WindowOpening opening;
-    private final FirstRun firstRun;
-    private final Optional<TimeRange> range;
-    private final InBucket inBucket;
-    private final RunTimes times;
-    private final RunListener listener;
-
-    /** @param listener is told what the runs do */
-    public OpenRun(
-            CollectorState state,
-            Settings settings,
-            InBucket inBucket,
-            S3Client s3,
-            Clock clock,
-            Ticker ticker,
-            RunListener listener) {
-        this.state = state;
-        this.pollWindow = PollWindow.of(settings);
-        this.opening = new WindowOpening(state, settings, s3, ticker);
-        this.firstRun = new FirstRun(s3, settings);
-        this.range = settings.log().range();
-        this.inBucket = inBucket;
-        this.times = new RunTimes(settings, clock, ticker);
-        this.listener = listener;
-    }
-
     @Override
     public void process(Exchange exchange) {
-        Run run = new Run(listener);
+        Stream stream = Stream.of(exchange.getContext());
+        Run run = new Run(stream);
         exchange.setVariable(Run.VARIABLE, run);
         run.nameLogLines();
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
@@ -76,43 +45,46 @@ public final class OpenRun implements Processor {
         checkpoint.map(Checkpoint::committedThrough).ifPresent(run.listener()::coveredThrough);
         Optional<Window> open = checkpoint.flatMap(Checkpoint::openWindow);
         if (open.isPresent() || checkpoint.isEmpty()) {
-            inBucket.read();
+            stream.inBucket().read();
         }
         if (open.isPresent()) {
-            takeUp(run, open.get(), checkpoint.flatMap(Checkpoint::pendingBatch));
+            resume(run, open.get(), checkpoint.flatMap(Checkpoint::pendingBatch));
         } else {
             openNext(run, checkpoint);
         }
         run.show(exchange);
     }
 
-    private void openNext(Run run, Optional<Checkpoint> checkpoint) {
+    private static void openNext(Run run, Optional<Checkpoint> checkpoint) {
+        Optional<TimeRange> range = run.stream().range();
         if (range.isPresent()) {
             openRange(run, checkpoint, range.get());
         } else {
-            opening.open(run, checkpoint.orElse(null));
+            WindowOpening.open(run, checkpoint.orElse(null));
         }
     }
 
-    private Optional<Checkpoint> checkpoint(Run run) {
-        Optional<Checkpoint> checkpoint = times.open(state, run::began);
-        if (checkpoint.isPresent() || range.isPresent()) {
+    private static Optional<Checkpoint> checkpoint(Run run) {
+        Stream stream = run.stream();
+        Optional<Checkpoint> checkpoint = stream.times().open(stream.state(), run::began);
+        if (checkpoint.isPresent() || stream.range().isPresent()) {
             return checkpoint;
         }
-        Optional<String> doubt = firstRun.doubt(state.answer());
+        Optional<String> doubt = stream.firstRun().doubt(stream.state().answer());
         if (doubt.isEmpty()) {
             return checkpoint;
         }
         // Another collector's first run may have written both just now.
-        Optional<Checkpoint> now = times.open(state, run::began);
+        Optional<Checkpoint> now = stream.times().open(stream.state(), run::began);
         if (now.isEmpty()) {
             throw RefusedException.operator(doubt.get());
         }
         return now;
     }
 
-    private void takeUp(Run run, Window open, Optional<Batch> pending) {
-        boolean outlived = !pollWindow.oldest(run.time().now()).isBefore(open.maxtime());
+    private static void resume(Run run, Window open, Optional<Batch> pending) {
+        CollectorState state = run.stream().state();
+        boolean outlived = !run.stream().pollWindow().oldest(run.time().now()).isBefore(open.maxtime());
         if (outlived && !run.time().isProven()) {
             throw RefusedException.operator(unproven(open, run.time()));
         }
@@ -142,13 +114,14 @@ public final class OpenRun implements Processor {
     }
 
     /** A range is one window, and none follows it: what lies after is the collector's. */
-    private void openRange(Run run, Optional<Checkpoint> checkpoint, TimeRange range) {
+    private static void openRange(Run run, Optional<Checkpoint> checkpoint, TimeRange range) {
         if (checkpoint.isPresent()) {
             run.rangeDone();
             return;
         }
-        Window window = Window.unread(range.from(), range.to(), pollWindow.limit());
-        state.openWindow(window);
+        Window window = Window.unread(
+                range.from(), range.to(), run.stream().pollWindow().limit());
+        run.stream().state().openWindow(window);
         run.read(window);
     }
 }

@@ -3,13 +3,11 @@
 package dev.duocollector.run;
 
 import dev.duocollector.settings.SettingTable;
-import dev.duocollector.settings.Settings;
-import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Keeps the pace between two pages: Duo allows about two log requests a minute
+ * Takes a run between two pages, and leaves it after the pause that Duo's pace asks for: Duo allows about two log requests a minute
  * (<a href="https://github.com/duosecurity/duo_client_python/issues/101">Duo's staff on the limits</a>, read 2026-11-23). A
  * page shorter than the limit is the last one but for an empty one, which is asked for at once. A program that stops reads no
  * further page, unless it is in the middle of finding a batch in doubt: half of that would be stored as the whole. At that
@@ -17,22 +15,13 @@ import org.apache.camel.Processor;
  */
 public final class PagePause implements Processor {
 
-    private final Pause pause;
-    private final Duration duration;
-    private final RangeProgress progress;
-
-    public PagePause(Pause pause, Settings settings) {
-        this.pause = pause;
-        this.duration = settings.log().get(SettingTable.PAGE_PAUSE);
-        this.progress = new RangeProgress(settings.log().range().isPresent());
-    }
-
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
-        progress.tell(run, System.nanoTime());
+        Pause pause = run.stream().pause();
+        run.stream().progress().tell(run, System.nanoTime());
         if (run.isMore() && run.pageFull()) {
-            pause.await(duration);
+            pause.await(run.stream().settings().log().get(SettingTable.PAGE_PAUSE));
         }
         if (pause.isStopping() && !run.isRecovering()) {
             run.enough();

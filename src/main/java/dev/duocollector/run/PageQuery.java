@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.settings.Settings;
+import dev.duocollector.source.DuoAccount;
 import dev.duocollector.source.DuoRequestSigner;
-import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.Window;
@@ -17,8 +16,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Says what to ask Duo for: the whole window with every page, since Duo's offsets hold for the request they came from, and the
- * cursor's offset. Leaves the parameters in the exchange variable that the signer takes them from.
+ * Takes the run, and leaves the query for its next page in the exchange variable that the signer takes it from: the whole window
+ * with every page, since Duo's offsets hold for the request they came from, and the cursor's offset.
  */
 public final class PageQuery implements Processor {
 
@@ -27,24 +26,15 @@ public final class PageQuery implements Processor {
     /** Longer than what an hourly run reads: somebody may be waiting, and does not see what for. */
     private static final Duration ORDINARY_MAX = Duration.ofHours(2);
 
-    private final CollectorState state;
-    private final PollWindow pollWindow;
-    private final boolean fixed;
-
-    public PageQuery(CollectorState state, Settings settings) {
-        this.state = state;
-        this.pollWindow = PollWindow.of(settings);
-        this.fixed = settings.log().range().isPresent();
-    }
-
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         keepWithinRetention(run);
-        if (run.asksFirst() && !fixed) {
+        Stream stream = run.stream();
+        if (run.asksFirst() && stream.range().isEmpty()) {
             tell(run.window());
         }
-        exchange.setVariable(DuoRequestSigner.QUERY, parameters(run.window(), run.cursor()));
+        ask(exchange, stream, run.window(), run.cursor());
         if (run.cursor().position() == Cursor.Position.OFFSET) {
             run.reading().sends(run.cursor().offset());
         }
@@ -59,9 +49,10 @@ public final class PageQuery implements Processor {
         }
     }
 
-    private void keepWithinRetention(Run run) {
+    private static void keepWithinRetention(Run run) {
         Window window = run.window();
         Instant now = run.time().now();
+        PollWindow pollWindow = run.stream().pollWindow();
         if (!pollWindow.isTooOld(window.mintime(), now)) {
             return;
         }
@@ -76,9 +67,15 @@ public final class PageQuery implements Processor {
                     window);
         }
         if (!run.isWithoutState()) {
-            state.raiseMintime(oldest);
+            run.stream().state().raiseMintime(oldest);
         }
         run.reading().mintimeRaised(window.startingAt(oldest));
+    }
+
+    /** Has the exchange ask for one page. */
+    static void ask(Exchange exchange, Stream stream, Window window, Cursor cursor) {
+        exchange.setVariable(DuoAccount.VARIABLE, new DuoAccount(stream.settings(), stream.clock()));
+        exchange.setVariable(DuoRequestSigner.QUERY, parameters(window, cursor));
     }
 
     /** The parameters of one page, in the names and units of Duo's Admin API: milliseconds since 1970. */

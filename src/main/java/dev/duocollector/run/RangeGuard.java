@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -51,13 +50,9 @@ public final class RangeGuard {
         this.clock = clock;
     }
 
-    /** Returns the guard of the range that the settings of a started context have. */
-    public static RangeGuard of(CamelContext context) {
-        return new RangeGuard(
-                context.getRegistry().lookupByNameAndType("s3Client", S3Client.class),
-                context.getRegistry().lookupByNameAndType("settings", Settings.class),
-                context.getRegistry().lookupByNameAndType("clock", Clock.class),
-                context.getRegistry().lookupByNameAndType("ticker", Ticker.class));
+    /** Returns the guard of the range that the settings of a stream have. */
+    public static RangeGuard of(Stream stream) {
+        return new RangeGuard(stream.s3(), stream.settings(), stream.clock(), stream.ticker());
     }
 
     /**

@@ -34,7 +34,7 @@ public final class Run {
             String.format(Locale.ROOT, "%08x", ThreadLocalRandom.current().nextInt());
 
     private final long startedNanos = System.nanoTime();
-    private final RunListener listener;
+    private final Stream stream;
     private final Tally tally = new Tally();
     private @Nullable RunTime time;
     private @Nullable WindowReading reading;
@@ -52,13 +52,9 @@ public final class Run {
     private long retryingSinceNanos;
     private int retries;
 
-    public Run() {
-        this(RunListener.NONE);
-    }
-
-    /** Begins a run; the listener is told what it does. */
-    public Run(RunListener listener) {
-        this.listener = listener;
+    /** Begins a run of the stream. */
+    public Run(Stream stream) {
+        this.stream = stream;
     }
 
     /** Returns the run of an exchange. */
@@ -73,13 +69,14 @@ public final class Run {
     }
 
     /**
-     * Sets what the routes ask for, in exchange variables of simple types: {@code more}, {@code recovering}, {@code objectKey},
-     * {@code udmObjectKey}, {@code udmDue} and {@code found}. Each step that moves the run ends with it. Not the run itself,
+     * Sets what the routes ask for, in exchange variables of simple types: {@code more}, {@code recovering}, {@code events},
+     * {@code objectKey}, {@code udmObjectKey}, {@code udmDue} and {@code found}. Each step that moves the run ends with it. Not the run itself,
      * since what Simple reads through a bean Camel's bean component keeps, batch and all, for the next thousand runs.
      */
     public void show(Exchange exchange) {
         exchange.setVariable("more", more);
         exchange.setVariable("recovering", isRecovering());
+        exchange.setVariable("events", current == null ? 0 : current.kept());
         exchange.setVariable("objectKey", current == null ? "" : batch().objectKey());
         exchange.setVariable("udmObjectKey", current == null ? "" : batch().udmKey());
         exchange.setVariable(
@@ -95,9 +92,14 @@ public final class Run {
         }
     }
 
+    /** What this is a run of. */
+    public Stream stream() {
+        return stream;
+    }
+
     /** Is told what this run does. */
     RunListener listener() {
-        return listener;
+        return stream.listener();
     }
 
     public Tally tally() {
@@ -290,23 +292,23 @@ public final class Run {
 
     /** Counts the current batch as delivered. */
     void delivered() {
-        current().delivered(tally, listener);
+        current().delivered(tally, listener());
     }
 
     /** Counts the current batch, which an earlier run has stored, as delivered. */
     void found() {
-        current().found(tally, listener);
+        current().found(tally, listener());
     }
 
     /** Ends the run with its report, which it returns. */
     RunReport ended(RunReport report) {
-        listener.ended(report, Duration.ofNanos(System.nanoTime() - startedNanos));
+        listener().ended(report, Duration.ofNanos(System.nanoTime() - startedNanos));
         return report;
     }
 
     /** Is over, its report logged. */
     void reported() {
-        listener.reported();
+        listener().reported();
         MDC.remove(ID_IN_LOG);
     }
 

@@ -84,7 +84,7 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
             return new RunFailure(
                     RunOutcome.FAILED,
                     "The run failed in route "
-                            + exchange.getProperty(Exchange.FAILURE_ROUTE_ID, "telephony", String.class)
+                            + exchange.getProperty(Exchange.FAILURE_ROUTE_ID, "collect", String.class)
                             + ": " + FailureText.brief(failure) + ".",
                     "The log level DEBUG of dev.duocollector shows more.");
         }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -26,7 +27,23 @@ public final class RouteFiles {
 
     /** The files that the jar brings, without their ending. */
     public static final List<String> SHIPPED = List.of(
-            "beans", "duo-page", "error-handling", "event-steps", "object", "schedule", "telephony", "udm", "verify");
+            "beans",
+            "collect",
+            "duo-page",
+            "error-handling",
+            "event-steps",
+            "recover",
+            "schedule",
+            "store",
+            "udm",
+            "verify");
+
+    /** Files of earlier releases, without their ending, and those that have their steps now. */
+    public static final Map<String, String> RETIRED = Map.of(
+            "object",
+            "collect.camel.yaml and store.camel.yaml",
+            "telephony",
+            "collect.camel.yaml and recover.camel.yaml");
 
     static final String ENDING = ".camel.yaml";
 
@@ -35,10 +52,10 @@ public final class RouteFiles {
 
     /**
      * The version of what the files and the classes agree on. Each file but event-steps declares it in a bean, such as
-     * {@code telephony-contract-3}, which a visual editor keeps. It is raised with any change after which an older file
+     * {@code collect-contract-4}, which a visual editor keeps. It is raised with any change after which an older file
      * would switch a rule off, here and in the files' beans.
      */
-    public static final int CONTRACT = 3;
+    public static final int CONTRACT = 4;
 
     /** What editors, packagers and people put beside a file that they change. */
     private static final Pattern PASSED_OVER = Pattern.compile(
@@ -173,6 +190,12 @@ public final class RouteFiles {
         }
         own.put(name, text);
         String stem = name.substring(0, name.length() - ENDING.length());
+        if (RETIRED.containsKey(stem)) {
+            problems.add(
+                    "The route file " + file.toAbsolutePath() + " is of an earlier release: what was in it is in "
+                            + RETIRED.get(stem)
+                            + " now. Remove it, or make your change again in the jar's file (jar xf, or the release archive's sources).");
+        }
         if (SHIPPED.contains(stem) && !stem.equals(OPERATORS)) {
             refuseOtherContract(file, stem, text);
         }
@@ -198,7 +221,7 @@ public final class RouteFiles {
 
     private static boolean looksLikeARouteFile(String name) {
         return LIKE_A_ROUTE_FILE.matcher(name).matches()
-                || SHIPPED.stream().anyMatch(stem -> stem.equals(stem(name)) || stem.equals(name));
+                || names().anyMatch(stem -> stem.equals(stem(name)) || stem.equals(name));
     }
 
     private static String nameToGive(String name) {
@@ -210,7 +233,11 @@ public final class RouteFiles {
         int dot = name.indexOf('.');
         String stem = (dot < 0 ? name : name.substring(0, dot)).strip();
         String lower = stem.toLowerCase(Locale.ROOT).replace('_', '-').replace(' ', '-');
-        return SHIPPED.contains(lower) ? lower : stem;
+        return names().anyMatch(lower::equals) ? lower : stem;
+    }
+
+    private static Stream<String> names() {
+        return Stream.concat(SHIPPED.stream(), RETIRED.keySet().stream());
     }
 
     @Override

@@ -3,24 +3,18 @@
 package dev.duocollector.source;
 
 import dev.duocollector.failure.FatalError;
-import dev.duocollector.settings.Settings;
-import java.time.Clock;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Says that what was just caught came from a request to Duo, and what it means. */
+/** Takes what a request to Duo was caught with, and throws a {@link DuoRequestException} that says what it means. */
 public final class DuoFailed implements Processor {
-
-    private final DuoFailureExplainer explainer;
-
-    public DuoFailed(Settings settings, Clock clock) {
-        this.explainer = new DuoFailureExplainer(settings, clock);
-    }
 
     @Override
     public void process(Exchange exchange) throws Exception {
         Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         FatalError.rethrow(caught);
-        throw new DuoRequestException(explainer.explain(caught), caught);
+        DuoAccount account = DuoAccount.of(exchange);
+        throw new DuoRequestException(
+                new DuoFailureExplainer(account.settings(), account.clock()).explain(caught), caught);
     }
 }

@@ -18,11 +18,12 @@ public final class RouteContract {
 
     /** A route of each file, by which the file is known wherever it was loaded from. */
     private static final Map<String, String> FILES = Map.of(
+            "collect", "collect",
             "duo-page", "duo-page",
-            "object", "object",
+            "recover", "recover",
             "report", "error-handling",
             "schedule", "schedule",
-            "telephony", "telephony",
+            "store", "store",
             "udm", "udm",
             "verify", "verify");
 

@@ -10,7 +10,7 @@ import dev.duocollector.state.Cursor;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Ends a comparison: the body becomes its {@link Comparison.Result}, or a report if Duo was not read to the end. */
+/** Takes a comparison, and leaves its {@link Comparison.Result}, or a report if Duo was not read to the end. */
 public final class CloseComparison implements Processor {
 
     /** How many events of each kind are listed one by one. */

@@ -11,7 +11,7 @@ import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Looks for the events of a page, which is the body, in what the bucket holds. */
+/** Takes a page, and leaves it compared: looks for its events in what the bucket holds. */
 public final class ComparePage implements Processor {
 
     @Override

@@ -40,7 +40,7 @@ class CamelApplicationTest {
 
         assertThat(RouteFiles.in(folder).includePattern().split(","))
                 .hasSize(RouteFiles.SHIPPED.size())
-                .contains("file:" + folder + "/event-steps.camel.yaml", "classpath:routes/telephony.camel.yaml")
+                .contains("file:" + folder + "/event-steps.camel.yaml", "classpath:routes/collect.camel.yaml")
                 .doesNotContain("classpath:routes/event-steps.camel.yaml");
     }
 
@@ -49,7 +49,7 @@ class CamelApplicationTest {
         for (String name : RouteFiles.SHIPPED) {
             Files.writeString(
                     folder.resolve(name + ".camel.yaml"),
-                    "- beans: [{name: " + name + "-contract-3, type: java.lang.Object}]\n");
+                    "- beans: [{name: " + name + "-contract-4, type: java.lang.Object}]\n");
         }
         CamelApplication application = CamelApplication.inContainer(
                 Map.of(), folder, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));

@@ -66,7 +66,7 @@ class EventStepsAtStartTest {
                 "- toD: direct:nosuch                                                                           | 6 | begins with direct:nosuch,",
                 "- wireTap: { uri: direct:nosuch }                                                              | 6 | begins with direct:nosuch,",
                 "- enrich: { constant: direct:nosuch }                                                          | 6 | begins with direct:nosuch,",
-                "- recipientList: { constant: 'direct:put,direct:nosuch' }                                      | 6 | begins with direct:nosuch,",
+                "- recipientList: { constant: 'direct:store,direct:nosuch' }                                      | 6 | begins with direct:nosuch,",
                 "- routingSlip: { constant: direct:nosuch }                                                     | 6 | begins with direct:nosuch,",
                 "- split: { simple: '${body}', steps: [ { to: direct:nosuch } ] }                               | 6 | begins with direct:nosuch,",
                 "- choice: { otherwise: { steps: [ { to: direct:nosuch } ] } }                                  | 6 | begins with direct:nosuch,"
@@ -113,13 +113,13 @@ class EventStepsAtStartTest {
                         """, new String[] {"event-steps.camel.yaml, line 7, column 8"}),
                 Arguments.of("route id that is there twice", """
                         - route:
-                            id: object
+                            id: store
                             from:
                               uri: direct:event-steps
                               steps:
                                 - log: hello
                         """, new String[] {
-                    "Duplicate route ids detected: object", "object.camel.yaml, line 4"
+                    "Duplicate route ids detected: store", "store.camel.yaml, line 3"
                 }),
                 Arguments.of("route id that is there twice, in one file", """
                         - route:
@@ -177,7 +177,7 @@ class EventStepsAtStartTest {
 
         assertThat(refusal())
                 .contains("begins with direct:event-steps,", "routes/event-steps.camel.yaml")
-                .contains("route object in ");
+                .contains("route lines in ");
     }
 
     @Test

@@ -10,7 +10,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpServer;
 import dev.duocollector.failure.RunOutcome;
-import dev.duocollector.metrics.CollectorStatus;
 import dev.duocollector.metrics.Metric;
 import dev.duocollector.metrics.RunMetrics;
 import dev.duocollector.run.RunReport;
@@ -72,7 +71,7 @@ class MetricsOutputTest {
 
         Program(Instant now) {
             Clock clock = Clock.fixed(now, ZoneOffset.UTC);
-            metrics = new RunMetrics(new CollectorStatus(clock), clock);
+            metrics = new RunMetrics(clock);
             DefaultCamelContext context = new DefaultCamelContext();
             context.getRegistry().bind(RunMetrics.REGISTRY, registry);
             metrics.setCamelContext(context);

@@ -87,20 +87,25 @@ final class DemoPage {
             if (event instanceof ExchangeSentEvent sent) {
                 sent(sent.getEndpoint().getEndpointBaseUri(), sent.getExchange());
             } else if (event instanceof ExchangeSendingEvent sending
-                    && sending.getEndpoint().getEndpointBaseUri().equals("direct://object")) {
+                    && sending.getEndpoint().getEndpointBaseUri().equals("direct://lines")) {
                 news = sending.getExchange().getMessage().getBody(List.class).size();
             }
         }
 
         private void sent(String endpoint, Exchange exchange) {
             switch (endpoint) {
-                case "direct://telephony" -> pages = 0;
+                case "direct://collect" -> pages = 0;
                 case "direct://duo-page" ->
                     events = exchange.getMessage()
                             .getBody(TelephonyPage.class)
                             .events()
                             .size();
-                case "direct://object" -> show();
+                case "direct://lines" -> {
+                    if (news == 0) {
+                        show();
+                    }
+                }
+                case "direct://store" -> show();
                 default -> {
                     if (endpoint.startsWith("aws2-s3:")) {
                         object = exchange.getMessage().getHeader(AWS2S3Constants.KEY, String.class);

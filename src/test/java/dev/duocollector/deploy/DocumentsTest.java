@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -159,5 +160,23 @@ class DocumentsTest {
 
     private static List<MatchResult> all(Pattern pattern, String text) {
         return pattern.matcher(text).results().toList();
+    }
+
+    /** Which method of which class a sentence of the guarantee is, in ARCHITECTURE. */
+    @Test
+    void everyMethodOfTheMap_isThere() throws IOException {
+        Matcher named = Pattern.compile("`([a-z]+)/([A-Z]\\w+)\\.(\\w+)`")
+                .matcher(Files.readString(Path.of("src/site/markdown/ARCHITECTURE.md")));
+        int found = 0;
+        while (named.find()) {
+            String type = "dev.duocollector." + named.group(1) + "." + named.group(2);
+            Path source = Path.of("src/main/java", type.replace('.', '/') + ".java");
+            assertThat(source).as(named.group()).exists();
+            assertThat(Files.readString(source))
+                    .as(named.group())
+                    .containsPattern("[ .]" + named.group(3) + "\\(.*\\{");
+            found++;
+        }
+        assertThat(found).isGreaterThan(10);
     }
 }

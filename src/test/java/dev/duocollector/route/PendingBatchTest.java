@@ -60,11 +60,11 @@ class PendingBatchTest {
     /** {@link dev.duocollector.sink.WriteFence} refuses a write by the time that it finds here. */
     @Test
     void eachWrite_carriesTheTimeOfItsDeclaration() throws IOException {
-        String file = Files.readString(Path.of("routes", "object.camel.yaml"));
-        String prepare = "                  ref: prepareWrite\n";
+        String file = Files.readString(Path.of("routes", "store.camel.yaml"));
+        String prepare = "                  beanType: dev.duocollector.run.PrepareWrite\n";
         assertThat(file).contains(prepare);
         incident.routes(Map.of(
-                "object.camel.yaml",
+                "store.camel.yaml",
                 file.replace(
                         prepare,
                         prepare + "              - log: { logName: dev.duocollector.test,"

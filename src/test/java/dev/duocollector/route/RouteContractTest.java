@@ -30,23 +30,24 @@ class RouteContractTest {
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({
         "beans, beans-contract-2",
-        "beans, beans-contract-4",
+        "beans, beans-contract-5",
         "duo-page, duo-page-contract-2",
         "error-handling, error-handling-contract-2",
-        "object, object-contract-30",
+        "recover, recover-contract-3",
+        "store, store-contract-40",
         "schedule, schedule-contract-2",
-        "telephony, telephony-contract-2",
-        "telephony, telephony-contract-4",
-        "telephony, telephony",
+        "collect, collect-contract-2",
+        "collect, collect-contract-5",
+        "collect, collect",
         "udm, udm-contract-2",
         "verify, verify-contract-2",
     })
     void startsWithNoFileOfAnotherRelease(String file, String bean) throws IOException {
-        incident.routes(Map.of(file + ".camel.yaml", of(file).replace(file + "-contract-3", bean)));
+        incident.routes(Map.of(file + ".camel.yaml", of(file).replace(file + "-contract-4", bean)));
 
         assertThatThrownBy(incident::collector)
                 .hasStackTraceContaining(RouteRefusedException.class.getName())
-                .hasStackTraceContaining("there is no bean " + file + "-contract-3")
+                .hasStackTraceContaining("there is no bean " + file + "-contract-4")
                 .hasStackTraceContaining("Take the " + file + ".camel.yaml that comes with this release");
 
         assertThat(incident.world.duo.requests()).isEmpty();
@@ -57,11 +58,11 @@ class RouteContractTest {
 
     /** As another application may, which loads routes by and by. */
     @ParameterizedTest
-    @ValueSource(strings = {"telephony", "object", "udm"})
+    @ValueSource(strings = {"collect", "recover", "store", "udm"})
     void makesNoRun_onceAFileOfAnotherReleaseIsLoaded(String file) {
-        incident.collector().context().getRegistry().unbind(file + "-contract-3");
+        incident.collector().context().getRegistry().unbind(file + "-contract-4");
 
-        incident.run(RunOutcome.OPERATOR).startsWith("Nothing was read: ").contains("no bean " + file + "-contract-3");
+        incident.run(RunOutcome.OPERATOR).startsWith("Nothing was read: ").contains("no bean " + file + "-contract-4");
 
         assertThat(incident.world.everything()).isEmpty();
         incident.restart();

@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import dev.duocollector.settings.RouteFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class RouteConventionsTest {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([A-Za-z][A-Za-z0-9.-]*)");
-    private static final Pattern STEP = Pattern.compile("^\\((\\d)\\)");
+    private static final Pattern STEP = Pattern.compile("(?<=description: )\\(\\d\\)");
 
     @Test
     void everyPlaceholderOfTheRoutes_isDeclaredInTheSettings() throws IOException {
@@ -126,26 +129,55 @@ class RouteConventionsTest {
         assertThat(Routes.all("loop")).anyMatch(loop -> loop.path("doWhile").asBoolean());
         assertThat(uris("to")).contains("http", "aws2-s3");
         assertThat(Routes.all("marshal")).isNotEmpty();
-        assertThat(refs())
-                .contains("duoSigner", "readPage", "dropSeen", "declareBatch", "confirmBatch", "closeRun")
-                // Events are compressed before they are declared, UDM events when they are made.
-                .filteredOn(ref -> !ref.equals("gzip"))
+        assertThat(steps())
+                .contains("SignRequest", "ReadPage", "DropSeen", "DeclareBatch", "ConfirmBatch", "CloseRun")
                 .doesNotHaveDuplicates();
         assertThat(Routes.all("route"))
                 .extracting(route -> route.path("id").asText())
                 .contains("event-steps");
 
-        List<Integer> marked = new ArrayList<>();
-        for (JsonNode description : Routes.all("description")) {
-            Matcher matcher = STEP.matcher(description.asText());
-            if (matcher.find()) {
-                marked.add(Integer.valueOf(matcher.group(1)));
-            }
+        String collect = Files.readString(Path.of("routes/collect.camel.yaml"));
+        assertThat(collect.lines()).as("the whole run").hasSizeLessThanOrEqualTo(140);
+        assertThat(collect)
+                .containsSubsequence(
+                        "name: duo-page",
+                        "run.DropSeen",
+                        "name: lines",
+                        "description: (1)",
+                        "run.DeclareBatch",
+                        "description: (2)",
+                        "name: store",
+                        "description: (3)",
+                        "run.ConfirmBatch",
+                        "run.PagePause",
+                        "run.CloseRun",
+                        "direct:event-steps",
+                        "marshal:");
+        assertThat(STEP.matcher(collect).results().map(MatchResult::group)).containsExactly("(1)", "(2)", "(3)");
+    }
+
+    /** Nothing of a stream, so that one context can run many; a bound is a number. */
+    @Test
+    void steps_holdNothing() throws ReflectiveOperationException {
+        List<String> types =
+                Routes.all("beanType").stream().map(JsonNode::asText).distinct().toList();
+
+        assertThat(types).hasSizeGreaterThan(20);
+        for (String type : types) {
+            assertThat(Class.forName(type).getDeclaredFields())
+                    .as(type)
+                    .allMatch(field -> Modifier.isStatic(field.getModifiers())
+                            || field.getType().isPrimitive());
         }
-        assertThat(marked).containsExactly(1, 2, 4);
-        String object = Files.readString(Path.of("routes/object.camel.yaml"));
-        assertThat(object.indexOf("marshal:")).isPositive().isLessThan(object.indexOf("ref: declareBatch"));
-        assertThat(object.indexOf("ref: declareBatch")).isLessThan(object.indexOf("uri: aws2-s3"));
+    }
+
+    /** Both are what a visual editor shows of a choice. */
+    @Test
+    void everyWhen_hasAnId() {
+        List<JsonNode> whens = new ArrayList<>();
+        Routes.all("when").forEach(when -> when.forEach(whens::add));
+
+        assertThat(whens).hasSizeGreaterThan(3).allMatch(when -> when.hasNonNull("id"));
     }
 
     @Test
@@ -156,12 +188,15 @@ class RouteConventionsTest {
                 .get(0)
                 .path("beans")
                 .forEach(bean -> declared.add(bean.path("name").asText()));
-        Set<String> named = new TreeSet<>(refs());
+        Set<String> named = new TreeSet<>();
+        Routes.all("ref").forEach(ref -> named.add(ref.asText()));
         for (String kind : List.of("headerFilterStrategy", "httpClientConfigurer", "amazonS3Client")) {
             Routes.all(kind).forEach(value -> named.add(value.asText().replace("#", "")));
         }
 
-        assertThat(named).isNotEmpty().isSubsetOf(declared);
+        assertThat(named).contains("duoRetry", "ndjson").isSubsetOf(declared);
+        declared.removeIf(name -> name.endsWith("-contract-" + RouteFiles.CONTRACT));
+        assertThat(declared).hasSizeLessThanOrEqualTo(18);
     }
 
     @Test
@@ -182,7 +217,7 @@ class RouteConventionsTest {
                         .filteredOn(RouteConventionsTest::isNotAPlaceholder)
                         .isEmpty();
             }
-            JsonNode misspelt = Routes.files().get("telephony.camel.yaml").deepCopy();
+            JsonNode misspelt = Routes.files().get("collect.camel.yaml").deepCopy();
             ((com.fasterxml.jackson.databind.node.ObjectNode) misspelt.get(0).get("route")).put("formm", "direct:x");
             assertThat(validator.validate(misspelt))
                     .as("a misspelt key, for control")
@@ -223,17 +258,17 @@ class RouteConventionsTest {
                 .toList();
     }
 
-    /** The processors that the routes name, each once per place but for those that a recovery uses, too. */
-    private static List<String> refs() {
-        Set<String> alsoInRecovery = Set.of("pageQuery", "pagePause", "confirmBatch");
-        List<String> refs = new ArrayList<>();
-        for (JsonNode process : Routes.all("process")) {
-            String ref = process.path("ref").asText();
-            if (!alsoInRecovery.contains(ref) || !refs.contains(ref)) {
-                refs.add(ref);
+    /** The steps that the routes name, each once per place but for those that a recovery uses, too. */
+    private static List<String> steps() {
+        Set<String> alsoInRecovery = Set.of("PageQuery", "PagePause", "ConfirmBatch", "DeclareBatch");
+        List<String> steps = new ArrayList<>();
+        for (JsonNode type : Routes.all("beanType")) {
+            String step = type.asText().replaceFirst(".*[.]", "");
+            if (!alsoInRecovery.contains(step) || !steps.contains(step)) {
+                steps.add(step);
             }
         }
-        return refs;
+        return steps;
     }
 
     private static Properties settings() throws IOException {

@@ -2,8 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import dev.duocollector.metrics.RunMetrics;
+import dev.duocollector.run.Pause;
 import dev.duocollector.run.RunReport;
+import dev.duocollector.run.Stream;
 import dev.duocollector.run.Ticker;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TestSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -20,8 +24,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.Resource;
+import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * A collector in this JVM: the shipped routes and settings, loaded as they stand at the top of the project. Only two things
@@ -34,7 +40,7 @@ final class TestCollector implements AutoCloseable {
                 - name: clock
                   type: java.time.Clock
                   factoryMethod: systemUTC
-                # What goes by, whatever the clock is set to.
+                # Time that passes, whatever the clock is set to.
                 - name: ticker
                   type: dev.duocollector.run.Ticker
                   factoryMethod: system
@@ -58,8 +64,7 @@ final class TestCollector implements AutoCloseable {
         context.getPropertiesComponent().setOverrideProperties(overrides);
         TestSettings.range(settings).ifPresent(range -> context.getRegistry().bind("range", range));
         context.getRegistry().bind("clock", clock);
-        context.getRegistry()
-                .bind("ticker", clock instanceof MovableClock movable ? movable.ticker() : Ticker.system());
+        context.getRegistry().bind("ticker", ticker(clock));
         if (registry != null) {
             context.getRegistry().bind("figures", registry);
         }
@@ -140,6 +145,27 @@ final class TestCollector implements AutoCloseable {
             throw new IllegalStateException("The run ended in an exception", done.getException());
         }
         return done.getMessage().getBody(RunReport.class);
+    }
+
+    /** Goes on as another process would: one that knows nothing but what lies in the bucket, with a clock of its own. */
+    void restart(Clock clock) {
+        Stream stream = new Stream.Builder()
+                .settings(bean("settings", Settings.class))
+                .clock(clock)
+                .ticker(ticker(clock))
+                .pause(bean("pause", Pause.class))
+                .s3Client(bean("s3Client", S3Client.class))
+                .listener(bean("metrics", RunMetrics.class))
+                .build();
+        context.getRegistry().bind("stream", stream);
+    }
+
+    private <T> T bean(String name, Class<T> type) {
+        return CamelContextHelper.mandatoryLookup(context, name, type);
+    }
+
+    private static Ticker ticker(Clock clock) {
+        return clock instanceof MovableClock movable ? movable.ticker() : Ticker.system();
     }
 
     DefaultCamelContext context() {

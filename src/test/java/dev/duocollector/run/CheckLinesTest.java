@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duocollector.failure.RefusedException;
-import dev.duocollector.settings.TestSettings;
 import dev.duocollector.sink.PlainBody;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Cursor;
@@ -33,13 +32,13 @@ class CheckLinesTest {
     void object_isReadUpToTheBound_howeverLargeItIs() {
         Endless object = new Endless();
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-        Run run = new Run();
+        Run run = new Run(TestStream.with());
         run.inHand(BATCH);
         exchange.setVariable(Run.VARIABLE, run);
         exchange.getMessage().setHeader(AWS2S3Constants.KEY, BATCH.objectKey());
         exchange.getMessage().setBody(object);
 
-        assertThatThrownBy(() -> new CheckLines(TestSettings.with()).process(exchange))
+        assertThatThrownBy(() -> new CheckLines().process(exchange))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining(BOUND);
 

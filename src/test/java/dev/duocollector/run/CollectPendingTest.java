@@ -36,7 +36,7 @@ class CollectPendingTest {
             new Batch("duo-telephony/a", Map.of(FIRST.eventKey(), at(FIRST), LAST.eventKey(), at(LAST)), Cursor.END);
 
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-    private final Run run = new Run();
+    private final Run run = new Run(TestStream.with());
 
     @BeforeEach
     void recover() {

@@ -4,16 +4,11 @@ package dev.duocollector.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.duocollector.s3.MemoryS3;
-import dev.duocollector.settings.Settings;
-import dev.duocollector.settings.TestSettings;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.Window;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -23,16 +18,15 @@ import org.junit.jupiter.api.Test;
 
 class ConfirmBatchTest {
 
-    private static final Instant NOW = Instant.parse("2026-11-23T09:00:00Z");
+    private static final Instant NOW = TestStream.NOW;
     private static final Instant MINTIME = NOW.minusSeconds(3600);
     private static final Window WINDOW = Window.unread(MINTIME, NOW.minusSeconds(120), 1000);
     private static final Cursor OFFSET = Cursor.after("a");
     private static final Batch BATCH = new Batch("duo-telephony/a", Map.of("a", MINTIME), OFFSET);
 
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-    private final Run run = new Run();
-    private final CollectorState repository =
-            CollectorState.of(new MemoryS3().client(), TestSettings.with(), Clock.fixed(NOW, ZoneOffset.UTC));
+    private final Run run = new Run(TestStream.with("max.iterations", "2"));
+    private final CollectorState repository = run.stream().state();
 
     @BeforeEach
     void openWindow() {
@@ -48,7 +42,7 @@ class ConfirmBatchTest {
         run.pageRead(OFFSET, true, 0);
         run.current().storing(0);
 
-        confirm(TestSettings.with());
+        confirm();
 
         assertThat(repository.contains("a")).isTrue();
         assertThat(repository.checkpoint().openWindow()).contains(WINDOW.advancedTo(OFFSET));
@@ -59,14 +53,13 @@ class ConfirmBatchTest {
 
     @Test
     void bound_endsTheRun_atItsPage() {
-        Settings bounded = TestSettings.with("max.iterations", "2");
         run.inHand(BATCH);
         run.pageRead(OFFSET, true, 0);
-        confirm(bounded);
+        confirm();
         assertThat(run.isMore()).isTrue();
 
         run.pageRead(OFFSET, true, 0);
-        confirm(bounded);
+        confirm();
         assertThat(run.isMore()).isFalse();
     }
 
@@ -75,7 +68,7 @@ class ConfirmBatchTest {
         repository.declare(BATCH);
         run.recover(BATCH);
 
-        confirm(TestSettings.with());
+        confirm();
 
         assertThat(run.isRecovering()).isFalse();
         assertThat(run.isMore()).isTrue();
@@ -89,14 +82,14 @@ class ConfirmBatchTest {
         run.recover(BATCH);
         run.outlived();
 
-        confirm(TestSettings.with());
+        confirm();
 
         assertThat(repository.contains("a")).isTrue();
         assertThat(run.isRecovering()).isFalse();
         assertThat(run.isMore()).isFalse();
     }
 
-    private void confirm(Settings settings) {
-        new ConfirmBatch(repository, settings).process(exchange);
+    private void confirm() {
+        new ConfirmBatch().process(exchange);
     }
 }

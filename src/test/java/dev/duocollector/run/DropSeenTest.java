@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.duocollector.failure.RefusedException;
-import dev.duocollector.s3.MemoryS3;
-import dev.duocollector.settings.TestSettings;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Batch;
@@ -18,9 +16,7 @@ import dev.duocollector.state.Cursor;
 import dev.duocollector.state.Window;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,21 +25,18 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.services.s3.S3Client;
 
 class DropSeenTest {
 
     private static final Instant MINTIME = Instant.parse("2026-11-23T08:00:00Z");
-    private static final Instant MAXTIME = Instant.parse("2026-11-23T09:00:00Z");
+    private static final Instant MAXTIME = TestStream.NOW;
     private static final Window WINDOW = Window.unread(MINTIME, MAXTIME, 3);
     private static final TelephonyEvent A = event("a", "08:10:00.123456");
     private static final TelephonyEvent B = event("b", "08:10:00.123999");
 
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-    private final Run run = new Run();
-    private final S3Client s3 = new MemoryS3().client();
-    private final CollectorState repository =
-            CollectorState.of(s3, TestSettings.with(), Clock.fixed(MAXTIME, ZoneOffset.UTC));
+    private final Run run = new Run(TestStream.with());
+    private final CollectorState repository = run.stream().state();
 
     @BeforeEach
     void openWindow() {
@@ -161,7 +154,7 @@ class DropSeenTest {
     private List<TelephonyEvent> fresh(String nextOffset, TelephonyEvent... events) {
         Optional<String> next = Optional.of(nextOffset).filter(offset -> !offset.isEmpty());
         exchange.getMessage().setBody(new TelephonyPage(List.of(events), next, 1));
-        new DropSeen(repository, TestSettings.with(), InBucket.of(s3, TestSettings.with())).process(exchange);
+        new DropSeen().process(exchange);
         return exchange.getMessage().getBody(List.class);
     }
 

@@ -42,15 +42,15 @@ class DuoRetryTest {
 
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final Exchange exchange = new DefaultExchange(context);
-    private final Run run = new Run();
     private final Pause pause = new Pause();
+    private Run run = run();
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5); // a clock that overflows, as nanoTime may
+    private final DuoRetry duoRetry = new DuoRetry(nanos::get);
 
     @BeforeEach
     void start() {
         pause.setCamelContext(context);
         context.start();
-        exchange.setVariable(Run.VARIABLE, run);
     }
 
     @AfterEach
@@ -80,11 +80,11 @@ class DuoRetryTest {
         "0,   7,    120, 60",
     })
     void delay_doubles_upToItsBound_withJitter(int status, int retry, int delayMax, int seconds) {
-        DuoRetry duoRetry = retry("duo.retry.delay-max", delayMax + "s");
+        Stream stream = TestStream.with("duo.retry.delay-max", delayMax + "s");
         Duration whole = Duration.ofSeconds(seconds);
         Set<Duration> delays = new HashSet<>();
         for (int i = 0; i < DRAWS; i++) {
-            delays.add(duoRetry.delay(failure(status, Map.of()), retry));
+            delays.add(DuoRetry.delay(stream, failure(status, Map.of()), retry));
         }
 
         assertThat(delays)
@@ -95,10 +95,10 @@ class DuoRetryTest {
 
     @Test
     void delay_isNone_whenItsBoundIsNone() {
-        DuoRetry duoRetry = retry("duo.retry.delay-max", "0s");
+        Stream stream = TestStream.with("duo.retry.delay-max", "0s");
 
-        assertThat(duoRetry.delay(failure(429, Map.of()), 1)).isZero();
-        assertThat(duoRetry.delay(failure(0, Map.of()), 9)).isZero();
+        assertThat(DuoRetry.delay(stream, failure(429, Map.of()), 1)).isZero();
+        assertThat(DuoRetry.delay(stream, failure(0, Map.of()), 9)).isZero();
     }
 
     @ParameterizedTest(name = "{0}: {1} after {2}")
@@ -112,7 +112,7 @@ class DuoRetryTest {
                 "Retry-After | Mon, 23 Nov 2026 09:00:42 GMT  | 429 | PT42S",
             })
     void retryAfter_isObeyed_toTheSecond(String name, String value, int status, Duration delay) {
-        assertThat(retry().delay(failure(status, Map.of("Date", "x", name, value)), 3))
+        assertThat(DuoRetry.delay(TestStream.with(), failure(status, Map.of("Date", "x", name, value)), 3))
                 .isEqualTo(delay);
     }
 
@@ -130,14 +130,15 @@ class DuoRetryTest {
                 "23 Kas 2026 09:00:42"
             })
     void retryAfter_isPassedOver_whenItSaysNothing(String value) {
-        assertThat(retry().delay(failure(429, Map.of("Retry-After", value)), 1))
+        assertThat(DuoRetry.delay(TestStream.with(), failure(429, Map.of("Retry-After", value)), 1))
                 .isBetween(Duration.ofSeconds(24), Duration.ofSeconds(30));
-        assertThat(retry().delay(failure(429, null), 1)).isBetween(Duration.ofSeconds(24), Duration.ofSeconds(30));
+        assertThat(DuoRetry.delay(TestStream.with(), failure(429, null), 1))
+                .isBetween(Duration.ofSeconds(24), Duration.ofSeconds(30));
     }
 
     @Test
     void request_isMadeAgain_untilMaxElapsedIsOver() {
-        DuoRetry duoRetry = retry("duo.retry.delay-max", "0s");
+        run = run("duo.retry.delay-max", "0s");
         fail(failure(429, Map.of()));
 
         assertThat(duoRetry.matches(exchange)).isTrue();
@@ -150,20 +151,19 @@ class DuoRetryTest {
     @Test
     void request_isGivenUpAtOnce_whenRetryAfterExceedsWhatIsLeft() {
         fail(failure(429, Map.of("Retry-After", "601")));
-        assertThat(retry().matches(exchange)).isFalse();
+        assertThat(duoRetry.matches(exchange)).isFalse();
 
-        Run next = new Run();
-        exchange.setVariable(Run.VARIABLE, next);
+        run = run("duo.retry.delay-max", "0s");
         fail(failure(429, Map.of()));
-        assertThat(retry("duo.retry.delay-max", "0s").matches(exchange)).isTrue();
+        assertThat(duoRetry.matches(exchange)).isTrue();
         nanos.addAndGet(Duration.ofMinutes(9).toNanos());
         fail(failure(429, Map.of("Retry-After", "61")));
-        assertThat(retry().matches(exchange)).isFalse();
+        assertThat(duoRetry.matches(exchange)).isFalse();
     }
 
     @Test
     void nextRequest_hasAllItsTimeAgain() {
-        DuoRetry duoRetry = retry("duo.retry.delay-max", "0s");
+        run = run("duo.retry.delay-max", "0s");
         fail(failure(500, Map.of()));
         assertThat(duoRetry.matches(exchange)).isTrue();
         nanos.addAndGet(Duration.ofMinutes(9).toNanos());
@@ -189,7 +189,8 @@ class DuoRetryTest {
     void request_isNotMadeAgain_withoutTimeForIt() {
         fail(failure(0, Map.of()));
 
-        assertThat(retry("duo.retry.max-elapsed", "0s").matches(exchange)).isFalse();
+        run = run("duo.retry.max-elapsed", "0s");
+        assertThat(duoRetry.matches(exchange)).isFalse();
     }
 
     @Test
@@ -197,11 +198,13 @@ class DuoRetryTest {
         fail(failure(429, Map.of("Retry-After", "300")));
         context.stop();
 
-        assertThat(retry().matches(exchange)).isFalse();
+        assertThat(duoRetry.matches(exchange)).isFalse();
     }
 
-    private DuoRetry retry(String... settings) {
-        return new DuoRetry(pause, TestSettings.with(settings), Clock.fixed(NOW, ZoneOffset.UTC), nanos::get);
+    private Run run(String... settings) {
+        Run begun = new Run(TestStream.builder(settings).pause(pause).build());
+        exchange.setVariable(Run.VARIABLE, begun);
+        return begun;
     }
 
     private void fail(DuoFailure failure) {

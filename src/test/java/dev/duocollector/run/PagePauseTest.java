@@ -4,7 +4,6 @@ package dev.duocollector.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.duocollector.settings.TestSettings;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.Window;
@@ -32,16 +31,14 @@ class PagePauseTest {
 
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final Pause pause = new Pause();
-    private final PagePause pagePause = new PagePause(pause, TestSettings.with("duo.page.pause", "1h"));
+    private final PagePause pagePause = new PagePause();
     private final Exchange exchange = new DefaultExchange(context);
-    private final Run run = new Run();
+    private Run run = run("1h");
 
     @BeforeEach
     void start() {
         pause.setCamelContext(context);
         context.start();
-        exchange.setVariable(Run.VARIABLE, run);
-        run.read(WINDOW);
     }
 
     @AfterEach
@@ -60,10 +57,11 @@ class PagePauseTest {
 
     @Test
     void fullPage_isFollowedAfterThePause() {
+        run = run("50ms");
         run.pageRead(OFFSET, true, 0);
         long start = System.nanoTime();
 
-        new PagePause(pause, TestSettings.with("duo.page.pause", "50ms")).process(exchange);
+        pagePause.process(exchange);
 
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(50));
         assertThat(run.isMore()).isTrue();
@@ -122,5 +120,13 @@ class PagePauseTest {
 
         assertThat(pause.await(Duration.ofHours(1))).isFalse();
         assertThat(pause.isStopping()).isTrue();
+    }
+
+    private Run run(String duration) {
+        Run begun = new Run(
+                TestStream.builder("duo.page.pause", duration).pause(pause).build());
+        begun.read(WINDOW);
+        exchange.setVariable(Run.VARIABLE, begun);
+        return begun;
     }
 }

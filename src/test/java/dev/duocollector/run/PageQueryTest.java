@@ -33,7 +33,7 @@ class PageQueryTest {
     private static final Instant MAXTIME = Instant.parse("2026-11-23T09:15:00Z");
 
     private final S3Client s3 = new MemoryS3().client();
-    private final Run run = new Run();
+    private Run run = new Run(TestStream.with());
 
     @Test
     void firstPage_isAskedForByTheWholeWindow() {
@@ -77,10 +77,10 @@ class PageQueryTest {
 
     @Test
     void query_isLeftForTheSigner_andEachOffsetRemembered() {
-        CollectorState repository = openWindow(Window.unread(MINTIME, MAXTIME, 7), MAXTIME);
+        openWindow(Window.unread(MINTIME, MAXTIME, 7), MAXTIME);
         run.pageRead(Cursor.after(OFFSET), true, 0);
 
-        Exchange exchange = query(repository, MAXTIME);
+        Exchange exchange = query(MAXTIME);
 
         assertThat(exchange.getVariable(DuoRequestSigner.QUERY))
                 .isEqualTo(PageQuery.parameters(Window.unread(MINTIME, MAXTIME, 7), Cursor.after(OFFSET)));
@@ -88,7 +88,7 @@ class PageQueryTest {
         assertThat(run.reading().hasSent("another")).isFalse();
 
         run.pageRead(Cursor.after("another"), true, 0);
-        query(repository, MAXTIME);
+        query(MAXTIME);
 
         assertThat(run.reading().hasSent("another")).isTrue();
         assertThat(run.reading().hasSent(OFFSET)).as("offsets may go round").isTrue();
@@ -100,7 +100,7 @@ class PageQueryTest {
         Instant now = MINTIME.plus(LogSettings.RETENTION).plus(Duration.ofMinutes(29));
         CollectorState repository = openWindow(window, now);
 
-        query(repository, now);
+        query(now);
 
         assertThat(run.window()).isEqualTo(window);
         assertThat(repository.checkpoint().openWindow()).contains(window);
@@ -112,7 +112,7 @@ class PageQueryTest {
         CollectorState repository = openWindow(Window.unread(MINTIME, MAXTIME, 7), now);
         run.pageRead(Cursor.after(OFFSET), true, 0);
 
-        Exchange exchange = query(repository, now);
+        Exchange exchange = query(now);
 
         Instant raised = MINTIME.plus(Duration.ofMinutes(31)).plusMillis(1);
         assertThat(exchange.getVariable(DuoRequestSigner.QUERY))
@@ -134,12 +134,11 @@ class PageQueryTest {
     void window_isToldOnce_beforeItIsRead(String what, Duration length, Cursor.Position position, String expected) {
         Instant maxtime = MINTIME.plus(length);
         Cursor cursor = position == Cursor.Position.START ? Cursor.START : Cursor.after(OFFSET);
-        CollectorState repository = openWindow(
-                new Window(MINTIME, maxtime, 7, "ts:asc", cursor, cursor.equals(Cursor.START) ? 1 : 3), maxtime);
+        openWindow(new Window(MINTIME, maxtime, 7, "ts:asc", cursor, cursor.equals(Cursor.START) ? 1 : 3), maxtime);
 
         try (CapturedLines lines = CapturedLines.of(PageQuery.class)) {
-            query(repository, maxtime);
-            query(repository, maxtime);
+            query(maxtime);
+            query(maxtime);
 
             assertThat(lines.taken()).as(what).hasSize(expected.isEmpty() ? 0 : 1);
             assertThat(String.join("", lines.taken())).contains(expected);
@@ -147,7 +146,11 @@ class PageQueryTest {
     }
 
     private CollectorState openWindow(Window window, Instant now) {
-        CollectorState repository = reopened(now);
+        run = new Run(TestStream.builder()
+                .s3Client(s3)
+                .clock(Clock.fixed(now, ZoneOffset.UTC))
+                .build());
+        CollectorState repository = run.stream().state();
         repository.open();
         repository.openWindow(window);
         run.read(window);
@@ -158,11 +161,11 @@ class PageQueryTest {
         return CollectorState.of(s3, TestSettings.with(), Clock.fixed(now, ZoneOffset.UTC));
     }
 
-    private Exchange query(CollectorState repository, Instant now) {
+    private Exchange query(Instant now) {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.setVariable(Run.VARIABLE, run);
         run.began(RunTime.local(Clock.fixed(now, ZoneOffset.UTC), () -> 0));
-        new PageQuery(repository, TestSettings.with()).process(exchange);
+        new PageQuery().process(exchange);
         return exchange;
     }
 }

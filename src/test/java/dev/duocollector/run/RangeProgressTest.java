@@ -19,7 +19,7 @@ class RangeProgressTest {
 
     private static final Instant MINTIME = Instant.parse("2026-11-23T00:00:00Z");
 
-    private final Run run = new Run();
+    private final Run run = new Run(TestStream.with());
     private final CapturedLines lines = CapturedLines.of(RangeProgress.class);
 
     @BeforeEach

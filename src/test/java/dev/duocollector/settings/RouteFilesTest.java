@@ -229,34 +229,28 @@ class RouteFilesTest {
     static Stream<Arguments> contracts() {
         return Stream.of(
                 Arguments.of("none", "- beans: []\n", "it has no contract version"),
-                Arguments.of(
-                        "only in a comment", "# telephony-contract-3\n- beans: []\n", "it has no contract version"),
-                Arguments.of(
-                        "only behind a step", "- beans: [] # telephony-contract-3\n", "it has no contract version"),
+                Arguments.of("only in a comment", "# collect-contract-4\n- beans: []\n", "it has no contract version"),
+                Arguments.of("only behind a step", "- beans: [] # collect-contract-4\n", "it has no contract version"),
                 Arguments.of(
                         "of another file",
-                        "- beans: [{name: udm-contract-3, type: x}]\n",
+                        "- beans: [{name: udm-contract-4, type: x}]\n",
                         "it has no contract version"),
                 Arguments.of(
                         "of a longer name",
-                        "- beans: [{name: my-telephony-contract-3, type: x}]\n",
+                        "- beans: [{name: my-collect-contract-4, type: x}]\n",
                         "it has no contract"),
                 Arguments.of(
-                        "older",
-                        "- beans: [{name: telephony-contract-2, type: x}]\n",
-                        "its contract version is 2, and"),
+                        "older", "- beans: [{name: collect-contract-2, type: x}]\n", "its contract version is 2, and"),
                 Arguments.of(
-                        "newer",
-                        "- beans: [{name: telephony-contract-4, type: x}]\n",
-                        "its contract version is 4, and"),
+                        "newer", "- beans: [{name: collect-contract-5, type: x}]\n", "its contract version is 5, and"),
                 Arguments.of(
                         "longer",
-                        "- beans: [{name: telephony-contract-30, type: x}]\n",
-                        "its contract version is 30, and"),
+                        "- beans: [{name: collect-contract-40, type: x}]\n",
+                        "its contract version is 40, and"),
                 Arguments.of(
                         "two",
-                        "- beans: [{name: telephony-contract-2, type: x}, {name: telephony-contract-3, type: x}]\n",
-                        "its contract version is 2 and 3, and"),
+                        "- beans: [{name: collect-contract-2, type: x}, {name: collect-contract-4, type: x}]\n",
+                        "its contract version is 2 and 4, and"),
                 Arguments.of("an empty file", "", "it has no contract version"));
     }
 
@@ -264,11 +258,11 @@ class RouteFilesTest {
     @MethodSource("contracts")
     void file_ofAnotherContract_isRefused_asThingsStandInTheProgram(String what, String text, String said)
             throws IOException {
-        Files.writeString(routes.resolve("telephony.camel.yaml"), text);
+        Files.writeString(routes.resolve("collect.camel.yaml"), text);
         CamelApplication application = CamelApplication.inContainer(
                 Map.of(), routes, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));
 
-        assertThat(problems()).singleElement().asString().contains("/telephony.camel.yaml is of another release", said);
+        assertThat(problems()).singleElement().asString().contains("/collect.camel.yaml is of another release", said);
         assertThatThrownBy(application::startCollecting)
                 .isInstanceOfSatisfying(
                         SettingsException.class,
@@ -280,16 +274,39 @@ class RouteFilesTest {
                                 .contains(said));
     }
 
+    /** Whatever their contract version: their steps are elsewhere, and a copy would be loaded beside them. */
+    @ParameterizedTest
+    @CsvSource({
+        "telephony, collect.camel.yaml and recover.camel.yaml",
+        "object, collect.camel.yaml and store.camel.yaml"
+    })
+    void file_ofARetiredName_isRefused_withThoseThatHaveItsSteps(String name, String successors) throws IOException {
+        Files.writeString(
+                routes.resolve(name + ".camel.yaml"),
+                "- beans: [{name: " + name + "-contract-" + RouteFiles.CONTRACT + ", type: x}]\n");
+
+        assertThat(problems()).singleElement().asString().contains("/" + name + ".camel.yaml", successors);
+    }
+
+    /** What looks like one is not loaded, and says so as before. */
+    @ParameterizedTest
+    @ValueSource(strings = {"telephony.camel.yml", "Object.yaml", "telephony", "TELEPHONY.CAMEL.YAML"})
+    void file_likeOneOfARetiredName_isRefused(String name) throws IOException {
+        Files.writeString(routes.resolve(name), "- beans: []\n");
+
+        assertThat(problems()).singleElement().asString().contains("/" + name + " is not loaded");
+    }
+
     /** As a visual editor writes it, which drops comments and may put the keys in any order. */
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "- beans:\n    - name: telephony-contract-3\n      type: java.lang.Object\n",
-                "- beans:\n    - type: java.lang.Object\n      name: \"telephony-contract-3\"\n",
-                "- beans:\n    - type: java.lang.Object\n      name: 'telephony-contract-3'\n"
+                "- beans:\n    - name: collect-contract-4\n      type: java.lang.Object\n",
+                "- beans:\n    - type: java.lang.Object\n      name: \"collect-contract-4\"\n",
+                "- beans:\n    - type: java.lang.Object\n      name: 'collect-contract-4'\n"
             })
     void contract_isFound_inEachFormOfYaml(String text) throws IOException {
-        Files.writeString(routes.resolve("telephony.camel.yaml"), text);
+        Files.writeString(routes.resolve("collect.camel.yaml"), text);
 
         assertThat(problems()).isEmpty();
     }
@@ -307,7 +324,7 @@ class RouteFilesTest {
     @Test
     void eachContract_isABeanThatCamelMakes() throws IOException {
         Pattern line =
-                Pattern.compile("(?m)^(- beans: \\[|    - )\\{name: [a-z-]+-contract-3, type: java.lang.Object}]?$");
+                Pattern.compile("(?m)^(- beans: \\[|    - )\\{name: [a-z-]+-contract-4, type: java.lang.Object}]?$");
         for (String name : RouteFiles.SHIPPED) {
             String text = Files.readString(Path.of("routes", name + ".camel.yaml"));
 

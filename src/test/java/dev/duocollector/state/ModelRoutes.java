@@ -3,12 +3,15 @@
 package dev.duocollector.state;
 
 import dev.duocollector.RangeGuards;
+import dev.duocollector.run.Pause;
+import dev.duocollector.run.RunListener;
+import dev.duocollector.run.Stream;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.s3.MemoryS3;
 import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.TestSettings;
 import dev.duocollector.sink.WriteFence;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.DirectoryStream;
@@ -29,7 +32,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.TreeSet;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -113,9 +115,8 @@ final class ModelRoutes {
         context.getRegistry().bind(STEPS, (Processor)
                 exchange -> running().surroundings.eventSteps().process(exchange));
         try {
-            for (String file : routeFiles()) {
-                load(file);
-            }
+            // All at once, for the routes to find their error handling.
+            PluginHelper.getRoutesLoader(context).loadRoutes(routeFiles());
             definitions = List.copyOf(context.getCamelContextExtension()
                     .getContextPlugin(Model.class)
                     .getCustomBeans());
@@ -142,8 +143,12 @@ final class ModelRoutes {
         try {
             process.beans.putAll(
                     Map.of("clock", surroundings.clock(), "ticker", surroundings.ticker(), "s3Client", s3Client));
+            TestSettings.range(settings).ifPresent(range -> process.beans.put("range", range));
             for (BeanFactoryDefinition<?> definition : definitions) {
-                if (!process.beans.containsKey(definition.getName())) {
+                if (definition.getName().equals("stream")) {
+                    // Camel has taken the properties out of the definition when it set them.
+                    process.beans.put("stream", process.stream());
+                } else if (!process.beans.containsKey(definition.getName())) {
                     process.beans.put(definition.getName(), BeanModelHelper.newInstance(definition, context));
                 }
             }
@@ -183,11 +188,26 @@ final class ModelRoutes {
             this.surroundings = surroundings;
         }
 
+        private Stream stream() {
+            return new Stream.Builder()
+                    .settings((Settings) bean("settings"))
+                    .clock(surroundings.clock())
+                    .ticker(surroundings.ticker())
+                    .pause((Pause) bean("pause"))
+                    .s3Client(s3Client)
+                    .listener((RunListener) bean("metrics"))
+                    .build();
+        }
+
+        private Object bean(String name) {
+            return Objects.requireNonNull(beans.get(name), name);
+        }
+
         /** Makes one run on this thread and returns its exchange, with the report or an exception. */
         Exchange run() {
             CURRENT.set(this);
             try {
-                return template.send("direct:telephony", exchange -> {});
+                return template.send("direct:collect", exchange -> {});
             } finally {
                 CURRENT.remove();
             }
@@ -198,10 +218,7 @@ final class ModelRoutes {
             CURRENT.set(this);
             try {
                 return RangeGuards.refusal(
-                        s3Client,
-                        (Settings) Objects.requireNonNull(beans.get("settings")),
-                        surroundings.clock(),
-                        surroundings.ticker());
+                        s3Client, (Settings) bean("settings"), surroundings.clock(), surroundings.ticker());
             } finally {
                 CURRENT.remove();
             }
@@ -314,18 +331,14 @@ final class ModelRoutes {
                 });
     }
 
-    private void load(String file) throws Exception {
-        String yaml = file.equals("event-steps.camel.yaml") ? EVENT_STEPS : Files.readString(Path.of("routes", file));
-        Resource resource = ResourceHelper.fromString(file, yaml);
-        PluginHelper.getRoutesLoader(context).loadRoutes(resource);
-    }
-
-    private static Set<String> routeFiles() {
-        Set<String> files = new TreeSet<>();
+    private static List<Resource> routeFiles() throws IOException {
+        List<Resource> files = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(Path.of("routes"), "*.camel.yaml")) {
-            found.forEach(file -> files.add(file.getFileName().toString()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            for (Path file : found) {
+                String name = file.getFileName().toString();
+                String yaml = name.equals("event-steps.camel.yaml") ? EVENT_STEPS : Files.readString(file);
+                files.add(ResourceHelper.fromString(name, yaml));
+            }
         }
         return files;
     }
