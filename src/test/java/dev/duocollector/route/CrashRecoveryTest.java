@@ -64,6 +64,14 @@ class CrashRecoveryTest {
             this.s3WritesMin = s3WritesMin;
             this.s3ReadsMin = s3ReadsMin;
         }
+
+        private World world() {
+            return new World()
+                    .set("duo.page.size", "3")
+                    .set("duo.retry.max-elapsed", "0s")
+                    .set("udm.prefix", this == EVENTS ? "" : World.UDM_PREFIX)
+                    .set("s3.compression", this == GZIP_AND_UDM ? "gzip" : "none");
+        }
     }
 
     /** How the process goes on once a request has failed. */
@@ -243,8 +251,10 @@ class CrashRecoveryTest {
             Fault fault,
             FaultPlan.Tries tries,
             Aftermath aftermath) {
-        for (int n = 1; n <= POSITIONS_MAX; n++) {
-            try (Story story = new Story(output)) {
+        try (World world = output.world();
+                TestCollector collector = TestCollector.start(world.settings, world.clock)) {
+            for (int n = 1; n <= POSITIONS_MAX; n++) {
+                Story story = new Story(world, collector, output);
                 FaultProxy proxy = where.apply(story);
                 adversary.accept(story);
                 story.fail(proxy, FaultPlan.logical(FaultPlan.at(n, which, fault), tries), aftermath);
@@ -258,12 +268,16 @@ class CrashRecoveryTest {
         throw new AssertionError("The story has more than " + POSITIONS_MAX + " requests");
     }
 
-    /** Several windows with pages, duplicates and late events, run to its end with as many restarts as it takes. */
-    private static final class Story implements AutoCloseable {
+    /**
+     * Several windows with pages, duplicates and late events, run to its end with as many restarts as it takes. One world and
+     * one Camel context serve many stories, one after the other: steps hold nothing, so a new stream is a new process.
+     */
+    private static final class Story {
 
         private static final Duration HOUR = Duration.ofHours(1);
 
-        final World world = new World().set("duo.page.size", "3").set("duo.retry.max-elapsed", "0s");
+        private final World world;
+        private final TestCollector collector;
         private final MadeUpEvents madeUp = new MadeUpEvents(7);
         private final List<SimulatedEvent> expected = new ArrayList<>();
         private final AtomicBoolean cutOff = new AtomicBoolean();
@@ -275,13 +289,13 @@ class CrashRecoveryTest {
         private Runnable atOperator = () -> {};
         private volatile Duration ahead = Duration.ZERO;
         private final Output output;
-        private TestCollector collector;
 
-        Story(Output output) {
+        Story(World world, TestCollector collector, Output output) {
+            this.world = world;
+            this.collector = collector;
             this.output = output;
-            world.set("udm.prefix", output == Output.EVENTS ? "" : World.UDM_PREFIX);
-            world.set("s3.compression", output == Output.GZIP_AND_UDM ? "gzip" : "none");
-            collector = start();
+            world.reset();
+            restart();
             Instant start = World.START;
             add(madeUp.spread(7, start.minus(Duration.ofMinutes(55)), start.minus(Duration.ofMinutes(4))));
             SimulatedEvent twin = madeUp.twinOf(expected.get(3));
@@ -303,9 +317,9 @@ class CrashRecoveryTest {
             world.events.add(events);
         }
 
-        private TestCollector start() {
+        private void restart() {
             InstantSource local = () -> world.clock.instant().plus(ahead);
-            return TestCollector.start(world.settings, local.withZone(ZoneOffset.UTC));
+            collector.restart(local.withZone(ZoneOffset.UTC));
         }
 
         /** What a request meets that comes after the one that fails. */
@@ -399,8 +413,7 @@ class CrashRecoveryTest {
                 if (report.outcome() == RunOutcome.OPERATOR) {
                     operatorActs(report.line());
                 }
-                collector.abandon();
-                collector = start();
+                restart();
                 atRestart.run();
                 world.clock.advance(Duration.ofSeconds(2));
             }
@@ -433,12 +446,6 @@ class CrashRecoveryTest {
             assertThat(world.objects().keySet())
                     .as(what)
                     .allMatch(key -> key.endsWith(".gz") == (output == Output.GZIP_AND_UDM));
-        }
-
-        @Override
-        public void close() {
-            collector.abandon();
-            world.close();
         }
     }
 }

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.FaultProxy;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.s3.EmbeddedS3;
@@ -98,6 +99,21 @@ public final class World implements AutoCloseable {
                 s3Proxy.uri().toString(),
                 "s3.path-style",
                 "true"));
+    }
+
+    /** Begins anew, at {@link #START}: with no event, an empty bucket, and nothing that fails. */
+    void reset() {
+        events.clear();
+        everything()
+                .keySet()
+                .forEach(key -> s3().client()
+                        .deleteObject(request -> request.bucket(bucket).key(key)));
+        duo.behave();
+        for (FaultProxy proxy : List.of(duoProxy, s3Proxy)) {
+            proxy.plan(FaultPlan.none());
+            proxy.reset();
+        }
+        clock.set(START);
     }
 
     /** Returns a world on the system's clock, for collectors that are processes of their own. */

@@ -44,6 +44,11 @@ public final class MemoryEventStore implements EventStore {
         }
     }
 
+    /** Shows nothing any more. */
+    public synchronized void clear() {
+        events.clear();
+    }
+
     /** Returns all events in Duo's order, also those not visible yet. */
     public synchronized List<SimulatedEvent> events() {
         return events.values().stream().flatMap(List::stream).toList();
