@@ -78,7 +78,6 @@ class BundlesIT {
                         "io.micrometer.prometheusmetrics",
                         "io.vertx.core",
                         "io.vertx.core.file",
-                        "ch.qos.logback.classic",
                         "ch.qos.logback.classic.spi",
                         "ch.qos.logback.core",
                         "picocli",
