@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.check;
 
+import dev.duocollector.check.S3Checks.S3Prefix;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.S3Failure;
 import dev.duocollector.state.ConditionalWrites;

@@ -14,10 +14,10 @@ import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.StateSnapshot;
 import dev.duocollector.state.Window;
 import dev.duocollector.text.JsonText;
-import dev.duocollector.text.PlainLine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -75,8 +75,9 @@ final class StateShowCommand extends StateCommand.Subcommand {
         if (json) {
             session.out().println(json(shown, session.now()));
         } else {
-            session.out().print(text(shown, session));
-            session.out().flush();
+            rows(shown, session)
+                    .forEach((name, value) ->
+                            session.out().println(String.format(Locale.ROOT, "%-11s %s", name, value)));
         }
         if (shown.refusal().isPresent()) {
             session.err().println(shown.refusalMessage());
@@ -103,61 +104,42 @@ final class StateShowCommand extends StateCommand.Subcommand {
                         + Times.text(max) + ".");
     }
 
-    private static String text(StateSnapshot shown, StateCommand.Session session) {
-        StringBuilder text = new StringBuilder();
+    private static Map<String, String> rows(StateSnapshot shown, StateCommand.Session session) {
+        Map<String, String> rows = new LinkedHashMap<>();
         if (!shown.exists()) {
-            line(text, "State", shown.place() + ": there is none yet");
-            line(text, "Account", session.settings().account().apiHost());
-            line(
-                    text,
-                    "Covered",
-                    "nothing; the first run begins "
-                            + Times.text(session.settings().log().lookback()) + " ago (duo.lookback)");
-            return text.toString();
+            String lookback = Times.text(session.settings().log().lookback());
+            rows.put("State", shown.place() + ": there is none yet");
+            rows.put("Account", session.settings().account().apiHost());
+            rows.put("Covered", "nothing; the first run begins " + lookback + " ago (duo.lookback)");
+            return rows;
         }
         Map<String, String> readable = shown.readable();
-        line(text, "State", shown.place());
-        line(
-                text,
-                "Written",
-                String.format(
-                        Locale.ROOT,
-                        "%s, %,d bytes",
-                        shown.writtenAt().map(Instant::toString).orElse("at an unknown time"),
-                        shown.bytes()));
-        line(text, "Account", value(readable, "owner"));
-        line(text, "Format", "version " + value(readable, "version") + ", write " + value(readable, "writeId"));
+        String written = shown.writtenAt().map(Instant::toString).orElse("at an unknown time");
+        rows.put("State", shown.place());
+        rows.put("Written", String.format(Locale.ROOT, "%s, %,d bytes", written, shown.bytes()));
+        rows.put("Account", value(readable, "owner"));
+        rows.put("Format", "version " + value(readable, "version") + ", write " + value(readable, "writeId"));
         if (shown.checkpoint().isPresent()) {
-            checkpoint(text, shown, shown.checkpoint().get(), session.now());
+            rows.putAll(rows(shown, shown.checkpoint().get(), session.now()));
         } else {
-            line(text, "Covered", value(readable, "committedThrough"));
+            rows.put("Covered", value(readable, "committedThrough"));
         }
-        return text.toString();
+        return rows;
     }
 
-    private static void checkpoint(StringBuilder text, StateSnapshot shown, Checkpoint known, Instant now) {
+    private static Map<String, String> rows(StateSnapshot shown, Checkpoint known, Instant now) {
+        Map<String, String> rows = new LinkedHashMap<>();
         Duration lag = Duration.between(known.committedThrough(), now);
-        line(
-                text,
-                "Covered",
-                "through " + known.committedThrough() + ", " + Times.text(lag)
-                        + (lag.isNegative() ? " ahead" : " ago"));
-        line(
-                text,
-                "Window",
-                known.openWindow()
-                        .map(open -> open + " is open, page " + open.page() + " next, cursor " + open.cursor())
-                        .orElse("none open"));
-        line(
-                text,
-                "Pending",
-                known.pendingBatch()
-                        .map(pending -> pending + ", not known to be in the bucket")
-                        .orElse("nothing"));
-        line(
-                text,
-                "Event keys",
-                shown.eventKeys().size() + ", complete since " + known.keysFrom() + newest(shown.eventKeys()));
+        String ago = Times.text(lag) + (lag.isNegative() ? " ahead" : " ago");
+        Optional<String> window = known.openWindow()
+                .map(open -> open + " is open, page " + open.page() + " next, cursor " + open.cursor());
+        Optional<String> pending = known.pendingBatch().map(batch -> batch + ", not known to be in the bucket");
+        String keys = shown.eventKeys().size() + ", complete since " + known.keysFrom() + newest(shown.eventKeys());
+        rows.put("Covered", "through " + known.committedThrough() + ", " + ago);
+        rows.put("Window", window.orElse("none open"));
+        rows.put("Pending", pending.orElse("nothing"));
+        rows.put("Event keys", keys);
+        return rows;
     }
 
     private static String newest(Map<String, Instant> keys) {
@@ -169,20 +151,13 @@ final class StateShowCommand extends StateCommand.Subcommand {
         return readable.getOrDefault(name, "unreadable").replaceAll("\\p{Cntrl}", "?");
     }
 
-    private static void line(StringBuilder text, String name, String value) {
-        text.append(String.format(Locale.ROOT, "%-11s %s%n", name, PlainLine.of(value)));
-    }
-
     private static String json(StateSnapshot shown, Instant now) {
         ObjectNode root = JSON.createObjectNode();
         root.put("place", shown.place());
         root.put("exists", shown.exists());
         root.put("refused", shown.refusal().isPresent() ? shown.refusalMessage() : null);
-        root.put(
-                "refusal",
-                shown.refusal()
-                        .map(reason -> reason.name().toLowerCase(Locale.ROOT))
-                        .orElse(null));
+        Optional<String> refusal = shown.refusal().map(reason -> reason.name().toLowerCase(Locale.ROOT));
+        root.put("refusal", refusal.orElse(null));
         root.put("bytes", shown.bytes());
         root.put("writtenAt", shown.writtenAt().map(Instant::toString).orElse(null));
         Map<String, String> readable = shown.readable();
@@ -192,9 +167,8 @@ final class StateShowCommand extends StateCommand.Subcommand {
         root.put("committedThrough", readable.get("committedThrough"));
         Checkpoint known = shown.checkpoint().orElse(null);
         if (known != null) {
-            root.put(
-                    "lagSeconds",
-                    Duration.between(known.committedThrough(), now).toMillis() / 1000.0);
+            Duration lag = Duration.between(known.committedThrough(), now);
+            root.put("lagSeconds", lag.toMillis() / 1000.0);
             root.put("keysFrom", known.keysFrom().toString());
             root.put("eventKeys", shown.eventKeys().size());
             known.openWindow().ifPresent(open -> window(root.putObject("window"), open));

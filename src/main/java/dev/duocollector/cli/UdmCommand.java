@@ -4,6 +4,7 @@ package dev.duocollector.cli;
 
 import dev.duocollector.failure.ExitCode;
 import dev.duocollector.failure.RefusedException;
+import dev.duocollector.run.Terminal;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.text.PlainLine;
 import dev.duocollector.udm.UdmConversion;
@@ -16,7 +17,9 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -114,5 +117,46 @@ final class UdmCommand implements Callable<Integer> {
             return UdmOutput.none();
         }
         return form.importBodies ? UdmOutput.importBodies(out) : UdmOutput.lines(out);
+    }
+
+    /** Shows on standard error how far the command {@code udm} is: once a second, on one line, and only to a terminal. */
+    private static final class UdmProgress {
+
+        private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+        /** Lines between two looks at the clock. */
+        private static final int LOOK_EVERY = 1024;
+
+        private final Terminal terminal = new Terminal();
+        private final long start = System.nanoTime();
+        private long shown = start;
+        private long lines;
+
+        void count(String input) {
+            lines++;
+            if (!terminal.isWatched() || lines % LOOK_EVERY != 0) {
+                return;
+            }
+            long now = System.nanoTime();
+            if (now - shown >= EVERY_NANOS) {
+                shown = now;
+                String line = String.format(
+                        Locale.ROOT,
+                        "%,d lines, %,d a second, %s",
+                        lines,
+                        lines * TimeUnit.SECONDS.toNanos(1) / (now - start),
+                        PlainLine.of(input));
+                terminal.show(line);
+            }
+        }
+
+        void say(String line) {
+            clear();
+            System.err.println(PlainLine.of(line));
+        }
+
+        void clear() {
+            terminal.clear();
+        }
     }
 }

@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The {@code state.json} of the Lambda in Google's guide "Collect Duo Telephony logs":
@@ -31,7 +29,6 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
     /** As far as a checkpoint of ours may be ahead of this machine's clock. */
     private static final Duration AHEAD_MAX = Duration.ofMinutes(5);
 
-    private static final Pattern OFFSET = Pattern.compile("(\\d{13})(,.*)?");
     private static final String OFFSET_MEMBER = "last_offset";
     private static final String TIMESTAMP_MEMBER = "last_timestamp_ms";
 
@@ -85,10 +82,7 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
             throw wrong(
                     place, OFFSET_MEMBER, offset, "a text such as \"1763885700123,5bf1…\", a list of texts, or null");
         }
-        Matcher time = OFFSET.matcher(first.asText());
-        return time.matches()
-                ? Optional.of(checked(Long.parseLong(time.group(1)), place, OFFSET_MEMBER, now))
-                : Optional.empty();
+        return Times.ofOffset(first.asText()).map(time -> checked(time, place, OFFSET_MEMBER, now));
     }
 
     private static Optional<Instant> lastTimestamp(JsonNode timestamp, String place, Instant now) {
@@ -98,11 +92,10 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
         if (!timestamp.isIntegralNumber() || !timestamp.canConvertToLong()) {
             throw wrong(place, TIMESTAMP_MEMBER, timestamp, "a whole number of milliseconds, or null");
         }
-        return Optional.of(checked(timestamp.asLong(), place, TIMESTAMP_MEMBER, now));
+        return Optional.of(checked(Instant.ofEpochMilli(timestamp.asLong()), place, TIMESTAMP_MEMBER, now));
     }
 
-    private static Instant checked(long epochMillis, String place, String member, Instant now) {
-        Instant time = Instant.ofEpochMilli(epochMillis);
+    private static Instant checked(Instant time, String place, String member, Instant now) {
         if (time.isBefore(EARLIEST) || time.isAfter(now.plus(AHEAD_MAX))) {
             throw RefusedException.operator("In " + place + ", " + member + " means " + time
                     + ". Allowed: milliseconds since 1970 of a time from " + EARLIEST + " to now, which is " + now

@@ -22,8 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Moves what counts as collected to another time, also from a state that is damaged, from the future, or lost. If it moves
@@ -31,9 +29,6 @@ import java.util.regex.Pattern;
  * way an open window is given up, since its offsets are only good for its own bounds.
  */
 public final class SetThrough {
-
-    /** Duo's offset begins with the time of the last event before it, in milliseconds. */
-    private static final Pattern OFFSET = Pattern.compile("(\\d{13}),.*");
 
     /** Why a state is refused that another program needs, or a run under another prefix. */
     private static final Set<Reason> NOT_REPLACED = EnumSet.of(Reason.NEWER, Reason.FOREIGN, Reason.PREFIX);
@@ -82,7 +77,7 @@ public final class SetThrough {
     }
 
     private void refuseOutOfBounds(Settings settings, Instant now) {
-        Instant latest = now.minus(settings.log().get(SettingTable.LAG));
+        Instant latest = PollWindow.of(settings).shownThrough(now);
         if (through.isAfter(latest)) {
             throw RefusedException.operator("The time " + through + " is too late: now minus duo.lag is "
                     + latest.truncatedTo(ChronoUnit.SECONDS) + ", and Duo may show events of a later time yet.");
@@ -196,8 +191,7 @@ public final class SetThrough {
         if (open.finished()) {
             return open.maxtime();
         }
-        Matcher offset = OFFSET.matcher(open.cursor().offset());
-        Instant at = offset.matches() ? Instant.ofEpochMilli(Long.parseLong(offset.group(1))) : Instant.MIN;
+        Instant at = Times.ofOffset(open.cursor().offset()).orElse(Instant.MIN);
         boolean within = at.isAfter(known.committedThrough()) && !at.isAfter(open.maxtime());
         return within ? at : known.committedThrough();
     }

@@ -4,11 +4,22 @@ package dev.duocollector.operate;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Times as commands print them. */
 public final class Times {
 
+    private static final Pattern OFFSET = Pattern.compile("(\\d{13})(,.*)?");
+
     private Times() {}
+
+    /** Returns the time with which Duo's offset begins, that of the last event before it; empty if it begins with none. */
+    static Optional<Instant> ofOffset(String offset) {
+        Matcher time = OFFSET.matcher(offset);
+        return time.matches() ? Optional.of(Instant.ofEpochMilli(Long.parseLong(time.group(1)))) : Optional.empty();
+    }
 
     /** Returns a duration in its two largest units, such as {@code 3 d 4 h} or {@code 250 ms}; without a sign. */
     public static String text(Duration duration) {

@@ -3,19 +3,18 @@
 package dev.duocollector.run;
 
 import dev.duocollector.failure.RunOutcome;
-import dev.duocollector.settings.SettingTable;
 import dev.duocollector.source.DuoClock;
 import dev.duocollector.source.DuoFailure;
 import dev.duocollector.source.DuoFailureExplainer;
 import dev.duocollector.source.DuoRequestException;
 import dev.duocollector.state.Cursor;
+import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.Window;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -66,9 +65,7 @@ public final class DuoProbe {
     public static Answer ask(CamelContext camel) {
         Stream stream = Stream.of(camel);
         Clock clock = stream.clock();
-        Instant maxtime = clock.instant()
-                .minus(stream.settings().log().get(SettingTable.LAG))
-                .truncatedTo(ChronoUnit.MILLIS);
+        Instant maxtime = PollWindow.of(stream.settings()).shownThrough(clock.instant());
         Window window = Window.unread(maxtime.minus(ASKED), maxtime, 1);
         Exchange done = send(stream, camel, window, Cursor.START);
         Exception failure = done.getException();

@@ -120,7 +120,7 @@ public final class RangeGuard {
     }
 
     private void refuseUnshown() {
-        Instant shown = now().minus(settings.log().get(SettingTable.LAG)).truncatedTo(ChronoUnit.MILLIS);
+        Instant shown = PollWindow.of(settings).shownThrough(now());
         if (range().to().isAfter(shown)) {
             throw RefusedException.operator("--to is " + range().to() + ", and Duo shows events up to " + shown
                     + " (now minus duo.lag) only. Set --to to that time or earlier.");

@@ -7,7 +7,7 @@ import dev.duocollector.failure.FatalError;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.Settings;
-import dev.duocollector.sink.S3BodyException;
+import dev.duocollector.sink.S3Answers.S3BodyException;
 import dev.duocollector.sink.S3Failure;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.sink.StoredObjectException;

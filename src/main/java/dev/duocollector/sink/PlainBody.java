@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.sink;
 
+import dev.duocollector.sink.S3Answers.S3BodyException;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.camel.Exchange;

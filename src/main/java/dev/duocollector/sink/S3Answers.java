@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
  * Bounds every body that S3 sends, whatever reads it: in time, as the SDK's own time-outs end with the head of an answer when
  * its body is read as a stream, and its socket's starts again with each byte; and in size, where the body is not an object.
  */
-final class S3Answers implements ExecutionInterceptor {
+public final class S3Answers implements ExecutionInterceptor {
 
     /** A listing of 1000 keys takes some megabytes at most, a refusal some hundred bytes. */
     static final int BYTES_MAX = 16 * 1024 * 1024;
@@ -130,6 +130,16 @@ final class S3Answers implements ExecutionInterceptor {
                 abort();
             }
             super.close();
+        }
+    }
+
+    /** The body of an S3 answer that is cut short or does not come: the way to S3 is to blame, not the object. */
+    public static final class S3BodyException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        S3BodyException(IOException cause) {
+            super(cause.getMessage(), cause);
         }
     }
 }

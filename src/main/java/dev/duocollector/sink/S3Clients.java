@@ -9,15 +9,21 @@ import dev.duocollector.settings.SettingsException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.http.apache.ProxyConfiguration;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /** Makes the one S3 client that the aws2-s3 endpoints and the state share. */
 public final class S3Clients {
@@ -105,5 +111,39 @@ public final class S3Clients {
                         .useSystemPropertyValues(false)
                         .useEnvironmentVariableValues(false)
                         .build());
+    }
+
+    /**
+     * The SDK's default chain, made again after it has failed: it looks once which profile files there are, and would never see one
+     * that is mounted or written a little later.
+     */
+    private static final class DefaultCredentials implements AwsCredentialsProvider, SdkAutoCloseable {
+
+        private @Nullable DefaultCredentialsProvider chain;
+
+        @Override
+        public synchronized AwsCredentials resolveCredentials() {
+            try {
+                if (chain == null) {
+                    chain = DefaultCredentialsProvider.builder().build();
+                }
+                return chain.resolveCredentials();
+            } catch (SdkException e) {
+                close();
+                throw e;
+            } catch (RuntimeException e) {
+                // A profile file that cannot be parsed is an IllegalArgumentException of the SDK's.
+                close();
+                throw SdkClientException.create("Unable to load credentials: " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            if (chain != null) {
+                chain.close();
+                chain = null;
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ package dev.duocollector.source;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.duocollector.source.TelephonyPage.MalformedPageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

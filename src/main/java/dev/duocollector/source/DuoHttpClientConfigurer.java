@@ -4,6 +4,7 @@ package dev.duocollector.source;
 
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
+import dev.duocollector.source.TunnelCheck.ProxyRefusedException;
 import java.net.URI;
 import java.time.Duration;
 import org.apache.camel.CamelContext;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.source;
 
+import dev.duocollector.source.TelephonyPage.MalformedPageException;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.source;
 
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -58,5 +59,16 @@ public record TelephonyPage(
     @Override
     public String toString() {
         return "TelephonyPage[" + events.size() + " events, next offset " + nextOffset.orElse("none") + "]";
+    }
+
+    /** A 200 with a body that is not a page of Duo's telephony log; like a cut connection, it is worth another try. */
+    public static final class MalformedPageException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        MalformedPageException(String flaw, int bodyBytes) {
+            super("Duo's answer is not a page of its telephony log: " + flaw + " (" + bodyBytes
+                    + " bytes). If this lasts, see what answers instead of Duo: a proxy, a login page");
+        }
     }
 }

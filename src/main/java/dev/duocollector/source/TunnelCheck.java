@@ -14,7 +14,7 @@ import org.apache.hc.core5.http.HttpException;
  * Distinguishes a proxy's answer to CONNECT from Duo's answer to the request. The HTTP client returns both alike, but only
  * an answer to the request has passed the step after the connection.
  */
-final class TunnelCheck {
+public final class TunnelCheck {
 
     private static final String SENT = TunnelCheck.class.getName() + ".sent";
 
@@ -41,5 +41,21 @@ final class TunnelCheck {
             throws IOException, HttpException {
         scope.clientContext.setAttribute(SENT, true);
         return chain.proceed(request, scope);
+    }
+
+    /** A proxy that does not make the connection it was asked for with CONNECT: its answer is not Duo's, whatever it says. */
+    public static final class ProxyRefusedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final int statusCode;
+
+        public ProxyRefusedException(int statusCode) {
+            super("The proxy answered HTTP " + statusCode + " to CONNECT");
+            this.statusCode = statusCode;
+        }
+
+        public int statusCode() {
+            return statusCode;
+        }
     }
 }

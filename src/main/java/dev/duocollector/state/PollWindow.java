@@ -77,7 +77,12 @@ public record PollWindow(Duration lag, Duration overlap, Duration lookback, Dura
     }
 
     private Instant end(Instant now) {
-        return Checkpoint.toMillis(now.minus(lag).minus(LogSettings.WINDOW_MARGIN));
+        return shownThrough(now).minus(LogSettings.WINDOW_MARGIN);
+    }
+
+    /** Returns the time up to which Duo shows all events now. */
+    public Instant shownThrough(Instant now) {
+        return Checkpoint.toMillis(now.minus(lag));
     }
 
     /** Returns the oldest mintime that Duo accepts now. */

@@ -15,7 +15,7 @@ import dev.duocollector.source.BodyFailures;
 import dev.duocollector.source.DuoFailureExplainer;
 import dev.duocollector.source.DuoRequestException;
 import dev.duocollector.source.DuoRequestSigner;
-import dev.duocollector.source.ProxyRefusedException;
+import dev.duocollector.source.TunnelCheck.ProxyRefusedException;
 import dev.duocollector.state.StateRefusedException;
 import java.io.IOException;
 import java.net.ConnectException;

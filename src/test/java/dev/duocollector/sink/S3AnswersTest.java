@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.duocollector.route.World;
 import dev.duocollector.settings.AccountSettings.S3Connection;
+import dev.duocollector.sink.S3Answers.S3BodyException;
 import dev.duocollector.testing.RawServer;
 import dev.duocollector.testing.TricklingServer;
 import java.io.ByteArrayInputStream;

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.duocollector.source.TelephonyPage.MalformedPageException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.stream.Stream;
