@@ -123,14 +123,6 @@ public final class CamelApplication {
     }
 
     /**
-     * Returns an application that makes a run on request. The given settings override those of the files, and the
-     * environment is not read: for a try-out, whatever account this machine is set up for.
-     */
-    public static CamelApplication on(Map<String, String> settings) {
-        return withoutSchedule(Map.of(), settings);
-    }
-
-    /**
      * Returns an application that makes a run at its start and then by the schedule, in a container that may hold several. It
      * reads no environment, no system property and no working directory: what is not given here is as the jar has it.
      *

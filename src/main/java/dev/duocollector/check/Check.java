@@ -4,6 +4,7 @@ package dev.duocollector.check;
 
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.sink.S3Failure;
+import java.util.Locale;
 
 /**
  * One thing that was looked at, and what was found. Holds no secret and no phone number.
@@ -16,23 +17,17 @@ public record Check(String name, Outcome outcome, String detail, String remedy) 
 
     /** How it went. */
     public enum Outcome {
-        PASS("pass"),
+        PASS,
         /** It may pass by itself. */
-        FAIL_AGAIN("fail-again"),
+        FAIL_AGAIN,
         /** Needs an operator. */
-        FAIL_OPERATOR("fail-operator"),
+        FAIL_OPERATOR,
         /** It could not be looked at, or did not have to be; the detail says why. */
-        SKIPPED("skipped");
-
-        private final String word;
-
-        Outcome(String word) {
-            this.word = word;
-        }
+        SKIPPED;
 
         /** How it is written for machines. */
         public String word() {
-            return word;
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
         /** Whether this is a fault. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Dictionary;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 record ConfigFile(String name, Map<String, String> settings) {
 
     /** What Configuration Admin and Felix File Install add. */
-    private static final String[] NOT_SETTINGS = {"service.", "felix.fileinstall."};
+    private static final List<String> NOT_SETTINGS = List.of("service.", "felix.fileinstall.");
 
     private static final String FILE = "felix.fileinstall.filename";
     private static final String ENDING = ".cfg";
@@ -55,7 +56,7 @@ record ConfigFile(String name, Map<String, String> settings) {
     private static Map<String, String> settings(Dictionary<String, ?> properties) {
         Map<String, String> settings = new HashMap<>();
         for (String key : Collections.list(properties.keys())) {
-            if (!isOfTheContainer(key)) {
+            if (NOT_SETTINGS.stream().noneMatch(key::startsWith)) {
                 settings.put(
                         withoutByteOrderMark(key),
                         String.valueOf(properties.get(key)).strip());
@@ -72,15 +73,6 @@ record ConfigFile(String name, Map<String, String> settings) {
     /** Whether nothing is set yet. */
     boolean isEmpty() {
         return settings.values().stream().allMatch(String::isEmpty);
-    }
-
-    private static boolean isOfTheContainer(String key) {
-        for (String prefix : NOT_SETTINGS) {
-            if (key.startsWith(prefix)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** The file as an operator finds it. */

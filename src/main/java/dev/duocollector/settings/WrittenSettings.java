@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.settings;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.spi.PropertiesFunction;
-import org.apache.camel.spi.PropertiesSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,22 +72,15 @@ interface WrittenSettings {
     }
 
     private static @Nullable String firstSet(@Nullable String... values) {
-        for (String value : values) {
-            if (value != null) {
-                return value;
-            }
-        }
-        return null;
+        return Arrays.stream(values).filter(Objects::nonNull).findFirst().orElse(null);
     }
 
     private static @Nullable String fromSources(PropertiesComponent properties, String name) {
-        for (PropertiesSource source : properties.getPropertiesSources()) {
-            String value = source.getProperty(name);
-            if (value != null) {
-                return value;
-            }
-        }
-        return null;
+        return properties.getPropertiesSources().stream()
+                .map(source -> source.getProperty(name))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     private static @Nullable String fromEnvironment(PropertiesComponent properties, int order, String name) {

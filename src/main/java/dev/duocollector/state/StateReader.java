@@ -4,12 +4,15 @@ package dev.duocollector.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.duocollector.state.Batch.Declaration;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +39,20 @@ final class StateReader {
 
     private static final Set<String> DECLARATION_MEMBERS = Set.of("bytes", "lines");
 
+    /** No event of Duo's, and no state, is from before. */
+    private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
+
+    /** Times beyond are refused before anything is calculated with them; {@link State#requireUsable} knows the time of day. */
+    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
+
+    private static final int TEXT_CHARS_MAX = 16_384;
+
     private StateReader() {}
 
     static State read(JsonNode root, int version) {
-        StateFields.requireKnown(root, StateFormat.MEMBERS, "state");
-        String owner = StateFields.text(root, "owner");
-        String writeId = StateFields.text(root, "writeId");
+        requireKnown(root, StateFormat.MEMBERS, "state");
+        String owner = text(root, "owner");
+        String writeId = text(root, "writeId");
         if (!root.has("committedThrough")) {
             for (String member : CHECKPOINT_MEMBERS) {
                 if (root.has(member)) {
@@ -50,9 +61,9 @@ final class StateReader {
             }
             return new State(owner, writeId, null, eventKeys(root, Instant.EPOCH));
         }
-        Instant zero = StateFields.instant(root, "keysFrom");
-        Checkpoint checkpoint = new Checkpoint(
-                StateFields.instant(root, "committedThrough"), zero, window(root), pending(root, zero, version));
+        Instant zero = instant(root, "keysFrom");
+        Checkpoint checkpoint =
+                new Checkpoint(instant(root, "committedThrough"), zero, window(root), pending(root, zero, version));
         requireKeysFromReached(checkpoint);
         return new State(owner, writeId, checkpoint, eventKeys(root, zero));
     }
@@ -71,18 +82,18 @@ final class StateReader {
         if (window == null) {
             return null;
         }
-        StateFields.requireKnown(window, WINDOW_MEMBERS, "window");
+        requireKnown(window, WINDOW_MEMBERS, "window");
         return new Window(
-                StateFields.instant(window, "mintime"),
-                StateFields.instant(window, "maxtime"),
-                StateFields.integer(window, "limit", LIMIT_MAX),
+                instant(window, "mintime"),
+                instant(window, "maxtime"),
+                integer(window, "limit", LIMIT_MAX),
                 sort(window),
                 cursor(window, "cursor"),
-                StateFields.integer(window, "page", PAGES_MAX));
+                integer(window, "page", PAGES_MAX));
     }
 
     private static String sort(JsonNode window) {
-        String sort = StateFields.text(window, "sort");
+        String sort = text(window, "sort");
         if (!sort.equals(Window.ASCENDING)) {
             throw new IllegalArgumentException("'sort' is not " + Window.ASCENDING);
         }
@@ -94,14 +105,14 @@ final class StateReader {
         if (pending == null) {
             return null;
         }
-        StateFields.requireKnown(pending, PENDING_MEMBERS.get(version - 1), "pending");
+        requireKnown(pending, PENDING_MEMBERS.get(version - 1), "pending");
         Map<String, Instant> eventKeys = eventKeys(pending, zero);
         if (eventKeys.isEmpty()) {
             throw new IllegalArgumentException("'pending' has no event keys");
         }
         return new Batch(
-                StateFields.text(pending, "objectKey"),
-                pending.has("udmObjectKey") ? StateFields.text(pending, "udmObjectKey") : "",
+                text(pending, "objectKey"),
+                pending.has("udmObjectKey") ? text(pending, "udmObjectKey") : "",
                 eventKeys,
                 cursor(pending, "cursorAfter"),
                 version < VERSION_WITH_DECLARATIONS ? List.of() : declarations(pending, eventKeys.size()),
@@ -117,12 +128,12 @@ final class StateReader {
         }
         List<Declaration> read = new ArrayList<>();
         for (JsonNode declaration : declarations) {
-            StateFields.requireKnown(declaration, DECLARATION_MEMBERS, "declarations");
+            requireKnown(declaration, DECLARATION_MEMBERS, "declarations");
             JsonNode bytes = declaration.path("bytes");
             if (!bytes.isIntegralNumber() || !bytes.canConvertToLong() || bytes.asLong() > OBJECT_BYTES_MAX) {
                 throw new IllegalArgumentException("'bytes' is not a whole number of at most " + OBJECT_BYTES_MAX);
             }
-            read.add(new Declaration(bytes.asLong(), StateFields.integer(declaration, "lines", eventKeys)));
+            read.add(new Declaration(bytes.asLong(), integer(declaration, "lines", eventKeys)));
         }
         return read;
     }
@@ -138,7 +149,7 @@ final class StateReader {
     private static Cursor cursor(JsonNode parent, String name) {
         JsonNode cursor = parent.path(name);
         if (cursor.isObject() && cursor.size() == 1) {
-            return Cursor.after(StateFields.text(cursor, "offset"));
+            return Cursor.after(text(cursor, "offset"));
         }
         return switch (cursor.isTextual() ? cursor.asText() : "") {
             case "START" -> Cursor.START;
@@ -157,10 +168,65 @@ final class StateReader {
             if (!key.getValue().canConvertToLong() || !key.getValue().isIntegralNumber()) {
                 throw new IllegalArgumentException("an event key's time is not a number of milliseconds");
             }
-            read.put(
-                    key.getKey(),
-                    StateFields.bounded("eventKeys", zero, key.getValue().asLong()));
+            read.put(key.getKey(), bounded("eventKeys", zero, key.getValue().asLong()));
         }
         return read;
+    }
+
+    // ---- The forms and bounds of a member.
+
+    private static String text(JsonNode parent, String name) {
+        JsonNode value = parent.path(name);
+        if (!value.isTextual() || value.asText().isEmpty()) {
+            throw new IllegalArgumentException("'" + name + "' is not a non-empty string");
+        }
+        if (value.asText().length() > TEXT_CHARS_MAX) {
+            throw new IllegalArgumentException("'" + name + "' has more than " + TEXT_CHARS_MAX + " characters");
+        }
+        return value.asText();
+    }
+
+    private static int integer(JsonNode parent, String name, int max) {
+        JsonNode value = parent.path(name);
+        if (!value.isInt()) {
+            throw new IllegalArgumentException("'" + name + "' is not a whole number");
+        }
+        if (value.asInt() > max) {
+            throw new IllegalArgumentException("'" + name + "' is " + value + ", and must be at most " + max);
+        }
+        return value.asInt();
+    }
+
+    private static Instant bounded(String name, Instant zero, long millis) {
+        // Compared as numbers: the sum may be more than an Instant holds.
+        if (millis < zero.until(EARLIEST, ChronoUnit.MILLIS) || millis > zero.until(LATEST, ChronoUnit.MILLIS)) {
+            throw new IllegalArgumentException("'" + name + "' has a time that is not between 2000 and 9999");
+        }
+        return zero.plusMillis(millis);
+    }
+
+    private static Instant instant(JsonNode parent, String name) {
+        Instant instant;
+        try {
+            instant = Instant.parse(text(parent, name));
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("'" + name + "' is not a time such as 2026-11-23T08:15:00Z", e);
+        }
+        if (instant.isBefore(EARLIEST) || instant.isAfter(LATEST)) {
+            throw new IllegalArgumentException("'" + name + "' is " + instant + ", which is not between 2000 and 9999");
+        }
+        return instant;
+    }
+
+    private static void requireKnown(JsonNode object, Set<String> known, String what) {
+        if (!object.isObject()) {
+            throw new IllegalArgumentException("'" + what + "' is not an object");
+        }
+        Set<String> unknown = new TreeSet<>();
+        object.fieldNames().forEachRemaining(unknown::add);
+        unknown.removeAll(known);
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("'" + what + "' has the unknown members " + unknown);
+        }
     }
 }

@@ -289,7 +289,7 @@ class PreflightTest {
         assertThat(world.s3Proxy.requests()).isNotEmpty().noneMatch(ProxiedRequest::isWrite);
         assertThat(world.everything()).isEmpty();
 
-        CamelApplication.on(world.settings).runOnce();
+        CamelApplication.withoutSchedule(Map.of(), world.settings).runOnce();
         assertThat(world.s3Proxy.requests()).as("a run writes").anyMatch(ProxiedRequest::isWrite);
         assertThat(world.lines()).hasSize(5);
     }
@@ -306,7 +306,7 @@ class PreflightTest {
     // ---- Tools.
 
     private int dryRun() {
-        return CamelApplication.on(world.settings).dryRun(out, false);
+        return CamelApplication.withoutSchedule(Map.of(), world.settings).dryRun(out, false);
     }
 
     private List<Check> run() {

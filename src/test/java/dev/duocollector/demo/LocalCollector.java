@@ -23,7 +23,7 @@ public final class LocalCollector implements AutoCloseable {
 
     /** Starts a collector that makes a run when it is asked to. */
     public static LocalCollector start(Map<String, String> settings) {
-        CamelApplication application = CamelApplication.on(settings);
+        CamelApplication application = CamelApplication.withoutSchedule(Map.of(), settings);
         try {
             application.start();
         } catch (Exception e) { // what Camel declares

@@ -140,7 +140,7 @@ class SecretsManagerTest {
 
     private CamelApplication application(String secret) {
         vault().forEach(System::setProperty);
-        return CamelApplication.on(settings(secret));
+        return CamelApplication.withoutSchedule(Map.of(), settings(secret));
     }
 
     private static Map<String, String> settings(String secret) {
