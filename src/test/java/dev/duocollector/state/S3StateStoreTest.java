@@ -204,7 +204,7 @@ class S3StateStoreTest {
                 .filteredOn(request -> request.isWrite() && request.status() == 200)
                 .as("writes that took effect")
                 .hasSize(1);
-        assertThat(store.load()).contains(written);
+        assertThat(store.load().map(Stored::etag)).contains(written.etag());
         assertThat(store.compareAndSwap(state("c"), written).state().eventKeys())
                 .as("the ETag is the right one")
                 .containsOnlyKeys("c");
@@ -234,7 +234,7 @@ class S3StateStoreTest {
         Stored written = refusedOnce.compareAndSwap(state("b"), before);
 
         assertThat(calls).hasValue(2);
-        assertThat(store.load()).contains(written);
+        assertThat(store.load().map(Stored::etag)).contains(written.etag());
     }
 
     @Test
@@ -376,7 +376,7 @@ class S3StateStoreTest {
                 .isNotEmpty()
                 .containsOnly(412);
 
-        assertThat(store.load()).contains(newer);
+        assertThat(store.load().map(Stored::etag)).contains(newer.etag());
     }
 
     @Test
@@ -390,7 +390,7 @@ class S3StateStoreTest {
                 .isNotEmpty()
                 .containsOnly(412);
 
-        assertThat(store.load()).contains(written);
+        assertThat(store.load().map(Stored::etag)).contains(written.etag());
         assertThat(store.compareAndSwap(state("c"), written).state().eventKeys())
                 .containsOnlyKeys("c");
     }
