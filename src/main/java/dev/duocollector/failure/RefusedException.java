@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was asked for is not done, or not gone on with, for a reason that the message gives whole: what was seen, and what to
- * do. Where a failure has to be told from others by more than how a run ends with it, it has a type of its own.
+ * do. A failure that callers must recognize, beyond how a run ends with it, has a type of its own.
  */
 public class RefusedException extends RuntimeException {
 

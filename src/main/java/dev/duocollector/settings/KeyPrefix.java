@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 public record KeyPrefix(String value) {
 
-    /** How a time stands in the name of an object, to the millisecond and in UTC. */
+    /** The form of a time in the name of an object, to the millisecond and in UTC. */
     public static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 

@@ -63,24 +63,24 @@ final class CredentialsFailure {
         if (reasons.isEmpty()) {
             return Optional.of(operator("No AWS credentials for " + where + ".", NOBODY));
         }
-        String told = FailureText.masked(String.join("; ", reasons));
+        String said = FailureText.masked(String.join("; ", reasons));
         if (reasons.stream().anyMatch(reason -> NETWORK.matcher(reason).matches())) {
             return Optional.of(new S3Failure(
                     Subject.CREDENTIALS,
                     RunOutcome.FAILED,
-                    "The AWS credentials for " + where + " could not be fetched (" + told + ").",
+                    "The AWS credentials for " + where + " could not be fetched (" + said + ").",
                     "Check the network and the endpoint that gives them if this lasts."));
         }
-        return Optional.of(operator("No AWS credentials for " + where + ": " + told + ".", remedy(told)));
+        return Optional.of(operator("No AWS credentials for " + where + ": " + said + ".", remedy(said)));
     }
 
-    private static String remedy(String told) {
+    private static String remedy(String said) {
         String files = " The profile files are " + ProfileFiles.places() + ".";
-        if (told.contains("'signin' service module")) {
+        if (said.contains("'signin' service module")) {
             return "The collector does not know \"aws login\" profiles: make a profile with credential_process ="
                     + " aws configure export-credentials --profile NAME, and set AWS_PROFILE to that." + files;
         }
-        return told.matches("(?i).*(sso|clientId).*")
+        return said.matches("(?i).*(sso|clientId).*")
                 ? "Log in again with aws sso login, or use credentials that a service can renew by itself." + files
                 : "Correct the profile, or set AWS_PROFILE to another one." + files;
     }

@@ -22,7 +22,7 @@ public record CallKind(String context, String type) {
 
     private static final List<CallKind> ALL = all();
 
-    /** Returns the kind of an event with these values; null stands for a member that is not there or not a text. */
+    /** Returns the kind of an event with these values; null is a member that is not there or not a text. */
     static CallKind of(@Nullable String context, @Nullable String type) {
         return ALL.get(index(CONTEXTS, context) * TYPES.size() + index(TYPES, type));
     }

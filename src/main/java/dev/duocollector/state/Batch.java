@@ -12,7 +12,7 @@ import java.util.Map;
  * may not be in the bucket: it was declared, and is not confirmed yet.
  *
  * @param objectKey where the batch's events are or will be; holds a digest of the event keys, so a whole object under this key
- *     is this batch, whoever wrote it
+ *     is this batch, whatever wrote it
  * @param udmKey where the same events also are or will be as UDM events; empty if they are not wanted so
  * @param eventKeys each event key with the event's time, cut to the millisecond; never empty for a pending batch
  * @param cursorAfter where reading continues once the batch is in the bucket

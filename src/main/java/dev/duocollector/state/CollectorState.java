@@ -212,7 +212,7 @@ public final class CollectorState {
 
     /**
      * Writes that the batch is about to be stored. The batch that is pending already may be declared again. That takes it over
-     * from whoever declared it, or fails if another writer has settled it meanwhile: its object may have been taken and deleted
+     * from the run that declared it, or fails if another writer has settled it meanwhile: its object may have been taken and deleted
      * since, and would come a second time.
      *
      * @return when it was declared, by S3's clock; by this machine's, if S3 does not say

@@ -52,7 +52,8 @@ public final class PhoneNumbers {
             // IP addresses, with a port or a prefix length.
             "(?<![\\d.+])(?:" + OCTET + "\\.){3}" + OCTET + "(?::\\d{1,5}|/\\d{1,2})?(?!\\.?\\d)",
             "(?<![\\p{XDigit}:])(?:\\p{XDigit}{0,4}:){2,7}\\p{XDigit}{0,4}(?![\\p{XDigit}:])",
-            // Counts, an AWS account, seconds or finer since 1970: ten digits that begin with a 1 are no phone number.
+            // Counts, an AWS account, seconds or finer since 1970: ten digits that begin with a 1 are not a phone
+            // number.
             "(?<![+\\p{Nd}])\\d{7,15}(?= ?(?:bytes?|[KMGT]i?B|B|n?s|ms|[a-z]*events?|lines?|objects?|char(?:acter)?s)\\b)",
             "(?i:\\b(?:expected|received|length|size|limit|count|total|bytes|account(?: id)?))[ :=#]{1,3}\\d{7,15}\\b",
             BEGIN + "1\\d{9}(?:\\.\\d{1,9}|\\d{3}|\\d{6}|\\d{9})?(?![\\p{L}\\p{Nd}_])");

@@ -23,7 +23,7 @@ final class UdmBuilder {
         metadata.put(name, value);
     }
 
-    /** Sets the event's time, which RFC 3339 text in UTC stands for in JSON. */
+    /** Sets the event's time, in JSON as RFC 3339 text in UTC. */
     void eventTimestamp(Instant time) {
         metadata.put("eventTimestamp", time.toString());
     }
