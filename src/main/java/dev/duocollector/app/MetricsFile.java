@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * The metrics in a file, for the textfile collector of Prometheus' node exporter. It is written under another name beside it and
- * renamed, so a reader finds the old figures or the new ones, never half of them. What goes wrong is a WARN.
+ * The metrics in a file, for the textfile collector of Prometheus' node exporter. It is written under another name beside it
+ * and renamed, so a reader finds the old figures or the new ones, never half of them. What goes wrong is a WARN.
  */
 final class MetricsFile {
 

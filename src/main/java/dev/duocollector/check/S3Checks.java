@@ -26,8 +26,9 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 /**
  * What S3 lets the collector do, by the calls that a run makes. Under the prefixes and on the state nothing is written: a PUT
  * with an {@code If-Match} that cannot match is refused, and how it is refused says whether it was allowed (<a
- * href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html">conditional writes</a>: 412, or 404 where
- * there is nothing, as against 403). Whether the store honors conditions at all is tried on a probe object beside the state.
+ * href="https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html">conditional writes</a>: 412, or 404
+ * where there is nothing, as against 403). Whether the store honors conditions at all is tried on a probe object beside the
+ * state.
  */
 public final class S3Checks {
 

@@ -40,7 +40,7 @@ public final class CollectorHealth extends AbstractHealthCheck {
         super("duo", ID);
     }
 
-    /** Whoever is told what the runs do. */
+    /** Gets what the runs do. */
     public void setMetrics(RunMetrics value) {
         metrics = value;
     }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes what the operator's steps have left, a collection of events, empty when they dropped all, and leaves it with its size
- * noted. Nothing at all is refused, since a mistaken expression leaves it, and the page's events would count as seen without ever being stored.
+ * noted. Nothing at all is refused, since a mistaken expression leaves it, and the page's events would count as seen without
+ * ever being stored.
  */
 public final class CheckEvents implements Processor {
 

@@ -10,7 +10,7 @@ import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
 /**
  * Takes S3's answer to a HEAD of the current batch's object, and leaves that the object is whole if it is as long as the batch
- * was declared. Any other one must be read back, and so must UDM events, whose length nobody declares.
+ * was declared. Any other one must be read back, and so must UDM events, since their length is not declared.
  */
 public final class CheckLength implements Processor {
 

@@ -44,7 +44,7 @@ public final class CloseRun implements Processor {
                             + ".");
         }
         Checkpoint checkpoint = state.checkpoint();
-        if (run.isOutlived()) {
+        if (run.isExpired()) {
             run.listener().gap();
             state.closeWindow();
             return new RunReport(

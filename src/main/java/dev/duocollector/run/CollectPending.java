@@ -16,8 +16,9 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Takes a page of a recovery, and leaves the events of the pending batch that were found so far. Events that Duo showed late may have joined and pushed
- * some to a later page, so it reads on until every event key is found, or the pages are past the last one's time.
+ * Takes a page of a recovery, and leaves the events of the pending batch that were found so far. Events that Duo showed late
+ * may have joined and pushed some to a later page, so it reads on until every event key is found, or the pages are past the
+ * last one's time.
  */
 public final class CollectPending implements Processor {
 

@@ -8,7 +8,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Takes the current batch, which is in the bucket or of which nothing was to be stored, and leaves it confirmed, the cursor
+ * Takes the current batch, which is in the bucket or had nothing to store, and leaves it confirmed, the cursor
  * past its page. In memory: the state write that comes next, at the latest at the run's end, makes it durable.
  */
 public final class ConfirmBatch implements Processor {

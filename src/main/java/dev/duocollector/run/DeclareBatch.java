@@ -12,8 +12,8 @@ import org.apache.camel.Processor;
 
 /**
  * Takes the bytes of a batch's object, and leaves them declared: writes into the state that they are about to be stored, with
- * their length and the number of their lines. A crash from here on leaves a pending batch, which the next run settles. A recovery declares its
- * batch once more, which takes it over.
+ * their length and the number of their lines. A crash from here on leaves a pending batch, which the next run settles. A
+ * recovery declares its batch once more, which takes it over.
  */
 public final class DeclareBatch implements Processor {
 

@@ -33,7 +33,7 @@ public final class DropSeen implements Processor {
 
     private static final Log LOG = Log.of(DropSeen.class);
 
-    /** Goes into the digest of a batch that is to be written again, whose old object may have all else in common with it. */
+    /** Goes into the digest of a batch that is written again, since its old object may have everything else in common with it. */
     private static final String AGAIN = "again";
 
     /** No offset of Duo's has been seen with more than 50; the state holds it, and is read within bounds. */
@@ -62,7 +62,7 @@ public final class DropSeen implements Processor {
             }
         }
         run.listener().pageRead(page.events().size(), page.events().size() - fresh.size(), page.bytes());
-        run.inHand(batch(stream, window, keys, next));
+        run.startBatch(batch(stream, window, keys, next));
         run.current().counts(fresh);
         // What is asked for once more is asked for after the pause.
         boolean full = page.events().size() >= window.limit() || next.equals(run.cursor());
@@ -111,7 +111,7 @@ public final class DropSeen implements Processor {
         return next;
     }
 
-    /** Returns where reading goes on after a page, the same for a first reading and for a recovery. */
+    /** Returns where reading continues after a page, the same for a first reading and for a recovery. */
     public static Cursor cursorAfter(TelephonyPage page, Run run) {
         if (page.nextOffset().isEmpty()) {
             return Cursor.END;
@@ -152,7 +152,7 @@ public final class DropSeen implements Processor {
             throw RefusedException.operator("Duo gave an event of " + ts + ", and in the window " + window
                     + ", oldest first, only events from " + keysFrom
                     + " on can still come. Whether it was collected before"
-                    + " cannot be told any more, so nothing of this page was stored; the next run asks again. If it stays so,"
+                    + " is not known any more, so nothing of this page was stored; the next run asks again. If it stays so,"
                     + " see OPERATIONS, \"A state that is refused\", for how to recover, and report it to Duo with this"
                     + " line.");
         }

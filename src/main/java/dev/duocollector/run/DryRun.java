@@ -112,8 +112,8 @@ public final class DryRun {
         return Optional.of(next.get().window());
     }
 
-    private static Checkpoint closed(Optional<Checkpoint> outlived) {
-        Checkpoint checkpoint = outlived.orElseThrow();
+    private static Checkpoint closed(Optional<Checkpoint> expired) {
+        Checkpoint checkpoint = expired.orElseThrow();
         return (checkpoint.pendingBatch().isPresent() ? checkpoint.settled() : checkpoint).closed();
     }
 

@@ -61,7 +61,7 @@ final class DrySteps {
         for (Object event : left) {
             after.add(line(event));
         }
-        return told(fresh, before, left, after);
+        return report(fresh, before, left, after);
     }
 
     private Collection<?> left(List<TelephonyEvent> fresh, String objectKey) throws Exception {
@@ -86,7 +86,8 @@ final class DrySteps {
         }
     }
 
-    private List<String> told(List<TelephonyEvent> fresh, List<String> before, List<Object> left, List<String> after) {
+    private List<String> report(
+            List<TelephonyEvent> fresh, List<String> before, List<Object> left, List<String> after) {
         Map<String, Integer> untouched = new HashMap<>();
         before.forEach(line -> untouched.merge(line, 1, Integer::sum));
         int changed = 0;

@@ -104,7 +104,7 @@ public final class DuoRetry implements Predicate {
     }
 
     private static Optional<Duration> retryAfter(Clock clock, DuoFailure failure) {
-        // One that is over is none: taken at its word, 0 would have this ask as fast as it can until max-elapsed.
+        // One in the past is ignored: with 0, this would ask as fast as it can until max-elapsed.
         return failure.retryAfter()
                 .flatMap(value -> parseRetryAfter(clock, value))
                 .filter(wait -> !wait.isNegative() && !wait.isZero());

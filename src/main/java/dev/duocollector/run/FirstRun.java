@@ -25,8 +25,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * What stands in the way of a first run. A state that is not found is a first run's, or one whose key, bucket or account did
- * not arrive; then everything since duo.lookback would be stored again, under other names.
+ * What may forbid a first run. A state that is not found means a first run, or a setting for its key, bucket or account that
+ * did not arrive; then everything since duo.lookback would be stored again, under other names.
  */
 final class FirstRun {
 
@@ -35,7 +35,7 @@ final class FirstRun {
     /** What the objects of the collector and of the guide's Lambda begin with. */
     private static final String OBJECTS = "telephony_";
 
-    /** Where an event's host stands at the latest; an event has some 300 bytes. */
+    /** Where an event's host is at the latest; an event has some 300 bytes. */
     private static final int LINE_CHARS_MAX = 64 * 1024;
 
     private static final ObjectMapper JSON = new ObjectMapper();

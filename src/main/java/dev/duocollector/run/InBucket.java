@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * when a run begins. Without a range, or with one that is to be written again, none does, and nothing is read.
  *
  * <p>An event counts as there if one of the same key is, or else one of the same {@linkplain EventIndex identity} that Duo no
- * longer shows so: a step of an operator's, or Duo, has changed it, and it would stand there twice.
+ * longer shows so: a step of an operator's, or Duo, has changed it, and it would be there twice.
  */
 public final class InBucket {
 
@@ -50,7 +50,7 @@ public final class InBucket {
         }
     }
 
-    /** Reads the events of a range, and tells how many there are; each object that is read is handed over before. */
+    /** Reads the events of a range, and logs how many there are; each object that is read is handed over before. */
     public static EventIndex read(BucketEvents bucket, TimeRange range, Consumer<StoredObject> each) {
         EventIndex index = new EventIndex();
         List<StoredObject> objects = bucket.objects(range.from(), range.to());

@@ -18,9 +18,10 @@ import org.apache.camel.Processor;
 import org.apache.camel.support.CamelContextHelper;
 
 /**
- * Takes a stored object's events, and leaves their UDM events. One that cannot be mapped is left out with a WARN and stays in the stored object:
- * an event that Duo sends with a time that nobody can read must not hold up those after it. A stored object that has not as many
- * events as it was declared with ends the run: it was cut at a line's end, or changed, since it was found whole.
+ * Takes a stored object's events, and leaves their UDM events. One that cannot be mapped is left out with a WARN and stays in
+ * the stored object: an event that Duo sends with a time that nobody can read must not hold up those after it. A stored
+ * object that has not as many events as it was declared with ends the run: it was cut at a line's end, or changed, since it
+ * was found whole.
  */
 public final class MapToUdm implements Processor {
 

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * An event's line, fit for a terminal that others may see: the form of each value stays, and every letter of it becomes an x,
- * every digit a 0, unless its name and its form both say that it is nobody's.
+ * every digit a 0, unless both its name and its form show that it is not personal.
  */
 final class MaskedLine {
 
@@ -27,7 +27,7 @@ final class MaskedLine {
     private static final Pattern CREDITS = Pattern.compile("\\d{1,4}");
     private static final Pattern EPOCH_SECONDS = Pattern.compile("1[5-9]\\d{8}");
 
-    private static final Map<String, Pattern> NOBODYS = Map.of(
+    private static final Map<String, Pattern> PUBLIC = Map.of(
             "context", WORD,
             "type", WORD,
             "eventtype", WORD,
@@ -43,7 +43,7 @@ final class MaskedLine {
 
     private MaskedLine() {}
 
-    /** Returns a line, one JSON object, with its values masked; what is none becomes three dots. */
+    /** Returns a line, one JSON object, with its values masked; anything else becomes three dots. */
     static String of(String line) {
         try {
             return JSON.writeValueAsString(masked("", JSON.readTree(line)));
@@ -69,9 +69,9 @@ final class MaskedLine {
         if (value.isNull() || value.isBoolean()) {
             return value;
         }
-        Pattern form = NOBODYS.get(name);
-        boolean nobodys = form != null && form.matcher(value.asText()).matches();
-        return nobodys ? value : TextNode.valueOf(masked(value.asText()));
+        Pattern form = PUBLIC.get(name);
+        boolean isPublic = form != null && form.matcher(value.asText()).matches();
+        return isPublic ? value : TextNode.valueOf(masked(value.asText()));
     }
 
     private static String masked(String text) {

@@ -14,10 +14,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Takes a pending batch of which neither the object nor all events were found, and ends the run or leaves the batch forgotten. One short answer of Duo's proves
- * nothing, so the batch stays pending and the run ends; never is a part of a batch stored under its key, nor what was not
- * found marked as seen. A batch that an earlier run has missed as well is forgotten once no write of it can still arrive,
- * which the state's age tells by S3's own clock; its page is then read as if new.
+ * Takes a pending batch of which neither the object nor all events were found, and ends the run or leaves the batch
+ * forgotten. One short answer of Duo's proves nothing, so the batch stays pending and the run ends; never is a part of a
+ * batch stored under its key, nor what was not found marked as seen. A batch that an earlier run has missed as well is
+ * forgotten once no write of it can still arrive, by the state's age on S3's own clock; its page is then read as if new.
  */
 public final class MissPending implements Processor {
 
@@ -60,7 +60,7 @@ public final class MissPending implements Processor {
                         + (dated
                                 ? ", and forgets it " + WriteFence.WRITES_OVER_AFTER.toMinutes()
                                         + " minutes after it was declared or first missed."
-                                : ". Whether a write of it may still arrive cannot be told (S3's clock is not known, or the bean s3Client has no"
+                                : ". Whether a write of it may still arrive is not known (S3's clock is not known, or the bean s3Client has no"
                                         + " WriteFence), so it is never forgotten: run 'state settle' if this lasts."));
     }
 }

@@ -84,11 +84,11 @@ public final class OpenRun implements Processor {
 
     private static void resume(Run run, Window open, Optional<Batch> pending) {
         CollectorState state = run.stream().state();
-        boolean outlived = !run.stream().pollWindow().oldest(run.time().now()).isBefore(open.maxtime());
-        if (outlived && !run.time().isProven()) {
+        boolean expired = !run.stream().pollWindow().oldest(run.time().now()).isBefore(open.maxtime());
+        if (expired && !run.time().isProven()) {
             throw RefusedException.operator(unproven(open, run.time()));
         }
-        if (outlived && pending.isEmpty()) {
+        if (expired && pending.isEmpty()) {
             run.listener().gap();
             LOG.warn("Duo no longer keeps anything of the open window {}: what was not read of it is lost.", open);
             state.closeWindow();
@@ -97,9 +97,9 @@ public final class OpenRun implements Processor {
         }
         run.read(open);
         pending.ifPresent(run::recover);
-        if (outlived) {
+        if (expired) {
             // Its batch may still be in the bucket, and is asked for there; Duo cannot be asked any more.
-            run.outlived();
+            run.expired();
         }
     }
 
@@ -108,7 +108,7 @@ public final class OpenRun implements Processor {
         return "It is " + time.now()
                 + " by this machine's clock, and then Duo no longer keeps anything of the open window "
                 + open
-                + ". S3's clock does not stand behind that (s3.clock=ignore, or its answer has no Date), and nothing is"
+                + ". S3's clock does not confirm that (s3.clock=ignore, or its answer has no Date), and nothing is"
                 + " given up by one clock alone. Set the clock right; if it is right, run state set-through with a time that"
                 + " Duo still keeps.";
     }

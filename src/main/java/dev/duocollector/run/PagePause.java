@@ -7,11 +7,11 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Takes a run between two pages, and leaves it after the pause that Duo's pace asks for: Duo allows about two log requests a minute
- * (<a href="https://github.com/duosecurity/duo_client_python/issues/101">Duo's staff on the limits</a>, read 2026-11-23). A
- * page shorter than the limit is the last one but for an empty one, which is asked for at once. A program that stops reads no
- * further page, unless it is in the middle of finding a batch in doubt: half of that would be stored as the whole. At that
- * pace a first run over months takes hours, so it says now and then how far it is.
+ * Takes a run between two pages, and leaves it after the pause that Duo's pace asks for: Duo allows about two log requests a
+ * minute (<a href="https://github.com/duosecurity/duo_client_python/issues/101">Duo's staff on the limits</a>, read
+ * 2026-11-23). A page shorter than the limit is the last one but for an empty one, which is asked for at once. A program that
+ * stops reads no further page, unless it is in the middle of finding a batch in doubt: half of that would be stored as the
+ * whole. At that pace a first run over months takes hours, so it says now and then how far it is.
  */
 public final class PagePause implements Processor {
 
@@ -19,7 +19,7 @@ public final class PagePause implements Processor {
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         Pause pause = run.stream().pause();
-        run.stream().progress().tell(run, System.nanoTime());
+        run.stream().progress().report(run, System.nanoTime());
         if (run.isMore() && run.pageFull()) {
             pause.await(run.stream().settings().log().get(SettingTable.PAGE_PAUSE));
         }

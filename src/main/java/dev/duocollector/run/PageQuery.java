@@ -16,8 +16,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Takes the run, and leaves the query for its next page in the exchange variable that the signer takes it from: the whole window
- * with every page, since Duo's offsets hold for the request they came from, and the cursor's offset.
+ * Takes the run, and leaves the query for its next page in the exchange variable that the signer takes it from: the whole
+ * window with every page, since Duo's offsets hold for the request they came from, and the cursor's offset.
  */
 public final class PageQuery implements Processor {
 

@@ -13,8 +13,9 @@ import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 
 /**
  * Takes the bytes in the variable {@value #OBJECT}, and leaves a message that is ready to be written, the first time or once
- * more, with the time of the batch's declaration, which {@link WriteFence} bounds the write by. A batch that this run has not declared, or some
- * minutes ago, is declared again first. A store that said of two writes that something is there, and has nothing, is refused.
+ * more, with the time of the batch's declaration, which {@link WriteFence} bounds the write by. A batch that this run has not
+ * declared, or some minutes ago, is declared again first. A store that said of two writes that something is there, and has
+ * nothing, is refused.
  */
 public final class PrepareWrite implements Processor {
 

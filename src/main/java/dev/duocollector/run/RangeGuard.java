@@ -58,7 +58,7 @@ public final class RangeGuard {
     /**
      * Returns how far a back-fill of the range has come: empty if it has not begun.
      *
-     * @throws RefusedException if it may neither begin nor go on, or S3 cannot be asked
+     * @throws RefusedException if it may neither begin nor continue, or S3 cannot be asked
      */
     public Optional<Checkpoint> backfill() {
         Optional<Checkpoint> own = checkpoint(settings.log().stateKey());
@@ -67,7 +67,7 @@ public final class RangeGuard {
         if (own.isPresent() && open.isEmpty()) {
             return own;
         }
-        refuseOutlived(open.isEmpty() ? range().from() : range().to(), open.isEmpty() ? "--from" : "--to");
+        refuseExpired(open.isEmpty() ? range().from() : range().to(), open.isEmpty() ? "--from" : "--to");
         if (own.isEmpty() || isUnread(own.get())) {
             // One that is being read kept away from these, and they move away from it.
             refuseTheCollectors();
@@ -111,7 +111,7 @@ public final class RangeGuard {
     public void verify() {
         Optional<Checkpoint> collector = checkpoint(settings.log().collectorStateKey());
         refuseUnshown();
-        refuseOutlived(range().from(), "--from");
+        refuseExpired(range().from(), "--from");
         if (collector.isPresent() && range().to().isAfter(collector.get().committedThrough())) {
             throw RefusedException.operator("--to is " + range().to() + ", and the collector has collected through "
                     + collector.get().committedThrough()
@@ -127,7 +127,7 @@ public final class RangeGuard {
         }
     }
 
-    private void refuseOutlived(Instant time, String option) {
+    private void refuseExpired(Instant time, String option) {
         Instant oldest = PollWindow.of(settings).oldest(now());
         if (time.isBefore(oldest)) {
             throw RefusedException.operator(option + " is " + time

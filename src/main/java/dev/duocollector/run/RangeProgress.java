@@ -10,9 +10,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells how far a window is read: after each page on a terminal; in the log once a minute for a fixed range, where there is no
- * terminal, and every ten minutes for a run. The time left is what the rest takes at the pace, in time of the window, since the
- * first page. One window at a time.
+ * Reports how far a window is read: after each page on a terminal; in the log once a minute for a fixed range, where there is
+ * no terminal, and every ten minutes for a run. The time left is what the rest takes at the pace, in time of the window,
+ * since the first page. One window at a time.
  */
 final class RangeProgress {
 
@@ -35,8 +35,8 @@ final class RangeProgress {
         this.fixed = fixed;
     }
 
-    /** Tells of a run whose page has been dealt with. */
-    void tell(Run run, long nowNanos) {
+    /** Reports a run after a page. */
+    void report(Run run, long nowNanos) {
         Instant reached = run.reached();
         if (!run.isMore()) {
             terminal.clear();

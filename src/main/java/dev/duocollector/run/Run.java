@@ -19,7 +19,7 @@ import org.slf4j.MDC;
 /**
  * What one run knows of itself, kept in the exchange variable {@value #VARIABLE}: its time, how far its {@linkplain #reading
  * window} is read, its {@linkplain #current batch}, a {@linkplain #recovery}, its {@linkplain #tally figures}. Never durable:
- * what must outlive the run is in the state. Used by one thread at a time, the one that routes the exchange.
+ * what must last longer than the run is in the state. Used by one thread at a time, the one that routes the exchange.
  */
 public final class Run {
 
@@ -40,7 +40,7 @@ public final class Run {
     private @Nullable WindowReading reading;
     private @Nullable CurrentBatch current;
     private @Nullable Recovery recovery;
-    private boolean outlived;
+    private boolean expired;
     private boolean rangeDone;
     private boolean withoutState;
     private boolean asked;
@@ -70,8 +70,9 @@ public final class Run {
 
     /**
      * Sets what the routes ask for, in exchange variables of simple types: {@code more}, {@code recovering}, {@code events},
-     * {@code objectKey}, {@code udmObjectKey}, {@code udmDue} and {@code found}. Each step that moves the run ends with it. Not the run itself,
-     * since what Simple reads through a bean Camel's bean component keeps, batch and all, for the next thousand runs.
+     * {@code objectKey}, {@code udmObjectKey}, {@code udmDue} and {@code found}. Each step that moves the run ends with it.
+     * Not the run itself, since what Simple reads through a bean Camel's bean component keeps, batch and all, for the next
+     * thousand runs.
      */
     public void show(Exchange exchange) {
         exchange.setVariable("more", more);
@@ -85,7 +86,7 @@ public final class Run {
         exchange.setVariable("udmDue", current != null && current.isUdmDue());
     }
 
-    /** Gives the log lines of this thread the run's id. At each step, since an operator's step may go on in another thread. */
+    /** Gives the log lines of this thread the run's id. At each step, since an operator's step may continue in another thread. */
     void nameLogLines() {
         if (!id.equals(MDC.get(ID_IN_LOG))) {
             MDC.put(ID_IN_LOG, id);
@@ -97,7 +98,7 @@ public final class Run {
         return stream;
     }
 
-    /** Is told what this run does. */
+    /** Gets what this run does. */
     RunListener listener() {
         return stream.listener();
     }
@@ -119,7 +120,7 @@ public final class Run {
         return time;
     }
 
-    /** Reading goes on in this window, from its cursor. */
+    /** Reading continues in this window, from its cursor. */
     void read(Window open) {
         reading = new WindowReading(open);
         more = !open.finished();
@@ -202,7 +203,7 @@ public final class Run {
         return first;
     }
 
-    /** Notes time before the window that nobody can read any more; to be told once Duo has answered. */
+    /** Notes time before the window that nobody can read any more; reported once Duo has answered. */
     void gapBefore(PollWindow.Gap before) {
         gap = Optional.of(before);
     }
@@ -214,13 +215,13 @@ public final class Run {
     }
 
     /** The window is too old for Duo: nothing more of it can be read. */
-    void outlived() {
-        outlived = true;
+    void expired() {
+        expired = true;
         more = false;
     }
 
-    boolean isOutlived() {
-        return outlived;
+    boolean isExpired() {
+        return expired;
     }
 
     /** The fixed range was read to its end before. */
@@ -234,7 +235,7 @@ public final class Run {
 
     /** A batch in doubt comes before anything else. */
     void recover(Batch pending) {
-        inHand(pending);
+        startBatch(pending);
         recovery = new Recovery();
         more = true;
     }
@@ -255,12 +256,12 @@ public final class Run {
     /** The batch is in doubt no more, and its window is read on from where the checkpoint is, if Duo still has it. */
     void recovered(Checkpoint checkpoint) {
         recovery = null;
-        if (!outlived) {
+        if (!expired) {
             read(checkpoint.openWindow().orElseThrow());
         }
     }
 
-    void inHand(Batch next) {
+    void startBatch(Batch next) {
         current = new CurrentBatch(next);
     }
 

@@ -106,14 +106,14 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
             return exchange.getMessage().getHeader(AWS2S3Constants.KEY, "", String.class);
         }
 
-        /** Returns the bucket and the folder of the object in hand. */
+        /** Returns the bucket and the folder of the current object. */
         private String folder(Exchange exchange) {
             String key = key(exchange);
             return bucket + "/" + key.substring(0, key.lastIndexOf('/') + 1);
         }
     }
 
-    /** Returns one line for a run's report: that nothing is lost stands in it where it may pass. */
+    /** Returns one line for a run's report: it says that nothing is lost where the failure may pass. */
     String message() {
         boolean passes = outcome == RunOutcome.FAILED || outcome == RunOutcome.BEHIND;
         return joined(passes && !what.contains("othing is lost") ? "Nothing is lost; the next run continues." : "");

@@ -7,12 +7,12 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Is told what a run does, for figures and health, when it has happened and not before. The calls come from the thread that
+ * Gets what a run has done, for metrics and health, after it has happened. The calls come from the thread that
  * makes the run, one after the other; none may throw, and none may take long.
  */
 public interface RunListener {
 
-    /** Wants to know nothing. */
+    /** Ignores everything. */
     RunListener NONE = new RunListener() {};
 
     /** A request to Duo has ended, also one that is made again. */

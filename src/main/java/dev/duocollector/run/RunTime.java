@@ -67,14 +67,14 @@ public final class RunTime {
     }
 
     /**
-     * Tells whether a time is still to come: by S3's clock, which is the same for all collectors on a state, or by the local one
-     * alone if there is no other.
+     * Tells whether a time is still to come: by S3's clock, which is the same for all collectors on a state, or by the local
+     * one alone if there is no other.
      */
     boolean isToCome(Instant time) {
         return time.isAfter(s3Began.plusNanos(ticker.nanos() - beganNanos));
     }
 
-    /** Tells whether S3's clock stands behind it too. If not, it is the local clock's, and what cannot be undone must wait. */
+    /** Tells whether S3's clock confirms it. If not, it is the local clock's, and what cannot be undone must wait. */
     public boolean isProven() {
         return proven;
     }

@@ -7,8 +7,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Takes a pending batch that a recovery has stored again, and leaves the window to be read. Reading goes on <em>before</em> the batch's page, whose events are
- * now known, so that what joined the page since becomes a batch of its own.
+ * Takes a pending batch that a recovery has stored again, and leaves the window to be read. Reading continues <em>before</em>
+ * the batch's page, whose events are now known, so that what joined the page since becomes a batch of its own.
  */
 public final class SettlePending implements Processor {
 

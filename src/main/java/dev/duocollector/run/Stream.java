@@ -87,7 +87,7 @@ public final class Stream {
         return pause;
     }
 
-    /** Is told what the runs do. */
+    /** Gets what the runs do. */
     RunListener listener() {
         return listener;
     }

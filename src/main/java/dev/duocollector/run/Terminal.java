@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A line on standard error that tells how far something is, and is written over: nothing at all if nobody looks at it. */
+/** A progress line on standard error, written over in place; nothing at all unless standard error is a terminal. */
 public final class Terminal {
 
     private static final int WIDTH = 78;
@@ -40,7 +40,7 @@ public final class Terminal {
         }
     }
 
-    /** Before Java 22 no method tells whether standard error is a terminal; where /proc does not say so, it counts as none. */
+    /** Before Java 22 no method says whether standard error is a terminal; where /proc does not say so, it is not. */
     private static boolean isTerminal() {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();

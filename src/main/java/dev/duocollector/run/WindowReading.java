@@ -33,7 +33,7 @@ public final class WindowReading {
         return window;
     }
 
-    /** The window begins later than it did; where reading stands does not change. */
+    /** The window begins later than it did; the position of reading does not change. */
     void mintimeRaised(Window open) {
         window = open;
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What Duo gave of a window, against what it said with the first answer that the window holds: {@code total_objects}, which is
- * an estimate and decides nothing, but tells that an answer was short. Only of a window that one run reads from its start.
+ * an estimate and decides nothing, but shows that an answer was short. Only of a window that one run reads from its start.
  */
 final class WindowTally {
 
@@ -38,7 +38,7 @@ final class WindowTally {
         askedAgain = false;
     }
 
-    /** Tells whether the page in hand, with which the window seems to end, is to be asked for once more; once for each page. */
+    /** Tells whether the current page, which seems to be the last of the window, is asked for once more; once for each page. */
     boolean asksAgain() {
         if (askedAgain || missing() == 0) {
             return false;

@@ -109,7 +109,8 @@ public final class AccountSettings extends ScopedSettings {
     }
 
     /**
-     * Returns the secret key. From a file it is read again at each call, trimmed, so that a rotated key counts from the next run.
+     * Returns the secret key. From a file it is read again at each call, trimmed, so that a rotated key counts from the next
+     * run.
      *
      * @throws SettingsException if the file cannot be read or is empty; the message holds the path only
      */

@@ -22,7 +22,7 @@ import java.util.Optional;
 
 /**
  * The table of all settings, in the order of application.properties. There is no other list of them: what is checked, shown,
- * masked, suggested for a slip, and documented comes from here or is held to it by a test.
+ * masked, suggested for a slip, and documented comes from here or is compared with it by a test.
  */
 public final class SettingTable {
 

@@ -68,8 +68,8 @@ public record ObjectKey(String value) {
     }
 
     /**
-     * Returns the prefix of a key of a batch's object; empty for any other key, and for one with a prefix that no setting could have.
-     * A key that comes from outside is judged by this before it goes anywhere.
+     * Returns the prefix of a key of a batch's object; empty for any other key, and for one with a prefix that no setting
+     * could have. A key that comes from outside is judged by this before it goes anywhere.
      */
     public static Optional<KeyPrefix> prefix(String key) {
         if (maxtime(key).isEmpty()) {

@@ -64,7 +64,8 @@ public final class StateObject {
     }
 
     /**
-     * Returns where a copy of the state goes: beside it, with the time in its name, such as {@code state_20261123T081500.123Z.json}.
+     * Returns where a copy of the state goes: beside it, with the time in its name, such as {@code
+     * state_20261123T081500.123Z.json}.
      */
     public String copyKey() {
         String name = key.endsWith(ENDING) ? key.substring(0, key.length() - ENDING.length()) : key;

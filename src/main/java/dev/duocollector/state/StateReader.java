@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the members of a state's JSON mean, for each version that this program reads. Throws {@link IllegalArgumentException} for
- * a member that is missing, unknown, or not of its form; {@link StateFormat#read} says where it is.
+ * What the members of a state's JSON mean, for each version that this program reads. Throws {@link IllegalArgumentException}
+ * for a member that is missing, unknown, or not of its form; {@link StateFormat#read} says where it is.
  */
 final class StateReader {
 

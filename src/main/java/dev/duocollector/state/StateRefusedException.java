@@ -22,8 +22,8 @@ public final class StateRefusedException extends RefusedException {
         /** It is another account's, which needs it. */
         FOREIGN,
         /**
-         * A batch is pending under a prefix that the settings do not name: only a run under that prefix can find out what became of
-         * it.
+         * A batch is pending under a prefix that the settings do not name: only a run under that prefix can find out what
+         * became of it.
          */
         PREFIX,
         /** It is from the future: a clock is or was wrong. It may be replaced once this machine's is right. */

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the runnable jar's log lines are written, whatever their format: each message is one line as of {@link Log#line}, that of
- * an exception too, also where a library logs it. What has several lines then is a stack trace.
+ * Where the runnable jar's log lines are written, whatever their format: each message is one line as of {@link Log#line},
+ * that of an exception too, also where a library logs it. What has several lines then is a stack trace.
  */
 public final class ConsoleLines extends ConsoleAppender<ILoggingEvent> {
 

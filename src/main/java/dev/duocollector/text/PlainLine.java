@@ -6,8 +6,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text from outside, such as a server's answer or a file's name, as a part of one line of ours. What could begin a line of its own,
- * steer a terminal or turn the order of writing is spelled out: {@code \n}, {@code \u001b}, {@code \u202e}.
+ * A text from outside, such as a server's answer or a file's name, as a part of one line of ours. What could begin a line of
+ * its own, steer a terminal or turn the order of writing is spelled out: {@code \n}, {@code \u001b}, {@code \u202e}.
  */
 public final class PlainLine {
 

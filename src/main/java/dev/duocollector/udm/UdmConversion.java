@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * Makes UDM events of NDJSON, plain or gzip, line by line and in constant memory. A line that cannot be mapped is reported with its
- * input and number, never with its content, and left out; the others are written. Not thread-safe.
+ * Makes UDM events of NDJSON, plain or gzip, line by line and in constant memory. A line that cannot be mapped is reported
+ * with its input and number, never with its content, and left out; the others are written. Not thread-safe.
  */
 public final class UdmConversion {
 

@@ -11,8 +11,9 @@ import java.io.OutputStream;
 public interface UdmOutput {
 
     /**
-     * The most bytes of a line or of a request. Google says 4 MB without saying which; this is the smaller reading
-     * (<a href="https://docs.cloud.google.com/chronicle/docs/reference/ingestion-methods">ingestion methods</a>, read 2026-11-23).
+     * The most bytes of a line or of a request. Google says 4 MB without saying which; this is the smaller reading (<a
+     * href="https://docs.cloud.google.com/chronicle/docs/reference/ingestion-methods">ingestion methods</a>, read
+     * 2026-11-23).
      */
     int BYTES_MAX = 4_000_000;
 

@@ -33,7 +33,7 @@ class CheckLinesTest {
         Endless object = new Endless();
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         Run run = new Run(TestStream.with());
-        run.inHand(BATCH);
+        run.startBatch(BATCH);
         exchange.setVariable(Run.VARIABLE, run);
         exchange.getMessage().setHeader(AWS2S3Constants.KEY, BATCH.objectKey());
         exchange.getMessage().setBody(object);

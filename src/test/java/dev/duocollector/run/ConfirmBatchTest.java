@@ -38,7 +38,7 @@ class ConfirmBatchTest {
 
     @Test
     void confirmed_isKnown_andReadingGoesOnBehindIt() {
-        run.inHand(BATCH);
+        run.startBatch(BATCH);
         run.pageRead(OFFSET, true, 0);
         run.current().storing(0);
 
@@ -53,7 +53,7 @@ class ConfirmBatchTest {
 
     @Test
     void bound_endsTheRun_atItsPage() {
-        run.inHand(BATCH);
+        run.startBatch(BATCH);
         run.pageRead(OFFSET, true, 0);
         confirm();
         assertThat(run.isMore()).isTrue();
@@ -80,7 +80,7 @@ class ConfirmBatchTest {
     void batchThatWasInTheBucket_isConfirmed_andItsWindowLeft_whenDuoHasDroppedIt() {
         repository.declare(BATCH);
         run.recover(BATCH);
-        run.outlived();
+        run.expired();
 
         confirm();
 

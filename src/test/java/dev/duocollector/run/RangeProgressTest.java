@@ -39,7 +39,7 @@ class RangeProgressTest {
         for (int minute = 0; minute < 25; minute++) {
             run.pageRead(Cursor.after("a" + minute), true, 0);
             run.reading().reached(MINTIME.plus(Duration.ofMinutes(10L * minute)));
-            progress.tell(run, Duration.ofMinutes(minute).toNanos());
+            progress.report(run, Duration.ofMinutes(minute).toNanos());
         }
 
         List<String> told = lines.taken();
