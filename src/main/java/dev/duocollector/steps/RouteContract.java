@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.Model;
+import org.apache.camel.model.OnExceptionDefinition;
 import org.apache.camel.model.RouteDefinition;
 
 /**
@@ -29,18 +30,34 @@ public final class RouteContract {
 
     private RouteContract() {}
 
-    /** Returns a line for each file that is of another release, wherever Camel has it from. */
+    /**
+     * Returns a line for each file that is of another release, wherever Camel has it from, and for each route that Camel has made
+     * without its error handling, because it did not know it yet.
+     */
     public static List<String> problems(CamelContext camel) {
         List<RouteDefinition> loaded =
                 camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions();
         Stream<String> routes = loaded.stream()
                 .filter(route -> FILES.containsKey(String.valueOf(route.getRouteId())))
-                .flatMap(route ->
-                        problem(camel, "route " + route.getRouteId() + place(route), FILES.get(route.getRouteId()))
-                                .stream());
+                .flatMap(route -> Stream.of(
+                                problem(
+                                        camel,
+                                        "route " + route.getRouteId() + place(route),
+                                        FILES.get(route.getRouteId())),
+                                withoutErrorHandling(route))
+                        .flatMap(Optional::stream));
         return Stream.concat(problem(camel, "collector's list of beans", "beans").stream(), routes)
                 .sorted()
                 .toList();
+    }
+
+    private static Optional<String> withoutErrorHandling(RouteDefinition route) {
+        boolean found = route.getRouteConfigurationId() == null
+                || route.getOutputs().stream().anyMatch(OnExceptionDefinition.class::isInstance);
+        return found
+                ? Optional.empty()
+                : Optional.of("the route " + route.getRouteId() + " has no error handling: Camel has loaded it before"
+                        + " error-handling.camel.yaml. Load all files of the collector at once.");
     }
 
     private static String place(RouteDefinition route) {

@@ -11,6 +11,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Properties;
+import java.util.TreeSet;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +72,25 @@ class RouteContractTest {
         assertThat(incident.world.everything()).isEmpty();
         incident.restart();
         incident.recoversWithoutLossOrDuplicate();
+    }
+
+    /** As an application may that loads them one by one: then a route does not find what it names. */
+    @Test
+    void startsWithNoRoute_thatHasNoErrorHandling() throws Exception {
+        Properties settings = new Properties();
+        settings.putAll(incident.world.settings);
+        try (DefaultCamelContext camel = new DefaultCamelContext()) {
+            camel.getPropertiesComponent().setLocation("file:application.properties");
+            camel.getPropertiesComponent().setOverrideProperties(settings);
+            for (String file : new TreeSet<>(Routes.files().keySet())) {
+                PluginHelper.getRoutesLoader(camel)
+                        .loadRoutes(ResourceHelper.fromString(file, Files.readString(Path.of("routes", file))));
+            }
+
+            assertThatThrownBy(camel::start)
+                    .hasStackTraceContaining("the route collect has no error handling")
+                    .hasStackTraceContaining("Load all files of the collector at once");
+        }
     }
 
     /** The operator's place belongs to no release. */
