@@ -29,6 +29,7 @@ final class RangeProgress {
     private @Nullable Instant firstReached;
     private long firstNanos;
     private int firstEvents;
+    private long lineNanos;
 
     /** @param fixed whether a fixed range is read, which somebody waits for, instead of what follows the last run */
     RangeProgress(boolean fixed) {
@@ -49,8 +50,12 @@ final class RangeProgress {
             firstReached = reached;
             firstNanos = nowNanos;
             firstEvents = events(run);
+            lineNanos = nowNanos;
         }
-        boolean due = run.progressDue(nowNanos, fixed ? EVERY : RUN_EVERY);
+        boolean due = nowNanos - lineNanos >= (fixed ? EVERY : RUN_EVERY).toNanos();
+        if (due) {
+            lineNanos = nowNanos;
+        }
         if (due && !fixed) {
             LOG.info("Still reading, now at {}; window {}.", reached, CloseRun.done(run));
         }

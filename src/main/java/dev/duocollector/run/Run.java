@@ -48,7 +48,6 @@ public final class Run {
     private boolean pageFull;
     private boolean windowShortened;
     private Optional<PollWindow.Gap> gap = Optional.empty();
-    private @Nullable Long progressFromNanos;
     private long retryingSinceNanos;
     private int retries;
 
@@ -62,7 +61,7 @@ public final class Run {
         Run run = exchange.getVariable(VARIABLE, Run.class);
         if (run == null) {
             throw new IllegalStateException(
-                    "The step openRun must come first: the exchange has no variable " + VARIABLE);
+                    "The step OpenRun must come first: the exchange has no variable " + VARIABLE);
         }
         run.nameLogLines();
         return run;
@@ -311,18 +310,6 @@ public final class Run {
     void reported() {
         listener().reported();
         MDC.remove(ID_IN_LOG);
-    }
-
-    /** Tells, once in each such time, that it has passed; the time begins with the first question. */
-    boolean progressDue(long nowNanos, Duration every) {
-        if (progressFromNanos == null) {
-            progressFromNanos = nowNanos;
-        }
-        boolean due = nowNanos - progressFromNanos >= every.toNanos();
-        if (due) {
-            progressFromNanos = nowNanos;
-        }
-        return due;
     }
 
     /** Tells, once, that nothing was asked for before. */

@@ -9,8 +9,6 @@ import dev.duocollector.state.Cursor;
 import dev.duocollector.state.Window;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -97,18 +95,6 @@ class PagePauseTest {
         assertThat(run.isMore())
                 .as("half of the batch would be stored, and all of it marked as known")
                 .isTrue();
-    }
-
-    @Test
-    void longRun_saysHowFarItIs_onceInAWhile() {
-        List<Integer> told = new ArrayList<>();
-        for (int minute = 0; minute <= 25; minute++) {
-            if (run.progressDue(Duration.ofMinutes(minute).toNanos(), RangeProgress.RUN_EVERY)) {
-                told.add(minute);
-            }
-        }
-
-        assertThat(told).containsExactly(10, 20);
     }
 
     @Test
