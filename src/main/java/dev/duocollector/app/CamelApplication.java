@@ -251,7 +251,7 @@ public final class CamelApplication {
 
     /** Makes one run; the body that comes back is its {@link RunReport}. */
     public Exchange run() {
-        return run("direct:collect");
+        return run("direct:telephony");
     }
 
     /** Sends an empty exchange to an endpoint, and returns the answer. */

@@ -24,7 +24,7 @@ final class StepTargets {
 
     /** The collector's own routes begin with these; what they reach is looked at, and nothing of an application around them. */
     private static final Set<String> BEGINNINGS =
-            Set.of("direct:collect", "direct:telephony", "direct:verify", "seda:runs", StepRoutes.STEPS);
+            Set.of("direct:telephony", "direct:verify", "seda:runs", StepRoutes.STEPS);
 
     /** Asks for runs; which route it is, the operator may choose. */
     private static final String RUNS = "seda:runs";

@@ -94,7 +94,7 @@ final class DemoPage {
 
         private void sent(String endpoint, Exchange exchange) {
             switch (endpoint) {
-                case "direct://collect" -> pages = 0;
+                case "direct://telephony" -> pages = 0;
                 case "direct://duo-page" ->
                     events = exchange.getMessage()
                             .getBody(TelephonyPage.class)

@@ -207,7 +207,7 @@ final class ModelRoutes {
         Exchange run() {
             CURRENT.set(this);
             try {
-                return template.send("direct:collect", exchange -> {});
+                return template.send("direct:telephony", exchange -> {});
             } finally {
                 CURRENT.remove();
             }
