@@ -14,6 +14,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -48,12 +50,6 @@ class DuoPageRouteTest {
                     filterOnMatch: "false"
                     outFilterPattern: "(?i)(authorization|date|accept|user-agent)"
                     inFilterPattern: "(?i)content-type"
-                - name: duoHttpClient
-                  type: dev.duocollector.source.DuoHttpClientConfigurer
-                  constructors:
-                    0: "{{duo.proxy}}"
-                    1: "{{duo.connect-timeout}}"
-                    2: "{{duo.response-timeout}}"
             - route:
                 id: duo-page
                 errorHandler:
@@ -130,7 +126,7 @@ class DuoPageRouteTest {
     DuoPageRouteTest() {
         settings.setProperty("duo.base-url", "http://127.0.0.1:" + server.port());
         settings.setProperty("duo.proxy", "");
-        settings.setProperty("duo.connect-timeout", "10s");
+        settings.setProperty("duo.connect-timeout", "PT10S");
         settings.setProperty("duo.response-timeout", "PT10S");
     }
 
@@ -354,11 +350,20 @@ class DuoPageRouteTest {
     private Exchange call(String route) throws Exception {
         camel.getPropertiesComponent().setInitialProperties(settings);
         camel.getRegistry().bind("duoRequestSigner", signer());
+        camel.getRegistry().bind("duoHttpClient", httpClient());
         PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.fromString("duo-page.camel.yaml", ROUTES));
         camel.start();
         try (ProducerTemplate template = camel.createProducerTemplate()) {
             return template.request("direct:" + route, exchange -> exchange.setVariable(DuoRequestSigner.QUERY, QUERY));
         }
+    }
+
+    private DuoHttpClientConfigurer httpClient() {
+        String proxy = settings.getProperty("duo.proxy");
+        return new DuoHttpClientConfigurer(
+                proxy.isEmpty() ? null : URI.create(proxy),
+                Duration.parse(settings.getProperty("duo.connect-timeout")),
+                Duration.parse(settings.getProperty("duo.response-timeout")));
     }
 
     private static DuoRequestSigner signer() {
