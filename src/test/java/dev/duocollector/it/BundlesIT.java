@@ -111,7 +111,7 @@ class BundlesIT {
 
         assertThat(named)
                 .contains(
-                        "dev.duocollector.state",
+                        "dev.duocollector.run",
                         "software.amazon.awssdk.services.s3.model",
                         "org.apache.camel.support");
         assertThat(named)
