@@ -111,9 +111,7 @@ class BundlesIT {
 
         assertThat(named)
                 .contains(
-                        "dev.duocollector.run",
-                        "software.amazon.awssdk.services.s3.model",
-                        "org.apache.camel.support");
+                        "dev.duocollector.run", "software.amazon.awssdk.services.s3.model", "org.apache.camel.support");
         assertThat(named)
                 .allMatch(name -> exported.contains(name)
                         || name.startsWith("java.")
