@@ -104,10 +104,7 @@ public final class World implements AutoCloseable {
     /** Begins anew, at {@link #START}: with no event, an empty bucket, and nothing that fails. */
     void reset() {
         events.clear();
-        everything()
-                .keySet()
-                .forEach(key -> s3().client()
-                        .deleteObject(request -> request.bucket(bucket).key(key)));
+        s3().empty(bucket);
         duo.behave();
         for (FaultProxy proxy : List.of(duoProxy, s3Proxy)) {
             proxy.plan(FaultPlan.none());
@@ -176,11 +173,14 @@ public final class World implements AutoCloseable {
 
     /** Fails unless there is one UDM object for each object, of the same name, with what its events map to and nothing else. */
     public void assertUdmOfEveryObject() {
+        assertUdmOf(objects());
+    }
+
+    void assertUdmOf(Map<String, byte[]> objects) {
         Map<String, List<String>> expected = new TreeMap<>();
-        objects()
-                .forEach((key, bytes) -> expected.put(
-                        UDM_PREFIX + key.substring(key.indexOf('/')),
-                        text(key, bytes).lines().map(World::udm).toList()));
+        objects.forEach((key, bytes) -> expected.put(
+                UDM_PREFIX + key.substring(key.indexOf('/')),
+                text(key, bytes).lines().map(World::udm).toList()));
         Map<String, List<String>> found = new TreeMap<>();
         udmObjects()
                 .forEach((key, bytes) -> found.put(key, text(key, bytes).lines().toList()));
@@ -244,7 +244,7 @@ public final class World implements AutoCloseable {
         return lines(objects());
     }
 
-    private static List<String> lines(Map<String, byte[]> objects) {
+    static List<String> lines(Map<String, byte[]> objects) {
         List<String> lines = new ArrayList<>();
         objects.forEach((key, bytes) -> lines.addAll(text(key, bytes).lines().toList()));
         return lines;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
@@ -31,6 +32,7 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
@@ -177,6 +179,16 @@ public final class EmbeddedS3 implements AutoCloseable {
             client.createBucket(request -> request.bucket(bucket));
         } catch (BucketAlreadyOwnedByYouException alreadyThere) {
             LOG.debug("Bucket {} is there already.", bucket);
+        }
+    }
+
+    /** Deletes every object of the bucket. */
+    public void empty(String bucket) {
+        List<ObjectIdentifier> all = client.listObjectsV2(list -> list.bucket(bucket)).contents().stream()
+                .map(object -> ObjectIdentifier.builder().key(object.key()).build())
+                .toList();
+        if (!all.isEmpty()) {
+            client.deleteObjects(delete -> delete.bucket(bucket).delete(objects -> objects.objects(all)));
         }
     }
 
