@@ -12,8 +12,8 @@ import org.apache.camel.spi.ExceptionHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what no route handles: Camel's error handling is for exceptions, and an error of the JVM's passes it by, up to the
- * consumer, which would log it and wait for ever.
+ * Takes what fails behind a run's own error handling, such as in its report: the consumer would only log it, and continue after
+ * an error of the JVM.
  */
 public final class FatalErrors implements ExceptionHandler, CamelContextAware {
 

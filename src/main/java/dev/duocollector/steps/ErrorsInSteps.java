@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.steps;
 
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
@@ -10,21 +11,35 @@ import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Turns whatever an operator's step throws into a failure of the step. Camel lets an Error pass by every error handler: the
- * run's line would be lost, and if a step has a thread of its own the run would wait forever.
+ * Turns whatever a step throws, the collector's or the operator's, into a failure of the step. Camel lets an Error pass by every
+ * error handler and out of the consumer's thread: the run's line would be lost, no later run would be made, and if a step has a
+ * thread of its own the run would wait forever. What the Error ends is FatalError's matter.
  */
 final class ErrorsInSteps implements InterceptStrategy {
+
+    /** The collector's routes that a run or a comparison takes. */
+    private static final Set<String> OWN =
+            Set.of("collect", "lines", "recover", "store", "look-up", "udm", "duo-page", "verify");
 
     @Override
     public Processor wrapProcessorInInterceptors(
             CamelContext camel, NamedNode definition, Processor target, Processor nextTarget) {
-        boolean isStep = definition instanceof ProcessorDefinition<?> step
-                && StepRoutes.of(camel).reached().containsKey(ProcessorDefinitionHelper.getRoute(step));
-        return isStep ? new Guarded(target) : target;
+        boolean isGuarded = definition instanceof ProcessorDefinition<?> step
+                && isGuarded(camel, ProcessorDefinitionHelper.getRoute(step));
+        return isGuarded ? new Guarded(target) : target;
+    }
+
+    /** @param route null for a step of the shared error handling */
+    private static boolean isGuarded(CamelContext camel, @Nullable RouteDefinition route) {
+        return route != null
+                && (OWN.contains(String.valueOf(route.getRouteId()))
+                        || StepRoutes.of(camel).reached().containsKey(route));
     }
 
     private static final class Guarded extends DelegateAsyncProcessor {

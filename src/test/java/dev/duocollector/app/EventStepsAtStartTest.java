@@ -79,7 +79,7 @@ class EventStepsAtStartTest {
                 .contains("event-steps.camel.yaml, line " + line + ": ", said);
     }
 
-    /** The step, or what stands in its place, and what the one line must say. */
+    /** A mistake in the step, and what the one line must say of it. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

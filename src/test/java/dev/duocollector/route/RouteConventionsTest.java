@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import dev.duocollector.run.FatalErrors;
 import dev.duocollector.settings.RouteFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.camel.component.seda.SedaEndpoint;
 import org.junit.jupiter.api.Test;
 
 /** The house rules for routes, settings and sources, so that each is a check in the build. */
@@ -197,6 +199,21 @@ class RouteConventionsTest {
         assertThat(named).contains("duoRetry", "ndjson").isSubsetOf(declared);
         declared.removeIf(name -> name.endsWith("-contract-" + RouteFiles.CONTRACT));
         assertThat(declared).hasSizeLessThanOrEqualTo(18);
+    }
+
+    /** Camel makes it by its class; without the context it could end nothing. */
+    @Test
+    void errorsOfRuns_endTheContextThatRunsThem() {
+        try (World world = new World();
+                TestCollector collector = world.start()) {
+            SedaEndpoint runs =
+                    (SedaEndpoint) collector.context().getRoute("runs").getEndpoint();
+
+            assertThat(runs.getExceptionHandler())
+                    .isInstanceOfSatisfying(
+                            FatalErrors.class,
+                            handler -> assertThat(handler.getCamelContext()).isSameAs(collector.context()));
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@
 package dev.duocollector.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
@@ -11,10 +12,17 @@ import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.misbehaviour.RateLimited;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.CamelEvent.CamelContextStoppingEvent;
 import org.apache.camel.support.SimpleEventNotifierSupport;
@@ -28,6 +36,9 @@ class StopTest {
 
     /** Far less than the waits that the stop cuts short, and more than Camel's own second between two looks. */
     private static final Duration SOON = Duration.ofSeconds(10);
+
+    /** Longer than Camel waits for a run that never ends. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Incident incident = new Incident();
     private final World world = incident.world;
@@ -156,5 +167,36 @@ class StopTest {
         assertThat(world.duo.requests().size() - before)
                 .as("requests of the rest of the window, and of the next one")
                 .isEqualTo(Incident.REQUESTS - (page - 1) + 1);
+    }
+
+    /** In a container or another application, which goes on without the collector; the runnable jar ends. */
+    @Test
+    void errorOfTheJvm_inAStep_endsTheContext() throws IOException {
+        String collect = Files.readString(Path.of("routes", "collect.camel.yaml"));
+        assertThat(collect).contains("dev.duocollector.run.ConfirmBatch");
+        world.set("duo.schedule.auto-startup", "true");
+        incident.routes(Map.of(
+                "collect.camel.yaml",
+                collect.replace("dev.duocollector.run.ConfirmBatch", WithoutMemory.class.getName())));
+
+        DefaultCamelContext context = incident.collector().context();
+
+        await().atMost(PATIENCE).until(context::isStopped);
+        assertThat(incident.logs.reports())
+                .singleElement()
+                .asString()
+                .startsWith("ERROR The collector ends: the JVM has met OutOfMemoryError");
+        incident.restart();
+        world.set("duo.schedule.auto-startup", "false");
+        incident.routes(Map.of()).recoversWithoutLossOrDuplicate();
+    }
+
+    /** A step that the heap has no room for. */
+    public static final class WithoutMemory implements Processor {
+
+        @Override
+        public void process(Exchange exchange) {
+            throw new OutOfMemoryError("Java heap space");
+        }
     }
 }
