@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.bench;
 
+import static dev.duocollector.simulator.Misbehavior.missingOffset;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
-import dev.duocollector.simulator.misbehaviour.MissingOffset;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -74,7 +74,7 @@ public final class ManyRuns {
             // by.
             world.set("duo.lookback", "2h");
             // So that the last page of a run has events, which the run might be kept with.
-            world.duo.misbehave(request -> true, new MissingOffset());
+            world.duo.misbehave(request -> true, missingOffset());
             try (Child service = start(world)) {
                 ended = work(world, service, looks);
             }

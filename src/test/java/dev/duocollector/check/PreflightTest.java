@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.check;
 
+import static dev.duocollector.simulator.Misbehavior.clockSkew;
+import static dev.duocollector.simulator.Misbehavior.forbidden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duocollector.app.CamelApplication;
@@ -14,8 +16,6 @@ import dev.duocollector.route.World;
 import dev.duocollector.settings.SettingSources;
 import dev.duocollector.simulator.Answer;
 import dev.duocollector.simulator.MadeUpEvents;
-import dev.duocollector.simulator.misbehaviour.ClockSkew;
-import dev.duocollector.simulator.misbehaviour.Forbidden;
 import dev.duocollector.testing.RawServer;
 import dev.duocollector.testing.TlsServer;
 import java.io.ByteArrayOutputStream;
@@ -177,7 +177,7 @@ class PreflightTest {
     @ParameterizedTest
     @CsvSource({"90, pass", "-90, pass", "1200, skipped"})
     void clockThatIsOff_isACross(int seconds, String credentials) {
-        world.duo.misbehave(1, 1, new ClockSkew(Duration.ofSeconds(seconds)));
+        world.duo.misbehave(1, 1, clockSkew(Duration.ofSeconds(seconds)));
 
         List<Check> checks = run();
 
@@ -196,7 +196,7 @@ class PreflightTest {
 
     @Test
     void missingGrant_isACross() {
-        world.duo.misbehave(1, 1, new Forbidden());
+        world.duo.misbehave(1, 1, forbidden());
 
         assertOnlyCross(run(), "duo-read-log", Outcome.FAIL_OPERATOR, "Grant read log");
     }
@@ -296,7 +296,7 @@ class PreflightTest {
 
     @Test
     void dryRun_failsAsOnceWould() {
-        world.duo.misbehave(1, 1, new Forbidden());
+        world.duo.misbehave(1, 1, forbidden());
         assertThat(dryRun()).isEqualTo(2);
         world.duoProxy.plan(FaultPlan.every(1, request -> true, Fault.ANSWER_503));
         assertThat(dryRun()).isEqualTo(1);

@@ -16,8 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +36,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.apache.hc.client5.http.utils.DateUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -376,21 +375,18 @@ public final class FaultProxy implements AutoCloseable {
         if (request.isWrite() && answer.status() == 200 && now.isPresent()) {
             written.put(request.path(), now.get());
         }
-        HttpMessage dated =
-                now.isPresent() ? answer.withField("Date", httpDate(now.get())) : answer.withoutField("Date");
+        HttpMessage dated = now.isPresent()
+                ? answer.withField("Date", DateUtils.formatStandardDate(now.get()))
+                : answer.withoutField("Date");
         Instant modified = written.get(request.path());
         return modified != null && dated.fields().containsKey("last-modified")
-                ? dated.withField("Last-Modified", httpDate(modified))
+                ? dated.withField("Last-Modified", DateUtils.formatStandardDate(modified))
                 : dated;
     }
 
     /** From the Date of a refused signature the SDK learns what time it is, for good and for every client of this JVM. */
     private static boolean isRefusal(int status) {
         return status >= 400 && status != 404 && status != 412;
-    }
-
-    private static String httpDate(Instant time) {
-        return DateTimeFormatter.RFC_1123_DATE_TIME.format(time.atOffset(ZoneOffset.UTC));
     }
 
     private static boolean relay(HttpMessage answer, ProxiedRequest request, OutputStream out) throws IOException {

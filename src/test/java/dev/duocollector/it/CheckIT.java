@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.it;
 
+import static dev.duocollector.simulator.Misbehavior.forbidden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.route.World;
-import dev.duocollector.simulator.misbehaviour.Forbidden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ class CheckIT {
     @Test
     void check_exits2_whenSomebodyMustAct() {
         try (World world = World.inRealTime()) {
-            world.duo.misbehave(1, 1, new Forbidden());
+            world.duo.misbehave(1, 1, forbidden());
             try (CollectorProcess check = start(world, "check")) {
                 assertThat(check.exitCode()).as(check.output()).isEqualTo(2);
                 assertThat(check.standardOutput())

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.it;
 
+import static dev.duocollector.simulator.Misbehavior.rateLimited;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,7 +13,6 @@ import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.RecordedRequest;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.simulator.misbehaviour.RateLimited;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -71,8 +71,8 @@ interface CollectorContract {
     default void goesOnWhereItStopped_withABoundOnPages_andWhenDuoAllowsNoMoreRequests() {
         Duration wait = Duration.ofSeconds(1);
         try (World world = world().set("max.iterations", "1")) {
-            world.duo.misbehave(2, 1, new RateLimited(wait));
-            world.duo.misbehave(4, 1, new RateLimited(LONG));
+            world.duo.misbehave(2, 1, rateLimited(wait));
+            world.duo.misbehave(4, 1, rateLimited(LONG));
             try (RunningCollector collector = start(world)) {
                 awaitEveryEvent(world);
 

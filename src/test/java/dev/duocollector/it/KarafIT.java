@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.it;
 
+import static dev.duocollector.simulator.Misbehavior.slowPage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -12,7 +13,6 @@ import dev.duocollector.route.World;
 import dev.duocollector.settings.LogSettings;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.simulator.misbehaviour.SlowPage;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -286,7 +286,7 @@ class KarafIT implements CollectorContract {
     @Test
     void endsAtThePage_whenItIsUninstalled() {
         world.set("duo.page.size", "4");
-        world.duo.misbehave(1, 1, new SlowPage(Duration.ofSeconds(6)));
+        world.duo.misbehave(1, 1, slowPage(Duration.ofSeconds(6)));
         Karaf.Mark mark = karaf.mark();
         karaf.save(CFG, settings(world));
         patiently().until(() -> !world.duo.requests().isEmpty());

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.it;
 
+import static dev.duocollector.simulator.Misbehavior.emptyPage;
+import static dev.duocollector.simulator.Misbehavior.lackingEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,10 +12,8 @@ import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
-import dev.duocollector.simulator.Misbehaviour;
+import dev.duocollector.simulator.Misbehavior;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.simulator.misbehaviour.EmptyPage;
-import dev.duocollector.simulator.misbehaviour.LackingEvent;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -362,8 +362,8 @@ class KillIT {
             switch (adversary) {
                 case S3_CLOCK -> world.s3Proxy.dateAnswers(jumping(jump, after));
                 case DUO_CLOCK -> world.duoProxy.dateAnswers(jumping(jump, 0));
-                case EMPTY_RECOVERY -> shorten(new EmptyPage());
-                case LACKING_RECOVERY -> shorten(new LackingEvent());
+                case EMPTY_RECOVERY -> shorten(emptyPage());
+                case LACKING_RECOVERY -> shorten(lackingEvent());
                 default ->
                     world.s3Proxy.plan(
                             FaultPlan.logical(FaultPlan.at(nth, this::isMet, adversary.fault), FaultPlan.Tries.FIRST));
@@ -413,11 +413,11 @@ class KillIT {
         }
 
         /** Answers short to the first request, if that is a recovery's. */
-        private void shorten(Misbehaviour misbehaviour) {
+        private void shorten(Misbehavior misbehavior) {
             AtomicBoolean armed = new AtomicBoolean(isBatchMissing(world));
             world.duo.misbehave(request -> armed.getAndSet(false), call -> {
                 met.set(true);
-                return misbehaviour.answer(call);
+                return misbehavior.answer(call);
             });
         }
 

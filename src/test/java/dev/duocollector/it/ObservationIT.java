@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.it;
 
+import static dev.duocollector.simulator.Misbehavior.forbidden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -11,7 +12,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.metrics.Metric;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
-import dev.duocollector.simulator.misbehaviour.Forbidden;
 import dev.duocollector.testing.RawServer;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -64,7 +64,7 @@ class ObservationIT {
         world.set("observe.port", String.valueOf(port))
                 .set("duo.schedule", "0/3 * * * * ?")
                 .set("duo.schedule-jitter", "0s");
-        world.duo.misbehave(request -> true, new Forbidden());
+        world.duo.misbehave(request -> true, forbidden());
         try (CollectorProcess run = jar.start(folder, CollectorJar.environment(world), "run")) {
             patiently().until(() -> answer(port, "/observe/health/ready").statusCode() == 503);
             HttpResponse<String> down = answer(port, "/observe/health/ready");

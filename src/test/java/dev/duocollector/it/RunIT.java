@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.it;
 
+import static dev.duocollector.simulator.Misbehavior.forbidden;
+import static dev.duocollector.simulator.Misbehavior.rateLimited;
+import static dev.duocollector.simulator.Misbehavior.slowPage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -13,9 +16,6 @@ import dev.duocollector.s3.EmbeddedS3;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.RecordedRequest;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.simulator.misbehaviour.Forbidden;
-import dev.duocollector.simulator.misbehaviour.RateLimited;
-import dev.duocollector.simulator.misbehaviour.SlowPage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -188,7 +188,7 @@ class RunIT {
     void neverMakesTwoRunsAtOnce() {
         Duration slow = Duration.ofMillis(1500);
         world.set("duo.schedule", "* * * * * ?").set("duo.schedule-jitter", "0s");
-        world.duo.misbehave(request -> true, new SlowPage(slow));
+        world.duo.misbehave(request -> true, slowPage(slow));
         try (CollectorProcess run = start("run")) {
             patiently().until(() -> world.duo.requests().size() >= 4);
             run.terminate();
@@ -206,7 +206,7 @@ class RunIT {
     @Test
     void triesAgainAtTheNextTime_afterWhatAnOperatorMustMend() {
         world.set("duo.schedule", "0/2 * * * * ?").set("duo.schedule-jitter", "0s");
-        world.duo.misbehave(1, 1, new Forbidden());
+        world.duo.misbehave(1, 1, forbidden());
         try (CollectorProcess run = start("run")) {
             patiently().until(() -> world.lines().size() == events.size());
             assertThat(run.logged("ERROR")).singleElement().asString().contains("40301", "Grant read log");
@@ -240,7 +240,7 @@ class RunIT {
     @Test
     void waitsNoLongerForAPage_thanTheShutdownTimeout() throws IOException {
         Files.writeString(folder.resolve("application.properties"), "camel.main.shutdownTimeout=2\n");
-        world.duo.misbehave(1, 1, new SlowPage(Duration.ofSeconds(40)));
+        world.duo.misbehave(1, 1, slowPage(Duration.ofSeconds(40)));
         try (CollectorProcess run = start("run")) {
             patiently().until(() -> world.duo.requests().size() == 1);
             run.terminate();
@@ -287,11 +287,11 @@ class RunIT {
     private CollectorProcess start(Moment moment, String command) {
         world.set("duo.page.size", "4");
         switch (moment) {
-            case SLOW_PAGE -> world.duo.misbehave(1, 1, new SlowPage(Duration.ofSeconds(3)));
+            case SLOW_PAGE -> world.duo.misbehave(1, 1, slowPage(Duration.ofSeconds(3)));
             case PAGE_PAUSE -> world.set("duo.page.pause", "30s");
             case RETRY_WAIT -> {
                 world.set("duo.retry.delay-max", "60s").set("duo.retry.max-elapsed", "10m");
-                world.duo.misbehave(1, 1, new RateLimited());
+                world.duo.misbehave(1, 1, rateLimited());
             }
         }
         CollectorProcess process = start(command);

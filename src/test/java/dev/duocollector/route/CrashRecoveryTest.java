@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static dev.duocollector.simulator.Misbehavior.emptyPage;
+import static dev.duocollector.simulator.Misbehavior.lackingEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duocollector.failure.RunOutcome;
@@ -13,8 +15,6 @@ import dev.duocollector.run.RunReport;
 import dev.duocollector.run.RunTime;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.simulator.misbehaviour.EmptyPage;
-import dev.duocollector.simulator.misbehaviour.LackingEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -350,7 +350,7 @@ class CrashRecoveryTest {
                     && isBatchMissing());
             world.duo.misbehave(request -> armed.getAndSet(false), call -> {
                 shortened.incrementAndGet();
-                return empty ? new EmptyPage().answer(call) : new LackingEvent().answer(call);
+                return empty ? emptyPage().answer(call) : lackingEvent().answer(call);
             });
         }
 

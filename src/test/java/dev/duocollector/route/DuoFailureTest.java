@@ -2,36 +2,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static dev.duocollector.simulator.Misbehavior.arrayOffset;
+import static dev.duocollector.simulator.Misbehavior.badRequest;
+import static dev.duocollector.simulator.Misbehavior.clockSkew;
+import static dev.duocollector.simulator.Misbehavior.cutBody;
+import static dev.duocollector.simulator.Misbehavior.cutChunkedBody;
+import static dev.duocollector.simulator.Misbehavior.droppedConnection;
+import static dev.duocollector.simulator.Misbehavior.emptyArrayOffset;
+import static dev.duocollector.simulator.Misbehavior.emptyStringOffset;
+import static dev.duocollector.simulator.Misbehavior.forbidden;
+import static dev.duocollector.simulator.Misbehavior.gzipBody;
+import static dev.duocollector.simulator.Misbehavior.hugeBody;
+import static dev.duocollector.simulator.Misbehavior.missingOffset;
+import static dev.duocollector.simulator.Misbehavior.nonIntegerCode;
+import static dev.duocollector.simulator.Misbehavior.notJson;
+import static dev.duocollector.simulator.Misbehavior.nullMetadata;
+import static dev.duocollector.simulator.Misbehavior.rateLimited;
+import static dev.duocollector.simulator.Misbehavior.redirect;
+import static dev.duocollector.simulator.Misbehavior.repeatedOffset;
+import static dev.duocollector.simulator.Misbehavior.serverError;
+import static dev.duocollector.simulator.Misbehavior.slowPage;
+import static dev.duocollector.simulator.Misbehavior.statFail;
+import static dev.duocollector.simulator.Misbehavior.unknownFields;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.simulator.Answer;
-import dev.duocollector.simulator.Misbehaviour;
+import dev.duocollector.simulator.Misbehavior;
 import dev.duocollector.simulator.PageForm;
 import dev.duocollector.simulator.RecordedRequest;
-import dev.duocollector.simulator.misbehaviour.ArrayOffset;
-import dev.duocollector.simulator.misbehaviour.BadRequest;
-import dev.duocollector.simulator.misbehaviour.ClockSkew;
-import dev.duocollector.simulator.misbehaviour.CutBody;
-import dev.duocollector.simulator.misbehaviour.CutChunkedBody;
-import dev.duocollector.simulator.misbehaviour.DroppedConnection;
-import dev.duocollector.simulator.misbehaviour.EmptyArrayOffset;
-import dev.duocollector.simulator.misbehaviour.EmptyStringOffset;
-import dev.duocollector.simulator.misbehaviour.Forbidden;
-import dev.duocollector.simulator.misbehaviour.GzipBody;
-import dev.duocollector.simulator.misbehaviour.HugeBody;
-import dev.duocollector.simulator.misbehaviour.MissingOffset;
-import dev.duocollector.simulator.misbehaviour.NonIntegerCode;
-import dev.duocollector.simulator.misbehaviour.NotJson;
-import dev.duocollector.simulator.misbehaviour.NullMetadata;
-import dev.duocollector.simulator.misbehaviour.RateLimited;
-import dev.duocollector.simulator.misbehaviour.Redirect;
-import dev.duocollector.simulator.misbehaviour.RepeatedOffset;
-import dev.duocollector.simulator.misbehaviour.ServerError;
-import dev.duocollector.simulator.misbehaviour.SlowPage;
-import dev.duocollector.simulator.misbehaviour.StatFail;
-import dev.duocollector.simulator.misbehaviour.UnknownFields;
 import dev.duocollector.testing.RawServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -72,14 +72,15 @@ class DuoFailureTest {
 
     // ---- Too many requests.
 
-    static Stream<RateLimited> inASecond() {
+    static Stream<Arguments> inASecond() {
         return Stream.of(
-                new RateLimited(Duration.ofSeconds(1)), new RateLimited(World.START.plus(Duration.ofSeconds(1))));
+                Arguments.of("seconds", rateLimited(Duration.ofSeconds(1))),
+                Arguments.of("date", rateLimited(World.START.plus(Duration.ofSeconds(1)))));
     }
 
     @ParameterizedTest
     @MethodSource("inASecond")
-    void waitsAsLongAsDuoSays(RateLimited inASecond) {
+    void waitsAsLongAsDuoSays(String name, Misbehavior inASecond) {
         incident.set("duo.retry.max-elapsed", "10s");
         world.duo.misbehave(2, 1, inASecond);
         incident.collector();
@@ -96,14 +97,15 @@ class DuoFailureTest {
         incident.assertEveryEventOnce();
     }
 
-    static Stream<RateLimited> inTenMinutes() {
+    static Stream<Arguments> inTenMinutes() {
         return Stream.of(
-                new RateLimited(Duration.ofMinutes(10)), new RateLimited(World.START.plus(Duration.ofMinutes(10))));
+                Arguments.of("seconds", rateLimited(Duration.ofMinutes(10))),
+                Arguments.of("date", rateLimited(World.START.plus(Duration.ofMinutes(10)))));
     }
 
     @ParameterizedTest
     @MethodSource("inTenMinutes")
-    void isBehindAtOnce_whenDuoSaysLongerThanIsLeft(RateLimited inTenMinutes) {
+    void isBehindAtOnce_whenDuoSaysLongerThanIsLeft(String name, Misbehavior inTenMinutes) {
         incident.set("duo.retry.max-elapsed", "9m");
         world.duo.misbehave(2, 1, inTenMinutes);
 
@@ -118,7 +120,7 @@ class DuoFailureTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "soon", "0", "Mon, 23 Nov 2026 07:59:00 GMT"})
     void isBehind_andTheNextRunGoesOnAtTheSamePage(String retryAfter) {
-        world.duo.misbehave(request -> request.number() >= 2, new RateLimited(retryAfter));
+        world.duo.misbehave(request -> request.number() >= 2, rateLimited(retryAfter));
 
         incident.run(RunOutcome.BEHIND)
                 .contains(
@@ -148,7 +150,7 @@ class DuoFailureTest {
         incident.set("duo.retry.max-elapsed", "10s");
         world.duo.misbehave(2, 2, call -> {
             world.clock.advance(Duration.ofMinutes(6));
-            return new ServerError(503).answer(call);
+            return serverError(503).answer(call);
         });
 
         incident.run(RunOutcome.DONE);
@@ -163,33 +165,32 @@ class DuoFailureTest {
 
     static Stream<Arguments> passing() {
         return Stream.of(
-                Arguments.of(
-                        "500", new ServerError(500), "Duo keeps failing (Duo answered HTTP 500, code 50001: Unknown"),
-                Arguments.of("502", new ServerError(502), "HTTP 502"),
+                Arguments.of("500", serverError(500), "Duo keeps failing (Duo answered HTTP 500, code 50001: Unknown"),
+                Arguments.of("502", serverError(502), "HTTP 502"),
                 Arguments.of("503 in HTML", page(HTML, 503), "HTTP 503"),
                 Arguments.of("401 in HTML", page(HTML, 401), "HTTP 401"),
                 Arguments.of("401, JSON of another", page("{\"error\":\"no\"}", 401), "HTTP 401"),
                 Arguments.of("403 in HTML", page(HTML, 403), "HTTP 403"),
                 Arguments.of("404 in HTML", page(HTML, 404), "HTTP 404"),
                 Arguments.of("410, empty", page("", 410), "HTTP 410"),
-                Arguments.of("504", new ServerError(504), "HTTP 504"),
-                Arguments.of("500, odd code", new NonIntegerCode(500), "HTTP 500: Not as documented"),
-                Arguments.of("dropped connection", new DroppedConnection(), "NoHttpResponseException"),
-                Arguments.of("cut body", new CutBody(), "Premature end of Content-Length"),
-                Arguments.of("cut chunk", new CutChunkedBody(), "Truncated chunk"),
-                Arguments.of("200 in HTML", new NotJson(), "is not JSON at byte 0"),
+                Arguments.of("504", serverError(504), "HTTP 504"),
+                Arguments.of("500, odd code", nonIntegerCode(500), "HTTP 500: Not as documented"),
+                Arguments.of("dropped connection", droppedConnection(), "NoHttpResponseException"),
+                Arguments.of("cut body", cutBody(), "Premature end of Content-Length"),
+                Arguments.of("cut chunk", cutChunkedBody(), "Truncated chunk"),
+                Arguments.of("200 in HTML", notJson(), "is not JSON at byte 0"),
                 Arguments.of("200, JSON of another", page("{\"status\":\"OK\"}", 200), "stat is missing"),
                 Arguments.of("200, JSON without items", page("{\"stat\":\"OK\"}", 200), "response.items is missing"),
                 Arguments.of("200, empty", page("", 200), "it is empty (0 bytes)"));
     }
 
-    private static Misbehaviour page(String body, int status) {
+    private static Misbehavior page(String body, int status) {
         return call -> Answer.ok(body).withStatus(status);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("passing")
-    void asksAgain_thenFails_thenRecovers(String name, Misbehaviour passing, String said) {
+    void asksAgain_thenFails_thenRecovers(String name, Misbehavior passing, String said) {
         // Not by way of the proxy, which hands on whole answers only.
         incident.set("duo.base-url", world.duo.uri().toString());
         world.duo.misbehave(request -> request.number() >= 2, passing);
@@ -213,7 +214,7 @@ class DuoFailureTest {
     @Test
     void givesUpOnAnAnswer_afterTheResponseTimeout() {
         incident.set("duo.response-timeout", "100ms");
-        world.duo.misbehave(1, Integer.MAX_VALUE, new SlowPage(Duration.ofSeconds(30)));
+        world.duo.misbehave(1, Integer.MAX_VALUE, slowPage(Duration.ofSeconds(30)));
 
         incident.run(RunOutcome.FAILED).contains("No usable answer from Duo at http://", "Read timed out");
 
@@ -295,7 +296,7 @@ class DuoFailureTest {
     @ParameterizedTest
     @CsvSource({"PT7M, 420 s behind Duo's", "PT-61M, 3660 s ahead of Duo's"})
     void saysHowMuchTheClockIsWrong_andWhichWay(Duration duoAhead, String said) {
-        world.duo.misbehave(1, 1, new ClockSkew(duoAhead));
+        world.duo.misbehave(1, 1, clockSkew(duoAhead));
 
         incident.run(RunOutcome.OPERATOR)
                 .contains("HTTP 401", "This machine's clock is " + said + ": set it right.")
@@ -320,19 +321,19 @@ class DuoFailureTest {
         return Stream.of(
                 Arguments.of(
                         "403",
-                        new Forbidden(),
+                        forbidden(),
                         "HTTP 403, code 40301: Access forbidden). In Duo's admin panel, give it \"Grant read log\", and"
                                 + " check whether its \"Networks for API Access\" allow this machine's address."),
                 Arguments.of(
                         "400",
-                        new BadRequest("'mintime' must be a timestamp"),
+                        badRequest("'mintime' must be a timestamp"),
                         "HTTP 400, code 40002: Invalid request parameters ('mintime' must be a timestamp)). Check"
                                 + " duo.api.host; if the request itself is wrong, report it as a bug."),
-                Arguments.of("400, phone", new BadRequest("no user has +1 (202) 555-0142"), "(no user has [masked])"),
-                Arguments.of("400, odd code", new NonIntegerCode(400), "(Duo answered HTTP 400: Not as documented)"),
+                Arguments.of("400, phone", badRequest("no user has +1 (202) 555-0142"), "(no user has [masked])"),
+                Arguments.of("400, odd code", nonIntegerCode(400), "(Duo answered HTTP 400: Not as documented)"),
                 Arguments.of(
                         "200, stat FAIL",
-                        new StatFail(40002, "Invalid request parameters", "maxtime"),
+                        statFail(40002, "Invalid request parameters", "maxtime"),
                         "Duo refused the request (Duo answered HTTP 200, code 40002: Invalid request parameters (maxtime))"),
                 Arguments.of("404", page("{\"stat\":\"FAIL\",\"code\":40401}", 404), "Check duo.api.host"),
                 Arguments.of(
@@ -343,7 +344,7 @@ class DuoFailureTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("lasting")
-    void asksOnce_andSaysWhatToDo(String name, Misbehaviour lasting, String said) {
+    void asksOnce_andSaysWhatToDo(String name, Misbehavior lasting, String said) {
         world.duo.misbehave(request -> request.number() >= 2, lasting);
 
         incident.run(RunOutcome.OPERATOR)
@@ -356,7 +357,7 @@ class DuoFailureTest {
     @Test
     void followsNoRedirect() {
         try (RawServer elsewhere = RawServer.start()) {
-            world.duo.misbehave(2, 1, new Redirect(URI.create("http://127.0.0.1:" + elsewhere.port() + "/login")));
+            world.duo.misbehave(2, 1, redirect(URI.create("http://127.0.0.1:" + elsewhere.port() + "/login")));
 
             incident.run(RunOutcome.OPERATOR)
                     .contains("redirection (302), which is not followed. Check duo.api.host and duo.base-url.");
@@ -370,7 +371,7 @@ class DuoFailureTest {
     @Test
     void readsNoEndlessBody() {
         incident.set("duo.base-url", world.duo.uri().toString());
-        world.duo.misbehave(2, 1, new HugeBody(64 * 1024 * 1024 + 1));
+        world.duo.misbehave(2, 1, hugeBody(64 * 1024 * 1024 + 1));
 
         incident.run(RunOutcome.OPERATOR)
                 .contains("larger than 67108864 bytes", "Check that duo.base-url leads to Duo", "-Xmx")
@@ -488,18 +489,18 @@ class DuoFailureTest {
 
     static Stream<Arguments> odd() {
         return Stream.of(
-                Arguments.of(new ArrayOffset(), Incident.REQUESTS),
-                Arguments.of(new MissingOffset(), Incident.REQUESTS - 1),
-                Arguments.of(new NullMetadata(), Incident.REQUESTS - 1),
-                Arguments.of(new EmptyStringOffset(), Incident.REQUESTS - 1),
-                Arguments.of(new EmptyArrayOffset(), Incident.REQUESTS - 1),
-                Arguments.of(new GzipBody(), Incident.REQUESTS),
-                Arguments.of(new UnknownFields(), Incident.REQUESTS));
+                Arguments.of("array", arrayOffset(), Incident.REQUESTS),
+                Arguments.of("missing at the end", missingOffset(), Incident.REQUESTS - 1),
+                Arguments.of("null metadata at the end", nullMetadata(), Incident.REQUESTS - 1),
+                Arguments.of("empty at the end", emptyStringOffset(), Incident.REQUESTS - 1),
+                Arguments.of("empty array at the end", emptyArrayOffset(), Incident.REQUESTS - 1),
+                Arguments.of("gzip", gzipBody(), Incident.REQUESTS),
+                Arguments.of("unknown fields", unknownFields(), Incident.REQUESTS));
     }
 
     @ParameterizedTest
     @MethodSource("odd")
-    void readsEveryFormOfAPage(Misbehaviour odd, int requests) {
+    void readsEveryFormOfAPage(String name, Misbehavior odd, int requests) {
         world.duo.misbehave(request -> true, odd);
 
         incident.run(RunOutcome.DONE)
@@ -512,7 +513,7 @@ class DuoFailureTest {
 
     @Test
     void endsWithAnError_whenAnOffsetComesAgain() {
-        world.duo.misbehave(request -> true, new RepeatedOffset());
+        world.duo.misbehave(request -> true, repeatedOffset());
 
         incident.run(RunOutcome.OPERATOR)
                 .contains("twice in the window 2026-11-23T07:00:00Z..2026-11-23T07:57:50Z")
@@ -526,7 +527,7 @@ class DuoFailureTest {
     @Test
     void endsWithAnError_whenAnOffsetComesAgain_inALaterRun() {
         incident.set("max.iterations", "1");
-        world.duo.misbehave(request -> true, new RepeatedOffset());
+        world.duo.misbehave(request -> true, repeatedOffset());
 
         incident.run(RunOutcome.MORE).contains("Bound of max.iterations reached");
         incident.run(RunOutcome.OPERATOR).contains("twice in the window");

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static dev.duocollector.simulator.Misbehavior.clockSkew;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +13,6 @@ import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.simulator.misbehaviour.ClockSkew;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -212,7 +212,7 @@ class FirstRunTest {
     @ParameterizedTest(name = "Duo''s clock {0} s behind")
     @CsvSource({"0, DONE", "1380, DONE", "1381, OPERATOR", "3000, OPERATOR"})
     void rangeThatDuoDoesNotShowYet_isRefused_neverShortened(int behind, RunOutcome outcome) {
-        world.duo.misbehave(request -> true, new ClockSkew(Duration.ofSeconds(-behind)));
+        world.duo.misbehave(request -> true, clockSkew(Duration.ofSeconds(-behind)));
         Instant to = World.START.minus(Duration.ofMinutes(25));
         world.set("duo.lookback", "3m");
         Map<String, String> settings = new HashMap<>(world.settings);

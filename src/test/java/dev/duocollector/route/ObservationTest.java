@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static dev.duocollector.simulator.Misbehavior.badRequest;
+import static dev.duocollector.simulator.Misbehavior.forbidden;
+import static dev.duocollector.simulator.Misbehavior.notJson;
+import static dev.duocollector.simulator.Misbehavior.rateLimited;
+import static dev.duocollector.simulator.Misbehavior.serverError;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -12,11 +17,6 @@ import dev.duocollector.metrics.CollectorHealth;
 import dev.duocollector.metrics.Metric;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.simulator.misbehaviour.BadRequest;
-import dev.duocollector.simulator.misbehaviour.Forbidden;
-import dev.duocollector.simulator.misbehaviour.NotJson;
-import dev.duocollector.simulator.misbehaviour.RateLimited;
-import dev.duocollector.simulator.misbehaviour.ServerError;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -138,10 +138,10 @@ class ObservationTest {
     @Test
     void countsEachRequest_byHowItEnded() {
         world.events.add(spread(3));
-        world.duo.misbehave(1, 1, new RateLimited());
-        world.duo.misbehave(2, 1, new ServerError(500));
-        world.duo.misbehave(3, 1, new NotJson());
-        world.duo.misbehave(4, 1, new BadRequest("40001"));
+        world.duo.misbehave(1, 1, rateLimited());
+        world.duo.misbehave(2, 1, serverError(500));
+        world.duo.misbehave(3, 1, notJson());
+        world.duo.misbehave(4, 1, badRequest("40001"));
         try (TestCollector collector = start()) {
             assertThat(collector.run().outcome()).isEqualTo(RunOutcome.OPERATOR);
             assertThat(value(Metric.EVENTS_WRITTEN)).isZero();
@@ -275,7 +275,7 @@ class ObservationTest {
 
     @Test
     void isDown_whenAnOperatorMustAct_andUpAfterTheNextSuccess() {
-        world.duo.misbehave(1, 1, new Forbidden());
+        world.duo.misbehave(1, 1, forbidden());
         try (TestCollector collector = start()) {
             assertThat(health(collector).getState()).as("before the first run").isEqualTo(HealthCheck.State.UP);
             collector.run();
@@ -300,7 +300,7 @@ class ObservationTest {
         world.set("duo.retry.max-elapsed", "0s");
         try (TestCollector collector = scheduled("0 0 * * * ?")) {
             collector.run();
-            world.duo.misbehave(request -> true, new RateLimited());
+            world.duo.misbehave(request -> true, rateLimited());
             world.clock.set(Instant.parse("2026-11-23T11:00:59Z"));
             collector.run();
             assertThat(health(collector).getState())
@@ -370,7 +370,7 @@ class ObservationTest {
     @Test
     void everyLineOfARun_hasItsName_andNoOtherLine() {
         world.events.add(spread(10));
-        world.duo.misbehave(2, 1, new ServerError(500));
+        world.duo.misbehave(2, 1, serverError(500));
         try (Logs logs = Logs.capture();
                 TestCollector collector = start()) {
             collector.run();

@@ -13,7 +13,7 @@ import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.simulator.Answer;
-import dev.duocollector.simulator.Misbehaviour;
+import dev.duocollector.simulator.Misbehavior;
 import dev.duocollector.simulator.SimulatedEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,7 +46,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 @Timeout(120)
 class PendingBatchTest {
 
-    private static final Misbehaviour EMPTY_PAGE = call -> Answer.ok(
+    private static final Misbehavior EMPTY_PAGE = call -> Answer.ok(
             "{\"stat\":\"OK\",\"response\":{\"items\":[],\"metadata\":{\"next_offset\":null,\"total_objects\":0}}}");
 
     private final Incident incident = new Incident();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static dev.duocollector.simulator.Misbehavior.missingOffset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -12,7 +13,6 @@ import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.simulator.misbehaviour.MissingOffset;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +55,7 @@ class RecoveryTest {
     @Test
     void asksForNothing_whenTheBatchInTheBucketWasTheLastOfItsWindow() {
         incident.set("duo.page.size", "10");
-        world.duo.misbehave(request -> true, new MissingOffset());
+        world.duo.misbehave(request -> true, missingOffset());
         leaveABatchInDoubt(Fault.ANSWER_500_AFTER);
         assertThat(incident.requests()).hasSize(1);
 

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static dev.duocollector.simulator.Misbehavior.droppedConnection;
+import static dev.duocollector.simulator.Misbehavior.forbidden;
+import static dev.duocollector.simulator.Misbehavior.serverError;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duocollector.failure.RunOutcome;
@@ -9,9 +12,6 @@ import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.simulator.misbehaviour.DroppedConnection;
-import dev.duocollector.simulator.misbehaviour.Forbidden;
-import dev.duocollector.simulator.misbehaviour.ServerError;
 import dev.duocollector.verify.Comparison;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -78,11 +78,11 @@ class RouteCoverageTest {
             assertThat(collector.run().outcome()).isEqualTo(RunOutcome.DONE);
             world.s3Proxy.plan(FaultPlan.none());
             world.clock.advance(Duration.ofMinutes(20));
-            world.duo.misbehave(request -> true, new ServerError(503));
+            world.duo.misbehave(request -> true, serverError(503));
             assertThat(collector.run().outcome()).isEqualTo(RunOutcome.FAILED);
-            world.duo.misbehave(request -> true, new DroppedConnection());
+            world.duo.misbehave(request -> true, droppedConnection());
             assertThat(collector.run().outcome()).isEqualTo(RunOutcome.FAILED);
-            world.duo.misbehave(request -> true, new Forbidden());
+            world.duo.misbehave(request -> true, forbidden());
             assertThat(collector.run().outcome()).isEqualTo(RunOutcome.OPERATOR);
             world.duo.behave();
             count(collector, executed);

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static dev.duocollector.simulator.Misbehavior.clockSkew;
+import static dev.duocollector.simulator.Misbehavior.forbidden;
+import static dev.duocollector.simulator.Misbehavior.serverError;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -11,9 +14,6 @@ import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.RecordedRequest;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.simulator.misbehaviour.ClockSkew;
-import dev.duocollector.simulator.misbehaviour.Forbidden;
-import dev.duocollector.simulator.misbehaviour.ServerError;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -168,7 +168,7 @@ class RunTimeRouteTest {
     void duosClockThatGoesBack_isAnOperatorsMatter_andWritesNothing() {
         local.set(World.START.plus(Duration.ofMinutes(4)));
         world.s3Proxy.dateAnswers(local);
-        world.duo.misbehave(2, 1, new ClockSkew(Duration.ofMinutes(-1)));
+        world.duo.misbehave(2, 1, clockSkew(Duration.ofMinutes(-1)));
 
         assertThat(run(RunOutcome.OPERATOR).line())
                 .startsWith("Duo's clock goes back")
@@ -201,7 +201,7 @@ class RunTimeRouteTest {
         int asked = world.duo.requests().size();
         // Committed is 130 s before the first run; Duo shows events up to 120 s before its own time.
         Duration duoBehind = Duration.ofSeconds(-(120 + 10 - seconds));
-        world.duo.misbehave(request -> true, new ClockSkew(duoBehind));
+        world.duo.misbehave(request -> true, clockSkew(duoBehind));
 
         RunReport report = run(RunOutcome.DONE);
 
@@ -294,8 +294,8 @@ class RunTimeRouteTest {
     void firstRunThatDuoDoesNotAnswer_writesNoState_andALookbackSetAfterwardsCounts(String what) {
         switch (what) {
             case "a wrong key" -> world.set("duo.skey", "another-key");
-            case "no grant" -> world.duo.misbehave(1, 1, new Forbidden());
-            default -> world.duo.misbehave(1, 1, new ServerError(503));
+            case "no grant" -> world.duo.misbehave(1, 1, forbidden());
+            default -> world.duo.misbehave(1, 1, serverError(503));
         }
 
         assertThat(run().outcome()).isIn(RunOutcome.OPERATOR, RunOutcome.FAILED);

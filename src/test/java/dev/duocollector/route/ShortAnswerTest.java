@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static dev.duocollector.simulator.Misbehavior.emptyPage;
+import static dev.duocollector.simulator.Misbehavior.lostOffset;
+import static dev.duocollector.simulator.Misbehavior.wrongTotal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -11,11 +14,8 @@ import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.metrics.Metric;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
-import dev.duocollector.simulator.Misbehaviour;
+import dev.duocollector.simulator.Misbehavior;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.simulator.misbehaviour.EmptyPage;
-import dev.duocollector.simulator.misbehaviour.LostOffset;
-import dev.duocollector.simulator.misbehaviour.WrongTotal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -60,8 +60,8 @@ class ShortAnswerTest {
         "2, a page without offset",
     })
     void windowThatSeemsToEndEarly_isReadToItsEnd(int request, String what) {
-        Misbehaviour misbehaviour = what.equals("an empty page") ? new EmptyPage() : new LostOffset();
-        world.duo.misbehave(request, 1, misbehaviour);
+        Misbehavior misbehavior = what.equals("an empty page") ? emptyPage() : lostOffset();
+        world.duo.misbehave(request, 1, misbehavior);
 
         try (Logs logs = Logs.capture()) {
             RunReport report = run();
@@ -95,7 +95,7 @@ class ShortAnswerTest {
                 "{\"relation\":\"eq\"}                 | 0",
             })
     void whatIsMissingAfterTheLastPageOnceMore_isAWarning_andDecidesNothing(String total, int missing) {
-        world.duo.misbehave(request -> true, new WrongTotal(total));
+        world.duo.misbehave(request -> true, wrongTotal(total));
 
         try (Logs logs = Logs.capture()) {
             RunReport report = run();
@@ -131,7 +131,7 @@ class ShortAnswerTest {
     @ParameterizedTest
     @CsvSource({"1", "2"})
     void windowOverSeveralRuns_saysNothing(int pages) {
-        world.duo.misbehave(request -> true, new WrongTotal("94"));
+        world.duo.misbehave(request -> true, wrongTotal("94"));
         world.set("max.iterations", Integer.toString(pages));
         RunOutcome outcome = run().outcome();
         assertThat(outcome).isEqualTo(RunOutcome.MORE);

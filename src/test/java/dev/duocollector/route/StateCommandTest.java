@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static dev.duocollector.simulator.Misbehavior.repeatedOffset;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,7 +16,6 @@ import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.simulator.misbehaviour.RepeatedOffset;
 import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.S3StateStore;
 import dev.duocollector.state.Window;
@@ -263,7 +263,7 @@ class StateCommandTest {
     @ParameterizedTest
     @CsvSource({"2026-11-23T07:00:00Z", "2026-11-23T07:10:00Z"})
     void anOpenWindow_isGivenUp_withoutLossOrDouble(String time) {
-        world.duo.misbehave(1, 1000, new RepeatedOffset());
+        world.duo.misbehave(1, 1000, repeatedOffset());
         assertThat(run(RunOutcome.OPERATOR)).contains("next_offset");
         assertThat(json("show", "--json").has("window")).isTrue();
         world.duo.behave();

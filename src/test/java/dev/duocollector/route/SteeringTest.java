@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static dev.duocollector.simulator.Misbehavior.foreignHeaders;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.ProxiedRequest;
-import dev.duocollector.simulator.misbehaviour.ForeignHeaders;
+import dev.duocollector.simulator.Misbehavior;
 import dev.duocollector.testing.RawServer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -70,8 +71,8 @@ class SteeringTest {
     void aHeaderOfAnAnswer_steersNothing(String name, String value) {
         try (RawServer elsewhere = RawServer.start()) {
             AtomicInteger answered = new AtomicInteger();
-            ForeignHeaders foreign =
-                    new ForeignHeaders(Map.of(name, value.replace("PORT", Integer.toString(elsewhere.port()))));
+            Misbehavior foreign =
+                    foreignHeaders(Map.of(name, value.replace("PORT", Integer.toString(elsewhere.port()))));
             world.duo.misbehave(request -> true, call -> {
                 answered.incrementAndGet();
                 return foreign.answer(call);

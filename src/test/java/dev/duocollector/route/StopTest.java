@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static dev.duocollector.simulator.Misbehavior.rateLimited;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +12,6 @@ import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.simulator.misbehaviour.RateLimited;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +91,7 @@ class StopTest {
     @Test
     void waitsForNoRetry() throws Exception {
         incident.set("duo.retry.max-elapsed", "1h");
-        world.duo.misbehave(2, 1, new RateLimited(Duration.ofMinutes(5)));
+        world.duo.misbehave(2, 1, rateLimited(Duration.ofMinutes(5)));
 
         String line = stopAtRequest(2);
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static dev.duocollector.simulator.Misbehavior.forbidden;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +12,6 @@ import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.simulator.MadeUpEvents;
-import dev.duocollector.simulator.misbehaviour.Forbidden;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,7 +99,7 @@ class WrongSettingsTest {
     /** A window is written after its first answer, so nothing is, and what is set afterwards counts. */
     @Test
     void isOneLineAndNoObject_whenDuoRefuses() {
-        world.duo.misbehave(1, 100, new Forbidden());
+        world.duo.misbehave(1, 100, forbidden());
 
         assertRefused("40301", "Grant read log");
 

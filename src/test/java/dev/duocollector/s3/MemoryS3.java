@@ -4,7 +4,6 @@ package dev.duocollector.s3;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.duocollector.simulator.HttpDate;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -26,6 +25,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.apache.hc.client5.http.utils.DateUtils;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -339,7 +339,7 @@ public final class MemoryS3 implements SdkHttpClient {
         }
         return new Answer(200, stored.contents())
                 .with("ETag", stored.etag())
-                .with("Last-Modified", HttpDate.format(stored.at()))
+                .with("Last-Modified", DateUtils.formatStandardDate(stored.at()))
                 .with("Content-Length", String.valueOf(stored.contents().length));
     }
 
@@ -413,7 +413,7 @@ public final class MemoryS3 implements SdkHttpClient {
             SdkHttpFullResponse.Builder response = SdkHttpFullResponse.builder().statusCode(status);
             headers.forEach(response::putHeader);
             if (dated) {
-                response.putHeader("Date", HttpDate.format(clock.instant()));
+                response.putHeader("Date", DateUtils.formatStandardDate(clock.instant()));
             }
             return HttpExecuteResponse.builder()
                     .response(response.build())

@@ -4,9 +4,10 @@ package dev.duocollector.simulator;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.apache.hc.client5.http.utils.DateUtils;
 import org.jspecify.annotations.Nullable;
 
-/** One request on its way to an answer: what the rules make of it, for a {@link Misbehaviour} to spoil. */
+/** One request on its way to an answer: what the rules make of it, for a {@link Misbehavior} to spoil. */
 public final class Call {
     private final Request request;
     private final TelephonyEndpoint endpoint;
@@ -49,7 +50,7 @@ public final class Call {
 
     /** Returns the answer of a server whose clock, for the Date of the request and of the answer, shows that time. */
     public Answer answerAt(Instant now) {
-        return new Call(request, endpoint, now).answer().withHeader("Date", HttpDate.format(now));
+        return new Call(request, endpoint, now).answer().withHeader("Date", DateUtils.formatStandardDate(now));
     }
 
     Optional<Refusal> refusal() {

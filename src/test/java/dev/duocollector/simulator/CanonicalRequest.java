@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -21,6 +22,14 @@ import javax.crypto.spec.SecretKeySpec;
  */
 record CanonicalRequest(String date, String method, String host, String path, String canonicalQuery, String body) {
 
+    /** A form of Duo's signature that a simulator accepts. */
+    enum Version {
+        /** Five lines, HMAC-SHA1 or HMAC-SHA512. */
+        V2,
+        /** Seven lines, HMAC-SHA512. */
+        V5
+    }
+
     /** Returns the five lines of signature version 2. */
     String v2() {
         return String.join(
@@ -30,6 +39,14 @@ record CanonicalRequest(String date, String method, String host, String path, St
     /** Returns the seven lines of signature version 5; the last one is that of a request without x-duo headers. */
     String v5() {
         return String.join("\n", v2(), sha512(body), sha512(""));
+    }
+
+    /** Returns every signature that the version has for this request. */
+    List<String> signatures(Version version, String skey) {
+        return switch (version) {
+            case V2 -> List.of(sign("HmacSHA1", skey, v2()), sign("HmacSHA512", skey, v2()));
+            case V5 -> List.of(sign("HmacSHA512", skey, v5()));
+        };
     }
 
     /**

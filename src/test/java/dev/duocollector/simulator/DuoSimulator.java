@@ -16,12 +16,13 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.apache.hc.client5.http.utils.DateUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Duo's GET /admin/v2/logs/telephony on 127.0.0.1, stricter than Duo: it recomputes the signature over what came, and
  * refuses whatever Duo is known or said to refuse, with Duo's error envelope. A refusal that no test takes makes
- * {@link #close()} fail, unless a misbehaviour made it; so no test passes by luck over a request that Duo would not take.
+ * {@link #close()} fail, unless a misbehavior made it; so no test passes by luck over a request that Duo would not take.
  */
 public final class DuoSimulator implements AutoCloseable {
     private final String apiHost;
@@ -30,10 +31,10 @@ public final class DuoSimulator implements AutoCloseable {
     private final TelephonyEndpoint endpoint;
     private final RequestLog log = new RequestLog();
     private final AtomicInteger requestCount = new AtomicInteger();
-    private final List<Installed> misbehaviours = new CopyOnWriteArrayList<>();
+    private final List<Installed> misbehaviors = new CopyOnWriteArrayList<>();
     private final HttpListener listener;
 
-    private record Installed(Predicate<Request> when, Misbehaviour misbehaviour) {}
+    private record Installed(Predicate<Request> when, Misbehavior misbehavior) {}
 
     private DuoSimulator(Builder settings) throws IOException {
         this.apiHost = settings.apiHost;
@@ -45,7 +46,7 @@ public final class DuoSimulator implements AutoCloseable {
                 settings.signatures,
                 settings.skewTolerance);
         EventStore events = Objects.requireNonNull(settings.events, "events");
-        this.endpoint = new TelephonyEndpoint(signatures, settings.limits, events);
+        this.endpoint = new TelephonyEndpoint(signatures, events);
         this.listener = HttpListener.start(settings.port, this::answer);
     }
 
@@ -68,23 +69,23 @@ public final class DuoSimulator implements AutoCloseable {
     }
 
     /**
-     * Misbehaves at some requests; where several misbehaviours meet, the one installed last wins.
+     * Misbehaves at some requests; where several misbehaviors meet, the one installed last wins.
      *
      * @param from the number of the first request, counted from 1 over the simulator's life
      * @param count how many requests
      */
-    public void misbehave(int from, int count, Misbehaviour misbehaviour) {
-        misbehave(request -> request.number() >= from && request.number() - from < count, misbehaviour);
+    public void misbehave(int from, int count, Misbehavior misbehavior) {
+        misbehave(request -> request.number() >= from && request.number() - from < count, misbehavior);
     }
 
     /** Misbehaves at every request that the predicate takes. */
-    public void misbehave(Predicate<Request> when, Misbehaviour misbehaviour) {
-        misbehaviours.add(0, new Installed(when, misbehaviour));
+    public void misbehave(Predicate<Request> when, Misbehavior misbehavior) {
+        misbehaviors.add(0, new Installed(when, misbehavior));
     }
 
-    /** Takes every misbehaviour away. */
+    /** Takes every misbehavior away. */
     public void behave() {
-        misbehaviours.clear();
+        misbehaviors.clear();
     }
 
     /** Returns the requests so far, in the order in which they were answered. */
@@ -129,16 +130,16 @@ public final class DuoSimulator implements AutoCloseable {
             return record(request, true, tooMany.get());
         }
         Call call = new Call(request, endpoint, request.at());
-        Optional<Misbehaviour> misbehaviour = misbehaviours.stream()
+        Optional<Misbehavior> misbehavior = misbehaviors.stream()
                 .filter(installed -> installed.when().test(request))
                 .findFirst()
-                .map(Installed::misbehaviour);
-        if (misbehaviour.isEmpty()) {
+                .map(Installed::misbehavior);
+        if (misbehavior.isEmpty()) {
             return record(request, call.refusal().isPresent(), call.answer());
         }
         // What the rules refuse stays a refusal, also when the client gets to see something else.
         call.refusal().ifPresent(refusal -> log.addRefusal(recorded(request, refusal.answer())));
-        return record(request, false, misbehaviour.get().answer(call));
+        return record(request, false, misbehavior.get().answer(call));
     }
 
     /** Notes the request before its answer leaves, so that whoever has the answer finds the request noted. */
@@ -159,7 +160,9 @@ public final class DuoSimulator implements AutoCloseable {
 
     /** Adds the simulator's time, and headers that must not come back with the next request. */
     private static Answer withCommonHeaders(Instant now, Answer answer) {
-        Answer dated = answer.headers().containsKey("Date") ? answer : answer.withHeader("Date", HttpDate.format(now));
+        Answer dated = answer.headers().containsKey("Date")
+                ? answer
+                : answer.withHeader("Date", DateUtils.formatStandardDate(now));
         return dated.withHeader("Server", "Duo/1.0")
                 .withHeader("Set-Cookie", "session=must-not-come-back; Path=/")
                 .withHeader("X-Something", "must-not-come-back");
@@ -173,8 +176,7 @@ public final class DuoSimulator implements AutoCloseable {
         private @Nullable Clock clock;
         private @Nullable EventStore events;
         private Duration skewTolerance = Duration.ofMinutes(5);
-        private Limits limits = Limits.DUO;
-        private Set<SignatureVersion> signatures = EnumSet.allOf(SignatureVersion.class);
+        private Set<CanonicalRequest.Version> signatures = EnumSet.allOf(CanonicalRequest.Version.class);
         private @Nullable RateLimit rateLimit;
         private int port;
 
@@ -211,14 +213,8 @@ public final class DuoSimulator implements AutoCloseable {
             return this;
         }
 
-        /** {@link Limits#DUO} by default. */
-        public Builder limits(Limits newLimits) {
-            this.limits = newLimits;
-            return this;
-        }
-
         /** The signature versions that are accepted; all by default. */
-        public Builder signatures(Set<SignatureVersion> newSignatures) {
+        Builder signatures(Set<CanonicalRequest.Version> newSignatures) {
             this.signatures = Set.copyOf(newSignatures);
             return this;
         }

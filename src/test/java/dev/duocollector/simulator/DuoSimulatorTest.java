@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.duocollector.simulator.SignedGet.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
@@ -265,7 +266,7 @@ class DuoSimulatorTest {
     @Test
     void refuses_aSignatureVersionThatIsSwitchedOff() throws IOException {
         try (DuoSimulator simulator =
-                simulator().signatures(Set.of(SignatureVersion.V2)).start()) {
+                simulator().signatures(Set.of(CanonicalRequest.Version.V2)).start()) {
             assertThat(new SignedGet().v2("HmacSHA1").send(simulator).status()).isEqualTo(200);
             assertThat(new SignedGet().send(simulator).status()).isEqualTo(401);
             simulator.takeRefusal(40103);

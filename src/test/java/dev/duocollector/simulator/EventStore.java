@@ -10,7 +10,7 @@ public interface EventStore {
      * Returns the events visible at that time whose ts, cut to milliseconds, lies in the window, bounds included, from
      * behind the query's position on. Called by several threads.
      */
-    Slice read(PageQuery query, Instant now);
+    Page read(PageQuery query, Instant now);
 
     IssuedOffsets issuedOffsets();
 }

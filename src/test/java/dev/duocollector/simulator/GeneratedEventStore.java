@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.simulator;
 
+import dev.duocollector.simulator.PageQuery.Sort;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +50,7 @@ public final class GeneratedEventStore implements EventStore {
     }
 
     @Override
-    public Slice read(PageQuery query, Instant now) {
+    public Page read(PageQuery query, Instant now) {
         long micros =
                 Math.min(query.maxtime().toEpochMilli() * 1000 + 999, ChronoUnit.MICROS.between(Instant.EPOCH, now));
         long first = Math.max(0, -Math.floorDiv(startMicros - query.mintime().toEpochMilli() * 1000, stepMicros));
@@ -58,10 +59,10 @@ public final class GeneratedEventStore implements EventStore {
         Optional<Long> after = query.after().map(GeneratedEventStore::index);
         if (query.sort() == Sort.ASCENDING) {
             first = Math.max(first, after.map(index -> index + 1).orElse(first));
-            return slice(first, 1, last - first + 1, query.limit(), total);
+            return page(first, 1, last - first + 1, query.limit(), total);
         }
         last = Math.min(last, after.map(index -> index - 1).orElse(last));
-        return slice(last, -1, last - first + 1, query.limit(), total);
+        return page(last, -1, last - first + 1, query.limit(), total);
     }
 
     @Override
@@ -69,7 +70,7 @@ public final class GeneratedEventStore implements EventStore {
         return issuedOffsets;
     }
 
-    private Slice slice(long from, int direction, long available, int limit, long total) {
+    private Page page(long from, int direction, long available, int limit, long total) {
         int size = (int) Math.max(0, Math.min(available, limit));
         ByteBuffer items = ByteBuffer.allocate(size * (eventBytesMax + 1));
         for (int i = 0; i < size; i++) {
@@ -80,7 +81,7 @@ public final class GeneratedEventStore implements EventStore {
             templates.get((int) (index % templates.size())).render(items, index, micros(index));
         }
         Optional<Position> last = size == 0 ? Optional.empty() : Optional.of(position(from + (size - 1L) * direction));
-        return new Slice(items.flip(), size, last, available > size, total);
+        return new Page(items.flip(), size, last, available > size, total);
     }
 
     private Position position(long index) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.duocollector.simulator.PageQuery.Sort;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,17 +30,17 @@ class GeneratedEventStoreTest {
         GeneratedEventStore store = new GeneratedEventStore(1000, START, Duration.ofMillis(400), 0);
         List<JsonNode> seen = new ArrayList<>();
         Optional<Position> after = Optional.empty();
-        Slice slice;
+        Page page;
         do {
-            slice = store.read(query(START, START.plusSeconds(1), 7, sort, after), START.plusSeconds(1));
-            items(slice).forEach(seen::add);
-            after = slice.last();
-        } while (slice.more());
+            page = store.read(query(START, START.plusSeconds(1), 7, sort, after), START.plusSeconds(1));
+            items(page).forEach(seen::add);
+            after = page.last();
+        } while (page.more());
         Comparator<JsonNode> order = Comparator.comparing(event -> new Position(
                 ts(event).toEpochMilli(), event.path("telephony_id").asText()));
         assertThat(seen).hasSize(1000).doesNotHaveDuplicates();
         assertThat(seen).isSortedAccordingTo(sort == Sort.ASCENDING ? order : order.reversed());
-        assertThat(slice.last())
+        assertThat(page.last())
                 .map(Position::id)
                 .hasValue(seen.get(999).path("telephony_id").asText());
     }
@@ -77,9 +78,9 @@ class GeneratedEventStoreTest {
     @Test
     void padding_fillsEventsUpToTheLength() {
         GeneratedEventStore store = new GeneratedEventStore(1000, START, Duration.ofSeconds(1), 315);
-        Slice slice = store.read(
+        Page page = store.read(
                 query(START, START.plusSeconds(1), 1000, Sort.ASCENDING, Optional.empty()), START.plusSeconds(1));
-        assertThat(slice.items().remaining()).isEqualTo(1000 * 315 + 999);
+        assertThat(page.items().remaining()).isEqualTo(1000 * 315 + 999);
     }
 
     @Test
@@ -92,8 +93,8 @@ class GeneratedEventStoreTest {
         return new PageQuery(min, max, limit, sort, after);
     }
 
-    private static JsonNode items(Slice slice) {
-        return SignedGet.parse("[" + StandardCharsets.UTF_8.decode(slice.items().duplicate()) + "]");
+    private static JsonNode items(Page page) {
+        return SignedGet.parse("[" + StandardCharsets.UTF_8.decode(page.items().duplicate()) + "]");
     }
 
     private static Instant ts(JsonNode event) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.simulator;
 
+import dev.duocollector.simulator.PageQuery.Sort;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;

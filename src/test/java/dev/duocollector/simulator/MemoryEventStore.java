@@ -4,6 +4,7 @@ package dev.duocollector.simulator;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.duocollector.simulator.PageQuery.Sort;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -55,7 +56,7 @@ public final class MemoryEventStore implements EventStore {
     }
 
     @Override
-    public synchronized Slice read(PageQuery query, Instant now) {
+    public synchronized Page read(PageQuery query, Instant now) {
         ByteArrayOutputStream items = new ByteArrayOutputStream();
         long total = behind(query.whole()).values().stream()
                 .flatMap(List::stream)
@@ -69,7 +70,7 @@ public final class MemoryEventStore implements EventStore {
                     continue;
                 }
                 if (count == query.limit()) {
-                    return new Slice(ByteBuffer.wrap(items.toByteArray()), count, last, true, total);
+                    return new Page(ByteBuffer.wrap(items.toByteArray()), count, last, true, total);
                 }
                 items.writeBytes(count == 0 ? new byte[0] : new byte[] {','});
                 items.writeBytes(event.json().getBytes(UTF_8));
@@ -77,7 +78,7 @@ public final class MemoryEventStore implements EventStore {
                 last = Optional.of(event.position());
             }
         }
-        return new Slice(ByteBuffer.wrap(items.toByteArray()), count, last, false, total);
+        return new Page(ByteBuffer.wrap(items.toByteArray()), count, last, false, total);
     }
 
     @Override

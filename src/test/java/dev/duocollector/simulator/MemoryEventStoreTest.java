@@ -4,6 +4,7 @@ package dev.duocollector.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.simulator.PageQuery.Sort;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,15 +57,15 @@ class MemoryEventStoreTest {
 
     private List<String> readAll(int limit, Sort sort) {
         List<String> pages = new ArrayList<>();
-        Slice slice = read(limit, sort, Optional.empty());
-        while (slice.count() > 0) {
-            pages.add(StandardCharsets.UTF_8.decode(slice.items()).toString());
-            slice = read(limit, sort, slice.last());
+        Page page = read(limit, sort, Optional.empty());
+        while (page.count() > 0) {
+            pages.add(StandardCharsets.UTF_8.decode(page.items()).toString());
+            page = read(limit, sort, page.last());
         }
         return pages;
     }
 
-    private Slice read(int limit, Sort sort, Optional<Position> after) {
+    private Page read(int limit, Sort sort, Optional<Position> after) {
         return store.read(
                 new PageQuery(TS.minusSeconds(1), TS.plusSeconds(1), limit, sort, after), TS.plusSeconds(600));
     }

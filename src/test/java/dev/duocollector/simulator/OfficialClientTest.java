@@ -5,6 +5,7 @@ package dev.duocollector.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.duosecurity.client.Http;
+import dev.duocollector.simulator.SignedGet.Reply;
 import java.io.IOException;
 import java.io.UnsupportedEncodingException;
 import java.net.HttpURLConnection;

@@ -6,11 +6,18 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * The content of a good answer, before it is given its {@link PageForm}.
+ * One page of events out of an {@link EventStore}, before it is given its {@link PageForm}.
  *
  * @param items the events' JSON in UTF-8, joined by commas
- * @param nextOffset present on every page with events, also on the last one
- * @param last whether no event follows that is visible now
- * @param total how many events of the whole window are visible now
+ * @param count how many events these are
+ * @param last the position of the last of them, absent if there are none
+ * @param more whether events visible now follow in the window
+ * @param total how many events visible now the whole window has
  */
-public record Page(ByteBuffer items, Optional<String> nextOffset, boolean last, long total) {}
+public record Page(ByteBuffer items, int count, Optional<Position> last, boolean more, long total) {
+
+    /** Returns the offset to go on behind this page; present on every page with events, also on the last one. */
+    Optional<String> nextOffset() {
+        return last.map(Position::offset);
+    }
+}

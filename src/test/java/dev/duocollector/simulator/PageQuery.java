@@ -15,6 +15,12 @@ import java.util.Optional;
  */
 public record PageQuery(Instant mintime, Instant maxtime, int limit, Sort sort, Optional<Position> after) {
 
+    /** The order of a page by {@link Position}; Duo's default is the descending one. */
+    public enum Sort {
+        ASCENDING,
+        DESCENDING
+    }
+
     /** Returns the question for the whole window. */
     PageQuery whole() {
         return new PageQuery(mintime, maxtime, limit, sort, Optional.empty());

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.simulator;
 
+import dev.duocollector.simulator.PageQuery.Sort;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,15 +13,18 @@ import java.util.Set;
 /**
  * Reads the parameters of GET /admin/v2/logs/telephony. Stricter than Duo is known to be: mintime and maxtime belong on
  * every page, an offset goes only with the window, limit and sort it was issued for, and nothing unknown or repeated passes.
+ * The bounds are those of the docstring of get_telephony_log in Duo's Python client
+ * (https://github.com/duosecurity/duo_client_python).
  */
 final class ParameterRules {
     private static final Set<String> KNOWN = Set.of("mintime", "maxtime", "limit", "next_offset", "sort");
+    private static final int LIMIT_DEFAULT = 100;
+    private static final int LIMIT_MAX = 1000;
+    private static final Duration RETENTION = Duration.ofDays(180);
 
-    private final Limits limits;
     private final IssuedOffsets issued;
 
-    ParameterRules(Limits limits, IssuedOffsets issued) {
-        this.limits = limits;
+    ParameterRules(IssuedOffsets issued) {
         this.issued = issued;
     }
 
@@ -30,10 +35,9 @@ final class ParameterRules {
         if (!mintime.isBefore(maxtime)) {
             throw Refusal.invalidParameter("mintime must be before maxtime");
         }
-        Instant oldest = request.at().minus(limits.retention());
+        Instant oldest = request.at().minus(RETENTION);
         if (mintime.isBefore(oldest)) {
-            throw Refusal.invalidParameter(
-                    "mintime must be within the past " + limits.retention().toDays() + " days");
+            throw Refusal.invalidParameter("mintime must be within the past " + RETENTION.toDays() + " days");
         }
         PageQuery first = new PageQuery(mintime, maxtime, limit(parameters), sort(parameters), Optional.empty());
         String offset = parameters.get("next_offset");
@@ -74,10 +78,10 @@ final class ParameterRules {
         return Instant.ofEpochMilli(Long.parseLong(value));
     }
 
-    private int limit(Map<String, String> parameters) throws Refusal {
-        String value = parameters.getOrDefault("limit", String.valueOf(limits.limitDefault()));
-        if (!value.matches("[1-9][0-9]{0,8}") || Integer.parseInt(value) > limits.limitMax()) {
-            throw Refusal.invalidParameter("limit must be between 1 and " + limits.limitMax() + ": was " + value);
+    private static int limit(Map<String, String> parameters) throws Refusal {
+        String value = parameters.getOrDefault("limit", String.valueOf(LIMIT_DEFAULT));
+        if (!value.matches("[1-9][0-9]{0,8}") || Integer.parseInt(value) > LIMIT_MAX) {
+            throw Refusal.invalidParameter("limit must be between 1 and " + LIMIT_MAX + ": was " + value);
         }
         return Integer.parseInt(value);
     }

@@ -29,11 +29,11 @@ final class SignatureRules {
 
     private final String ikey;
     private final String skey;
-    private final Set<SignatureVersion> versions;
+    private final Set<CanonicalRequest.Version> versions;
     private final Duration tolerance;
 
     /** @param tolerance how far the Date may lie from the simulator's clock, both ways, bounds included */
-    SignatureRules(String ikey, String skey, Set<SignatureVersion> versions, Duration tolerance) {
+    SignatureRules(String ikey, String skey, Set<CanonicalRequest.Version> versions, Duration tolerance) {
         this.ikey = ikey;
         this.skey = skey;
         this.versions = Set.copyOf(versions);
@@ -49,8 +49,8 @@ final class SignatureRules {
         CanonicalRequest lines =
                 new CanonicalRequest(date, request.method(), host(request), request.path(), canonical, "");
         boolean matches = false;
-        for (SignatureVersion version : versions) {
-            for (String expected : version.signatures(lines, skey)) {
+        for (CanonicalRequest.Version version : versions) {
+            for (String expected : lines.signatures(version, skey)) {
                 matches |= MessageDigest.isEqual(expected.getBytes(UTF_8), signature.getBytes(UTF_8));
             }
         }

@@ -8,11 +8,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URL;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -22,6 +25,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
@@ -176,6 +180,37 @@ final class SignedGet {
     private static void header(HttpURLConnection connection, String name, String value) {
         if (!value.isEmpty()) {
             connection.addRequestProperty(name, value);
+        }
+    }
+
+    /**
+     * An answer as a client gets it. The client is {@link HttpURLConnection}, since the newer one of Java 17 sends a
+     * Content-Length with every GET, which the simulator refuses.
+     */
+    record Reply(HttpURLConnection connection, int status, ByteBuffer body) {
+        private static final int TIMEOUT_MILLIS = 10_000;
+
+        static Reply of(HttpURLConnection connection) throws IOException {
+            connection.setInstanceFollowRedirects(false);
+            connection.setConnectTimeout(TIMEOUT_MILLIS);
+            connection.setReadTimeout(TIMEOUT_MILLIS);
+            int status = connection.getResponseCode();
+            try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+                byte[] body = in.readAllBytes();
+                if (body.length < connection.getContentLength()) {
+                    // This client takes half a body for a whole one.
+                    throw new EOFException("Only " + body.length + " bytes of " + connection.getContentLength());
+                }
+                return new Reply(connection, status, ByteBuffer.wrap(body));
+            }
+        }
+
+        String text() {
+            return UTF_8.decode(body.duplicate()).toString();
+        }
+
+        Optional<String> header(String name) {
+            return Optional.ofNullable(connection.getHeaderField(name));
         }
     }
 }

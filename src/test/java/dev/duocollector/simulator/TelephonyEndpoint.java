@@ -3,7 +3,6 @@
 package dev.duocollector.simulator;
 
 import java.time.Instant;
-import java.util.Optional;
 
 /** GET /admin/v2/logs/telephony: the rules in Duo's order, then the page. */
 final class TelephonyEndpoint {
@@ -13,9 +12,9 @@ final class TelephonyEndpoint {
     private final ParameterRules parameters;
     private final EventStore events;
 
-    TelephonyEndpoint(SignatureRules signatures, Limits limits, EventStore events) {
+    TelephonyEndpoint(SignatureRules signatures, EventStore events) {
         this.signatures = signatures;
-        this.parameters = new ParameterRules(limits, events.issuedOffsets());
+        this.parameters = new ParameterRules(events.issuedOffsets());
         this.events = events;
     }
 
@@ -30,9 +29,8 @@ final class TelephonyEndpoint {
         HeaderRules.check(request.headers());
         signatures.check(request, dateNow);
         PageQuery query = parameters.check(request);
-        Slice slice = events.read(query, request.at());
-        Optional<String> nextOffset = slice.last().map(Position::offset);
-        nextOffset.ifPresent(offset -> events.issuedOffsets().add(offset, query));
-        return new Page(slice.items(), nextOffset, !slice.more(), slice.total());
+        Page page = events.read(query, request.at());
+        page.nextOffset().ifPresent(offset -> events.issuedOffsets().add(offset, query));
+        return page;
     }
 }

@@ -1,4 +1,4 @@
-/** Duo's telephony log as an HTTP server for the tests: stricter than Duo, with made-up events and named misbehaviours. */
+/** Duo's telephony log as an HTTP server for the tests: stricter than Duo, with made-up events and named misbehaviors. */
 @NullMarked
 package dev.duocollector.simulator;
 

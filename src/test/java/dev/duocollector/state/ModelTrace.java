@@ -14,7 +14,6 @@ import dev.duocollector.s3.MemoryS3.Fault;
 import dev.duocollector.s3.MemoryS3.ProcessKilled;
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.settings.TimeRange;
-import dev.duocollector.simulator.HttpDate;
 import dev.duocollector.state.ModelTally.Happening;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -46,6 +45,7 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.hc.client5.http.utils.DateUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -557,7 +557,7 @@ final class ModelTrace {
             tally.count(Happening.DUO_WITHOUT_DATE);
             tell("without a Date");
         } else {
-            message.setHeader("Date", HttpDate.format(now));
+            message.setHeader("Date", DateUtils.formatStandardDate(now));
         }
         message.setBody(answer.getBytes(UTF_8));
     }

@@ -2,34 +2,35 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.simulator;
 
+import static dev.duocollector.simulator.Misbehavior.arrayOffset;
+import static dev.duocollector.simulator.Misbehavior.badRequest;
+import static dev.duocollector.simulator.Misbehavior.clockSkew;
+import static dev.duocollector.simulator.Misbehavior.cutBody;
+import static dev.duocollector.simulator.Misbehavior.cutChunkedBody;
+import static dev.duocollector.simulator.Misbehavior.droppedConnection;
+import static dev.duocollector.simulator.Misbehavior.emptyArrayOffset;
+import static dev.duocollector.simulator.Misbehavior.emptyStringOffset;
+import static dev.duocollector.simulator.Misbehavior.forbidden;
+import static dev.duocollector.simulator.Misbehavior.gzipBody;
+import static dev.duocollector.simulator.Misbehavior.hugeBody;
+import static dev.duocollector.simulator.Misbehavior.missingOffset;
+import static dev.duocollector.simulator.Misbehavior.nonIntegerCode;
+import static dev.duocollector.simulator.Misbehavior.notJson;
+import static dev.duocollector.simulator.Misbehavior.nullMetadata;
+import static dev.duocollector.simulator.Misbehavior.rateLimited;
+import static dev.duocollector.simulator.Misbehavior.redirect;
+import static dev.duocollector.simulator.Misbehavior.repeatedOffset;
+import static dev.duocollector.simulator.Misbehavior.serverError;
+import static dev.duocollector.simulator.Misbehavior.slowPage;
+import static dev.duocollector.simulator.Misbehavior.statFail;
+import static dev.duocollector.simulator.Misbehavior.unauthorized;
+import static dev.duocollector.simulator.Misbehavior.unknownFields;
 import static dev.duocollector.simulator.SignedGet.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.duocollector.simulator.misbehaviour.ArrayOffset;
-import dev.duocollector.simulator.misbehaviour.BadRequest;
-import dev.duocollector.simulator.misbehaviour.ClockSkew;
-import dev.duocollector.simulator.misbehaviour.CutBody;
-import dev.duocollector.simulator.misbehaviour.CutChunkedBody;
-import dev.duocollector.simulator.misbehaviour.DroppedConnection;
-import dev.duocollector.simulator.misbehaviour.EmptyArrayOffset;
-import dev.duocollector.simulator.misbehaviour.EmptyStringOffset;
-import dev.duocollector.simulator.misbehaviour.Forbidden;
-import dev.duocollector.simulator.misbehaviour.GzipBody;
-import dev.duocollector.simulator.misbehaviour.HugeBody;
-import dev.duocollector.simulator.misbehaviour.MissingOffset;
-import dev.duocollector.simulator.misbehaviour.NonIntegerCode;
-import dev.duocollector.simulator.misbehaviour.NotJson;
-import dev.duocollector.simulator.misbehaviour.NullMetadata;
-import dev.duocollector.simulator.misbehaviour.RateLimited;
-import dev.duocollector.simulator.misbehaviour.Redirect;
-import dev.duocollector.simulator.misbehaviour.RepeatedOffset;
-import dev.duocollector.simulator.misbehaviour.ServerError;
-import dev.duocollector.simulator.misbehaviour.SlowPage;
-import dev.duocollector.simulator.misbehaviour.StatFail;
-import dev.duocollector.simulator.misbehaviour.Unauthorized;
-import dev.duocollector.simulator.misbehaviour.UnknownFields;
+import dev.duocollector.simulator.SignedGet.Reply;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -47,8 +48,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each misbehaviour on the first request, beside the good answer that the same request gets afterwards. */
-class MisbehaviourTest {
+/** Each misbehavior on the first request, beside the good answer that the same request gets afterwards. */
+class MisbehaviorTest {
     private final List<SimulatedEvent> events =
             new MadeUpEvents(5).spread(3, NOW.minus(Duration.ofHours(3)), NOW.minus(Duration.ofHours(1)));
     private final MemoryEventStore store = new MemoryEventStore();
@@ -66,21 +67,21 @@ class MisbehaviourTest {
 
     static Stream<Arguments> failures() {
         return Stream.of(
-                Arguments.of(new RateLimited(), 429, "42901"),
-                Arguments.of(new ServerError(500), 500, "50001"),
-                Arguments.of(new ServerError(503), 503, "50301"),
-                Arguments.of(new StatFail(40002, "Invalid request parameters", "limit"), 200, "40002"),
-                Arguments.of(new BadRequest("maxtime"), 400, "40002"),
-                Arguments.of(new Unauthorized(), 401, "40103"),
-                Arguments.of(new Forbidden(), 403, "40301"),
-                Arguments.of(new NonIntegerCode(400), 400, ""));
+                Arguments.of("rateLimited", rateLimited(), 429, "42901"),
+                Arguments.of("serverError, 500", serverError(500), 500, "50001"),
+                Arguments.of("serverError, 503", serverError(503), 503, "50301"),
+                Arguments.of("statFail", statFail(40002, "Invalid request parameters", "limit"), 200, "40002"),
+                Arguments.of("badRequest", badRequest("maxtime"), 400, "40002"),
+                Arguments.of("unauthorized", unauthorized(), 401, "40103"),
+                Arguments.of("forbidden", forbidden(), 403, "40301"),
+                Arguments.of("nonIntegerCode", nonIntegerCode(400), 400, ""));
     }
 
     @ParameterizedTest
     @MethodSource("failures")
-    void failure_hasItsStatusAndCodeAndIsNoRefusal(Misbehaviour misbehaviour, int status, String code)
+    void failure_hasItsStatusAndCodeAndIsNoRefusal(String name, Misbehavior misbehavior, int status, String code)
             throws IOException {
-        simulator.misbehave(1, 1, misbehaviour);
+        simulator.misbehave(1, 1, misbehavior);
         Reply answer = new SignedGet().send(simulator);
         assertThat(answer.status()).isEqualTo(status);
         assertThat(SignedGet.parse(answer.text()).path("stat").asText()).isEqualTo("FAIL");
@@ -91,30 +92,33 @@ class MisbehaviourTest {
 
     @Test
     void rateLimited_tellsSecondsOrADate() throws IOException {
-        simulator.misbehave(1, 1, new RateLimited(Duration.ofSeconds(7)));
-        simulator.misbehave(2, 1, new RateLimited(NOW.plusSeconds(7)));
+        simulator.misbehave(1, 1, rateLimited(Duration.ofSeconds(7)));
+        simulator.misbehave(2, 1, rateLimited(NOW.plusSeconds(7)));
         assertThat(new SignedGet().send(simulator).header("Retry-After")).hasValue("7");
         assertThat(new SignedGet().send(simulator).header("Retry-After")).hasValue("Mon, 23 Nov 2026 08:15:07 GMT");
     }
 
     @Test
     void redirect_tellsWhereTo() throws IOException {
-        simulator.misbehave(1, 1, new Redirect(URI.create("http://127.0.0.1:1/")));
+        simulator.misbehave(1, 1, redirect(URI.create("http://127.0.0.1:1/")));
         Reply answer = new SignedGet().send(simulator);
         assertThat(answer.status()).isEqualTo(302);
         assertThat(answer.header("Location")).hasValue("http://127.0.0.1:1/");
         assertGoodAnswer();
     }
 
-    static Stream<Misbehaviour> breaks() {
-        return Stream.of(new CutBody(), new CutChunkedBody(), new DroppedConnection());
+    static Stream<Arguments> breaks() {
+        return Stream.of(
+                Arguments.of("cutBody", cutBody()),
+                Arguments.of("cutChunkedBody", cutChunkedBody()),
+                Arguments.of("droppedConnection", droppedConnection()));
     }
 
     @ParameterizedTest
     @MethodSource("breaks")
-    void brokenConnection_leavesTheClientWithoutAnAnswer(Misbehaviour misbehaviour) throws IOException {
+    void brokenConnection_leavesTheClientWithoutAnAnswer(String name, Misbehavior misbehavior) throws IOException {
         // Java's client sends a GET again by itself when a connection ends before the answer.
-        simulator.misbehave(1, 10, misbehaviour);
+        simulator.misbehave(1, 10, misbehavior);
         assertThatThrownBy(() -> new SignedGet().send(simulator)).isInstanceOf(IOException.class);
         assertThat(simulator.requests()).isNotEmpty();
         simulator.behave();
@@ -123,7 +127,7 @@ class MisbehaviourTest {
 
     @Test
     void slowPage_waitsAndIsCutShortWhenTheSimulatorCloses() throws IOException {
-        simulator.misbehave(1, 1, new SlowPage(Duration.ofMillis(50)));
+        simulator.misbehave(1, 1, slowPage(Duration.ofMillis(50)));
         long before = System.nanoTime();
         assertThat(items(new SignedGet().json(simulator))).isEqualTo(3);
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(Duration.ofMillis(50));
@@ -131,14 +135,14 @@ class MisbehaviourTest {
             // From here on the answer waits; closing the simulator must not.
             Thread closer = new Thread(simulator::close);
             closer.start();
-            return new SlowPage(Duration.ofMinutes(10)).answer(call);
+            return slowPage(Duration.ofMinutes(10)).answer(call);
         });
         assertThatThrownBy(() -> new SignedGet().send(simulator)).isInstanceOf(IOException.class);
     }
 
     @Test
     void notJson_isHtmlWithStatus200() throws IOException {
-        simulator.misbehave(1, 1, new NotJson());
+        simulator.misbehave(1, 1, notJson());
         Reply answer = new SignedGet().send(simulator);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.text()).startsWith("<!DOCTYPE html>");
@@ -147,7 +151,7 @@ class MisbehaviourTest {
 
     @Test
     void hugeBody_isAsLongAsTold() throws IOException {
-        simulator.misbehave(1, 1, new HugeBody(3_000_000));
+        simulator.misbehave(1, 1, hugeBody(3_000_000));
         Reply answer = new SignedGet().send(simulator);
         assertThat(answer.body().remaining()).isBetween(3_000_000, 3_100_000);
         assertThat(answer.header("Content-Length")).isEmpty();
@@ -157,8 +161,8 @@ class MisbehaviourTest {
 
     @Test
     void clockSkew_showsInTheDateAndBeyondTheToleranceRefuses() throws IOException {
-        simulator.misbehave(1, 1, new ClockSkew(Duration.ofMinutes(-4)));
-        simulator.misbehave(2, 1, new ClockSkew(Duration.ofMinutes(6)));
+        simulator.misbehave(1, 1, clockSkew(Duration.ofMinutes(-4)));
+        simulator.misbehave(2, 1, clockSkew(Duration.ofMinutes(6)));
         Reply within = new SignedGet().send(simulator);
         assertThat(within.status()).isEqualTo(200);
         assertThat(within.header("Date")).hasValue("Mon, 23 Nov 2026 08:11:00 GMT");
@@ -171,7 +175,7 @@ class MisbehaviourTest {
 
     @Test
     void repeatedOffset_isTheFirstOneForEver() throws IOException {
-        simulator.misbehave(request -> true, new RepeatedOffset());
+        simulator.misbehave(request -> true, repeatedOffset());
         SignedGet get = new SignedGet().parameter("limit", "1");
         String first = nextOffset(get.json(simulator)).asText();
         get.parameter("next_offset", first);
@@ -182,7 +186,7 @@ class MisbehaviourTest {
 
     @Test
     void arrayOffset_isAcceptedJoinedByAComma() throws IOException {
-        simulator.misbehave(1, 1, new ArrayOffset());
+        simulator.misbehave(1, 1, arrayOffset());
         SignedGet get = new SignedGet().parameter("limit", "2");
         JsonNode offset = nextOffset(get.json(simulator));
         assertThat(offset.isArray()).isTrue();
@@ -193,16 +197,16 @@ class MisbehaviourTest {
 
     static Stream<Arguments> endings() {
         return Stream.of(
-                Arguments.of(new MissingOffset(), "{\"total_objects\":3}"),
-                Arguments.of(new EmptyStringOffset(), "{\"next_offset\":\"\",\"total_objects\":3}"),
-                Arguments.of(new EmptyArrayOffset(), "{\"next_offset\":[],\"total_objects\":3}"),
-                Arguments.of(new NullMetadata(), "null"));
+                Arguments.of("missingOffset", missingOffset(), "{\"total_objects\":3}"),
+                Arguments.of("emptyStringOffset", emptyStringOffset(), "{\"next_offset\":\"\",\"total_objects\":3}"),
+                Arguments.of("emptyArrayOffset", emptyArrayOffset(), "{\"next_offset\":[],\"total_objects\":3}"),
+                Arguments.of("nullMetadata", nullMetadata(), "null"));
     }
 
     @ParameterizedTest
     @MethodSource("endings")
-    void ending_isOnTheLastPageOnly(Misbehaviour misbehaviour, String metadata) throws IOException {
-        simulator.misbehave(request -> true, misbehaviour);
+    void ending_isOnTheLastPageOnly(String name, Misbehavior misbehavior, String metadata) throws IOException {
+        simulator.misbehave(request -> true, misbehavior);
         SignedGet get = new SignedGet().parameter("limit", "2");
         JsonNode first = get.json(simulator);
         assertThat(nextOffset(first).isTextual()).isTrue();
@@ -215,7 +219,7 @@ class MisbehaviourTest {
     @Test
     void unknownFields_leaveTheKnownOnesInTheirPlaces() throws IOException {
         JsonNode good = new SignedGet().json(simulator);
-        simulator.misbehave(2, 1, new UnknownFields());
+        simulator.misbehave(2, 1, unknownFields());
         JsonNode answer = new SignedGet().json(simulator);
         assertThat(answer.path("response").path("items"))
                 .isEqualTo(good.path("response").path("items"));
@@ -229,7 +233,7 @@ class MisbehaviourTest {
 
     @Test
     void gzipBody_holdsTheGoodAnswer() throws IOException {
-        simulator.misbehave(1, 1, new GzipBody());
+        simulator.misbehave(1, 1, gzipBody());
         Reply zipped = new SignedGet().send(simulator);
         assertThat(zipped.header("Content-Encoding")).hasValue("gzip");
         try (GZIPInputStream in =
@@ -240,17 +244,17 @@ class MisbehaviourTest {
     }
 
     @Test
-    void requestThatBreaksARule_staysARefusalUnderAMisbehaviour() throws IOException {
-        simulator.misbehave(1, 1, new ServerError(500));
+    void requestThatBreaksARule_staysARefusalUnderAMisbehavior() throws IOException {
+        simulator.misbehave(1, 1, serverError(500));
         assertThat(new SignedGet().skey("another").send(simulator).status()).isEqualTo(500);
         assertThatThrownBy(simulator::assertEveryRefusalTaken).isInstanceOf(AssertionError.class);
         assertThat(simulator.takeRefusal(40103).number()).isEqualTo(1);
     }
 
     @Test
-    void misbehaviourInstalledLast_winsAndOnlyForItsRequests() throws IOException {
-        simulator.misbehave(1, 3, new ServerError(500));
-        simulator.misbehave(2, 1, new Forbidden());
+    void misbehaviorInstalledLast_winsAndOnlyForItsRequests() throws IOException {
+        simulator.misbehave(1, 3, serverError(500));
+        simulator.misbehave(2, 1, forbidden());
         for (int status : new int[] {500, 403, 500, 200}) {
             assertThat(new SignedGet().send(simulator).status()).isEqualTo(status);
         }
