@@ -4,10 +4,10 @@ package dev.duocollector.cli;
 
 import dev.duocollector.app.FatalExit;
 import dev.duocollector.failure.ExitCode;
-import dev.duocollector.run.Terminal;
 import dev.duocollector.settings.LogFormat;
 import dev.duocollector.text.Log;
 import dev.duocollector.text.PlainLine;
+import dev.duocollector.text.Terminal;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;

@@ -4,9 +4,9 @@ package dev.duocollector.cli;
 
 import dev.duocollector.failure.ExitCode;
 import dev.duocollector.failure.RefusedException;
-import dev.duocollector.run.Terminal;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.text.PlainLine;
+import dev.duocollector.text.Terminal;
 import dev.duocollector.udm.UdmConversion;
 import dev.duocollector.udm.UdmMapper;
 import dev.duocollector.udm.UdmOutput;

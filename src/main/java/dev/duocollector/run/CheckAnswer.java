@@ -58,10 +58,10 @@ public final class CheckAnswer implements Processor {
             LOG.info(
                     "The first answer to the window {} took more than {} minutes; it is opened again.",
                     run.window(),
-                    WindowOpening.FIRST_MAX.toMinutes());
+                    OpenRun.FIRST_MAX.toMinutes());
             run.noWindow();
             state.dropWindow();
-            WindowOpening.open(run, null);
+            OpenRun.openWindow(run, null);
             run.askAgain();
             return false;
         }

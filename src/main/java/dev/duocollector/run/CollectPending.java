@@ -32,16 +32,15 @@ public final class CollectPending implements Processor {
         for (TelephonyEvent event : page.events()) {
             event.ts().ifPresent(run.reading()::saw);
             if (pending.eventKeys().containsKey(event.eventKey())) {
-                run.recovery().add(event);
+                run.current().givenAgain(event);
             }
         }
         run.listener().pageRead(page.events().size(), 0, page.bytes());
         run.pageRead(next, page.events().size() >= run.window().limit(), 0);
-        boolean allFound = run.recovery().count() == pending.eventKeys().size();
-        if (allFound || isPast(page.events(), latestReadable(pending, run.window()))) {
+        if (run.current().missing() == 0 || isPast(page.events(), latestReadable(pending, run.window()))) {
             run.enough();
         }
-        List<TelephonyEvent> found = run.recovery().events();
+        List<TelephonyEvent> found = run.current().givenAgain();
         run.current().counts(found);
         exchange.getMessage().setBody(found);
         run.show(exchange);

@@ -5,14 +5,19 @@ package dev.duocollector.run;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.state.Batch;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The batch that a run stores now, with what has become of it so far. */
 final class CurrentBatch {
 
+    private final Map<String, TelephonyEvent> givenAgain = new LinkedHashMap<>();
     private Batch batch;
-    private Calls calls = new Calls();
+    private RunListener.Calls calls = new RunListener.Calls();
     private int fresh;
     private int kept;
     private @Nullable Instant declaredAt;
@@ -29,9 +34,24 @@ final class CurrentBatch {
         return batch;
     }
 
+    /** In a recovery, Duo has given an event of it again. */
+    void givenAgain(TelephonyEvent event) {
+        givenAgain.putIfAbsent(event.eventKey(), event);
+    }
+
+    /** The events of it that Duo has given again so far, in Duo's order. */
+    List<TelephonyEvent> givenAgain() {
+        return new ArrayList<>(givenAgain.values());
+    }
+
+    /** How many events of it Duo has not given again so far. */
+    int missing() {
+        return batch.eventKeys().size() - givenAgain.size();
+    }
+
     /** The events that make it up, before any operator's step; all of them are to be stored until a step drops some. */
     void counts(Collection<TelephonyEvent> events) {
-        calls = new Calls();
+        calls = new RunListener.Calls();
         events.forEach(calls::add);
         fresh = events.size();
         kept = fresh;
@@ -90,7 +110,7 @@ final class CurrentBatch {
     /** Counts it as delivered by an earlier run. */
     void found(Tally tally, RunListener listener) {
         int events = batch.eventKeys().size();
-        listener.delivered(new RunListener.Delivery(events, 0, 1, 0, storingUdm ? 1 : 0, new Calls()));
+        listener.delivered(new RunListener.Delivery(events, 0, 1, 0, storingUdm ? 1 : 0, new RunListener.Calls()));
         tally.found(events, batch.objectKey(), storingUdm);
         settled();
     }

@@ -11,6 +11,7 @@ import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.Window;
+import dev.duocollector.steps.DryEndpoints;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -6,9 +6,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.duocollector.sink.NdjsonDataFormat;
 import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.steps.DryEndpoints;
 import dev.duocollector.steps.EventSteps;
 import dev.duocollector.steps.EventStepsException;
 import dev.duocollector.steps.StepRoutes;
+import dev.duocollector.text.MaskedLine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -29,7 +29,7 @@ public final class MissPending implements Processor {
         CollectorState state = run.stream().state();
         boolean fenced = WriteFence.isIn(run.stream().s3());
         Batch batch = run.batch();
-        int missing = batch.eventKeys().size() - run.recovery().count();
+        int missing = run.current().missing();
         Optional<Duration> age =
                 fenced && run.time().isProven() ? state.answer().age() : Optional.empty();
         boolean over = age.filter(old -> old.compareTo(WriteFence.WRITES_OVER_AFTER) >= 0)

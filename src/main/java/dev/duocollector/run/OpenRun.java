@@ -7,20 +7,29 @@ import dev.duocollector.settings.TimeRange;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.CollectorState;
+import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.Window;
 import dev.duocollector.steps.RouteContract;
 import dev.duocollector.text.Log;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.SynchronizationAdapter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes anything, and leaves the {@link Run} that begins in its exchange variable. Reads the state and with it the time, and
  * resumes the window that is open or opens the next one, in memory.
  */
 public final class OpenRun implements Processor {
+
+    /**
+     * How long after its opening a first window may be written for the first time. A back-fill that begins meanwhile finds no
+     * state, and keeps away from a window that would be opened then.
+     */
+    static final Duration FIRST_MAX = Duration.ofMinutes(5);
 
     private static final Log LOG = Log.of(OpenRun.class);
 
@@ -60,8 +69,33 @@ public final class OpenRun implements Processor {
         if (range.isPresent()) {
             openRange(run, checkpoint, range.get());
         } else {
-            WindowOpening.open(run, checkpoint.orElse(null));
+            openWindow(run, checkpoint.orElse(null));
         }
+    }
+
+    /**
+     * Opens the window that a run reads next, unless there is nothing to read yet: in memory, since it is written only once Duo
+     * has answered.
+     *
+     * @param checkpoint how far the log has been collected, null on a first run
+     */
+    static void openWindow(Run run, @Nullable Checkpoint checkpoint) {
+        Stream stream = run.stream();
+        Optional<PollWindow.Next> next = checkpoint == null
+                ? stream.pollWindow().first(run.time().now(), stream.firstRun().notBefore())
+                : stream.pollWindow().next(checkpoint, run.time().now());
+        if (next.isEmpty()) {
+            return;
+        }
+        next.get().gap().ifPresent(run::gapBefore);
+        if (checkpoint == null) {
+            Ticker ticker = stream.ticker();
+            long opened = ticker.nanos();
+            stream.state().openWindow(next.get().window(), () -> ticker.nanos() - opened <= FIRST_MAX.toNanos());
+        } else {
+            stream.state().openWindow(next.get().window());
+        }
+        run.read(next.get().window());
     }
 
     private static Optional<Checkpoint> checkpoint(Run run) {

@@ -3,6 +3,7 @@
 package dev.duocollector.run;
 
 import dev.duocollector.text.Log;
+import dev.duocollector.text.Terminal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

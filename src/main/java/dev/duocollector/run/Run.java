@@ -18,8 +18,8 @@ import org.slf4j.MDC;
 
 /**
  * What one run knows of itself, kept in the exchange variable {@value #VARIABLE}: its time, how far its {@linkplain #reading
- * window} is read, its {@linkplain #current batch}, a {@linkplain #recovery}, its {@linkplain #tally figures}. Never durable:
- * what must last longer than the run is in the state. Used by one thread at a time, the one that routes the exchange.
+ * window} is read, its {@linkplain #current batch}, its {@linkplain #tally figures}. Never durable: what must last longer than
+ * the run is in the state. Used by one thread at a time, the one that routes the exchange.
  */
 public final class Run {
 
@@ -39,7 +39,7 @@ public final class Run {
     private @Nullable RunTime time;
     private @Nullable WindowReading reading;
     private @Nullable CurrentBatch current;
-    private @Nullable Recovery recovery;
+    private boolean recovering;
     private boolean expired;
     private boolean rangeDone;
     private boolean withoutState;
@@ -75,13 +75,11 @@ public final class Run {
      */
     public void show(Exchange exchange) {
         exchange.setVariable("more", more);
-        exchange.setVariable("recovering", isRecovering());
+        exchange.setVariable("recovering", recovering);
         exchange.setVariable("events", current == null ? 0 : current.kept());
         exchange.setVariable("objectKey", current == null ? "" : batch().objectKey());
         exchange.setVariable("udmObjectKey", current == null ? "" : batch().udmKey());
-        exchange.setVariable(
-                "found",
-                recovery != null && recovery.count() == batch().eventKeys().size());
+        exchange.setVariable("found", recovering && current().missing() == 0);
         exchange.setVariable("udmDue", current != null && current.isUdmDue());
     }
 
@@ -235,26 +233,18 @@ public final class Run {
     /** A batch in doubt comes before anything else. */
     void recover(Batch pending) {
         startBatch(pending);
-        recovery = new Recovery();
+        recovering = true;
         more = true;
     }
 
     /** Whether a batch of an earlier run is in doubt and comes first. */
     boolean isRecovering() {
-        return recovery != null;
-    }
-
-    /** What has come of the batch in doubt. */
-    Recovery recovery() {
-        if (recovery == null) {
-            throw new IllegalStateException("No batch is in doubt");
-        }
-        return recovery;
+        return recovering;
     }
 
     /** The batch is in doubt no more, and its window is read on from where the checkpoint is, if Duo still has it. */
     void recovered(Checkpoint checkpoint) {
-        recovery = null;
+        recovering = false;
         if (!expired) {
             read(checkpoint.openWindow().orElseThrow());
         }

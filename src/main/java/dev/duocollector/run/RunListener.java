@@ -2,9 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.source.CallKind;
 import dev.duocollector.source.RequestOutcome;
+import dev.duocollector.source.TelephonyEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * Gets what a run has done, for metrics and health, after it has happened. The calls come from the thread that
@@ -53,4 +58,29 @@ public interface RunListener {
      * @param calls what the new events amount to; nothing for an object that an earlier run stored
      */
     record Delivery(int events, int dropped, int objects, long bytes, int udmObjects, Calls calls) {}
+
+    /** How many calls and messages a batch holds, and for how many credits, by their kind. Not thread-safe. */
+    final class Calls {
+
+        private final Map<CallKind, Sum> sums = new HashMap<>();
+
+        /** Calls of one kind, and their credits. */
+        public record Sum(int calls, long credits) {}
+
+        void add(TelephonyEvent event) {
+            sums.merge(
+                    event.kind(),
+                    new Sum(1, event.credits()),
+                    (a, b) -> new Sum(a.calls() + b.calls(), a.credits() + b.credits()));
+        }
+
+        public void forEach(BiConsumer<CallKind, Sum> action) {
+            sums.forEach(action);
+        }
+
+        @Override
+        public String toString() {
+            return sums.toString();
+        }
+    }
 }

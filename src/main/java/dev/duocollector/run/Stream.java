@@ -4,6 +4,7 @@ package dev.duocollector.run;
 
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
+import dev.duocollector.sink.InBucket;
 import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.PollWindow;
 import java.time.Clock;

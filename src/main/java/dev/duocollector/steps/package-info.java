@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Duo telephony collector authors
 // SPDX-License-Identifier: Apache-2.0
 
-/** The operator's steps: looked at before the start, run in an exchange of their own, explained when they fail. */
+/** The operator's steps: looked at before the start, run in an exchange of their own, kept from delivering in a dry run. */
 @NullMarked
 package dev.duocollector.steps;
 

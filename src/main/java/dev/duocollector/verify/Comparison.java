@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.verify;
 
-import dev.duocollector.run.EventIndex;
-import dev.duocollector.run.InBucket;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.BucketEvents;
 import dev.duocollector.sink.BucketEvents.StoredEvent;
 import dev.duocollector.sink.BucketEvents.StoredObject;
+import dev.duocollector.sink.EventIndex;
+import dev.duocollector.sink.InBucket;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.state.Checkpoint;
 import java.time.Instant;

@@ -54,7 +54,7 @@ class CollectPendingTest {
         collect(LAST);
 
         assertThat(run.isMore()).as("all of it is found").isFalse();
-        assertThat(run.recovery().events()).containsExactly(FIRST, LAST);
+        assertThat(run.current().givenAgain()).containsExactly(FIRST, LAST);
     }
 
     @Test
@@ -62,7 +62,7 @@ class CollectPendingTest {
         collect(FIRST, FIRST);
         collect(FIRST, LAST);
 
-        assertThat(run.recovery().events()).containsExactly(FIRST, LAST);
+        assertThat(run.current().givenAgain()).containsExactly(FIRST, LAST);
     }
 
     /** An event may be missing that has a page's last time: what follows of the same millisecond may be it. */
@@ -80,7 +80,7 @@ class CollectPendingTest {
         collect(FIRST, event("another", ts));
 
         assertThat(run.isMore()).isEqualTo(more);
-        assertThat(run.recovery().events()).containsExactly(FIRST);
+        assertThat(run.current().givenAgain()).containsExactly(FIRST);
     }
 
     @Test

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Duo telephony collector authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.duocollector.run;
+package dev.duocollector.steps;
 
 import dev.duocollector.failure.FailureText;
 import java.util.ArrayList;
@@ -42,14 +42,14 @@ public final class DryEndpoints implements EndpointStrategy {
     }
 
     /** Returns the endpoints that were not sent to, in the order of the first time, without their parameters. */
-    List<String> skipped() {
+    public List<String> skipped() {
         synchronized (skipped) {
             return new ArrayList<>(skipped);
         }
     }
 
     /** Notes an endpoint as one that is not sent to, if it is such a one. */
-    void skip(Endpoint endpoint) {
+    public void skip(Endpoint endpoint) {
         if (endpoint instanceof Skipped one) {
             skipped.add(one.name);
         }

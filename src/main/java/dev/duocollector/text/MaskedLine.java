@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Duo telephony collector authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.duocollector.run;
+package dev.duocollector.text;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * An event's line, fit for a terminal that others may see: the form of each value stays, and every letter of it becomes an x,
  * every digit a 0, unless both its name and its form show that it is not personal.
  */
-final class MaskedLine {
+public final class MaskedLine {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -44,7 +44,7 @@ final class MaskedLine {
     private MaskedLine() {}
 
     /** Returns a line, one JSON object, with its values masked; anything else becomes three dots. */
-    static String of(String line) {
+    public static String of(String line) {
         try {
             return JSON.writeValueAsString(masked("", JSON.readTree(line)));
         } catch (JsonProcessingException e) {

@@ -1,10 +1,9 @@
 // SPDX-FileCopyrightText: The Duo telephony collector authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.duocollector.run;
+package dev.duocollector.sink;
 
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
-import dev.duocollector.sink.BucketEvents;
 import dev.duocollector.sink.BucketEvents.StoredObject;
 import dev.duocollector.sink.BucketEvents.Writer;
 import dev.duocollector.source.TelephonyEvent;
@@ -76,7 +75,7 @@ public final class InBucket {
     }
 
     /** Returns the keys of those events of a page that are in the bucket. */
-    Set<String> among(List<TelephonyEvent> page) {
+    public Set<String> among(List<TelephonyEvent> page) {
         Set<String> there = new HashSet<>();
         if (index.size() == 0) {
             return there;

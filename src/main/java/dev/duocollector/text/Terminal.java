@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Duo telephony collector authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.duocollector.run;
+package dev.duocollector.text;
 
 import java.io.IOException;
 import java.nio.file.Files;

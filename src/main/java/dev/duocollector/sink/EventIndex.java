@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The Duo telephony collector authors
 // SPDX-License-Identifier: Apache-2.0
-package dev.duocollector.run;
+package dev.duocollector.sink;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
