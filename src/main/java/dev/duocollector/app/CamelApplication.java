@@ -3,7 +3,9 @@
 package dev.duocollector.app;
 
 import dev.duocollector.failure.ExitCode;
+import dev.duocollector.failure.FailureText;
 import dev.duocollector.failure.FatalError;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.DryRun;
 import dev.duocollector.run.RunReport;
@@ -191,7 +193,7 @@ public final class CamelApplication {
     }
 
     /**
-     * Starts, has the work done, and stops.
+     * Starts, has the work done, and stops. What the work refuses is an ERROR, and the exit code says whether it may pass.
      *
      * @param onSigterm what SIGTERM makes the program exit with
      * @param work gets the started context, and returns the exit code
@@ -207,6 +209,9 @@ public final class CamelApplication {
         }
         try {
             return work.applyAsInt(context());
+        } catch (RefusedException e) {
+            LOG.error(e.getMessage());
+            return e.outcome().exitCode();
         } finally {
             stop();
         }
@@ -284,12 +289,9 @@ public final class CamelApplication {
     /** Says why the program cannot start, one line for each mistake, and returns the exit code. */
     private int reportStart(Exception failure) {
         explain(failure).forEach(LOG::error);
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SettingsException settings) {
-                return settings.outcome().exitCode();
-            }
-        }
-        return ExitCode.OPERATOR;
+        return FailureText.causeOf(failure, SettingsException.class)
+                .map(wrong -> wrong.outcome().exitCode())
+                .orElse(ExitCode.OPERATOR);
     }
 
     /** Returns why a start failed, one line for each mistake. */

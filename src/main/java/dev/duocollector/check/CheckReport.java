@@ -5,12 +5,14 @@ package dev.duocollector.check;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.duocollector.failure.ExitCode;
 import dev.duocollector.text.JsonText;
 import dev.duocollector.text.PlainLine;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What a series of checks comes to, as lines for people, each as soon as it is known, or as one JSON document. */
 public final class CheckReport {
@@ -61,13 +63,14 @@ public final class CheckReport {
 
     private int exitCode() {
         if (count(Check.Outcome.FAIL_OPERATOR) > 0) {
-            return 2;
+            return ExitCode.OPERATOR;
         }
-        return count(Check.Outcome.FAIL_AGAIN) > 0 ? 1 : 0;
+        return count(Check.Outcome.FAIL_AGAIN) > 0 ? ExitCode.AGAIN : ExitCode.DONE;
     }
 
     private String line(Check check) {
-        return sign(check.outcome()) + " " + padded(check.name(), NAME_CHARS) + " " + check.detail();
+        return String.format(
+                Locale.ROOT, "%s %-" + NAME_CHARS + "s %s", sign(check.outcome()), check.name(), check.detail());
     }
 
     private String sign(Check.Outcome outcome) {
@@ -78,17 +81,13 @@ public final class CheckReport {
         };
     }
 
-    private static String padded(String text, int chars) {
-        return text + " ".repeat(Math.max(0, chars - text.length()));
-    }
-
     private String summary() {
         long failed = count(Check.Outcome.FAIL_AGAIN) + count(Check.Outcome.FAIL_OPERATOR);
         return count(Check.Outcome.PASS) + " passed, " + failed + " failed, " + count(Check.Outcome.SKIPPED)
                 + " not checked: "
                 + switch (exitCode()) {
-                    case 0 -> "a run would succeed.";
-                    case 1 -> "what failed may pass by itself; check again.";
+                    case ExitCode.DONE -> "a run would succeed.";
+                    case ExitCode.AGAIN -> "what failed may pass by itself; check again.";
                     default -> "an operator is needed.";
                 };
     }

@@ -3,6 +3,7 @@
 package dev.duocollector.check;
 
 import dev.duocollector.check.S3Checks.S3Prefix;
+import dev.duocollector.run.Tally;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.S3Failure;
 import java.util.ArrayList;
@@ -89,8 +90,8 @@ final class ReadChecks {
         }
         return Check.fail(
                 name,
-                (foreign.size() >= S3Checks.KEYS_MAX ? "At least " : "") + foreign.size()
-                        + (foreign.size() == 1 ? " object" : " objects") + " under " + prefix.key("")
+                (foreign.size() >= S3Checks.KEYS_MAX ? "At least " : "") + Tally.count(foreign.size(), "object")
+                        + " under " + prefix.key("")
                         + " that the collector has not written: "
                         + String.join(", ", foreign.subList(0, Math.min(KEYS_SHOWN, foreign.size())))
                         + (foreign.size() > KEYS_SHOWN ? ", …" : "") + ".",

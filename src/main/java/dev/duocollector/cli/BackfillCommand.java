@@ -4,7 +4,6 @@ package dev.duocollector.cli;
 
 import dev.duocollector.app.CamelApplication;
 import dev.duocollector.failure.ExitCode;
-import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RangeGuard;
 import dev.duocollector.run.Stream;
@@ -59,31 +58,26 @@ final class BackfillCommand implements Callable<Integer> {
     private static int backfill(CamelApplication application, CamelContext context) {
         Settings settings = context.getRegistry().lookupByNameAndType("settings", Settings.class);
         TimeRange range = settings.log().range().orElseThrow();
-        try {
-            Optional<Checkpoint> before = RangeGuard.of(Stream.of(context)).backfill();
-            Optional<Window> open = before.flatMap(Checkpoint::openWindow);
-            String state =
-                    "s3://" + settings.account().bucket() + "/" + settings.log().stateKey();
-            if (before.isPresent() && open.isEmpty()) {
-                LOG.info(
-                        "The back-fill of {} was done before. To do it again, delete its state, {}, and run the same"
-                                + " command.",
-                        range,
-                        state);
-                return ExitCode.DONE;
-            }
+        Optional<Checkpoint> before = RangeGuard.of(Stream.of(context)).backfill();
+        Optional<Window> open = before.flatMap(Checkpoint::openWindow);
+        String state =
+                "s3://" + settings.account().bucket() + "/" + settings.log().stateKey();
+        if (before.isPresent() && open.isEmpty()) {
             LOG.info(
-                    "Back-fill of {} from {} into s3://{}/{} {}; its state is {}.",
+                    "The back-fill of {} was done before. To do it again, delete its state, {}, and run the same"
+                            + " command.",
                     range,
-                    settings.account().apiHost(),
-                    settings.account().bucket(),
-                    settings.log().prefix(),
-                    open.map(window -> "continues with page " + window.page()).orElse("begins"),
                     state);
-        } catch (RefusedException e) {
-            LOG.error(e.getMessage());
-            return e.outcome().exitCode();
+            return ExitCode.DONE;
         }
+        LOG.info(
+                "Back-fill of {} from {} into s3://{}/{} {}; its state is {}.",
+                range,
+                settings.account().apiHost(),
+                settings.account().bucket(),
+                settings.log().prefix(),
+                open.map(window -> "continues with page " + window.page()).orElse("begins"),
+                state);
         return report(application.reportOf(application.run()), range);
     }
 

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.app.CamelApplication;
 import dev.duocollector.failure.ExitCode;
-import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RangeGuard;
 import dev.duocollector.run.Stream;
@@ -65,12 +64,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int verify(CamelApplication application, CamelContext context) {
-        try {
-            RangeGuard.of(Stream.of(context)).verify();
-        } catch (RefusedException e) {
-            LOG.error(e.getMessage());
-            return e.outcome().exitCode();
-        }
+        RangeGuard.of(Stream.of(context)).verify();
         Exchange done = application.run("direct:verify");
         Result result = done.getMessage().getBody(Result.class);
         if (result == null) {

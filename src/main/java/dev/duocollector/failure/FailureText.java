@@ -54,9 +54,10 @@ public final class FailureText {
     }
 
     /** Returns the outermost exception of the type, the failure itself or a cause. */
-    public static Optional<Throwable> causeOf(Throwable failure, Class<? extends Throwable> type) {
+    public static <T extends Throwable> Optional<T> causeOf(Throwable failure, Class<T> type) {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .filter(type::isInstance)
+                .map(type::cast)
                 .findFirst();
     }
 }

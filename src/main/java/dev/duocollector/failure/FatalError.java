@@ -27,8 +27,7 @@ public final class FatalError {
     /** Returns the error behind a failure, if it is one. */
     public static Optional<VirtualMachineError> behind(Throwable failure) {
         return FailureText.causeOf(failure, VirtualMachineError.class)
-                .filter(error -> !(error instanceof StackOverflowError))
-                .map(VirtualMachineError.class::cast);
+                .filter(error -> !(error instanceof StackOverflowError));
     }
 
     /** Ends what is to end, if the failure is fatal. */

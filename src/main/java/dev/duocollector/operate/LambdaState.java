@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.operate;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.failure.RefusedException;
+import dev.duocollector.text.JsonText;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,12 +63,8 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
         try {
             return JSON.readTree(bytes);
         } catch (IOException e) {
-            // Without its message, which quotes a part of the content.
-            int line = e instanceof JsonProcessingException json && json.getLocation() != null
-                    ? json.getLocation().getLineNr()
-                    : 1;
-            throw RefusedException.operator(
-                    place + " is not readable JSON (line " + line + "), so not a state of the Lambda.");
+            throw RefusedException.operator(place + " is not readable JSON (line " + JsonText.brokenLine(e)
+                    + "), so not a state of the Lambda.");
         }
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.operate;
 
+import dev.duocollector.run.Tally;
 import dev.duocollector.sink.BucketEvents;
 import dev.duocollector.sink.BucketEvents.StoredEvent;
 import dev.duocollector.sink.BucketEvents.StoredObject;
@@ -88,7 +89,7 @@ final class SeenEvents {
 
     /** How many objects held an event of the time, in words. */
     String objectsText() {
-        return objects + (objects == 1 ? " object" : " objects");
+        return Tally.count(objects, "object");
     }
 
     long events() {

@@ -53,10 +53,7 @@ public final class CheckLines implements Processor {
                 : lines >= 1 && lines <= batch.eventKeys().size();
         if (!whole) {
             throw notWhole(
-                    run,
-                    key,
-                    lines + (lines == 1 ? " line" : " lines") + ", where " + expected(batch, counted)
-                            + " were declared");
+                    run, key, Tally.count(lines, "line") + ", where " + expected(batch, counted) + " were declared");
         }
         LookUp.WHOLE.show(exchange);
     }

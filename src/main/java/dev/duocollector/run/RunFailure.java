@@ -62,7 +62,7 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
             if (failure instanceof SdkException s3) {
                 return component(s3, exchange);
             }
-            Optional<Throwable> body = FailureText.causeOf(failure, S3BodyException.class);
+            Optional<S3BodyException> body = FailureText.causeOf(failure, S3BodyException.class);
             if (body.isPresent()) {
                 return of(S3Failure.explain(
                         "s3:GetObject",

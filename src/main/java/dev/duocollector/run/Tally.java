@@ -78,19 +78,9 @@ public final class Tally {
         return fresh + foundEvents;
     }
 
-    /** The objects that this run stored. */
-    int objects() {
-        return objects;
-    }
-
     /** Tells whether anything was stored, or found stored. */
     boolean isEmpty() {
         return objects + foundObjects == 0;
-    }
-
-    /** The object that was stored, or found, last; empty if there is none. */
-    String lastObject() {
-        return lastObject;
     }
 
     /** {@code 4 pages, 10 new events, 1 dropped by your steps, 9 stored in 3 objects, 0 seen before, last object KEY}. */

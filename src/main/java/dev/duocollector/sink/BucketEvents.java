@@ -116,14 +116,6 @@ public final class BucketEvents {
     }
 
     /**
-     * The result of reading one object.
-     *
-     * @param there false if it was deleted since it was listed
-     * @param noEvents lines that are not events, in an object of {@link Writer#OTHER}
-     */
-    public record Read(boolean there, long noEvents) {}
-
-    /**
      * Lists the objects that can hold events of a time, both ends included, by their keys. An event lies at or before the end
      * of its window, which is in the name of a collector's object, and at or before the time in the name of a Lambda's.
      *
@@ -148,13 +140,15 @@ public final class BucketEvents {
 
     /**
      * Reads the events of a time, both ends included, from an object in their order there. An event without a readable time is
-     * given too, unless the object is another program's, where a line without one is not an event.
+     * given too, unless the object is another program's, where a line without one is not an event. An object that was deleted
+     * since it was listed holds nothing.
      *
+     * @return how many lines are not events, in an object of {@link Writer#OTHER}
      * @throws RefusedException if a line of a collector's or a Lambda's object is not an event, or an object is cut short;
      *     names the object and the line
      * @throws S3OperationException if S3 refuses or cannot be reached
      */
-    public Read read(StoredObject object, Instant from, Instant to, Consumer<StoredEvent> events) {
+    public long read(StoredObject object, Instant from, Instant to, Consumer<StoredEvent> events) {
         long noEvents = 0;
         try (InputStream stored = open(object.key())) {
             NdjsonLines lines = new NdjsonLines(PlainStream.of(stored), lineBytesMax);
@@ -166,9 +160,9 @@ public final class BucketEvents {
                     events.accept(event.get());
                 }
             }
-            return new Read(true, noEvents);
+            return noEvents;
         } catch (NoSuchKeyException e) {
-            return new Read(false, 0);
+            return 0;
         } catch (SdkException e) {
             throw failed(object.key(), e);
         } catch (IOException e) {
@@ -227,7 +221,7 @@ public final class BucketEvents {
     }
 
     private static Optional<Instant> lambdaTime(String key) {
-        Matcher name = LAMBDA_NAME.matcher(key.substring(key.lastIndexOf('/') + 1));
+        Matcher name = LAMBDA_NAME.matcher(ObjectKey.name(key));
         try {
             return name.matches()
                     ? Optional.of(
@@ -262,7 +256,7 @@ public final class BucketEvents {
         };
     }
 
-    /** Tells a connection that breaks from an object that does. */
+    /** Tells a connection that breaks from an object that does; unchecked, as gzip takes an IOException for the end. */
     private static SdkClientException connectionLost(IOException e) {
         return SdkClientException.create("The connection was lost", e);
     }

@@ -57,8 +57,7 @@ public final class InBucket {
         long noEvents = 0;
         for (StoredObject object : objects) {
             each.accept(object);
-            noEvents +=
-                    bucket.read(object, range.from(), range.to(), index::add).noEvents();
+            noEvents += bucket.read(object, range.from(), range.to(), index::add);
         }
         long others = objects.stream()
                 .filter(object -> object.writer() == Writer.OTHER)

@@ -55,7 +55,8 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
         if (failure instanceof AwsServiceException refused) {
             return refused(action, resource, where, refused);
         }
-        Optional<Throwable> late = FailureText.causeOf(failure, WriteFence.LateWriteException.class);
+        Optional<WriteFence.LateWriteException> late =
+                FailureText.causeOf(failure, WriteFence.LateWriteException.class);
         if (late.isPresent()) {
             return new S3Failure(
                     Subject.ENDPOINT,
@@ -68,7 +69,9 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
         if (credentials.isPresent()) {
             return credentials.get();
         }
-        Throwable reason = FailureText.causeOf(failure, IOException.class).orElse(failure);
+        Throwable reason = FailureText.causeOf(failure, IOException.class)
+                .map(Throwable.class::cast)
+                .orElse(failure);
         if (FailureText.isUntrusted(reason)) {
             return operator(Subject.ENDPOINT, FailureText.untrusted("S3 for " + where, reason), "");
         }

@@ -5,7 +5,6 @@ package dev.duocollector.state;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -13,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.state.Batch.Declaration;
 import dev.duocollector.state.StateRefusedException.Reason;
+import dev.duocollector.text.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -223,12 +223,9 @@ final class StateFormat {
         try {
             return JSON.readTree(bytes);
         } catch (IOException e) {
-            // Not as the cause: its message quotes a part of the content; place and line are enough to look it up.
-            int line = e instanceof JsonProcessingException json && json.getLocation() != null
-                    ? json.getLocation().getLineNr()
-                    : 1;
             throw new StateRefusedException(
-                    Reason.DAMAGED, "The state at " + place + " is not readable JSON (line " + line + "). " + REMEDY);
+                    Reason.DAMAGED,
+                    "The state at " + place + " is not readable JSON (line " + JsonText.brokenLine(e) + "). " + REMEDY);
         }
     }
 

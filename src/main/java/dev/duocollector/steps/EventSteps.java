@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.steps;
 
-import dev.duocollector.failure.FailureText;
+import dev.duocollector.failure.FatalError;
 import java.util.List;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.CamelContext;
@@ -79,11 +79,7 @@ public final class EventSteps extends ServiceSupport implements AggregationStrat
     public static @Nullable Exception failure(Exchange steps) {
         Exception thrown = steps.getException();
         if (thrown != null) {
-            return FailureText.causeOf(thrown, VirtualMachineError.class)
-                            .filter(error -> !(error instanceof StackOverflowError))
-                            .isPresent()
-                    ? thrown
-                    : EventStepsException.failed(unwrapped(thrown));
+            return FatalError.behind(thrown).isPresent() ? thrown : EventStepsException.failed(unwrapped(thrown));
         }
         Exception caught = steps.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         if (caught != null && Boolean.TRUE.equals(steps.getExchangeExtension().getErrorHandlerHandled())) {

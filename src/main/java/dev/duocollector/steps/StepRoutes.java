@@ -57,7 +57,7 @@ public final class StepRoutes {
      * @param uri its name, placeholders resolved, and parameters with it
      * @param awaited whether the step continues only when that is done
      */
-    public record Target(RouteDefinition route, ProcessorDefinition<?> step, String uri, boolean awaited) {
+    public record Target(ProcessorDefinition<?> step, String uri, boolean awaited) {
 
         /** {@code direct:name}, {@code seda:name}, or what else is before the parameters. */
         String address() {
@@ -106,7 +106,7 @@ public final class StepRoutes {
         List<Target> targets = new ArrayList<>();
         for (ProcessorDefinition<?> step : steps(route)) {
             for (String uri : uris(step)) {
-                targets.add(new Target(route, step, resolved(uri), !(step instanceof WireTapDefinition)));
+                targets.add(new Target(step, resolved(uri), !(step instanceof WireTapDefinition)));
             }
         }
         return targets;

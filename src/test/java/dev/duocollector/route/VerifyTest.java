@@ -206,6 +206,22 @@ class VerifyTest {
         assertThat(world.everything()).containsExactlyInAnyOrderEntriesOf(before);
     }
 
+    /** A connection that breaks is not an object that is cut. */
+    @Test
+    void objectWhoseAnswerBreaksOff_isS3s_andPasses() {
+        world.s3Proxy.plan(request ->
+                request.method().equals("GET") && stored.keySet().stream().anyMatch(request.path()::endsWith)
+                        ? Fault.CUT_BODY
+                        : Fault.NONE);
+
+        assertThat(verify()).isInstanceOfSatisfying(RunReport.class, report -> {
+            assertThat(report.outcome()).isEqualTo(RunOutcome.FAILED);
+            assertThat(report.line())
+                    .contains("S3 could not be reached for s3:GetObject on s3://" + world.bucket + "/duo-telephony/");
+        });
+        assertThat(world.s3Proxy.faulted()).isNotEmpty();
+    }
+
     @Test
     void rangeThatAgesWhileItIsRead_isNotWritten() {
         world.clock.set(FROM.plus(Duration.ofDays(180)).minus(Duration.ofMinutes(25)));

@@ -47,8 +47,7 @@ class ConfirmBatchTest {
         assertThat(repository.contains("a")).isTrue();
         assertThat(repository.checkpoint().openWindow()).contains(WINDOW.advancedTo(OFFSET));
         assertThat(run.isMore()).isTrue();
-        assertThat(run.tally().objects()).isEqualTo(1);
-        assertThat(run.tally().lastObject()).isEqualTo(BATCH.objectKey());
+        assertThat(run.tally().toString()).contains("in 1 object,").endsWith("last object " + BATCH.objectKey());
     }
 
     @Test
@@ -73,7 +72,7 @@ class ConfirmBatchTest {
         assertThat(run.isRecovering()).isFalse();
         assertThat(run.isMore()).isTrue();
         assertThat(run.cursor()).isEqualTo(OFFSET);
-        assertThat(run.tally().objects()).as("it was an earlier run's").isZero();
+        assertThat(run.tally().toString()).as("it was an earlier run's").contains("stored in 0 objects,");
     }
 
     @Test
