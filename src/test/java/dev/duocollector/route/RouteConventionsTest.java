@@ -191,7 +191,7 @@ class RouteConventionsTest {
                 .path("beans")
                 .forEach(bean -> declared.add(bean.path("name").asText()));
         Set<String> named = new TreeSet<>();
-        Routes.all("ref").forEach(ref -> named.add(ref.asText()));
+        Routes.all("ref").forEach(ref -> named.add((ref.isObject() ? ref.path("expression") : ref).asText()));
         for (String kind : List.of("headerFilterStrategy", "httpClientConfigurer", "amazonS3Client")) {
             Routes.all(kind).forEach(value -> named.add(value.asText().replace("#", "")));
         }
