@@ -372,7 +372,7 @@ class DuoPageRouteTest {
                 () -> "secret",
                 "127.0.0.1",
                 SignatureVersion.V5,
-                new TickingClock(Instant.parse("2026-11-01T08:15:00Z")),
+                TickingClock.from(Instant.parse("2026-11-01T08:15:00Z")),
                 "duo-telephony-collector/1.0");
     }
 

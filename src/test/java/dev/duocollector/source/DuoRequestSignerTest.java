@@ -78,7 +78,7 @@ class DuoRequestSignerTest {
 
     @Test
     void signsAfresh_whenTimeHasMoved() {
-        Clock clock = new TickingClock(CLOCK.instant());
+        Clock clock = TickingClock.from(CLOCK.instant());
         sign(SignatureVersion.V5, clock);
         String date = header("Date");
         String authorization = header("Authorization");
@@ -88,7 +88,7 @@ class DuoRequestSignerTest {
         assertThat(header("Date")).isNotEqualTo(date);
         assertThat(header("Authorization")).isNotEqualTo(authorization);
 
-        sign(SignatureVersion.V5, new TickingClock(CLOCK.instant()));
+        sign(SignatureVersion.V5, TickingClock.from(CLOCK.instant()));
 
         assertThat(header("Date")).as("at the first moment again").isEqualTo(date);
         assertThat(header("Authorization")).isEqualTo(authorization);

@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,8 +88,10 @@ final class ModelRoutes {
     private final DefaultCamelContext context;
     private final ProducerTemplate template;
     private final List<BeanFactoryDefinition<?>> definitions;
-    private final S3Client s3Client =
-            MemoryS3.client(new StoreOfProcess(), new ClockOfProcess(), List.of(new WriteFence()));
+    private final S3Client s3Client = MemoryS3.client(
+            new StoreOfProcess(),
+            ((InstantSource) this::timeOfProcess).withZone(ZoneOffset.UTC),
+            List.of(new WriteFence()));
 
     /**
      * What a process has instead of its machine's.
@@ -253,25 +255,11 @@ final class ModelRoutes {
         public void close() {}
     }
 
-    /** By which requests to S3 are signed: the process's, until S3 refuses it and the SDK goes by S3's own. */
-    private final class ClockOfProcess extends Clock {
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException("Nothing here asks for a zone");
-        }
-
-        @Override
-        public Instant instant() {
-            Instant local = running().surroundings.clock().instant();
-            Instant right = running().surroundings.s3().now();
-            return Duration.between(local, right).abs().compareTo(MemoryS3.SIGNATURE_MAX) > 0 ? right : local;
-        }
+    /** By which requests to S3 are signed: the process's time, until S3 refuses it and the SDK goes by S3's own. */
+    private Instant timeOfProcess() {
+        Instant local = running().surroundings.clock().instant();
+        Instant right = running().surroundings.s3().now();
+        return Duration.between(local, right).abs().compareTo(MemoryS3.SIGNATURE_MAX) > 0 ? right : local;
     }
 
     /** What Camel finds under the beans' names: the process's own, or for the routes what hands on to them. */
