@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** One request on its way to an answer: what the rules make of it, for a {@link Misbehavior} to spoil. */
 public final class Call {
     private final Request request;
-    private final TelephonyEndpoint endpoint;
+    private final LogEndpoint endpoint;
     private final @Nullable Page page;
     private final @Nullable Refusal refusal;
 
-    Call(Request request, TelephonyEndpoint endpoint, Instant dateNow) {
+    Call(Request request, LogEndpoint endpoint, Instant dateNow) {
         this.request = request;
         this.endpoint = endpoint;
         Page found = null;

@@ -8,27 +8,30 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.hc.client5.http.utils.DateUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Duo's GET /admin/v2/logs/telephony on 127.0.0.1, stricter than Duo: it recomputes the signature over what came, and
+ * Duo's GET of the telephony, authentication and activity logs on 127.0.0.1, stricter than Duo: it recomputes the signature over what came, and
  * refuses whatever Duo is known or said to refuse, with Duo's error envelope. A refusal that no test takes makes
  * {@link #close()} fail, unless a misbehavior made it; so no test passes by luck over a request that Duo would not take.
  */
 public final class DuoSimulator implements AutoCloseable {
     private final String apiHost;
     private final Clock clock;
-    private final Optional<RateLimit> rateLimit;
-    private final TelephonyEndpoint endpoint;
+    private final Map<String, LogEndpoint> endpoints = new HashMap<>();
     private final RequestLog log = new RequestLog();
     private final AtomicInteger requestCount = new AtomicInteger();
     private final List<Installed> misbehaviors = new CopyOnWriteArrayList<>();
@@ -39,14 +42,22 @@ public final class DuoSimulator implements AutoCloseable {
     private DuoSimulator(Builder settings) throws IOException {
         this.apiHost = settings.apiHost;
         this.clock = Objects.requireNonNull(settings.clock, "clock");
-        this.rateLimit = Optional.ofNullable(settings.rateLimit);
         SignatureRules signatures = new SignatureRules(
                 Objects.requireNonNull(settings.ikey, "ikey"),
                 Objects.requireNonNull(settings.skey, "skey"),
                 settings.signatures,
                 settings.skewTolerance);
-        EventStore events = Objects.requireNonNull(settings.events, "events");
-        this.endpoint = new TelephonyEndpoint(signatures, events);
+        Objects.requireNonNull(settings.events.get(SimulatedLog.TELEPHONY), "events");
+        for (SimulatedLog each : SimulatedLog.values()) {
+            endpoints.put(
+                    each.path(),
+                    new LogEndpoint(
+                            each,
+                            signatures,
+                            settings.events.getOrDefault(each, new MemoryEventStore()),
+                            settings.rateLimit.map(Supplier::get),
+                            !settings.forbidden.contains(each)));
+        }
         this.listener = HttpListener.start(settings.port, this::answer);
     }
 
@@ -125,7 +136,11 @@ public final class DuoSimulator implements AutoCloseable {
 
     private Answer answer(RequestHead head) {
         Request request = Request.of(requestCount.incrementAndGet(), clock.instant(), head);
-        Optional<Answer> tooMany = rateLimit.flatMap(limit -> limit.refuse(request.at()));
+        LogEndpoint endpoint = endpoints.get(request.path());
+        if (endpoint == null) {
+            return record(request, true, Refusal.noSuchResource(request.path()).answer());
+        }
+        Optional<Answer> tooMany = endpoint.tooMany(request.at());
         if (tooMany.isPresent()) {
             return record(request, true, tooMany.get());
         }
@@ -155,7 +170,13 @@ public final class DuoSimulator implements AutoCloseable {
     private static RecordedRequest recorded(Request request, Answer answer) {
         int status = answer.transfer() == Answer.Transfer.DROPPED ? 0 : answer.status();
         return new RecordedRequest(
-                request.number(), request.at(), request.query(), status, answer.code(), answer.detail());
+                request.number(),
+                request.at(),
+                request.path(),
+                request.query(),
+                status,
+                answer.code(),
+                answer.detail());
     }
 
     /** Adds the simulator's time, and headers that must not come back with the next request. */
@@ -174,10 +195,11 @@ public final class DuoSimulator implements AutoCloseable {
         private @Nullable String ikey;
         private @Nullable String skey;
         private @Nullable Clock clock;
-        private @Nullable EventStore events;
+        private final Map<SimulatedLog, EventStore> events = new EnumMap<>(SimulatedLog.class);
+        private final Set<SimulatedLog> forbidden = EnumSet.noneOf(SimulatedLog.class);
         private Duration skewTolerance = Duration.ofMinutes(5);
         private Set<CanonicalRequest.Version> signatures = EnumSet.allOf(CanonicalRequest.Version.class);
-        private @Nullable RateLimit rateLimit;
+        private Optional<Supplier<RateLimit>> rateLimit = Optional.empty();
         private int port;
 
         private Builder() {}
@@ -203,7 +225,18 @@ public final class DuoSimulator implements AutoCloseable {
         }
 
         public Builder events(EventStore newEvents) {
-            this.events = newEvents;
+            return events(SimulatedLog.TELEPHONY, newEvents);
+        }
+
+        /** The events of a log; by default, the other logs are empty. */
+        public Builder events(SimulatedLog log, EventStore newEvents) {
+            this.events.put(log, newEvents);
+            return this;
+        }
+
+        /** Refuses a log with 403, as to an application, or an edition of Duo, that may not read it. */
+        public Builder forbid(SimulatedLog log) {
+            this.forbidden.add(log);
             return this;
         }
 
@@ -219,9 +252,9 @@ public final class DuoSimulator implements AutoCloseable {
             return this;
         }
 
-        /** Refuses with 42901 what exceeds this number (1 or more) in any minute; no limit by default. */
+        /** Refuses with 42901 what exceeds this number (1 or more) in any minute, for each log; no limit by default. */
         public Builder rateLimit(int requestsPerMinute, boolean withRetryAfter) {
-            this.rateLimit = new RateLimit(requestsPerMinute, withRetryAfter);
+            this.rateLimit = Optional.of(() -> new RateLimit(requestsPerMinute, withRetryAfter));
             return this;
         }
 

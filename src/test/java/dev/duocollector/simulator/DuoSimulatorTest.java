@@ -256,7 +256,7 @@ class DuoSimulatorTest {
         try (DuoSimulator simulator = simulator().start()) {
             HttpClient.newHttpClient()
                     .send(
-                            HttpRequest.newBuilder(simulator.uri().resolve(TelephonyEndpoint.PATH))
+                            HttpRequest.newBuilder(simulator.uri().resolve(SimulatedLog.TELEPHONY.path()))
                                     .build(),
                             HttpResponse.BodyHandlers.discarding());
             assertThat(simulator.takeRefusal(40099).detail()).contains("http2-settings", "upgrade");

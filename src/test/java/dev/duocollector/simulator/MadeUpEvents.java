@@ -57,6 +57,38 @@ public final class MadeUpEvents {
                 ts, id, "{" + ordinary() + "," + telephonyId(id) + "," + ts(ts) + "," + txid() + "," + type() + "}");
     }
 
+    /** Returns an event of the authentication log, with the members that duo_log_sync's fixtures have. */
+    public SimulatedEvent authentication(Instant ts) {
+        String id = uuid();
+        return event(
+                ts,
+                id,
+                "{\"access_device\":{\"browser\":null,\"ip\":\"198.51.100." + random.nextInt(250)
+                        + "\",\"is_encryption_enabled\":\"unknown\",\"location\":{\"city\":\"Springfield\",\"country\":\"United States\"}},"
+                        + "\"alias\":\"\",\"application\":{\"key\":\"DIEXAMPLE00000000001\",\"name\":\"Example VPN\"},"
+                        + "\"auth_device\":{\"ip\":null,\"name\":\"+120255501" + random.nextInt(10) + random.nextInt(10)
+                        + "\"},\"email\":\"a.person@example.com\",\"event_type\":\"authentication\",\"factor\":\"duo_push\","
+                        + "\"isotimestamp\":\"" + TS.format(ts)
+                        + "\",\"reason\":\"user_approved\",\"result\":\"success\","
+                        + "\"timestamp\":" + ts.getEpochSecond() + ",\"txid\":\"" + id
+                        + "\",\"user\":{\"groups\":[],\"name\":\"aperson\"}}");
+    }
+
+    /** Returns an event of the activity log; some of its members are JSON in a text. */
+    public SimulatedEvent activity(Instant ts) {
+        String id = uuid();
+        return event(
+                ts,
+                id,
+                "{\"access_device\":null,\"action\":{\"details\":null,\"name\":\"phone_update\"},\"activity_id\":\""
+                        + id
+                        + "\",\"actor\":{\"details\":\"{\\\"email\\\": \\\"admin@example.com\\\"}\",\"name\":\"Example Admin\",\"type\":\"admin\"},"
+                        + "\"akey\":\"DAEXAMPLE00000000001\",\"application\":null,\"old_target\":null,\"outcome\":null,"
+                        + "\"target\":{\"details\":\"{\\\"number\\\": \\\"+120255501" + random.nextInt(10)
+                        + random.nextInt(10)
+                        + "\\\"}\",\"name\":null,\"type\":\"phone\"},\"ts\":\"" + TS.format(ts) + "\"}");
+    }
+
     /** Returns events that lie evenly in the time, the first at its beginning, none at its end. */
     public List<SimulatedEvent> spread(int count, Instant from, Instant to) {
         Duration step = Duration.between(from, to).dividedBy(Math.max(1, count));

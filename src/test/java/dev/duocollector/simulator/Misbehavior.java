@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.hc.client5.http.utils.DateUtils;
 import org.jspecify.annotations.Nullable;
@@ -175,7 +173,8 @@ public interface Misbehavior {
     static Misbehavior foreignHeaders(Map<String, String> headers) {
         return call -> {
             Answer answer = call.answer(page -> List.of(
-                    PageForm.utf8("{\"stat\":\"OK\",\"response\":{\"items\":["),
+                    PageForm.utf8(
+                            "{\"stat\":\"OK\",\"response\":{\"" + page.log().list() + "\":["),
                     page.items(),
                     PageForm.utf8("],\"metadata\":{\"next_offset\":" + PageForm.nextOffset(page) + "}}}")));
             for (Map.Entry<String, String> header : headers.entrySet()) {
@@ -227,13 +226,7 @@ public interface Misbehavior {
 
     /** The next_offset as an array of its two parts, as the authentication log has it; to be sent back joined by a comma. */
     static Misbehavior arrayOffset() {
-        return metadata(page -> PageForm.metadata(
-                page,
-                page.nextOffset()
-                        .map(offset -> Stream.of(offset.split(",", 2))
-                                .map(PageForm::quote)
-                                .collect(Collectors.joining(",", "[", "]")))
-                        .orElse("null")));
+        return metadata(page -> PageForm.metadata(page, PageForm.arrayOffset(page)));
     }
 
     /** A page without next_offset although events follow: the window seems to end with it. */
@@ -267,7 +260,8 @@ public interface Misbehavior {
                 PageForm.utf8("{\"stat\":\"OK\",\"items\":[{\"not\":\"an event\"}],\"schema\":{\"stat\":\"FAIL\"},"
                         + "\"response\":{\"metadata\":{\"previous_offset\":[\"1\",\"2\"],"
                         + "\"total_objects\":{\"relation\":\"gte\",\"value\":" + page.total() + "},\"next_offset\":"
-                        + PageForm.nextOffset(page) + "},\"next_offset\":\"not this one\",\"items\":["),
+                        + PageForm.nextOffset(page) + "},\"next_offset\":\"not this one\",\""
+                        + page.log().list() + "\":["),
                 page.items(),
                 PageForm.utf8("],\"warnings\":null}}")));
     }

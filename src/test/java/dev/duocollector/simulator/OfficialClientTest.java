@@ -75,7 +75,7 @@ class OfficialClientTest {
         // The builder that should be used instead makes instances of its own, which nothing can be caught from.
         @SuppressWarnings("deprecation")
         OfficialGet(String host) {
-            super("GET", host, TelephonyEndpoint.PATH, DEFAULT_TIMEOUT_SECS);
+            super("GET", host, SimulatedLog.TELEPHONY.path(), DEFAULT_TIMEOUT_SECS);
             Instant now = clock.instant();
             addParam("sort", "ts:asc");
             addParam("mintime", SignedGet.millis(now.minus(Duration.ofHours(24))));
@@ -96,7 +96,7 @@ class OfficialClientTest {
         }
 
         Reply send(URI base) throws IOException {
-            URI uri = URI.create(base + TelephonyEndpoint.PATH + "?" + signedQuery);
+            URI uri = URI.create(base + SimulatedLog.TELEPHONY.path() + "?" + signedQuery);
             HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
             headers.forEach(connection::setRequestProperty);
             return Reply.of(connection);

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The JSON that a page is put into. */
 @FunctionalInterface
@@ -20,15 +22,15 @@ public interface PageForm {
     /** Returns Duo's form with another "metadata". */
     static PageForm withMetadata(Function<Page, String> metadata) {
         return page -> List.of(
-                utf8("{\"response\":{\"items\":["),
+                utf8("{\"response\":{\"" + page.log().list() + "\":["),
                 page.items(),
                 utf8("],\"metadata\":" + metadata.apply(page) + "},\"stat\":\"OK\"}"));
     }
 
     /** Returns the form of a page that holds no events, whatever it should. */
     static PageForm empty() {
-        return page -> List.of(
-                utf8("{\"response\":{\"items\":[],\"metadata\":" + metadata(page, "null") + "},\"stat\":\"OK\"}"));
+        return page -> List.of(utf8("{\"response\":{\"" + page.log().list() + "\":[],\"metadata\":"
+                + metadata(page, "null") + "},\"stat\":\"OK\"}"));
     }
 
     /** Returns Duo's metadata with that JSON for "next_offset". */
@@ -36,9 +38,19 @@ public interface PageForm {
         return "{\"next_offset\":" + nextOffset + "," + totalObjects(page) + "}";
     }
 
-    /** Returns the page's offset as Duo writes it: a string, or null on a page without events. */
+    /** Returns the page's offset as Duo writes it: a string, or an array of its parts, or null on a page without events. */
     static String nextOffset(Page page) {
-        return page.nextOffset().map(PageForm::quote).orElse("null");
+        return page.log().arrayOffsets()
+                ? arrayOffset(page)
+                : page.nextOffset().map(PageForm::quote).orElse("null");
+    }
+
+    /** Returns the page's offset as an array of its two parts, to be sent back joined by a comma. */
+    static String arrayOffset(Page page) {
+        return page.nextOffset()
+                .map(offset ->
+                        Stream.of(offset.split(",", 2)).map(PageForm::quote).collect(Collectors.joining(",", "[", "]")))
+                .orElse("null");
     }
 
     /** Returns how many events the whole window has, on each of its pages (duo_log_sync has seen 94 beside no events). */

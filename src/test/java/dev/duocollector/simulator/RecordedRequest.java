@@ -10,9 +10,11 @@ import java.util.Map;
  *
  * @param number counts the simulator's requests from 1
  * @param at the simulator's time when the request came
+ * @param path what was asked for
  * @param query the decoded parameters
  * @param status the HTTP status answered, 0 if the connection was dropped
  * @param code Duo's error code, 0 if there was none
  * @param detail Duo's message_detail, empty if there was none
  */
-public record RecordedRequest(int number, Instant at, Map<String, String> query, int status, int code, String detail) {}
+public record RecordedRequest(
+        int number, Instant at, String path, Map<String, String> query, int status, int code, String detail) {}

@@ -18,6 +18,10 @@ final class Refusal extends Exception {
         this.detail = detail;
     }
 
+    static Refusal accessForbidden() {
+        return new Refusal(40301, "Access forbidden", "");
+    }
+
     static Refusal missingParameter(String name) {
         return new Refusal(40001, "Missing required request parameters", name);
     }

@@ -43,7 +43,7 @@ final class SignedGet {
     private final Map<String, String> parameters = new TreeMap<>();
     private final List<Map.Entry<String, String>> headers = new ArrayList<>();
     private String method = "GET";
-    private String path = TelephonyEndpoint.PATH;
+    private String path = SimulatedLog.TELEPHONY.path();
     private String host = "localhost";
     private String ikey = IKEY;
     private String skey = SKEY;
