@@ -9,6 +9,7 @@ import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.DryRun;
 import dev.duocollector.run.RunReport;
+import dev.duocollector.run.Stream;
 import dev.duocollector.settings.SettingSources;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
@@ -28,8 +29,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
@@ -118,8 +121,8 @@ public final class CamelApplication {
     }
 
     /** Returns an application that reads a fixed time when it is asked to. */
-    public static CamelApplication onRange(TimeRange range) {
-        CamelApplication application = withoutSchedule(Map.of());
+    public static CamelApplication onRange(TimeRange range, Map<String, String> settings) {
+        CamelApplication application = withoutSchedule(settings);
         application.camel.bind("range", range);
         return application;
     }
@@ -172,12 +175,20 @@ public final class CamelApplication {
             throw new IllegalStateException("no route was loaded: the route files found hold none");
         }
         Settings read = context().getRegistry().lookupByNameAndType("settings", Settings.class);
+        List<Settings> each = read.ofEachLog();
         LOG.info(
-                "Collecting the telephony log of {} into s3://{}/{}: a run now, then by the schedule {} (UTC).{}{}",
+                "Collecting the {} log{} of {} into {}: a run now, then by the schedule {} (UTC).{}{}",
+                each.stream().map(one -> one.log().duoLog().toString()).collect(Collectors.joining(", ")),
+                each.size() == 1 ? "" : "s",
                 read.account().apiHost(),
-                read.account().bucket(),
-                read.log().prefix(),
-                read.log().get(SettingTable.SCHEDULE),
+                each.stream()
+                        .map(one -> "s3://" + one.account().bucket() + "/"
+                                + one.log().prefix())
+                        .collect(Collectors.joining(", ")),
+                each.stream()
+                        .map(one -> one.log().get(SettingTable.SCHEDULE))
+                        .distinct()
+                        .collect(Collectors.joining("; ")),
                 observed.get()
                         .map(at -> " Health and metrics: " + at + "/health and /metrics.")
                         .orElse(""),
@@ -188,7 +199,15 @@ public final class CamelApplication {
     public int runOnce() {
         return perform(ExitCode.DONE, context -> {
             settings.sources().inForce().ifPresent(files -> LOG.info("{}.", files));
-            return reportOf(run()).exitCode();
+            int worst = ExitCode.DONE;
+            for (Stream stream : Stream.allOf(context)) {
+                RunOutcome outcome = reportOf(run(stream));
+                worst = Math.max(worst, outcome.exitCode());
+                if (outcome == RunOutcome.STOPPED) {
+                    break;
+                }
+            }
+            return worst;
         });
     }
 
@@ -237,14 +256,21 @@ public final class CamelApplication {
             }
         });
         return perform(ExitCode.AGAIN, context -> {
-            DryRun.Result result = DryRun.make(context, endpoints, show);
-            if (result.outcome() == RunOutcome.DONE) {
-                result.lines().forEach(line -> out.println(PlainLine.of(line)));
-                out.println("Nothing was written.");
-            } else {
-                result.lines().forEach(LOG::error);
+            int worst = ExitCode.DONE;
+            for (Stream stream : Stream.allOf(context)) {
+                DryRun.Result result = DryRun.make(stream, context, endpoints, show);
+                String name = stream.label().isEmpty() ? "" : stream.label() + ": ";
+                if (result.outcome() == RunOutcome.DONE) {
+                    result.lines().forEach(line -> out.println(PlainLine.of(name + line)));
+                } else {
+                    result.lines().forEach(line -> LOG.error("{}{}", name, line));
+                }
+                worst = Math.max(worst, result.outcome().exitCode());
             }
-            return result.outcome().exitCode();
+            if (worst == ExitCode.DONE) {
+                out.println("Nothing was written.");
+            }
+            return worst;
         });
     }
 
@@ -254,15 +280,19 @@ public final class CamelApplication {
         camel.start();
     }
 
-    /** Makes one run; the body that comes back is its {@link RunReport}. */
-    public Exchange run() {
-        return run("direct:telephony");
+    /** Makes one run of a stream; the body that comes back is its {@link RunReport}. */
+    public Exchange run(Stream stream) {
+        return send("direct:telephony", exchange -> exchange.setVariable(Stream.VARIABLE, stream.name()));
     }
 
     /** Sends an empty exchange to an endpoint, and returns the answer. */
     public Exchange run(String endpoint) {
+        return send(endpoint, exchange -> {});
+    }
+
+    private Exchange send(String endpoint, Processor processor) {
         try (ProducerTemplate template = context().createProducerTemplate()) {
-            return template.send(endpoint, exchange -> {});
+            return template.send(endpoint, processor);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

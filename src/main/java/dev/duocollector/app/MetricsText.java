@@ -65,15 +65,25 @@ final class MetricsText {
     }
 
     private static void resume(Metric metric, List<Tag> labels, double value, RunMetrics metrics) {
-        boolean fits = labels.stream().map(Tag::getKey).toList().equals(metric.labels());
+        List<Tag> own = labels.stream()
+                .filter(label -> !label.getKey().equals(Metric.LOG))
+                .toList();
+        boolean fits = own.stream().map(Tag::getKey).toList().equals(metric.labels());
         if (!fits || !(value >= 0) || Double.isInfinite(value)) {
             return;
         }
-        if (metric.type() == Metric.Type.COUNTER) {
-            metrics.addBefore(metric, labels, value);
-        } else if (metric == Metric.LAST_SUCCESS) {
-            metrics.succeededBefore(Instant.ofEpochMilli(Math.round(value * 1000)));
-        }
+        String stream = labels.stream()
+                .filter(label -> label.getKey().equals(Metric.LOG))
+                .map(Tag::getValue)
+                .findFirst()
+                .orElse("");
+        metrics.find(metric, stream).ifPresent(found -> {
+            if (metric.type() == Metric.Type.COUNTER) {
+                found.addBefore(metric, own, value);
+            } else if (metric == Metric.LAST_SUCCESS) {
+                found.succeededBefore(Instant.ofEpochMilli(Math.round(value * 1000)));
+            }
+        });
     }
 
     private static List<Tag> labels(String text) {

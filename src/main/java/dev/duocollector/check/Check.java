@@ -40,6 +40,11 @@ public record Check(String name, Outcome outcome, String detail, String remedy) 
         }
     }
 
+    /** Returns the same under another name. */
+    Check named(String other) {
+        return new Check(other, outcome, detail, remedy);
+    }
+
     public static Check pass(String name, String detail) {
         return new Check(name, Outcome.PASS, detail, "");
     }

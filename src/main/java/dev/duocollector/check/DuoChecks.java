@@ -3,6 +3,7 @@
 package dev.duocollector.check;
 
 import dev.duocollector.run.DuoProbe;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.source.DuoFailure.Stage;
 import java.net.URI;
 import java.util.ArrayList;
@@ -11,6 +12,9 @@ import java.util.Optional;
 
 /** What one request to Duo shows: each stage that it came through, the one that it failed at, and the clocks. */
 public final class DuoChecks {
+
+    /** Whether the application may read a log: the only one of these checks that differs from log to log. */
+    static final String READ_LOG = "duo-read-log";
 
     private static final String CLOCK = "duo-clock";
 
@@ -35,8 +39,9 @@ public final class DuoChecks {
      *
      * @param baseUrl where the request went
      * @param proxy by which proxy, if the settings name one
+     * @param log what was asked for
      */
-    public static List<Check> of(DuoProbe.Answer answer, URI baseUrl, Optional<URI> proxy) {
+    public static List<Check> of(DuoProbe.Answer answer, URI baseUrl, Optional<URI> proxy, DuoLog log) {
         List<Check> checks = new ArrayList<>();
         String failed = "";
         for (Stage stage : Stage.values()) {
@@ -59,7 +64,7 @@ public final class DuoChecks {
                 // A proxy that inspects TLS has a trusted certificate, too.
                 checks.add(Check.skipped(name, "no answer of Duo's came"));
             } else {
-                checks.add(passed(stage, name, baseUrl, proxy));
+                checks.add(passed(stage, name, baseUrl, proxy, log));
             }
         }
         return checks;
@@ -72,12 +77,12 @@ public final class DuoChecks {
             case TLS -> "duo-tls";
             case ANSWER -> "duo-answer";
             case CREDENTIALS -> "duo-credentials";
-            case PERMISSION -> "duo-read-log";
+            case PERMISSION -> READ_LOG;
             case DONE -> throw new IllegalArgumentException("A request that came through has no check of its own");
         };
     }
 
-    private static Check passed(Stage stage, String name, URI baseUrl, Optional<URI> proxy) {
+    private static Check passed(Stage stage, String name, URI baseUrl, Optional<URI> proxy, DuoLog log) {
         return switch (stage) {
             case NAME ->
                 proxy.isPresent()
@@ -94,7 +99,7 @@ public final class DuoChecks {
                         : Check.skipped(name, "duo.base-url is plain http to this machine");
             case ANSWER -> Check.pass(name, "Duo answers");
             case CREDENTIALS -> Check.pass(name, "duo.ikey and duo.skey are accepted");
-            default -> Check.pass(name, "the application may read the telephony log");
+            default -> Check.pass(name, "the application may read the " + log + " log");
         };
     }
 

@@ -5,6 +5,7 @@ package dev.duocollector.check;
 import dev.duocollector.app.CamelApplication;
 import dev.duocollector.app.CamelSettings;
 import dev.duocollector.run.DuoProbe;
+import dev.duocollector.run.Stream;
 import dev.duocollector.settings.Setting;
 import dev.duocollector.settings.SettingSources;
 import dev.duocollector.settings.SettingTable;
@@ -95,16 +96,28 @@ public final class Preflight {
             return;
         }
         try (S3Client client = s3) {
-            new S3Checks(client, settings, Clock.systemUTC(), tell).run();
+            for (Settings each : settings.ofEachLog()) {
+                new S3Checks(client, each, Clock.systemUTC(), check -> tell.accept(named(each, check))).run();
+            }
         }
     }
 
+    /** Gives a check its log's name, where there are several. */
+    private static Check named(Settings each, Check check) {
+        return each.ofEachLog().size() == 1
+                ? check
+                : check.named(check.name() + "-" + each.log().duoLog());
+    }
+
     private void skipS3(Settings settings, String wrong, String noRegion) {
-        for (Check check : S3Checks.skipped(settings, "setting " + wrong + " is wrong")) {
-            tell.accept(
-                    check.name().equals("s3-region") && !noRegion.isEmpty()
-                            ? Check.fail(check.name(), noRegion, "")
-                            : check);
+        for (Settings each : settings.ofEachLog()) {
+            for (Check check : S3Checks.skipped(each, "setting " + wrong + " is wrong")) {
+                tell.accept(named(
+                        each,
+                        check.name().equals("s3-region") && !noRegion.isEmpty()
+                                ? Check.fail(check.name(), noRegion, "")
+                                : check));
+            }
         }
     }
 
@@ -171,11 +184,21 @@ public final class Preflight {
         }
         try {
             tell.accept(Check.pass(ROUTES, "the program starts with its routes"));
-            DuoChecks.of(
-                            DuoProbe.ask(application.context()),
-                            settings.account().baseUrl(),
-                            settings.account().get(SettingTable.DUO_PROXY))
-                    .forEach(tell);
+            List<Stream> streams = Stream.allOf(application.context());
+            for (Stream stream : streams) {
+                DuoProbe.Answer answer = DuoProbe.ask(stream, application.context());
+                DuoChecks.of(
+                                answer,
+                                settings.account().baseUrl(),
+                                settings.account().get(SettingTable.DUO_PROXY),
+                                stream.settings().log().duoLog())
+                        .stream()
+                        // The way to Duo is that of the first.
+                        .filter(check ->
+                                stream.equals(streams.get(0)) || check.name().equals(DuoChecks.READ_LOG))
+                        .map(check -> check.name().equals(DuoChecks.READ_LOG) ? named(stream.settings(), check) : check)
+                        .forEach(tell);
+            }
         } finally {
             application.stop();
         }

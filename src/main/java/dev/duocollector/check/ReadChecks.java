@@ -21,17 +21,19 @@ final class ReadChecks {
     private static final int KEYS_SHOWN = 3;
 
     /** The collector's own objects, and those of Google's guide's Lambda, which are events as well. */
-    private static final Pattern EVENTS =
-            Pattern.compile("telephony_[^/]*\\.(ndjson|ndjson\\.gz)|[^/]*telephony_\\d{8}_\\d{6}\\.json");
+    private static final String EVENTS = "LOG_[^/]*\\.(ndjson|ndjson\\.gz)|[^/]*telephony_\\d{8}_\\d{6}\\.json";
 
     private final S3Client s3;
     private final Settings settings;
     private final Consumer<Check> tell;
+    private final Pattern events;
 
     ReadChecks(S3Client s3, Settings settings, Consumer<Check> tell) {
         this.s3 = s3;
         this.settings = settings;
         this.tell = tell;
+        this.events =
+                Pattern.compile(EVENTS.replace("LOG", settings.log().duoLog().toString()));
     }
 
     void list(S3Prefix prefix) {
@@ -44,7 +46,7 @@ final class ReadChecks {
                     .forEach(object -> addForeign(object, folder, foreign));
             // What sorts behind the collector's own objects; there may be any number of those.
             s3.listObjectsV2(S3Checks.listing(settings, prefix)
-                            .startAfter(folder + "telephony_~")
+                            .startAfter(folder + settings.log().duoLog() + "_~")
                             .build())
                     .contents()
                     .forEach(object -> addForeign(object, folder, foreign));
@@ -78,7 +80,7 @@ final class ReadChecks {
         if (!itself
                 && !state
                 && !foreign.contains(key)
-                && !EVENTS.matcher(key.substring(folder.length())).matches()) {
+                && !events.matcher(key.substring(folder.length())).matches()) {
             foreign.add(key);
         }
     }

@@ -12,6 +12,7 @@ import dev.duocollector.settings.TimeRange;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.Window;
 import dev.duocollector.text.Log;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.camel.CamelContext;
@@ -43,6 +44,9 @@ final class BackfillCommand implements Callable<Integer> {
     @Mixin
     private RangeOptions options = new RangeOptions();
 
+    @Mixin
+    private LogOption log = new LogOption();
+
     @Option(
             names = "--no-skip-existing",
             description = "Write every event of the time, also what is in the bucket: it is there twice then.")
@@ -50,15 +54,17 @@ final class BackfillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CamelApplication application = CamelApplication.onRange(options.range(!noSkipExisting));
+        CamelApplication application =
+                CamelApplication.onRange(options.range(!noSkipExisting), log.overrides(Map.of()));
         return application.perform(ExitCode.AGAIN, context -> backfill(application, context));
     }
 
     /** Does it in a started application, and returns the exit code. */
     private static int backfill(CamelApplication application, CamelContext context) {
-        Settings settings = context.getRegistry().lookupByNameAndType("settings", Settings.class);
+        Stream stream = LogOption.only(context);
+        Settings settings = stream.settings();
         TimeRange range = settings.log().range().orElseThrow();
-        Optional<Checkpoint> before = RangeGuard.of(Stream.of(context)).backfill();
+        Optional<Checkpoint> before = RangeGuard.of(stream).backfill();
         Optional<Window> open = before.flatMap(Checkpoint::openWindow);
         String state =
                 "s3://" + settings.account().bucket() + "/" + settings.log().stateKey();
@@ -78,7 +84,7 @@ final class BackfillCommand implements Callable<Integer> {
                 settings.log().prefix(),
                 open.map(window -> "continues with page " + window.page()).orElse("begins"),
                 state);
-        return report(application.reportOf(application.run()), range);
+        return report(application.reportOf(application.run(stream)), range);
     }
 
     private static int report(RunOutcome outcome, TimeRange range) {

@@ -8,6 +8,7 @@ import java.nio.charset.Charset;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Looks, before the first run, whether one would come through. */
@@ -31,10 +32,13 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON document instead of lines.")
     private boolean json;
 
+    @Mixin
+    private LogOption log = new LogOption();
+
     @Override
     public Integer call() {
         CheckReport report = new CheckReport(System.out, json, standardOutputCharset());
-        new Preflight(System.getenv(), Map.of(), report::add).run();
+        new Preflight(System.getenv(), log.overrides(Map.of()), report::add).run();
         return report.end();
     }
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "once",
         description = {
-            "Makes one run, until the window is read to its end, and exits.",
+            "Makes one run of each log, until its window is read to its end, and exits. The exit code is the worst one.",
             "With metrics.textfile or metrics.push it leaves its figures there; it opens no port."
         },
         exitCodeList = {
@@ -31,6 +31,9 @@ final class OnceCommand implements Callable<Integer> {
 
     @Mixin
     private FirstOption first = new FirstOption();
+
+    @Mixin
+    private LogOption log = new LogOption();
 
     @Option(
             names = "--dry-run",
@@ -56,8 +59,10 @@ final class OnceCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--show has a meaning with --dry-run only.");
         }
         if (dryRun) {
-            return CamelApplication.withoutSchedule(first.overrides()).dryRun(System.out, show);
+            return CamelApplication.withoutSchedule(log.overrides(first.overrides()))
+                    .dryRun(System.out, show);
         }
-        return CamelApplication.withoutSchedule(first.overrides()).runOnce();
+        return CamelApplication.withoutSchedule(log.overrides(first.overrides()))
+                .runOnce();
     }
 }

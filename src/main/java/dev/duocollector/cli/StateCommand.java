@@ -9,6 +9,8 @@ import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.operate.StatePlan;
 import dev.duocollector.run.RangeGuard;
 import dev.duocollector.run.Ticker;
+import dev.duocollector.settings.DuoLog;
+import dev.duocollector.settings.SettingSources;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.sink.S3Clients;
@@ -18,15 +20,18 @@ import dev.duocollector.text.PlainLine;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -56,6 +61,14 @@ final class StateCommand implements Runnable {
 
     @Spec
     private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--log",
+            paramLabel = "LOG",
+            converter = LogOption.ToLog.class,
+            scope = ScopeType.INHERIT,
+            description = "Which log's state, of those in duo.logs: telephony, authentication or activity.")
+    private @Nullable DuoLog log;
 
     private final Map<String, String> environment;
     private final Clock clock;
@@ -135,16 +148,32 @@ final class StateCommand implements Runnable {
                 Objects.requireNonNull(spec, "spec").commandLine(), "Missing: show, set-through, import, or settle.");
     }
 
+    /** A state is changed by its name only. */
+    private static void requireOne(Settings all, Subcommand action) {
+        List<DuoLog> logs = all.account().logs();
+        if (logs.size() > 1 && !(action instanceof StateShowCommand)) {
+            throw RefusedException.operator(
+                    "duo.logs names " + logs.size() + " logs, and each has a state of its own. Add --log "
+                            + logs.stream().map(DuoLog::toString).collect(Collectors.joining(" or --log ")) + ".");
+        }
+    }
+
     /** Runs a subcommand on the settings, and says in one line what goes wrong. */
     private int run(CommandSpec command, Subcommand action) {
         PrintWriter out = new PlainLines(command.commandLine().getOut());
         PrintWriter err = new PlainLines(command.commandLine().getErr());
         try {
-            Settings settings = CamelSettings.of(environment).with(Settings::withoutKeys);
-            try (S3Client s3 = S3Clients.create(settings)) {
-                StateObject state = StateObject.of(s3, settings, clock);
-                return action.run(new Session(settings, s3, state, clock.instant(), out, err));
+            Map<String, String> overrides = log == null ? Map.of() : Map.of("duo.logs", log.toString());
+            Settings all = new CamelSettings(SettingSources.of(environment), overrides).with(Settings::withoutKeys);
+            requireOne(all, action);
+            int worst = ExitCode.DONE;
+            try (S3Client s3 = S3Clients.create(all)) {
+                for (Settings settings : all.ofEachLog()) {
+                    StateObject state = StateObject.of(s3, settings, clock);
+                    worst = Math.max(worst, action.run(new Session(settings, s3, state, clock.instant(), out, err)));
+                }
             }
+            return worst;
         } catch (SettingsException e) {
             e.problems().forEach(err::println);
             return e.outcome().exitCode();

@@ -5,6 +5,7 @@ package dev.duocollector.cli;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.operate.LambdaImport;
 import dev.duocollector.operate.StatePlan;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.BucketEvents;
@@ -77,11 +78,17 @@ final class StateImportCommand extends StateCommand.Subcommand {
     @Override
     int run(StateCommand.Session session) {
         Settings settings = session.settings();
+        if (settings.log().duoLog() != DuoLog.TELEPHONY) {
+            throw RefusedException.operator(
+                    "Only the state of the guide\'s Lambda for the telephony log can be imported. What"
+                            + " Google\'s functions for other logs say is collected need not be; use state set-through with a time from"
+                            + " which to read again.");
+        }
         KeyPrefix prefix = lambdaPrefix == null ? settings.log().prefix() : prefix(lambdaPrefix);
         Source read = read(session);
         StateSnapshot before = session.state().look();
         BucketEvents lambdas = new BucketEvents(
-                session.s3(), read.bucket(), prefix, settings.account().apiHost());
+                session.s3(), read.bucket(), prefix, settings.account().apiHost(), DuoLog.TELEPHONY);
         boolean elsewhere = !read.bucket().equals(settings.account().bucket())
                 || !prefix.equals(settings.log().prefix());
         Optional<BucketEvents> own =

@@ -109,7 +109,7 @@ final class StateShowCommand extends StateCommand.Subcommand {
         if (!shown.exists()) {
             String lookback = Times.text(session.settings().log().lookback());
             rows.put("State", shown.place() + ": there is none yet");
-            rows.put("Account", session.settings().account().apiHost());
+            rows.put("Account", session.settings().owner());
             rows.put("Covered", "nothing; the first run begins " + lookback + " ago (duo.lookback)");
             return rows;
         }

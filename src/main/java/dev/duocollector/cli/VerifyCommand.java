@@ -21,6 +21,7 @@ import dev.duocollector.verify.Comparison.Result;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -53,18 +54,23 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private RangeOptions options = new RangeOptions();
 
+    @Mixin
+    private LogOption log = new LogOption();
+
     @Option(names = "--json", description = "Print one JSON object, for machines.")
     private boolean json;
 
     @Override
     public Integer call() {
         TimeRange range = options.range(true);
-        CamelApplication application = CamelApplication.onRange(range);
+        CamelApplication application = CamelApplication.onRange(range, log.overrides(Map.of()));
         return application.perform(ExitCode.AGAIN, context -> verify(application, context));
     }
 
     private int verify(CamelApplication application, CamelContext context) {
-        RangeGuard.of(Stream.of(context)).verify();
+        Stream stream = LogOption.only(context);
+        String idName = stream.settings().log().duoLog().idMembers().get(0);
+        RangeGuard.of(stream).verify();
         Exchange done = application.run("direct:verify");
         Result result = done.getMessage().getBody(Result.class);
         if (result == null) {
@@ -72,12 +78,17 @@ final class VerifyCommand implements Callable<Integer> {
             LOG.warn("The comparison was not finished: nothing is known. Run the same command again.");
             return outcome == RunOutcome.OPERATOR ? ExitCode.OPERATOR : ExitCode.AGAIN;
         }
-        (json ? List.of(json(result)) : lines(result)).forEach(line -> System.out.println(PlainLine.of(line)));
+        (json ? List.of(json(result, idName)) : lines(result, idName))
+                .forEach(line -> System.out.println(PlainLine.of(line)));
         return result.isEqual() ? ExitCode.DONE : ExitCode.AGAIN;
     }
 
-    /** The result in words: counts, the events that differ, and what that comes to. */
-    static List<String> lines(Result result) {
+    /**
+     * The result in words: counts, the events that differ, and what that comes to.
+     *
+     * @param idName what Duo calls an event's id in this log
+     */
+    static List<String> lines(Result result, String idName) {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
@@ -93,7 +104,7 @@ final class VerifyCommand implements Callable<Integer> {
             List<Difference> ofKind = result.differences().stream()
                     .filter(difference -> difference.kind() == kind)
                     .toList();
-            ofKind.forEach(difference -> lines.add(line(difference)));
+            ofKind.forEach(difference -> lines.add(line(difference, idName)));
             long more = result.counts().get(kind) - ofKind.size();
             if (more > 0) {
                 lines.add(String.format(Locale.ROOT, "%s: and %,d more", name(kind), more));
@@ -106,16 +117,16 @@ final class VerifyCommand implements Callable<Integer> {
         return lines;
     }
 
-    private static String line(Difference difference) {
+    private static String line(Difference difference, String idName) {
         return name(difference.kind()) + ": "
                 + difference.time().map(Object::toString).orElse("no time")
-                + (difference.telephonyId().isEmpty() ? "" : " telephony_id " + difference.telephonyId())
+                + (difference.id().isEmpty() ? "" : " " + idName + " " + difference.id())
                 + difference.places().stream()
                         .map(Place::toString)
                         .collect(Collectors.joining(" and ", difference.places().isEmpty() ? "" : " in ", ""));
     }
 
-    private static String json(Result result) {
+    private static String json(Result result, String idName) {
         ObjectNode root = JsonNodeFactory.instance
                 .objectNode()
                 .put("from", result.range().from().toString())
@@ -129,8 +140,8 @@ final class VerifyCommand implements Callable<Integer> {
         for (Difference difference : result.differences()) {
             ObjectNode node = differences.addObject().put("kind", name(difference.kind()));
             difference.time().ifPresent(time -> node.put("time", time.toString()));
-            if (!difference.telephonyId().isEmpty()) {
-                node.put("telephony_id", difference.telephonyId());
+            if (!difference.id().isEmpty()) {
+                node.put(idName, difference.id());
             }
             ArrayNode places = node.putArray("places");
             difference

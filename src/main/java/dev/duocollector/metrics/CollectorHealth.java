@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +33,11 @@ public final class CollectorHealth extends AbstractHealthCheck {
     /** How many times of the schedule may pass without success. */
     private static final int TIMES_MAX = 3;
 
+    /** How many streams in trouble are told of; the metrics have all of them. */
+    private static final int TOLD_MAX = 5;
+
     private @Nullable RunMetrics metrics;
     private @Nullable Stream stream;
-    private Optional<Schedule> schedule = Optional.empty();
 
     public CollectorHealth() {
         super("duo", ID);
@@ -45,21 +48,9 @@ public final class CollectorHealth extends AbstractHealthCheck {
         metrics = value;
     }
 
-    /** Whose runs they are. */
+    /** Whose runs they are: this stream's and those of the streams beside it. */
     public void setStream(Stream value) {
         stream = value;
-        LogSettings settings = value.settings().log();
-        schedule = settings.get(SettingTable.AUTO_STARTUP)
-                ? Schedule.parse(settings.get(SettingTable.SCHEDULE))
-                : Optional.empty();
-    }
-
-    private CollectorStatus status() {
-        return Objects.requireNonNull(metrics, "metrics").status();
-    }
-
-    private Stream stream() {
-        return Objects.requireNonNull(stream, "stream");
     }
 
     @Override
@@ -69,56 +60,92 @@ public final class CollectorHealth extends AbstractHealthCheck {
 
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-        Instant now = stream().clock().instant();
-        status().succeeded().ifPresent(time -> builder.detail("last.success", time.toString()));
-        status().covered().ifPresent(time -> {
-            builder.detail("covered.through", time.toString());
-            builder.detail("lag.seconds", Duration.between(time, now).toSeconds());
-        });
-        status().last().ifPresent(last -> {
-            builder.detail("last.run", last.report().outcome().name());
-            builder.detail("last.run.ended", last.at().toString());
-        });
-        Optional<String> trouble = trouble(now);
-        builder.state(trouble.isEmpty() ? State.UP : State.DOWN);
+        List<Stream> all = Objects.requireNonNull(stream, "stream").all();
+        Instant now = all.get(0).clock().instant();
+        List<OfStream> streams = all.stream().map(this::of).toList();
+        List<String> troubles =
+                streams.stream().flatMap(each -> each.trouble(now).stream()).toList();
+        builder.state(troubles.isEmpty() ? State.UP : State.DOWN);
+        if (streams.size() == 1) {
+            streams.get(0).details(builder, now);
+        } else {
+            builder.detail("streams", streams.size());
+            builder.detail("streams.in.trouble", troubles.size());
+        }
+        List<String> told = troubles.isEmpty()
+                ? streams.stream().map(each -> each.well(now)).toList()
+                : troubles;
         // Camel's server escapes a quotation mark twice, and would show it with a backslash.
-        builder.message(trouble.orElseGet(() -> well(now)).replace('"', '\''));
+        builder.message(
+                told.stream().limit(TOLD_MAX).collect(Collectors.joining(" ")).replace('"', '\''));
     }
 
-    private String well(Instant now) {
-        return status().covered()
-                .map(time -> "Collected through " + time + ", "
-                        + Duration.between(time, now).toSeconds() + " s ago.")
-                .orElse("No run has come as far as reading the state yet.");
+    private OfStream of(Stream each) {
+        LogSettings settings = each.settings().log();
+        return new OfStream(
+                each.label(),
+                Objects.requireNonNull(metrics, "metrics").status(each.label()),
+                settings.get(SettingTable.AUTO_STARTUP)
+                        ? Schedule.parse(settings.get(SettingTable.SCHEDULE))
+                        : Optional.empty(),
+                settings.get(SettingTable.SCHEDULE_JITTER));
     }
 
-    private Optional<String> trouble(Instant now) {
-        Optional<CollectorStatus.Ended> last = status().last();
-        if (last.isPresent() && last.get().report().outcome() == RunOutcome.OPERATOR) {
-            return Optional.of("Needs an operator. " + last.get().report().line());
-        }
-        Instant since = List.of(Optional.of(status().started()), status().succeeded(), status().progressed()).stream()
-                .flatMap(Optional::stream)
-                .max(Instant::compareTo)
-                .orElseThrow();
-        if (deadline(since).filter(now::isAfter).isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of("No run has succeeded since " + since + ". "
-                + last.map(ended -> "The last one ended at " + ended.at() + ": "
-                                + ended.report().line())
-                        .orElse("None has ended since the start: see the log for what it waits for."));
-    }
+    /** One stream, its schedule empty while nothing is scheduled. */
+    private record OfStream(String label, CollectorStatus status, Optional<Schedule> schedule, Duration jitter) {
 
-    /** Returns until when a run must have succeeded, given when one last did; empty if there are no such times. */
-    private Optional<Instant> deadline(Instant since) {
-        if (schedule.isEmpty()) {
-            return Optional.empty();
+        void details(HealthCheckResultBuilder builder, Instant now) {
+            status.succeeded().ifPresent(time -> builder.detail("last.success", time.toString()));
+            status.covered().ifPresent(time -> {
+                builder.detail("covered.through", time.toString());
+                builder.detail("lag.seconds", Duration.between(time, now).toSeconds());
+            });
+            status.last().ifPresent(last -> {
+                builder.detail("last.run", last.report().outcome().name());
+                builder.detail("last.run.ended", last.at().toString());
+            });
         }
-        Optional<Instant> time = Optional.of(since);
-        for (int i = 0; i < TIMES_MAX; i++) {
-            time = time.flatMap(schedule.get()::next);
+
+        String well(Instant now) {
+            return named(status.covered()
+                    .map(time -> "Collected through " + time + ", "
+                            + Duration.between(time, now).toSeconds() + " s ago.")
+                    .orElse("No run has come as far as reading the state yet."));
         }
-        return time.map(third -> third.plus(stream().settings().log().get(SettingTable.SCHEDULE_JITTER)));
+
+        Optional<String> trouble(Instant now) {
+            Optional<CollectorStatus.Ended> last = status.last();
+            if (last.isPresent() && last.get().report().outcome() == RunOutcome.OPERATOR) {
+                return Optional.of(
+                        named("Needs an operator. " + last.get().report().line()));
+            }
+            Instant since = List.of(Optional.of(status.started()), status.succeeded(), status.progressed()).stream()
+                    .flatMap(Optional::stream)
+                    .max(Instant::compareTo)
+                    .orElseThrow();
+            if (deadline(since).filter(now::isAfter).isEmpty()) {
+                return Optional.empty();
+            }
+            return Optional.of(named("No run has succeeded since " + since + ". "
+                    + last.map(ended -> "The last one ended at " + ended.at() + ": "
+                                    + ended.report().line())
+                            .orElse("None has ended since the start: see the log for what it waits for.")));
+        }
+
+        /** Returns until when a run must have succeeded, given when one last did; empty if there are no such times. */
+        private Optional<Instant> deadline(Instant since) {
+            if (schedule.isEmpty()) {
+                return Optional.empty();
+            }
+            Optional<Instant> time = Optional.of(since);
+            for (int i = 0; i < TIMES_MAX; i++) {
+                time = time.flatMap(schedule.get()::next);
+            }
+            return time.map(third -> third.plus(jitter));
+        }
+
+        private String named(String sentence) {
+            return label.isEmpty() ? sentence : label + ": " + sentence;
+        }
     }
 }

@@ -37,6 +37,9 @@ public enum Metric {
     RUN_DURATION(Type.GAUGE, "run.duration", Metric.SECONDS, "How long the last run took."),
     LAST_RUN(Type.GAUGE, "last.run", "0 or 1", "1 at how the last run ended, else 0.", Metric.OUTCOME);
 
+    /** The label with the stream, where there are several: the log. */
+    public static final String LOG = "log";
+
     static final String OUTCOME = "outcome";
     static final String CONTEXT = "context";
     static final String TYPE = "type";
@@ -96,6 +99,15 @@ public enum Metric {
 
     public String meaning() {
         return meaning;
+    }
+
+    /** Whether each stream has its own, where there are several; the others are sums. */
+    boolean isOfStream() {
+        return switch (this) {
+            case EVENTS_WRITTEN, EVENTS_MISSING, GAPS, LAG, COVERED_THROUGH, LAST_SUCCESS_AGE, LAST_SUCCESS, LAST_RUN ->
+                true;
+            default -> false;
+        };
     }
 
     /** Whether its value is only good at the moment when it is asked for, and so has no place in a file. */

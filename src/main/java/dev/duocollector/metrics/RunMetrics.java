@@ -18,7 +18,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.DoubleSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -36,13 +39,27 @@ public final class RunMetrics implements RunListener, CamelContextAware {
 
     private final CollectorStatus status;
     private final Clock clock;
+    private final List<Tag> stream;
+
+    /** What sums up these; null for those that have no others. */
+    private final @Nullable RunMetrics sums;
+
+    /** Those of each stream, by its label, where there are several. */
+    private final Map<String, RunMetrics> streams = new ConcurrentSkipListMap<>();
+
     private MeterRegistry registry = new SimpleMeterRegistry();
     private volatile Runnable afterEachRun = () -> {};
     private @Nullable CamelContext camelContext;
 
     public RunMetrics(Clock clock) {
+        this(clock, List.of(), null);
+    }
+
+    private RunMetrics(Clock clock, List<Tag> stream, @Nullable RunMetrics sums) {
         this.status = new CollectorStatus(clock);
         this.clock = clock;
+        this.stream = stream;
+        this.sums = sums;
     }
 
     @Override
@@ -64,8 +81,38 @@ public final class RunMetrics implements RunListener, CamelContextAware {
         register();
     }
 
-    CollectorStatus status() {
-        return status;
+    /** Returns those of one stream; these, if it is the only one and has no label. */
+    @Override
+    public RunMetrics ofStream(String label) {
+        if (label.isEmpty()) {
+            return this;
+        }
+        if (streams.isEmpty()) {
+            // Series without the label, which no stream would have a part in.
+            for (Metric metric : Metric.values()) {
+                if (metric.isOfStream()) {
+                    registry.find(metric.meterName()).meters().forEach(registry::remove);
+                }
+            }
+        }
+        RunMetrics own = new RunMetrics(clock, List.of(Tag.of(Metric.LOG, label)), this);
+        own.registry = registry;
+        own.afterEachRun = () -> afterEachRun.run();
+        own.registerOfStream();
+        streams.put(label, own);
+        return own;
+    }
+
+    /** Returns what has this series of a metric, by the label of its stream; empty if no stream has it. */
+    public Optional<RunMetrics> find(Metric metric, String label) {
+        return label.isEmpty()
+                ? Optional.of(this).filter(all -> streams.isEmpty() || !metric.isOfStream())
+                : Optional.ofNullable(streams.get(label)).filter(own -> metric.isOfStream());
+    }
+
+    /** Returns the status of a stream, by its label. */
+    CollectorStatus status(String label) {
+        return label.isEmpty() ? status : Objects.requireNonNull(streams.get(label), label).status;
     }
 
     /** Has something done after each run, when its report is logged. */
@@ -76,7 +123,6 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     private void register() {
         for (RunOutcome outcome : RunOutcome.values()) {
             counter(Metric.RUNS, outcome(outcome));
-            gauge(Metric.LAST_RUN, outcome(outcome), () -> lastRunWas(outcome) ? 1 : 0);
         }
         for (RequestOutcome outcome : RequestOutcome.values()) {
             counter(Metric.REQUESTS, outcome(outcome));
@@ -90,15 +136,27 @@ public final class RunMetrics implements RunListener, CamelContextAware {
                 counter(metric, List.of());
             }
         }
-        gauge(Metric.LAG, List.of(), () -> status.covered().map(this::age).orElse(Double.NaN));
-        gauge(Metric.COVERED_THROUGH, List.of(), () -> seconds(status.covered()));
-        gauge(Metric.LAST_SUCCESS_AGE, List.of(), () -> age(status.succeeded().orElse(status.started())));
-        gauge(Metric.LAST_SUCCESS, List.of(), () -> seconds(status.succeeded()));
         gauge(Metric.STARTED, List.of(), () -> seconds(Optional.of(status.started())));
         gauge(
                 Metric.RUN_DURATION,
                 List.of(),
                 () -> status.last().map(last -> last.took().toMillis() / 1000.0).orElse(Double.NaN));
+        registerOfStream();
+    }
+
+    private void registerOfStream() {
+        for (RunOutcome outcome : RunOutcome.values()) {
+            gauge(Metric.LAST_RUN, outcome(outcome), () -> lastRunWas(outcome) ? 1 : 0);
+        }
+        for (Metric metric : Metric.values()) {
+            if (metric.isOfStream() && metric.type() == Metric.Type.COUNTER) {
+                counter(metric, List.of());
+            }
+        }
+        gauge(Metric.LAG, List.of(), () -> status.covered().map(this::age).orElse(Double.NaN));
+        gauge(Metric.COVERED_THROUGH, List.of(), () -> seconds(status.covered()));
+        gauge(Metric.LAST_SUCCESS_AGE, List.of(), () -> age(status.succeeded().orElse(status.started())));
+        gauge(Metric.LAST_SUCCESS, List.of(), () -> seconds(status.succeeded()));
     }
 
     @Override
@@ -152,6 +210,9 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     public void ended(RunReport report, Duration took) {
         counter(Metric.RUNS, outcome(report.outcome())).increment();
         status.ended(report, took);
+        if (sums != null) {
+            sums.status.ended(report, took);
+        }
     }
 
     @Override
@@ -192,18 +253,23 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     private Counter counter(Metric metric, List<Tag> labels) {
         return Counter.builder(metric.meterName())
                 .description(metric.meaning())
-                .tags(labels)
+                .tags(tags(metric, labels))
                 .register(registry);
     }
 
     private void gauge(Metric metric, List<Tag> labels, DoubleSupplier value) {
         // One that an earlier bean registered, before the routes were reloaded, would stay and never change.
-        registry.find(metric.meterName()).tags(labels).meters().forEach(registry::remove);
+        Tags tags = tags(metric, labels);
+        registry.find(metric.meterName()).tags(tags).meters().forEach(registry::remove);
         Gauge.builder(metric.meterName(), value::getAsDouble)
                 .description(metric.meaning())
                 .baseUnit(metric.isInSeconds() ? metric.unit() : null)
-                .tags(Tags.of(labels))
+                .tags(tags)
                 .register(registry);
+    }
+
+    private Tags tags(Metric metric, List<Tag> labels) {
+        return metric.isOfStream() ? Tags.of(stream).and(labels) : Tags.of(labels);
     }
 
     private static List<Tag> outcome(Enum<?> outcome) {

@@ -80,7 +80,12 @@ public final class DropSeen implements Processor {
         stream.range().filter(range -> !range.skipExisting()).ifPresent(range -> named.add(AGAIN));
         LogSettings settings = stream.settings().log();
         ObjectKey key = ObjectKey.of(
-                settings.prefix(), window.maxtime(), window.page(), named, settings.get(SettingTable.COMPRESSION));
+                settings.prefix(),
+                settings.duoLog(),
+                window.maxtime(),
+                window.page(),
+                named,
+                settings.get(SettingTable.COMPRESSION));
         String udmKey =
                 settings.udmPrefix().map(key::under).map(ObjectKey::value).orElse("");
         return new Batch(key.value(), udmKey, keys, next);

@@ -6,6 +6,7 @@ import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.sink.ObjectKey;
+import dev.duocollector.source.DuoSource;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Checkpoint;
@@ -32,10 +33,10 @@ public final class DryRun {
     private final Stream stream;
     private final DrySteps steps;
 
-    private DryRun(CamelContext camel, DryEndpoints endpoints, boolean show) {
+    private DryRun(Stream stream, CamelContext camel, DryEndpoints endpoints, boolean show) {
         this.camel = camel;
-        this.steps = new DrySteps(camel, endpoints, show);
-        this.stream = Stream.of(camel);
+        this.steps = new DrySteps(camel, new DuoSource(stream.settings(), stream.clock()), endpoints, show);
+        this.stream = stream;
     }
 
     /**
@@ -52,8 +53,8 @@ public final class DryRun {
      * @param endpoints as registered in the context before its routes were made
      * @param show whether lines may hold personal data
      */
-    public static Result make(CamelContext camel, DryEndpoints endpoints, boolean show) {
-        return new DryRun(camel, endpoints, show).make();
+    public static Result make(Stream stream, CamelContext camel, DryEndpoints endpoints, boolean show) {
+        return new DryRun(stream, camel, endpoints, show).make();
     }
 
     private Result make() {
@@ -149,6 +150,7 @@ public final class DryRun {
                         fresh,
                         ObjectKey.of(
                                         stream.settings().log().prefix(),
+                                        stream.settings().log().duoLog(),
                                         window.maxtime(),
                                         window.page(),
                                         keys,

@@ -5,6 +5,7 @@ package dev.duocollector.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.duocollector.sink.NdjsonDataFormat;
+import dev.duocollector.source.DuoSource;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.steps.DryEndpoints;
 import dev.duocollector.steps.EventSteps;
@@ -26,6 +27,7 @@ import org.apache.camel.ExchangePattern;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.support.CamelContextHelper;
+import org.apache.camel.support.DefaultExchange;
 
 /**
  * Has the operator's steps see a page's new events, and says what they would store of it. Nothing is delivered where the
@@ -34,13 +36,15 @@ import org.apache.camel.support.CamelContextHelper;
 final class DrySteps {
 
     private final CamelContext camel;
+    private final DuoSource source;
     private final DryEndpoints endpoints;
     private final boolean show;
     private final NdjsonDataFormat ndjson;
 
     /** @param show whether personal data may be printed */
-    DrySteps(CamelContext camel, DryEndpoints endpoints, boolean show) {
+    DrySteps(CamelContext camel, DuoSource source, DryEndpoints endpoints, boolean show) {
         this.camel = camel;
+        this.source = source;
         this.endpoints = endpoints;
         this.show = show;
         this.ndjson = CamelContextHelper.mandatoryLookup(camel, "ndjson", NdjsonDataFormat.class);
@@ -71,6 +75,7 @@ final class DrySteps {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
             steps = template.send(StepRoutes.STEPS, ExchangePattern.InOut, exchange -> {
                 exchange.setVariable("objectKey", objectKey);
+                exchange.setVariable("log", source.log().toString());
                 exchange.getMessage().setBody(new ArrayList<>(fresh));
             });
         }
@@ -157,7 +162,9 @@ final class DrySteps {
 
     private String line(Object event) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
-        ndjson.marshal(null, event, line);
+        Exchange exchange = new DefaultExchange(camel);
+        exchange.setVariable(DuoSource.VARIABLE, source);
+        ndjson.marshal(exchange, event, line);
         return line.toString(UTF_8).strip();
     }
 }

@@ -62,8 +62,7 @@ public final class DuoProbe {
     }
 
     /** Makes the request in a context that has the collector's beans and the route duo-page. */
-    public static Answer ask(CamelContext camel) {
-        Stream stream = Stream.of(camel);
+    public static Answer ask(Stream stream, CamelContext camel) {
         Clock clock = stream.clock();
         Instant maxtime = PollWindow.of(stream.settings()).shownThrough(clock.instant());
         Window window = Window.unread(maxtime.minus(ASKED), maxtime, 1);

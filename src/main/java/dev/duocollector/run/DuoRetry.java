@@ -71,7 +71,7 @@ public final class DuoRetry implements Predicate {
                 seconds(delay),
                 retry,
                 seconds(left));
-        boolean again = run.stream().pause().await(delay);
+        boolean again = run.stream().await(delay);
         if (again) {
             run.listener().retried();
         }

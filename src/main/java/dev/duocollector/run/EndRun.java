@@ -21,7 +21,8 @@ public final class EndRun implements Processor {
         Exception cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         LOG.debug("The run failed", cause);
         FatalError.check(exchange.getContext(), cause);
-        Stream stream = Stream.of(exchange.getContext());
+        Run run = exchange.getVariable(Run.VARIABLE, Run.class);
+        Stream stream = run == null ? Stream.of(exchange.getContext()) : run.stream();
         RunFailure failure = new RunFailure.Explainer(stream.settings()).explain(cause, exchange);
         RunOutcome outcome = failure.outcome();
         if (stream.pause().isStopping() && outcome.exitCode() == 1) {
@@ -31,16 +32,16 @@ public final class EndRun implements Processor {
                 outcome,
                 failure.message() + saved(stream, exchange, failure),
                 outcome == RunOutcome.FAILED || RunFailure.mayAppear(cause));
-        Run run = exchange.getVariable(Run.VARIABLE, Run.class);
         if (run != null) {
             run.nameLogLines();
-            run.ended(report);
+            report = run.ended(report);
         }
         exchange.getMessage().setBody(report);
     }
 
     private static String saved(Stream stream, Exchange exchange, RunFailure failure) {
-        if (failure.outcome() == RunOutcome.OWNED) {
+        Run run = exchange.getVariable(Run.VARIABLE, Run.class);
+        if (run == null || failure.outcome() == RunOutcome.OWNED) {
             return "";
         }
         try {
@@ -51,7 +52,6 @@ public final class EndRun implements Processor {
             LOG.debug("The state could not be written at the end of a failed run", e);
             return "";
         }
-        Run run = exchange.getVariable(Run.VARIABLE, Run.class);
-        return run == null || run.tally().isEmpty() ? "" : " Before it, in window " + CloseRun.done(run) + ".";
+        return run.tally().isEmpty() ? "" : " Before it, in window " + CloseRun.done(run) + ".";
     }
 }

@@ -32,9 +32,6 @@ final class FirstRun {
 
     private static final Log LOG = Log.of(FirstRun.class);
 
-    /** What the objects of the collector and of the guide's Lambda begin with. */
-    private static final String OBJECTS = "telephony_";
-
     /** Where an event's host is at the latest; an event has some 300 bytes. */
     private static final int LINE_CHARS_MAX = 64 * 1024;
 
@@ -46,6 +43,11 @@ final class FirstRun {
     FirstRun(S3Client s3, Settings settings) {
         this.s3 = s3;
         this.settings = settings;
+    }
+
+    /** What the objects of the collector, and of the guide's Lambda, begin with. */
+    private String objects() {
+        return settings.log().prefix().resolve(settings.log().duoLog() + "_");
     }
 
     /**
@@ -78,7 +80,7 @@ final class FirstRun {
 
     /** Returns an object of this account's, if there is one: asked for once, so the first thousand names count. */
     private Optional<String> writtenBefore() {
-        List<S3Object> found = list(settings.log().prefix().resolve(OBJECTS));
+        List<S3Object> found = list(objects());
         for (S3Object object : found) {
             if (!isForeign(object.key())) {
                 return Optional.of(object.key());
@@ -89,7 +91,7 @@ final class FirstRun {
                     "There is no state yet, and under s3://{}/{} lie objects of other accounts. A prefix may be shared, but a"
                             + " feed cannot tell the accounts apart by it.",
                     settings.account().bucket(),
-                    settings.log().prefix().resolve(OBJECTS));
+                    objects());
         }
         return Optional.empty();
     }

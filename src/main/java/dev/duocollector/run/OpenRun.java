@@ -4,6 +4,7 @@ package dev.duocollector.run;
 
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.TimeRange;
+import dev.duocollector.source.DuoSource;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.CollectorState;
@@ -35,8 +36,11 @@ public final class OpenRun implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Stream stream = Stream.of(exchange.getContext());
+        Stream stream = Stream.named(exchange);
+        exchange.setVariable(DuoSource.VARIABLE, new DuoSource(stream.settings(), stream.clock()));
+        exchange.setVariable("log", stream.settings().log().duoLog().toString());
         Run run = new Run(stream);
+        run.takeTurn();
         exchange.setVariable(Run.VARIABLE, run);
         run.nameLogLines();
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {

@@ -21,7 +21,7 @@ public final class PagePause implements Processor {
         Pause pause = run.stream().pause();
         run.stream().progress().report(run, System.nanoTime());
         if (run.isMore() && run.pageFull()) {
-            pause.await(run.stream().settings().log().get(SettingTable.PAGE_PAUSE));
+            run.stream().await(run.stream().settings().log().get(SettingTable.PAGE_PAUSE));
         }
         if (pause.isStopping() && !run.isRecovering()) {
             run.enough();

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.source.DuoAccount;
 import dev.duocollector.source.DuoRequestSigner;
+import dev.duocollector.source.DuoSource;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.Window;
@@ -74,7 +74,7 @@ public final class PageQuery implements Processor {
 
     /** Has the exchange ask for one page. */
     static void ask(Exchange exchange, Stream stream, Window window, Cursor cursor) {
-        exchange.setVariable(DuoAccount.VARIABLE, new DuoAccount(stream.settings(), stream.clock()));
+        exchange.setVariable(DuoSource.VARIABLE, new DuoSource(stream.settings(), stream.clock()));
         exchange.setVariable(DuoRequestSigner.QUERY, parameters(window, cursor));
     }
 

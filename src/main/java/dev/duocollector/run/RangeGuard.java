@@ -240,8 +240,7 @@ public final class RangeGuard {
     private Optional<Checkpoint> checkpoint(String key) {
         S3StateStore store = new S3StateStore(s3, settings.account().bucket(), key);
         return times.open(
-                new CollectorState(
-                        store, settings.account().apiHost(), settings.log().get(SettingTable.OVERLAP), clock),
+                new CollectorState(store, settings.owner(), settings.log().get(SettingTable.OVERLAP), clock),
                 begun -> time = begun);
     }
 }

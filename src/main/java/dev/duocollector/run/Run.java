@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.Cursor;
@@ -40,6 +42,7 @@ public final class Run {
     private @Nullable WindowReading reading;
     private @Nullable CurrentBatch current;
     private boolean recovering;
+    private boolean hasTurn;
     private boolean expired;
     private boolean rangeDone;
     private boolean withoutState;
@@ -290,14 +293,33 @@ public final class Run {
         current().found(tally, listener());
     }
 
-    /** Ends the run with its report, which it returns. */
-    RunReport ended(RunReport report) {
-        listener().ended(report, Duration.ofNanos(System.nanoTime() - startedNanos));
-        return report;
+    /** Begins once no other run of the stream is under way, and there is room among the workers. */
+    void takeTurn() {
+        if (!stream.turn().begin(stream.pause())) {
+            throw new RefusedException(RunOutcome.FAILED, "Stopped before an earlier run had ended.");
+        }
+        stream.workers().begin();
+        hasTurn = true;
     }
 
-    /** Is over, its report logged. */
+    private void endTurn() {
+        if (hasTurn) {
+            hasTurn = false;
+            stream.workers().end();
+            stream.turn().end();
+        }
+    }
+
+    /** Ends the run with its report, and returns that as it is logged. */
+    RunReport ended(RunReport report) {
+        listener().ended(report, Duration.ofNanos(System.nanoTime() - startedNanos));
+        endTurn();
+        return report.of(stream.label());
+    }
+
+    /** Is over, its report logged, however it ended. */
     void reported() {
+        endTurn();
         listener().reported();
         MDC.remove(ID_IN_LOG);
     }

@@ -20,6 +20,15 @@ public interface RunListener {
     /** Ignores everything. */
     RunListener NONE = new RunListener() {};
 
+    /**
+     * Returns what gets the runs of one stream.
+     *
+     * @param label names it; empty if it is the only one
+     */
+    default RunListener ofStream(String label) {
+        return this;
+    }
+
     /** A request to Duo has ended, also one that is made again. */
     default void answered(RequestOutcome outcome) {}
 
@@ -68,6 +77,9 @@ public interface RunListener {
         public record Sum(int calls, long credits) {}
 
         void add(TelephonyEvent event) {
+            if (!event.log().countsCalls()) {
+                return;
+            }
             sums.merge(
                     event.kind(),
                     new Sum(1, event.credits()),

@@ -24,6 +24,11 @@ public record RunReport(RunOutcome outcome, String line, boolean triedAgainAtSta
         line = Log.line(line);
     }
 
+    /** Returns the same of a stream, which it names; empty for the only one. */
+    RunReport of(String stream) {
+        return stream.isEmpty() ? this : new RunReport(outcome, stream + ": " + line, triedAgainAtStart);
+    }
+
     /** ERROR when it needs an operator, WARN when it recovers by itself, INFO when all is well. */
     public Level level() {
         return switch (outcome) {

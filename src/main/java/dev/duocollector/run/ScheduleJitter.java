@@ -13,7 +13,7 @@ public final class ScheduleJitter implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Stream stream = Stream.of(exchange.getContext());
+        Stream stream = Stream.named(exchange);
         Duration jitter = stream.settings().log().get(SettingTable.SCHEDULE_JITTER);
         stream.pause().await(Duration.ofMillis(ThreadLocalRandom.current().nextLong(jitter.toMillis() + 1)));
     }

@@ -8,6 +8,7 @@ import static dev.duocollector.settings.SettingTable.BUCKET;
 import static dev.duocollector.settings.SettingTable.CHECKSUMS;
 import static dev.duocollector.settings.SettingTable.ENDPOINT;
 import static dev.duocollector.settings.SettingTable.IKEY;
+import static dev.duocollector.settings.SettingTable.LOGS;
 import static dev.duocollector.settings.SettingTable.PATH_STYLE;
 import static dev.duocollector.settings.SettingTable.REGION;
 import static dev.duocollector.settings.SettingTable.S3_PROXY;
@@ -33,11 +34,24 @@ public final class AccountSettings extends ScopedSettings {
 
     private final Optional<Path> secretKeyFile;
     private final URI baseUrl;
+    private final List<DuoLog> logs;
 
     AccountSettings(SettingReader reader, boolean keysNeeded) {
         super(Scope.ACCOUNT, reader);
         secretKeyFile = keysNeeded ? readKeys(reader) : Optional.empty();
         baseUrl = readBaseUrl(reader);
+        logs = readLogs(reader);
+    }
+
+    private List<DuoLog> readLogs(SettingReader reader) {
+        if (!reader.isWrong(LOGS)) {
+            try {
+                return DuoLog.parse(get(LOGS));
+            } catch (IllegalArgumentException e) {
+                reader.report("Setting " + LOGS + " " + e.getMessage() + ".");
+            }
+        }
+        return List.of(DuoLog.TELEPHONY);
     }
 
     private static Optional<Path> readKeys(SettingReader reader) {
@@ -133,6 +147,11 @@ public final class AccountSettings extends ScopedSettings {
             throw new TextFile.FlawException(flaw);
         }
         return key;
+    }
+
+    /** The logs that are collected, at least one. */
+    public List<DuoLog> logs() {
+        return logs;
     }
 
     /** Where requests go; differs from the API host when {@code duo.base-url} is set. */

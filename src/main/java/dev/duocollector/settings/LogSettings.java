@@ -37,62 +37,74 @@ public final class LogSettings extends ScopedSettings {
     private static final Pattern RANGE_OF_STATE =
             Pattern.compile("(\\d{8}T\\d{6}\\.\\d{3}Z)_(\\d{8}T\\d{6}\\.\\d{3}Z)(_all)?\\.json");
 
+    private final DuoLog log;
     private final Optional<TimeRange> range;
     private final KeyPrefix prefix;
     private final String stateKey;
     private final Optional<KeyPrefix> udmPrefix;
 
-    LogSettings(SettingReader reader, AccountSettings account, Optional<TimeRange> range) {
-        super(Scope.LOG, reader);
+    LogSettings(SettingReader reader, AccountSettings account, DuoLog log, Optional<TimeRange> range) {
+        super(Scope.LOG, reader, log);
+        this.log = log;
         checkSchedule(reader);
         checkLookback(reader);
         this.range = range;
         Optional<KeyPrefix> read = keyPrefix(PREFIX, reader);
         prefix = read.orElse(new KeyPrefix(""));
-        stateKey = get(STATE_KEY).isEmpty() ? "duo-telephony-state/" + account.apiHost() + ".json" : get(STATE_KEY);
+        stateKey = named(get(STATE_KEY).isEmpty() ? "duo-{log}-state/" + account.apiHost() + ".json" : get(STATE_KEY));
         checkStateKey(reader, read.isPresent());
         udmPrefix = readUdmPrefix(reader, read.isPresent());
+    }
+
+    /** Puts the log's name in for its placeholder. */
+    private String named(String text) {
+        return text.replace("{log}", log.toString());
     }
 
     private void checkSchedule(SettingReader reader) {
         Optional<Schedule> schedule = Schedule.parse(get(SCHEDULE));
         if (schedule.isEmpty()) {
-            reader.refuse(SCHEDULE, get(SCHEDULE), "a Quartz cron expression, such as 0 0 * * * ? for each hour");
+            reader.refuse(
+                    written(SCHEDULE), get(SCHEDULE), "a Quartz cron expression, such as 0 0 * * * ? for each hour");
         } else if (get(AUTO_STARTUP) && schedule.get().next(Instant.now()).isEmpty()) {
-            reader.refuse(SCHEDULE, get(SCHEDULE), "a time that comes: this one never does");
+            reader.refuse(written(SCHEDULE), get(SCHEDULE), "a time that comes: this one never does");
         }
     }
 
     private void checkLookback(SettingReader reader) {
         Duration least = WINDOW_MARGIN.plus(WINDOW_MIN);
-        if (!reader.isWrong(LAG) && !reader.isWrong(LOOKBACK) && get(LOOKBACK).compareTo(get(LAG).plus(least)) < 0) {
+        Setting<?> lag = written(LAG);
+        Setting<?> lookback = written(LOOKBACK);
+        if (!reader.isWrong(lag) && !reader.isWrong(lookback) && get(LOOKBACK).compareTo(get(LAG).plus(least)) < 0) {
             reader.refuse(
-                    LOOKBACK,
-                    reader.text(LOOKBACK),
-                    "at least " + least.toSeconds() + "s longer than duo.lag, which is " + reader.text(LAG));
+                    lookback,
+                    reader.text(lookback),
+                    "at least " + least.toSeconds() + "s longer than " + lag + ", which is " + reader.text(lag));
         }
     }
 
     /** Reads a prefix; empty if it is refused, which is reported. */
     private Optional<KeyPrefix> keyPrefix(Setting<String> setting, SettingReader reader) {
-        if (reader.isUnreadable(setting)) {
+        Setting<?> written = written(setting);
+        if (reader.isUnreadable(written)) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new KeyPrefix(get(setting)));
+            return Optional.of(new KeyPrefix(named(get(setting))));
         } catch (IllegalArgumentException e) {
-            reader.report("Setting " + e.getMessage().replaceFirst("^prefix", setting.name()) + ".");
+            reader.report("Setting " + e.getMessage().replaceFirst("^prefix", written.name()) + ".");
             return Optional.empty();
         }
     }
 
     private void checkStateKey(SettingReader reader, boolean isPrefixRead) {
         if (stateKey.startsWith("/") || stateKey.endsWith("/") || stateKey.contains("${")) {
-            reader.refuse(STATE_KEY, stateKey, STATE_KEY.type().allowed());
+            reader.refuse(written(STATE_KEY), stateKey, STATE_KEY.type().allowed());
         }
-        boolean isInside = isPrefixRead && !reader.isUnreadable(STATE_KEY) && prefix.contains(stateKey);
+        boolean isInside = isPrefixRead && !reader.isUnreadable(written(STATE_KEY)) && prefix.contains(stateKey);
         if (isInside && !get(STATE_INSIDE_PREFIX)) {
-            reader.report("Setting state.key is " + stateKey + " and is inside s3.prefix, which is '" + prefix
+            reader.report("Setting " + written(STATE_KEY) + " is " + stateKey + " and is inside " + written(PREFIX)
+                    + ", which is '" + prefix
                     + "': a SecOps feed on the prefix would take the state for a log, and delete it if set to delete"
                     + " sources. Set state.key to a key outside, such as duo-telephony-state/state.json"
                     + (prefix.value().isEmpty() ? ", and s3.prefix to a folder, such as duo-telephony" : "")
@@ -106,16 +118,71 @@ public final class LogSettings extends ScopedSettings {
         if (udm.isEmpty() || !isPrefixRead) {
             return Optional.empty();
         }
+        if (!log.hasUdm()) {
+            reader.report("Setting " + written(UDM_PREFIX) + " is '" + udm.get() + "' for the " + log
+                    + " log, whose events this program does not map to UDM. Set udm.prefix." + DuoLog.TELEPHONY
+                    + " in its place, and remove it.");
+        }
         if (udm.get().overlaps(prefix)) {
-            reader.report("Setting udm.prefix is '" + udm.get() + "' and s3.prefix is '" + prefix
+            reader.report("Setting " + written(UDM_PREFIX) + " is '" + udm.get() + "' and " + written(PREFIX) + " is '"
+                    + prefix
                     + "', and one is inside the other: a feed on the outer one would take every event twice. Set two that are"
                     + " side by side, such as duo-telephony and duo-telephony-udm.");
-        } else if (udm.get().contains(stateKey) && !reader.isUnreadable(STATE_KEY)) {
+        } else if (udm.get().contains(stateKey) && !reader.isUnreadable(written(STATE_KEY))) {
             reader.report(
-                    "Setting state.key is " + stateKey + " and is inside udm.prefix, which is '" + udm.get()
+                    "Setting " + written(STATE_KEY) + " is " + stateKey + " and is inside " + written(UDM_PREFIX)
+                            + ", which is '" + udm.get()
                             + "': a feed on the prefix would take the state for events. Set either so that they are side by side.");
         }
         return udm;
+    }
+
+    /** Reports what this log and another one of the account would both write to, or a feed would take for the other's. */
+    void checkBeside(LogSettings other, SettingReader reader) {
+        if (stateKey.equals(other.stateKey)) {
+            reader.report(
+                    "Setting " + written(STATE_KEY) + " is " + stateKey + " for both the " + other.log + " and the "
+                            + log + " log, and a state is one log's. Put {log} into it, or set state.key." + log + ".");
+        }
+        checkApart(PREFIX, Optional.of(prefix), other, PREFIX, Optional.of(other.prefix), reader);
+        checkApart(UDM_PREFIX, udmPrefix, other, UDM_PREFIX, other.udmPrefix, reader);
+        checkApart(UDM_PREFIX, udmPrefix, other, PREFIX, Optional.of(other.prefix), reader);
+        checkApart(PREFIX, Optional.of(prefix), other, UDM_PREFIX, other.udmPrefix, reader);
+        checkOutside(other, reader);
+        other.checkOutside(this, reader);
+    }
+
+    private void checkApart(
+            Setting<?> mine,
+            Optional<KeyPrefix> place,
+            LogSettings other,
+            Setting<?> others,
+            Optional<KeyPrefix> othersPlace,
+            SettingReader reader) {
+        boolean overlap =
+                place.isPresent() && othersPlace.filter(place.get()::overlaps).isPresent();
+        if (overlap && !reader.isWrong(written(mine)) && !reader.isWrong(other.written(others))) {
+            reader.report("Setting " + written(mine) + " is '" + place.get() + "' for the " + log + " log, and "
+                    + other.written(others) + " is '" + othersPlace.get() + "' for the " + other.log
+                    + " log: a feed reads one log, and would take both. Put {log} into it, as in duo-{log}, or set "
+                    + mine + "."
+                    + log + ".");
+        }
+    }
+
+    private void checkOutside(LogSettings other, SettingReader reader) {
+        boolean isInside = other.prefix.contains(stateKey)
+                || other.udmPrefix.filter(udm -> udm.contains(stateKey)).isPresent();
+        if (isInside && !get(STATE_INSIDE_PREFIX)) {
+            reader.report("Setting " + written(STATE_KEY) + " is " + stateKey + " for the " + log
+                    + " log and is inside a prefix of the " + other.log
+                    + " log: a feed on the prefix would take the state for events. Set it to a key outside.");
+        }
+    }
+
+    /** Which log they are for. */
+    public DuoLog duoLog() {
+        return log;
     }
 
     /** At most {@link #RETENTION}, whatever was set. */

@@ -5,20 +5,34 @@ package dev.duocollector.settings;
 import dev.duocollector.settings.Setting.Scope;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The values of the settings of one scope, each as its type reads it. */
 abstract sealed class ScopedSettings permits ProcessSettings, AccountSettings, LogSettings {
 
     private final Scope scope;
     private final Map<Setting<?>, Object> values = new HashMap<>();
+    private final Map<Setting<?>, Setting<?>> written = new HashMap<>();
 
     ScopedSettings(Scope scope, SettingReader reader) {
+        this(scope, reader, null);
+    }
+
+    /** @param log whose own settings come before those of all logs; null for none */
+    ScopedSettings(Scope scope, SettingReader reader, @Nullable DuoLog log) {
         this.scope = scope;
         for (Setting<?> setting : SettingTable.all()) {
             if (setting.scope() == scope) {
-                values.put(setting, reader.read(setting));
+                Setting<?> read = log == null ? setting : reader.written(setting, log);
+                written.put(setting, read);
+                values.put(setting, reader.read(read));
             }
         }
+    }
+
+    /** Returns the setting that a value comes from: itself, or the one of the log. */
+    Setting<?> written(Setting<?> setting) {
+        return written.getOrDefault(setting, setting);
     }
 
     /** Returns the value of a setting of this scope. */

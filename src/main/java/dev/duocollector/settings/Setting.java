@@ -72,6 +72,12 @@ public record Setting<T>(
         return new Setting<>(name, scope, type, standard, unset, bound, sentence, missing, retired);
     }
 
+    /** Returns the same for one log only, not set by default. */
+    Setting<T> of(DuoLog log) {
+        return new Setting<>(
+                name + "." + log, scope, type, "", "as `" + name + "`", bound, sentence, Optional.empty(), retirement);
+    }
+
     /** The environment variable that sets it. */
     String variable() {
         return EnvironmentPropertiesSource.variable(name);

@@ -38,7 +38,17 @@ final class SettingReader {
                 value = setting.standard();
             }
             values.put(setting, value == null ? "" : resolve(setting, value, placeholders, needed));
+            SettingTable.ofLogs(setting).forEach(own -> {
+                String ofLog = needed.test(setting) ? written.find(own.name()) : null;
+                values.put(own, ofLog == null ? "" : resolve(own, ofLog, placeholders, needed));
+            });
         }
+    }
+
+    /** Returns the setting that is in force for a log: its own one, if it is set, or else the one of all logs. */
+    Setting<?> written(Setting<?> setting, DuoLog log) {
+        Optional<? extends Setting<?>> own = SettingTable.of(setting, log);
+        return own.isPresent() && (!text(own.get()).isEmpty() || isUnreadable(own.get())) ? own.get() : setting;
     }
 
     /** Returns a value with its placeholders resolved; if that fails, reports it and returns an empty value. */
@@ -107,8 +117,11 @@ final class SettingReader {
                         && text(setting).equals(setting.standard().replace("{{" + other + "}}", text(other))));
     }
 
+    /** Notes a problem, once: each log of an account is read. */
     void report(String problem) {
-        problems.add(problem);
+        if (!problems.contains(problem)) {
+            problems.add(problem);
+        }
         mayPass = false;
     }
 

@@ -16,9 +16,12 @@ import dev.duocollector.settings.Setting.Scope;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The table of all settings, in the order of application.properties. There is no other list of them: what is checked, shown,
@@ -53,6 +56,8 @@ public final class SettingTable {
             add(account("duo.skey", key(), "", "the secret key").unset("required, or a file"));
     public static final Setting<String> SKEY_FILE =
             add(account("duo.skey-file", text("a readable file"), "", "the secret key's file, read at each request"));
+    public static final Setting<String> LOGS = add(
+            account("duo.logs", text("`telephony`, `authentication`, `activity`"), "telephony", "the logs, by commas"));
     public static final Setting<Optional<URI>> BASE_URL =
             add(account("duo.base-url", url(), "https://{{duo.api.host}}", "where requests go")
                     .bounded("https; http to loopback"));
@@ -104,7 +109,7 @@ public final class SettingTable {
             .bounded("a bucket's name")
             .required("the name of the bucket"));
     public static final Setting<String> PREFIX =
-            add(log("s3.prefix", text("900 bytes, no `${`"), "duo-telephony", "the folder of the objects"));
+            add(log("s3.prefix", text("900 bytes, no `${`"), "duo-{log}", "the folder of the objects"));
     public static final Setting<String> REGION =
             add(account("s3.region", text(""), "", "the bucket's region").unset("the AWS SDK's"));
     public static final Setting<Optional<URI>> ENDPOINT =
@@ -136,7 +141,7 @@ public final class SettingTable {
                     "",
                     "the state's object")
             .bounded("outside the prefix")
-            .unset("`duo-telephony-state/<duo.api.host>.json`"));
+            .unset("`duo-{log}-state/<duo.api.host>.json`"));
     public static final Setting<Boolean> STATE_INSIDE_PREFIX =
             add(log("state.inside-prefix", bool(), "false", "allows it inside"));
     public static final Setting<Boolean> FIRST_RUN = add(log(
@@ -193,6 +198,10 @@ public final class SettingTable {
         retire("range.skip-existing", "use the command backfill with --no-skip-existing", "", "true");
     }
 
+    /** The settings in which the logs of an account may differ: the name of each with a dot and the log's name behind it. */
+    private static final Set<Setting<?>> OF_ONE_LOG =
+            Set.of(SCHEDULE, LAG, OVERLAP, LOOKBACK, PAGE_PAUSE, PREFIX, STATE_KEY, EVENT_SHAPE, UDM_PREFIX);
+
     private SettingTable() {}
 
     private static <T> Setting<T> account(String name, SettingType<T> type, String standard, String sentence) {
@@ -226,8 +235,21 @@ public final class SettingTable {
         return ALL.stream().filter(setting -> setting.retirement().isEmpty()).toList();
     }
 
-    /** Returns the setting of a name, also a retired one. */
+    /** Returns the setting of a name, also a retired one, and one of a single log. */
     public static Optional<Setting<?>> find(String name) {
-        return ALL.stream().filter(setting -> setting.name().equals(name)).findFirst();
+        return ALL.stream()
+                .flatMap(setting -> Stream.concat(Stream.of(setting), ofLogs(setting)))
+                .filter(setting -> setting.name().equals(name))
+                .findFirst();
+    }
+
+    /** Returns what sets a setting for a single log, one for each; none if the logs cannot differ in it. */
+    static Stream<Setting<?>> ofLogs(Setting<?> setting) {
+        return Arrays.stream(DuoLog.values()).flatMap(log -> of(setting, log).stream());
+    }
+
+    /** Returns what sets a setting for one log; empty if the logs cannot differ in it. */
+    static <T> Optional<Setting<T>> of(Setting<T> setting, DuoLog log) {
+        return OF_ONE_LOG.contains(setting) ? Optional.of(setting.of(log)) : Optional.empty();
     }
 }

@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +37,21 @@ public final class Settings implements CamelContextAware {
     private @Nullable CamelContext camelContext;
     private @Nullable ProcessSettings process;
     private @Nullable AccountSettings account;
+    private List<LogSettings> logs = List.of();
     private @Nullable LogSettings log;
 
     public Settings() {}
+
+    private Settings(Settings all, LogSettings log) {
+        sources = all.sources;
+        reader = all.reader;
+        range = all.range;
+        camelContext = all.camelContext;
+        process = all.process;
+        account = all.account;
+        logs = all.logs;
+        this.log = log;
+    }
 
     /**
      * Reads settings from a look-up, for tests and tools.
@@ -123,7 +137,15 @@ public final class Settings implements CamelContextAware {
     private void read(WrittenSettings written, boolean keysNeeded) {
         reader.look(written, setting -> keysNeeded || !AccountSettings.KEYS.contains(setting));
         account = new AccountSettings(reader, keysNeeded);
-        log = new LogSettings(reader, account, range);
+        logs = account.logs().stream()
+                .map(name -> new LogSettings(reader, account, name, range))
+                .toList();
+        log = logs.get(0);
+        for (int i = 0; i < logs.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                logs.get(i).checkBeside(logs.get(j), reader);
+            }
+        }
         process = new ProcessSettings(reader);
         reader.end();
     }
@@ -136,8 +158,14 @@ public final class Settings implements CamelContextAware {
         return read(account);
     }
 
+    /** Those of one log: the only one, the first, or the one that these are {@linkplain #ofEachLog for}. */
     public LogSettings log() {
         return read(log);
+    }
+
+    /** Returns these settings for each log that is collected, in order. */
+    public List<Settings> ofEachLog() {
+        return logs.stream().map(each -> new Settings(this, each)).toList();
     }
 
     private static <T> T read(@Nullable T settings) {
@@ -146,6 +174,12 @@ public final class Settings implements CamelContextAware {
                     "The settings have not been read: the bean is not bound to a Camel context");
         }
         return settings;
+    }
+
+    /** Whose state it is: the account, and the log unless it is the telephony log, the only one of earlier releases. */
+    public String owner() {
+        DuoLog duoLog = log().duoLog();
+        return account().apiHost() + (duoLog == DuoLog.TELEPHONY ? "" : "/" + duoLog);
     }
 
     /** What is wrong, one line each; empty unless the settings were {@linkplain #examine examined}. */
@@ -185,13 +219,18 @@ public final class Settings implements CamelContextAware {
                 log().get(LOOKBACK).compareTo(LogSettings.RETENTION) > 0
                         ? LogSettings.RETENTION.toString()
                         : shown(name);
-            case "s3.prefix" -> log().prefix().value();
-            case "udm.prefix" -> log().udmPrefix().map(KeyPrefix::value).orElse("");
-            case "state.key" -> log().collectorStateKey();
+            case "s3.prefix" -> ofLogs(each -> each.prefix().value());
+            case "udm.prefix" ->
+                ofLogs(each -> each.udmPrefix().map(KeyPrefix::value).orElse(""));
+            case "state.key" -> ofLogs(LogSettings::collectorStateKey);
             case "metrics.textfile" ->
                 process().metricsTextfile().map(Path::toString).orElse("");
             default -> shown(name);
         };
+    }
+
+    private String ofLogs(Function<LogSettings, String> value) {
+        return logs.stream().map(value).filter(text -> !text.isEmpty()).collect(Collectors.joining(", "));
     }
 
     @Override

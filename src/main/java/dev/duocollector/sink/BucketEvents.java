@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.sink;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.EventShape;
 import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.settings.Settings;
@@ -21,7 +20,6 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -55,23 +53,26 @@ public final class BucketEvents {
     private final S3Client s3;
     private final String bucket;
     private final KeyPrefix prefix;
-    private final String apiHost;
+    private final DuoLog log;
+    private final ClientFields fields;
     private final int lineBytesMax;
 
     /**
      * Makes a reader.
      *
      * @param apiHost what the collector added as {@code host} to the events of the shape {@code duo-client}
+     * @param log whose events there are
      */
-    public BucketEvents(S3Client s3, String bucket, KeyPrefix prefix, String apiHost) {
-        this(s3, bucket, prefix, apiHost, LINE_BYTES_MAX);
+    public BucketEvents(S3Client s3, String bucket, KeyPrefix prefix, String apiHost, DuoLog log) {
+        this(s3, bucket, prefix, apiHost, log, LINE_BYTES_MAX);
     }
 
-    BucketEvents(S3Client s3, String bucket, KeyPrefix prefix, String apiHost, int lineBytesMax) {
+    BucketEvents(S3Client s3, String bucket, KeyPrefix prefix, String apiHost, DuoLog log, int lineBytesMax) {
         this.s3 = s3;
         this.bucket = bucket;
         this.prefix = prefix;
-        this.apiHost = apiHost;
+        this.log = log;
+        this.fields = new ClientFields(log, apiHost);
         this.lineBytesMax = lineBytesMax;
     }
 
@@ -81,7 +82,8 @@ public final class BucketEvents {
                 s3,
                 settings.account().bucket(),
                 settings.log().prefix(),
-                settings.account().apiHost());
+                settings.account().apiHost(),
+                settings.log().duoLog());
     }
 
     /** Who an object is from, as its name tells. */
@@ -184,7 +186,7 @@ public final class BucketEvents {
             if (line.tooLong()) {
                 throw new IOException("an event has 64 MiB at most");
             }
-            TelephonyEvent event = SentEvent.asSent(TelephonyEvent.of(line.bytes()), apiHost);
+            TelephonyEvent event = fields.without(TelephonyEvent.of(line.bytes(), log));
             Optional<Instant> time = event.ts().map(ts -> ts.truncatedTo(ChronoUnit.MILLIS));
             return object.writer() == Writer.OTHER && time.isEmpty()
                     ? Optional.empty()
@@ -276,51 +278,5 @@ public final class BucketEvents {
     @Override
     public String toString() {
         return "BucketEvents[s3://" + bucket + "/" + prefix + "]";
-    }
-
-    /** A stored line, read back as the event that Duo sent. */
-    private static final class SentEvent {
-
-        private SentEvent() {}
-
-        /**
-         * Returns the event of a stored line as Duo sent it: a line of the shape {@code duo-client} without the members that the
-         * collector appended, any other as it is. What is taken off is exactly what was appended, to the byte, so that an event
-         * which an operator's step or another program has rewritten stays as it is.
-         *
-         * @param apiHost the account's API host, in lower case
-         */
-        static TelephonyEvent asSent(TelephonyEvent line, String apiHost) throws IOException {
-            boolean shaped = line.names().contains("eventtype")
-                    && line.names().contains("host")
-                    && (line.ts().isEmpty() || line.names().contains("timestamp"));
-            if (!shaped) {
-                return line;
-            }
-            byte[] json = line.json();
-            int brace = json.length - 1;
-            int end = brace;
-            if (line.ts().isPresent()) {
-                end = without(json, end, "\"timestamp\":" + line.ts().get().getEpochSecond());
-            }
-            end = without(json, end, "\"host\":\"" + apiHost + '"');
-            end = without(json, end, "\"eventtype\":\"telephony\"");
-            if (end == brace) {
-                return line;
-            }
-            byte[] sent = Arrays.copyOf(json, end + 1);
-            sent[end] = '}';
-            return TelephonyEvent.of(sent);
-        }
-
-        /** Returns where the text ends without its last member, if that is the given one. */
-        private static int without(byte[] json, int end, String member) {
-            byte[] bytes = member.getBytes(UTF_8);
-            int start = end - bytes.length;
-            if (start < 1 || !Arrays.equals(json, start, end, bytes, 0, bytes.length)) {
-                return end;
-            }
-            return json[start - 1] == ',' ? start - 1 : start == 1 ? start : end;
-        }
     }
 }

@@ -17,12 +17,13 @@ import java.util.Base64;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The events of the bucket, to be found again by their event keys, or by what names an event whatever else was changed in it:
- * ts, telephony_id and txid together, its <em>identity</em>. Each one is a number, from 0, and takes up to 64 bytes, since
+ * time and its log's ids together, its <em>identity</em>. Each one is a number, from 0, and takes up to 64 bytes, since
  * hashes and places are kept and nothing of the events. What is looked for comes after what is added. Not thread-safe.
  */
 public final class EventIndex {
@@ -158,24 +159,26 @@ public final class EventIndex {
         return (int) place[number];
     }
 
-    /** Returns 64 bits of a hash over ts, telephony_id and txid; 0 without ts, or with neither of the others. */
+    /** Returns 64 bits of a hash over its time and its log's ids, such as telephony_id and txid; 0 without time, or without any id. */
     public static long identity(TelephonyEvent event) {
         if (event.ts().isEmpty()) {
             return 0;
         }
         // A copy, because a look into an event's map makes its line cost more.
         Map<String, @Nullable Object> members = copy(event);
-        if (members.get("telephony_id") == null && members.get("txid") == null) {
+        List<@Nullable Object> ids = new ArrayList<>();
+        event.log().idMembers().forEach(name -> ids.add(members.get(name)));
+        if (ids.stream().allMatch(Objects::isNull)) {
             return 0;
         }
-        String text = event.ts().get() + "\n" + members.get("telephony_id") + "\n" + members.get("txid");
+        String text = event.ts().get() + "\n" + ids;
         long hash = ByteBuffer.wrap(EventKey.sha256(text.getBytes(UTF_8))).getLong();
         return hash == 0 ? 1 : hash;
     }
 
     private static TelephonyEvent copy(TelephonyEvent event) {
         try {
-            return TelephonyEvent.of(event.json());
+            return TelephonyEvent.of(event.json(), event.log());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -7,9 +7,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.EventShape;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
+import dev.duocollector.source.DuoSource;
 import dev.duocollector.source.EventTime;
 import dev.duocollector.source.TelephonyEvent;
 import java.io.IOException;
@@ -39,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NdjsonDataFormat extends ServiceSupport implements DataFormat, DataFormatName {
 
-    private final ObjectMapper mapper = new ObjectMapper();
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final boolean ofRun;
     private EventShape shape;
     private String apiHost;
 
@@ -50,14 +54,19 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
 
     /** Makes one; the API host is what the events name as {@code host}, and may be empty for raw events only. */
     public NdjsonDataFormat(EventShape shape, String apiHost) {
+        this(shape, apiHost, false);
+    }
+
+    private NdjsonDataFormat(EventShape shape, String apiHost, boolean ofRun) {
+        this.ofRun = ofRun;
         this.shape = shape;
         this.apiHost = apiHost;
     }
 
-    /** Returns the format that the settings describe; their values are as read, the host in lower case. */
+    /** Returns the format that the settings of a run describe, or else these; values are as read, the host in lower case. */
     public static NdjsonDataFormat of(Settings settings) {
         return new NdjsonDataFormat(
-                settings.log().get(SettingTable.EVENT_SHAPE), settings.account().apiHost());
+                settings.log().get(SettingTable.EVENT_SHAPE), settings.account().apiHost(), true);
     }
 
     /** Sets the shape, {@code raw} or {@code duo-client}. */
@@ -82,15 +91,16 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
      */
     @Override
     public void marshal(Exchange exchange, @Nullable Object graph, OutputStream stream) throws IOException {
+        Lines lines = lines(exchange);
         if (graph instanceof Map<?, ?> event) {
-            write(event, stream);
+            lines.write(event, stream);
         } else if (graph instanceof Iterable<?> events) {
             for (Object event : events) {
-                writeElement(event, stream);
+                lines.writeElement(event, stream);
             }
         } else if (graph instanceof Object[] events) {
             for (Object event : events) {
-                writeElement(event, stream);
+                lines.writeElement(event, stream);
             }
         } else {
             throw misfit("the body", graph);
@@ -105,9 +115,10 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
     @Override
     public List<TelephonyEvent> unmarshal(Exchange exchange, InputStream stream) throws IOException {
         List<TelephonyEvent> events = new ArrayList<>();
+        DuoLog log = DuoSource.find(exchange).map(DuoSource::log).orElse(DuoLog.TELEPHONY);
         NdjsonLines lines = new NdjsonLines(stream, Integer.MAX_VALUE);
         for (Optional<NdjsonLines.Line> line = lines.next(); line.isPresent(); line = lines.next()) {
-            events.add(event(line.get()));
+            events.add(event(line.get(), log));
         }
         return events;
     }
@@ -121,33 +132,78 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
         }
     }
 
-    private static TelephonyEvent event(NdjsonLines.Line line) throws IOException {
+    private static TelephonyEvent event(NdjsonLines.Line line, DuoLog log) throws IOException {
         try {
-            return TelephonyEvent.of(line.bytes());
+            return TelephonyEvent.of(line.bytes(), log);
         } catch (IOException e) {
             throw new StoredObjectException("line " + line.number() + ": " + e.getMessage(), e);
         }
     }
 
-    private void writeElement(@Nullable Object element, OutputStream stream) throws IOException {
-        if (!(element instanceof Map<?, ?> event)) {
-            throw misfit("an element of the body", element);
-        }
-        write(event, stream);
+    /** Returns how an exchange's lines are written. */
+    private Lines lines(Exchange exchange) {
+        Optional<DuoSource> run = ofRun ? DuoSource.find(exchange) : Optional.empty();
+        return run.map(source -> new Lines(
+                        source.settings().log().get(SettingTable.EVENT_SHAPE),
+                        new ClientFields(
+                                source.log(), source.settings().account().apiHost())))
+                .orElseGet(() -> new Lines(shape, new ClientFields(DuoLog.TELEPHONY, apiHost)));
     }
 
-    private void write(Map<?, ?> event, OutputStream stream) throws IOException {
-        if (event instanceof TelephonyEvent telephonyEvent && telephonyEvent.unchanged()) {
-            writeSent(telephonyEvent, stream);
-        } else {
-            stream.write(written(shaped(event)));
+    /** The lines of one body, all of one shape. */
+    private record Lines(EventShape shape, ClientFields fields) {
+
+        void writeElement(@Nullable Object element, OutputStream stream) throws IOException {
+            if (!(element instanceof Map<?, ?> event)) {
+                throw misfit("an element of the body", element);
+            }
+            write(event, stream);
         }
-        stream.write('\n');
+
+        void write(Map<?, ?> event, OutputStream stream) throws IOException {
+            if (event instanceof TelephonyEvent sent && sent.unchanged()) {
+                writeSent(sent, stream);
+            } else {
+                stream.write(written(shaped(event)));
+            }
+            stream.write('\n');
+        }
+
+        private void writeSent(TelephonyEvent event, OutputStream stream) throws IOException {
+            byte[] json = event.json();
+            StringBuilder added = new StringBuilder();
+            addFields(event.names()::contains, event.ts(), (name, value) -> {
+                added.append(added.isEmpty() && event.names().isEmpty() ? "" : ",");
+                added.append('"').append(name).append("\":").append(jsonOf(value));
+            });
+            stream.write(json, 0, json.length - 1);
+            stream.write(added.append('}').toString().getBytes(UTF_8));
+        }
+
+        private Map<Object, @Nullable Object> shaped(Map<?, ?> event) {
+            Map<Object, @Nullable Object> line = new LinkedHashMap<>(event);
+            addFields(event::containsKey, time(event), line::put);
+            return line;
+        }
+
+        private void addFields(Predicate<String> isThere, Optional<Instant> time, BiConsumer<String, Object> added) {
+            if (shape == EventShape.DUO_CLIENT) {
+                fields.forEach(isThere, time, added);
+            }
+        }
+
+        /** Returns the time in the line; where a step removed it, Duo's, so that the line keeps a time. */
+        private Optional<Instant> time(Map<?, ?> event) {
+            Optional<Instant> written = event.get(fields.log().timeMember()) instanceof String text
+                    ? EventTime.parse(text)
+                    : Optional.empty();
+            return event instanceof TelephonyEvent sent ? written.or(sent::ts) : written;
+        }
     }
 
-    private byte[] written(Map<?, ?> line) {
+    private static byte[] written(Map<?, ?> line) {
         try {
-            return mapper.writeValueAsBytes(line);
+            return MAPPER.writeValueAsBytes(line);
         } catch (JsonProcessingException e) {
             // Not as the IOException that it is, which a route may take for a failure that passes; and not with its
             // message, which may quote a value.
@@ -155,44 +211,6 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
                     "ndjson cannot write an event, because a step has put something into it that is not JSON ("
                             + e.getClass().getSimpleName() + ")");
         }
-    }
-
-    private void writeSent(TelephonyEvent event, OutputStream stream) throws IOException {
-        byte[] json = event.json();
-        StringBuilder added = new StringBuilder();
-        addFields(event.names()::contains, event.ts(), (name, value) -> {
-            added.append(added.isEmpty() && event.names().isEmpty() ? "" : ",");
-            added.append('"').append(name).append("\":").append(jsonOf(value));
-        });
-        stream.write(json, 0, json.length - 1);
-        stream.write(added.append('}').toString().getBytes(UTF_8));
-    }
-
-    private Map<Object, @Nullable Object> shaped(Map<?, ?> event) {
-        Map<Object, @Nullable Object> line = new LinkedHashMap<>(event);
-        addFields(event::containsKey, ts(event), line::put);
-        return line;
-    }
-
-    private void addFields(Predicate<String> isThere, Optional<Instant> ts, BiConsumer<String, Object> fields) {
-        if (shape == EventShape.RAW) {
-            return;
-        }
-        if (!isThere.test("eventtype")) {
-            fields.accept("eventtype", "telephony");
-        }
-        if (!isThere.test("host")) {
-            fields.accept("host", apiHost);
-        }
-        if (ts.isPresent() && !isThere.test("timestamp")) {
-            fields.accept("timestamp", ts.get().getEpochSecond());
-        }
-    }
-
-    /** Returns the time in the line; where a step removed it, Duo's, so that the line keeps a time. */
-    private static Optional<Instant> ts(Map<?, ?> event) {
-        Optional<Instant> ts = event.get("ts") instanceof String text ? EventTime.parse(text) : Optional.empty();
-        return event instanceof TelephonyEvent telephonyEvent ? ts.or(telephonyEvent::ts) : ts;
     }
 
     private static String jsonOf(Object value) {

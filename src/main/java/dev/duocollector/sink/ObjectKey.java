@@ -4,20 +4,23 @@ package dev.duocollector.sink;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.source.EventKey;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The key of a batch's object in the bucket:
- * {@code <prefix>/telephony_20261123T081500.123Z_00001_<12 hex digits>.ndjson}, the window's maxtime, the page, and a
+ * {@code <prefix>/telephony_20261123T081500.123Z_00001_<12 hex digits>.ndjson}, the log, the window's maxtime, the page, and a
  * digest of the batch's event keys, with {@code .gz} after it for a compressed one.
  *
  * <p>Equal keys mean equal batches: an object that is there already under this key is this very batch.
@@ -26,8 +29,9 @@ import java.util.regex.Pattern;
  */
 public record ObjectKey(String value) {
 
-    private static final Pattern NAME =
-            Pattern.compile("telephony_(\\d{8}T\\d{6}\\.\\d{3}Z)_\\d{5,}_[0-9a-f]{12}\\.ndjson(\\.gz)?");
+    private static final Pattern NAME = Pattern.compile(
+            "(?:" + Arrays.stream(DuoLog.values()).map(DuoLog::toString).collect(Collectors.joining("|"))
+                    + ")_(\\d{8}T\\d{6}\\.\\d{3}Z)_\\d{5,}_[0-9a-f]{12}\\.ndjson(\\.gz)?");
 
     private static final int DIGEST_BYTES = 6;
 
@@ -39,7 +43,7 @@ public record ObjectKey(String value) {
      * @throws IllegalArgumentException if there is no event key (no object is ever empty), or if the page is negative
      */
     public static ObjectKey of(
-            KeyPrefix prefix, Instant maxtime, int page, Collection<String> eventKeys, boolean gzip) {
+            KeyPrefix prefix, DuoLog log, Instant maxtime, int page, Collection<String> eventKeys, boolean gzip) {
         if (eventKeys.isEmpty()) {
             throw new IllegalArgumentException("eventKeys is empty: a batch without events has no object");
         }
@@ -48,7 +52,8 @@ public record ObjectKey(String value) {
         }
         String name = String.format(
                 Locale.ROOT,
-                "telephony_%s_%05d_%s.ndjson%s",
+                "%s_%s_%05d_%s.ndjson%s",
+                log,
                 KeyPrefix.TIME.format(maxtime),
                 page,
                 digest(eventKeys),

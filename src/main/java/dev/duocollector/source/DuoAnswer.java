@@ -5,6 +5,7 @@ package dev.duocollector.source;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.source.TelephonyPage.MalformedPageException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ final class DuoAnswer {
     private final byte[] body;
     private final int bytes;
     private final int itemsMax;
+    private final DuoLog log;
+    private final String list;
     private @Nullable String stat;
     private @Nullable String code;
     private @Nullable String message;
@@ -34,20 +37,22 @@ final class DuoAnswer {
     private @Nullable String offsetFlaw;
     private @Nullable AnswerTooLargeException tooLarge;
 
-    private DuoAnswer(byte[] body, int itemsMax) {
+    private DuoAnswer(byte[] body, int itemsMax, DuoLog log) {
         this.body = ByteOrderMark.without(body);
         this.bytes = body.length;
         this.itemsMax = itemsMax;
+        this.log = log;
+        this.list = "response." + log.listMember();
     }
 
     /** Reads a refusal, or a body of any kind; whatever comes before the point where it stops being JSON is kept. */
     static DuoAnswer read(byte[] body) {
-        return read(body, 0);
+        return read(body, 0, DuoLog.TELEPHONY);
     }
 
     /** Reads a body in the same way, and stops at the first item beyond as many as were asked for. */
-    static DuoAnswer read(byte[] body, int itemsMax) {
-        DuoAnswer answer = new DuoAnswer(body, itemsMax);
+    static DuoAnswer read(byte[] body, int itemsMax, DuoLog log) {
+        DuoAnswer answer = new DuoAnswer(body, itemsMax, log);
         try (JsonParser parser = EventJson.parser(answer.body)) {
             answer.whole(parser);
         } catch (AnswerTooLargeException e) {
@@ -74,7 +79,7 @@ final class DuoAnswer {
             throw new DuoApiException(200, this);
         }
         if (items == null || itemsFlaw != null) {
-            throw new MalformedPageException(itemsFlaw == null ? "response.items is missing" : itemsFlaw, bytes);
+            throw new MalformedPageException(itemsFlaw == null ? list + " is missing" : itemsFlaw, bytes);
         }
         if (items.isEmpty()) {
             return page(items, null);
@@ -141,17 +146,19 @@ final class DuoAnswer {
         }
         for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
             parser.nextToken();
-            switch (name) {
-                case "items" -> items(parser);
-                case "metadata" -> metadata(parser);
-                default -> parser.skipChildren();
+            if (name.equals(log.listMember())) {
+                items(parser);
+            } else if (name.equals("metadata")) {
+                metadata(parser);
+            } else {
+                parser.skipChildren();
             }
         }
     }
 
     private void items(JsonParser parser) throws IOException {
         if (!parser.hasToken(JsonToken.START_ARRAY) || items != null) {
-            itemsFlaw = items == null ? "response.items is not an array" : "response.items is there twice";
+            itemsFlaw = items == null ? list + " is not an array" : list + " is there twice";
             parser.skipChildren();
             return;
         }
@@ -161,9 +168,9 @@ final class DuoAnswer {
                 throw AnswerTooLargeException.items(itemsMax);
             }
             if (parser.hasToken(JsonToken.START_OBJECT)) {
-                items.add(EventJson.event(parser, body));
+                items.add(EventJson.event(parser, body, log));
             } else {
-                itemsFlaw = "response.items holds something that is not an object";
+                itemsFlaw = list + " holds something that is not an object";
                 parser.skipChildren();
             }
         }

@@ -13,8 +13,8 @@ public final class DuoFailed implements Processor {
     public void process(Exchange exchange) throws Exception {
         Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         FatalError.rethrow(caught);
-        DuoAccount account = DuoAccount.of(exchange);
+        DuoSource source = DuoSource.of(exchange);
         throw new DuoRequestException(
-                new DuoFailureExplainer(account.settings(), account.clock()).explain(caught), caught);
+                new DuoFailureExplainer(source.settings(), source.clock()).explain(caught), caught);
     }
 }

@@ -5,6 +5,7 @@ package dev.duocollector.source;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SignatureVersion;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -20,7 +21,7 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the message into one signed GET of {@link #PATH}, ready for camel-http.
+ * Turns the message into one signed GET of a log, ready for camel-http: path and host that are signed are those that are sent.
  *
  * <p>The query is taken from the exchange variable {@link #QUERY}. Whatever headers and body the message had are gone
  * afterwards, so nothing of the page before goes out with this request. Date and signature are those of the moment: run it
@@ -30,9 +31,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads. The secret key is asked for at each request and never kept.
  */
 public final class DuoRequestSigner implements Processor {
-    /** Duo's telephony log, version 2; https://duo.com/docs/adminapi#telephony-logs. */
-    public static final String PATH = "/admin/v2/logs/telephony";
-
     /** The exchange variable with the query's parameters, a {@code Map<String, String>}. */
     public static final String QUERY = "query";
 
@@ -50,7 +48,8 @@ public final class DuoRequestSigner implements Processor {
 
     private final String ikey;
     private final Supplier<String> skey;
-    private final String signedHost;
+    private final URI base;
+    private final String path;
     private final SignatureVersion version;
     private final Clock clock;
     private final String userAgent;
@@ -59,19 +58,22 @@ public final class DuoRequestSigner implements Processor {
      * Makes a signer.
      *
      * @param skey the secret key, asked for once a request, so that a replaced key file takes effect
-     * @param signedHost the host in the request's Host header; a port is left out of the signature
+     * @param base where requests go; its host is signed, and a port is left out of the signature
+     * @param path what is asked for
      * @param userAgent name and version, as Duo's administrators see them
      */
     public DuoRequestSigner(
             String ikey,
             Supplier<String> skey,
-            String signedHost,
+            URI base,
+            String path,
             SignatureVersion version,
             Clock clock,
             String userAgent) {
         this.ikey = ikey;
         this.skey = skey;
-        this.signedHost = signedHost;
+        this.base = base;
+        this.path = path;
         this.version = version;
         this.clock = clock;
         this.userAgent = userAgent;
@@ -81,7 +83,8 @@ public final class DuoRequestSigner implements Processor {
         return new DuoRequestSigner(
                 settings.account().get(SettingTable.IKEY),
                 settings.account()::secretKey,
-                settings.account().baseUrl().getHost(),
+                settings.account().baseUrl(),
+                settings.log().duoLog().path(),
                 settings.account().get(SettingTable.SIGNATURE),
                 clock,
                 USER_AGENT);
@@ -96,12 +99,13 @@ public final class DuoRequestSigner implements Processor {
     public void process(Exchange exchange) {
         String query = CanonicalQuery.encode(query(exchange));
         String date = DATE.format(clock.instant());
-        String authorization = authorization(CanonicalRequest.get(date, signedHost, PATH, query));
+        String authorization = authorization(CanonicalRequest.get(date, base.getHost(), path, query));
 
         Message message = exchange.getMessage();
         message.removeHeaders("*", REDELIVERY_HEADERS);
         message.setBody(null);
         message.setHeader(Exchange.HTTP_METHOD, "GET");
+        message.setHeader(Exchange.HTTP_URI, base + path);
         message.setHeader(Exchange.HTTP_QUERY, query);
         message.setHeader("Date", date);
         message.setHeader("Authorization", authorization);
@@ -131,6 +135,6 @@ public final class DuoRequestSigner implements Processor {
 
     @Override
     public String toString() {
-        return "DuoRequestSigner[" + signedHost + ", " + version + "]";
+        return "DuoRequestSigner[" + base.getHost() + path + ", " + version + "]";
     }
 }

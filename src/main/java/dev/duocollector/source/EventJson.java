@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.duocollector.settings.DuoLog;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -34,6 +35,9 @@ final class EventJson {
     private static final int CONVERTED_DIGITS_MAX = 1000;
     /** Far more than a call costs; a larger number is not a count. */
     private static final int CREDITS_DIGITS_MAX = 6;
+
+    /** Up to the year 5138; a longer number counts something else. */
+    private static final int SECONDS_DIGITS_MAX = 11;
 
     private static final int CHUNK_CHARS = 8192;
 
@@ -78,10 +82,11 @@ final class EventJson {
     }
 
     /** Reads the event that begins at the parser's position, over the array it was opened with. */
-    static TelephonyEvent event(JsonParser parser, byte[] json) throws IOException {
+    static TelephonyEvent event(JsonParser parser, byte[] json, DuoLog log) throws IOException {
         long start = parser.currentTokenLocation().getByteOffset();
         List<String> names = new ArrayList<>();
         @Nullable Instant ts = null;
+        @Nullable Instant timestamp = null;
         @Nullable String context = null;
         @Nullable String type = null;
         int credits = 0;
@@ -89,7 +94,12 @@ final class EventJson {
             names.add(name);
             boolean isText = parser.nextToken() == JsonToken.VALUE_STRING;
             switch (name) {
-                case "ts" -> ts = isText ? EventTime.parse(parser.getText()).orElse(null) : null;
+                case "ts", "isotimestamp" -> {
+                    if (name.equals(log.timeMember())) {
+                        ts = isText ? EventTime.parse(parser.getText()).orElse(null) : null;
+                    }
+                }
+                case "timestamp" -> timestamp = log.hasTimestamp() ? seconds(parser) : null;
                 case "context" -> context = isText ? parser.getText() : null;
                 case "type" -> type = isText ? parser.getText() : null;
                 case "credits" -> credits = credits(parser);
@@ -99,7 +109,18 @@ final class EventJson {
         }
         long end = parser.currentLocation().getByteOffset();
         return new TelephonyEvent(
-                line(json, (int) start, (int) end), List.copyOf(names), ts, CallKind.of(context, type), credits);
+                log,
+                line(json, (int) start, (int) end),
+                List.copyOf(names),
+                ts == null ? timestamp : ts,
+                CallKind.of(context, type),
+                credits);
+    }
+
+    /** A time in whole seconds since 1970, which a log has beside its ISO 8601; null for anything else. */
+    private static @Nullable Instant seconds(JsonParser parser) throws IOException {
+        boolean isTime = parser.hasToken(JsonToken.VALUE_NUMBER_INT) && parser.getTextLength() <= SECONDS_DIGITS_MAX;
+        return isTime ? Instant.ofEpochSecond(parser.getLongValue()) : null;
     }
 
     private static int credits(JsonParser parser) throws IOException {

@@ -24,7 +24,10 @@ public final class ReadPage implements Processor {
     @Override
     public void process(Exchange exchange) throws DuoApiException, MalformedPageException, AnswerTooLargeException {
         byte[] body = exchange.getMessage().getBody(byte[].class);
-        TelephonyPage page = TelephonyPage.read(body == null ? new byte[0] : body, limit(exchange));
+        TelephonyPage page = TelephonyPage.read(
+                body == null ? new byte[0] : body,
+                limit(exchange),
+                DuoSource.of(exchange).log());
         exchange.getMessage()
                 .setBody(page.at(HttpDate.parse(exchange.getMessage().getHeader("Date", String.class))));
     }

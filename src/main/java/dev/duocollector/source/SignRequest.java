@@ -5,12 +5,12 @@ package dev.duocollector.source;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** Takes the {@link DuoAccount} and the query, and leaves the message as their signed GET. */
+/** Takes the {@link DuoSource} and the query, and leaves the message as their signed GET. */
 public final class SignRequest implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        DuoAccount account = DuoAccount.of(exchange);
-        DuoRequestSigner.of(account.settings(), account.clock()).process(exchange);
+        DuoSource source = DuoSource.of(exchange);
+        DuoRequestSigner.of(source.settings(), source.clock()).process(exchange);
     }
 }

@@ -4,6 +4,7 @@ package dev.duocollector.source;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.duocollector.settings.DuoLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -15,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event of Duo's telephony log: the JSON that Duo sent, and a mutable map over it for an operator's steps.
+ * One event of a log of Duo's: the JSON that Duo sent, and a mutable map over it for an operator's steps.
  *
  * <p>The JSON is parsed at the first access to the map, not before. Integers become {@code Integer}, {@code Long} or
  * {@code BigInteger}, other numbers {@code BigDecimal}; one that none of these prints as sent becomes a {@code Number} that
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TelephonyEvent extends AbstractMap<String, @Nullable Object> {
 
+    private final DuoLog log;
     private final byte[] json;
     private final List<String> names;
     private final @Nullable Instant ts;
@@ -34,7 +36,8 @@ public final class TelephonyEvent extends AbstractMap<String, @Nullable Object> 
     private @Nullable Map<String, @Nullable Object> members;
 
     /** Takes over the array, which must hold one valid JSON object without line breaks, nothing around it. */
-    TelephonyEvent(byte[] json, List<String> names, @Nullable Instant ts, CallKind kind, int credits) {
+    TelephonyEvent(DuoLog log, byte[] json, List<String> names, @Nullable Instant ts, CallKind kind, int credits) {
+        this.log = log;
         this.json = json;
         this.names = names;
         this.ts = ts;
@@ -47,10 +50,10 @@ public final class TelephonyEvent extends AbstractMap<String, @Nullable Object> 
      *
      * @throws IOException if the text is anything but one JSON object in UTF-8; the message does not quote it
      */
-    public static TelephonyEvent of(byte[] json) throws IOException {
+    public static TelephonyEvent of(byte[] json, DuoLog log) throws IOException {
         try (JsonParser parser = EventJson.parser(json)) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {
-                TelephonyEvent event = EventJson.event(parser, json);
+                TelephonyEvent event = EventJson.event(parser, json, log);
                 if (parser.nextToken() == null) {
                     return event;
                 }
@@ -69,7 +72,12 @@ public final class TelephonyEvent extends AbstractMap<String, @Nullable Object> 
         return eventKey;
     }
 
-    /** Returns Duo's {@code ts} with all its digits; empty if there is none or {@link EventTime} cannot read it. */
+    /** Returns the log that it is of. */
+    public DuoLog log() {
+        return log;
+    }
+
+    /** Returns its time, {@code ts} or what its log has in that place, with all digits; empty if there is none to be read. */
     public Optional<Instant> ts() {
         return Optional.ofNullable(ts);
     }

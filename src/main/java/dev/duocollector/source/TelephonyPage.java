@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.source;
 
+import dev.duocollector.settings.DuoLog;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One answer of Duo's telephony log.
+ * One answer of a log of Duo's.
  *
  * @param events in Duo's order
  * @param nextOffset Duo's {@code next_offset}, opaque and never "", as it goes into the next request's parameter; of the array
@@ -36,20 +37,20 @@ public record TelephonyPage(
     }
 
     /**
-     * Reads the body of a 200 from {@code GET /admin/v2/logs/telephony} (described at
-     * <a href="https://duo.com/docs/adminapi#telephony-logs">duo.com/docs/adminapi</a>). Members may come in any order, unknown
-     * ones are ignored, and a {@code total_objects} that is not a number too. A page without items has no next offset, whatever
+     * Reads the body of a 200 from {@code GET} of a log (described at
+     * <a href="https://duo.com/docs/adminapi#logs">duo.com/docs/adminapi</a>). Members may come in any order, unknown
+     * ones are ignored, and a {@code total_objects} that is not a number too. A page without events has no next offset, whatever
      * its metadata says. It keeps no reference to the body.
      *
      * @param limit how many events were asked for, and so the most that are taken
      * @throws DuoApiException if the answer's {@code stat} is not OK
-     * @throws MalformedPageException if the body is not a page: cut, not JSON, without {@code stat} or {@code items}, or
+     * @throws MalformedPageException if the body is not a page: cut, not JSON, without {@code stat} or the log's list of events, or
      *     with a {@code next_offset} that is neither text nor an array of texts
      * @throws AnswerTooLargeException if it has more events than that, or more in them than events have
      */
-    static TelephonyPage read(byte[] body, int limit)
+    static TelephonyPage read(byte[] body, int limit, DuoLog log)
             throws DuoApiException, MalformedPageException, AnswerTooLargeException {
-        return DuoAnswer.read(body, limit).page();
+        return DuoAnswer.read(body, limit, log).page();
     }
 
     public TelephonyPage at(Optional<Instant> answered) {
@@ -61,13 +62,13 @@ public record TelephonyPage(
         return "TelephonyPage[" + events.size() + " events, next offset " + nextOffset.orElse("none") + "]";
     }
 
-    /** A 200 with a body that is not a page of Duo's telephony log; like a cut connection, it is worth another try. */
+    /** A 200 with a body that is not a page of a log of Duo's; like a cut connection, it is worth another try. */
     public static final class MalformedPageException extends IOException {
 
         private static final long serialVersionUID = 1L;
 
         MalformedPageException(String flaw, int bodyBytes) {
-            super("Duo's answer is not a page of its telephony log: " + flaw + " (" + bodyBytes
+            super("Duo's answer is not a page of its log: " + flaw + " (" + bodyBytes
                     + " bytes). If this lasts, see what answers instead of Duo: a proxy, a login page");
         }
     }

@@ -45,7 +45,7 @@ public final class CollectorState {
 
     /**
      * @param store where the state is
-     * @param owner whose state it is: the API host of the Duo account; a state of another owner is refused
+     * @param owner whose state it is, {@link Settings#owner}; a state of another owner is refused
      * @param overlap how long before the end of a window the next one begins; keys are kept that long
      * @param clock says whether a checkpoint is in the future, and when a batch was declared if S3 does not say
      */
@@ -77,7 +77,7 @@ public final class CollectorState {
                 new S3StateStore(s3, settings.account().bucket(), settings.log().stateKey());
         return new CollectorState(
                 store,
-                settings.account().apiHost(),
+                settings.owner(),
                 settings.log().get(SettingTable.OVERLAP),
                 clock,
                 settings.account().get(SettingTable.UNCONDITIONAL_WRITES),

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the state object holds at one moment.
  *
- * @param owner whose state it is: the API host of the Duo account, or the name of another application's route
+ * @param owner whose state it is, {@link Settings#owner}, or the name of another application's route
  * @param writeId which write this is; unique, so that a write can be recognized when its answer was lost
  * @param checkpoint how far the log has been collected, null before the first run
  * @param eventKeys the keys of events that are in the bucket, each with the event's time to the millisecond
@@ -53,8 +53,8 @@ record State(String owner, String writeId, @Nullable Checkpoint checkpoint, Map<
         if (!owner.equals(expected)) {
             throw new StateRefusedException(
                     Reason.FOREIGN,
-                    "The state at " + place + " belongs to " + owner + ", and duo.api.host is " + expected
-                            + ". Give this account a state.key of its own.");
+                    "The state at " + place + " belongs to " + owner + ", and this is " + expected
+                            + "'s (duo.api.host, duo.logs). Give each account and each log a state.key of its own.");
         }
         if (checkpoint != null && checkpoint.committedThrough().isAfter(now.plus(AHEAD_MAX))) {
             throw new StateRefusedException(

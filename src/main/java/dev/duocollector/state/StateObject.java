@@ -39,8 +39,7 @@ public final class StateObject {
     public static StateObject of(S3Client s3, Settings settings, Clock clock) {
         S3StateStore store =
                 new S3StateStore(s3, settings.account().bucket(), settings.log().stateKey());
-        return new StateObject(
-                store, settings.log().stateKey(), settings.account().apiHost(), State.Prefixes.of(settings), clock);
+        return new StateObject(store, settings.log().stateKey(), settings.owner(), State.Prefixes.of(settings), clock);
     }
 
     /**

@@ -56,8 +56,7 @@ public final class DryEndpoints implements EndpointStrategy {
     }
 
     private static boolean isDuo(String uri) {
-        return uri.contains("/admin/v2/logs/telephony?")
-                && (uri.contains(DUO_CLIENT) || uri.contains(DUO_CLIENT.replace("%23", "#")));
+        return uri.startsWith("http") && (uri.contains(DUO_CLIENT) || uri.contains(DUO_CLIENT.replace("%23", "#")));
     }
 
     private static String scheme(String uri) {

@@ -25,7 +25,7 @@ final class ErrorsInSteps implements InterceptStrategy {
 
     /** The collector's routes that a run or a comparison takes. */
     private static final Set<String> OWN =
-            Set.of("collect", "lines", "recover", "store", "look-up", "udm", "duo-page", "verify");
+            Set.of("collect", "lines", "recover", "store", "look-up", "udm", "duo-page", "verify", "runs");
 
     @Override
     public Processor wrapProcessorInInterceptors(

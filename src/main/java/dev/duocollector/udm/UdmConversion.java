@@ -5,6 +5,7 @@ package dev.duocollector.udm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.sink.NdjsonLines;
 import dev.duocollector.sink.PlainStream;
 import dev.duocollector.source.TelephonyEvent;
@@ -86,7 +87,7 @@ public final class UdmConversion {
         Map<String, @Nullable Object> event;
         Map<String, Object> udm;
         try {
-            event = TelephonyEvent.of(line.bytes());
+            event = TelephonyEvent.of(line.bytes(), DuoLog.TELEPHONY);
             udm = mapper.map(event);
         } catch (IOException | UnmappableEventException e) {
             problem(name, line.number(), e.getMessage());

@@ -71,7 +71,7 @@ public final class Comparison {
     }
 
     /** An event that Duo has and the bucket does not have, at least not in this form. */
-    private record Lacking(long identity, Optional<Instant> time, String telephonyId) {}
+    private record Lacking(long identity, Optional<Instant> time, String id) {}
 
     /** In what way an event differs. */
     public enum Kind {
@@ -79,7 +79,7 @@ public final class Comparison {
         MISSING("at Duo, not in the bucket"),
         /** The bucket has it more than once. */
         DOUBLE("in the bucket more than once"),
-        /** The bucket has one of the same ts, telephony_id and txid, and other content. */
+        /** The bucket has one of the same time and ids, and other content. */
         CHANGED("in the bucket with other content"),
         /** The bucket has it, Duo has not. */
         EXTRA("in the bucket, not at Duo");
@@ -106,10 +106,10 @@ public final class Comparison {
      * One event that differs, reported without anything personal.
      *
      * @param time its ts to the millisecond, empty if it cannot be read
-     * @param telephonyId Duo's id for it, empty if it has none
+     * @param id Duo's id for it, empty if it has none
      * @param places where it is in the bucket: nowhere if it is missing, the first place and the other one if it is double
      */
-    public record Difference(Kind kind, Optional<Instant> time, String telephonyId, List<Place> places) {}
+    public record Difference(Kind kind, Optional<Instant> time, String id, List<Place> places) {}
 
     /**
      * What was found.
@@ -151,7 +151,7 @@ public final class Comparison {
     }
 
     private static Lacking lacking(TelephonyEvent event) {
-        return new Lacking(EventIndex.identity(event), time(event), telephonyId(event));
+        return new Lacking(EventIndex.identity(event), time(event), id(event));
     }
 
     /**
@@ -175,7 +175,7 @@ public final class Comparison {
                 index.meet(number);
                 places = List.of(place(number));
             }
-            add(new Difference(kind, event.time(), event.telephonyId(), places), counts, listed, each);
+            add(new Difference(kind, event.time(), event.id(), places), counts, listed, each);
         }
         for (int number = 0; number < index.size(); number++) {
             if (index.isDouble(number)) {
@@ -226,7 +226,7 @@ public final class Comparison {
     private static Difference named(Difference difference, @Nullable StoredEvent event) {
         return event == null
                 ? difference
-                : new Difference(difference.kind(), event.time(), telephonyId(event.event()), difference.places());
+                : new Difference(difference.kind(), event.time(), id(event.event()), difference.places());
     }
 
     private static boolean isUnnamed(Difference difference) {
@@ -241,8 +241,11 @@ public final class Comparison {
         return event.ts().map(Checkpoint::toMillis);
     }
 
-    private static String telephonyId(TelephonyEvent event) {
-        return event.get("telephony_id") instanceof String id && ID.matcher(id).matches() ? id : "";
+    private static String id(TelephonyEvent event) {
+        return event.get(event.log().idMembers().get(0)) instanceof String id
+                        && ID.matcher(id).matches()
+                ? id
+                : "";
     }
 
     @Override

@@ -4,6 +4,7 @@ package dev.duocollector.bench;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.S3Clients;
@@ -79,7 +80,7 @@ final class FloorJob implements Job {
     }
 
     private byte[] get(Exchange signed) throws IOException {
-        HttpGet get = new HttpGet(settings.account().baseUrl() + DuoRequestSigner.PATH + "?"
+        HttpGet get = new HttpGet(settings.account().baseUrl() + DuoLog.TELEPHONY.path() + "?"
                 + signed.getMessage().getHeader(Exchange.HTTP_QUERY, String.class));
         for (String name : new String[] {"Date", "Authorization", "Accept", "User-Agent"}) {
             get.setHeader(name, signed.getMessage().getHeader(name, String.class));

@@ -33,7 +33,7 @@ class VerifyCommandTest {
                         "",
                         List.of(new Place("a.ndjson", 3), new Place("b.ndjson", 1))));
 
-        assertThat(VerifyCommand.lines(new Result(RANGE, 12_345, 11_344, 7, counts, differences)))
+        assertThat(VerifyCommand.lines(new Result(RANGE, 12_345, 11_344, 7, counts, differences), "telephony_id"))
                 .containsExactly(
                         "2026-11-01T00:00:00Z..2026-11-02T00:00:00Z: Duo shows 12,345 different events; the bucket has 11,344"
                                 + " lines in 7 objects.",
@@ -52,7 +52,7 @@ class VerifyCommandTest {
         Map<Kind, Long> counts =
                 new EnumMap<>(Map.of(Kind.MISSING, 0L, Kind.DOUBLE, 0L, Kind.CHANGED, 0L, Kind.EXTRA, 0L));
 
-        assertThat(VerifyCommand.lines(new Result(RANGE, 5, 5, 1, counts, List.of())))
+        assertThat(VerifyCommand.lines(new Result(RANGE, 5, 5, 1, counts, List.of()), "telephony_id"))
                 .hasSize(6)
                 .last()
                 .isEqualTo("Every event is in the bucket exactly once.");

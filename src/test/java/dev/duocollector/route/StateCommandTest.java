@@ -357,7 +357,7 @@ class StateCommandTest {
             delimiter = '|',
             value = {
                 "version | 9                        | A newer collector wrote it: run that one",
-                "owner   | api-99999999.duosecurity.com | Give this account a state.key of its own.",
+                "owner   | api-99999999.duosecurity.com | Give each account and each log a state.key of its own.",
             })
     void aStateThatSomebodyElseNeeds_isLeftAlone(String member, String value, String said) {
         runTwice();

@@ -47,8 +47,9 @@ class StateFailureTest {
                 spoiled(
                         "another account",
                         state -> state.replace(World.API_HOST, "api-99999999.duosecurity.com"),
-                        "belongs to api-99999999.duosecurity.com, and duo.api.host is " + World.API_HOST
-                                + ". Give this account a state.key of its own."),
+                        "belongs to api-99999999.duosecurity.com, and this is " + World.API_HOST
+                                + "'s (duo.api.host, duo.logs)"
+                                + ". Give each account and each log a state.key of its own."),
                 spoiled(
                         "the future",
                         state -> state.replace("07:57:50Z\"", "09:58:00Z\""),

@@ -138,9 +138,17 @@ final class TestCollector implements AutoCloseable {
         return resources;
     }
 
-    /** Makes one run and returns its report. */
+    /** Makes one run of the only log and returns its report. */
     RunReport run() {
-        Exchange done = template.send("direct:telephony", exchange -> {});
+        return report(template.send("direct:telephony", exchange -> {}));
+    }
+
+    /** Makes one run of a log, of several, and returns its report. */
+    RunReport runOf(String log) {
+        return report(template.send("direct:telephony", exchange -> exchange.setVariable(Stream.VARIABLE, log)));
+    }
+
+    private static RunReport report(Exchange done) {
         if (done.getException() != null) {
             throw new IllegalStateException("The run ended in an exception", done.getException());
         }

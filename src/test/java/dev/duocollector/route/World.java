@@ -10,9 +10,11 @@ import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.FaultProxy;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.s3.EmbeddedS3;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.simulator.DuoSimulator;
 import dev.duocollector.simulator.MemoryEventStore;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.simulator.SimulatedLog;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.udm.UdmMapper;
 import dev.duocollector.udm.UnmappableEventException;
@@ -53,6 +55,8 @@ public final class World implements AutoCloseable {
 
     final MovableClock clock = new MovableClock(START);
     public final MemoryEventStore events = new MemoryEventStore();
+    public final MemoryEventStore authentication = new MemoryEventStore();
+    public final MemoryEventStore activity = new MemoryEventStore();
     public final DuoSimulator duo;
     public final FaultProxy duoProxy;
     public final FaultProxy s3Proxy;
@@ -69,7 +73,9 @@ public final class World implements AutoCloseable {
                 .ikey(IKEY)
                 .skey(SKEY)
                 .clock(clock)
-                .events(events);
+                .events(events)
+                .events(SimulatedLog.AUTHENTICATION, authentication)
+                .events(SimulatedLog.ACTIVITY, activity);
         duoOptions.accept(builder);
         duo = builder.start();
         duoProxy = FaultProxy.inFrontOf(duo.uri());
@@ -104,6 +110,8 @@ public final class World implements AutoCloseable {
     /** Begins anew, at {@link #START}: with no event, an empty bucket, and nothing that fails. */
     void reset() {
         events.clear();
+        authentication.clear();
+        activity.clear();
         s3().empty(bucket);
         duo.behave();
         for (FaultProxy proxy : List.of(duoProxy, s3Proxy)) {
@@ -161,6 +169,11 @@ public final class World implements AutoCloseable {
         return s3().objects(bucket, "duo-telephony/");
     }
 
+    /** Every object of a log under its default prefix, by its key. */
+    SortedMap<String, byte[]> objects(String log) {
+        return s3().objects(bucket, "duo-" + log + "/");
+    }
+
     /** Every UDM object, by its key. */
     public SortedMap<String, byte[]> udmObjects() {
         return s3().objects(bucket, UDM_PREFIX + "/");
@@ -189,7 +202,8 @@ public final class World implements AutoCloseable {
 
     private static String udm(String line) {
         try {
-            return JSON.writeValueAsString(new UdmMapper().map(TelephonyEvent.of(line.getBytes(UTF_8))));
+            return JSON.writeValueAsString(
+                    new UdmMapper().map(TelephonyEvent.of(line.getBytes(UTF_8), DuoLog.TELEPHONY)));
         } catch (IOException | UnmappableEventException e) {
             throw new AssertionError("An event of the tests cannot be mapped", e);
         }
@@ -263,19 +277,24 @@ public final class World implements AutoCloseable {
 
     /** What the lines must be for the given events, in the shape that is stored by default. */
     public static List<String> stored(List<SimulatedEvent> events) {
-        return events.stream().map(World::stored).toList();
+        return events.stream().map(event -> stored("telephony", event)).toList();
     }
 
-    private static String stored(SimulatedEvent event) {
+    /** The same for the events of a log; those of the others get no timestamp. */
+    static List<String> stored(String log, List<SimulatedEvent> events) {
+        return events.stream().map(event -> stored(log, event)).toList();
+    }
+
+    private static String stored(String log, SimulatedEvent event) {
         String json = event.json().strip().replaceAll("[\r\n]", "");
         StringBuilder line = new StringBuilder(json.substring(0, json.length() - 1));
         if (!json.contains("\"eventtype\":")) {
-            line.append(",\"eventtype\":\"telephony\"");
+            line.append(",\"eventtype\":\"").append(log).append('"');
         }
         if (!json.contains("\"host\":")) {
             line.append(",\"host\":\"").append(API_HOST).append('"');
         }
-        if (json.contains("\"ts\":") && !json.contains("\"timestamp\":")) {
+        if (log.equals("telephony") && json.contains("\"ts\":") && !json.contains("\"timestamp\":")) {
             line.append(",\"timestamp\":").append(event.ts().getEpochSecond());
         }
         return line.append('}').toString();

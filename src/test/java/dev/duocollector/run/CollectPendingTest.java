@@ -5,6 +5,7 @@ package dev.duocollector.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Batch;
@@ -103,7 +104,7 @@ class CollectPendingTest {
     private static TelephonyEvent event(String name, String time) {
         String ts = time.isEmpty() ? "" : ",\"ts\":\"2026-11-23T" + time + "Z\"";
         try {
-            return TelephonyEvent.of(("{\"txid\":\"" + name + "\"" + ts + "}").getBytes(UTF_8));
+            return TelephonyEvent.of(("{\"txid\":\"" + name + "\"" + ts + "}").getBytes(UTF_8), DuoLog.TELEPHONY);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

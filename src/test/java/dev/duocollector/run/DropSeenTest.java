@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.entry;
 
 import dev.duocollector.failure.RefusedException;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.source.TelephonyPage;
 import dev.duocollector.state.Batch;
@@ -161,7 +162,7 @@ class DropSeenTest {
     private static TelephonyEvent event(String name, String time) {
         String ts = time.isEmpty() ? "" : ",\"ts\":\"2026-11-23T" + time + "Z\"";
         try {
-            return TelephonyEvent.of(("{\"txid\":\"" + name + "\"" + ts + "}").getBytes(UTF_8));
+            return TelephonyEvent.of(("{\"txid\":\"" + name + "\"" + ts + "}").getBytes(UTF_8), DuoLog.TELEPHONY);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -8,13 +8,13 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.duocollector.failure.FailureText;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.source.BodyFailures;
 import dev.duocollector.source.DuoFailureExplainer;
 import dev.duocollector.source.DuoRequestException;
-import dev.duocollector.source.DuoRequestSigner;
 import dev.duocollector.source.TunnelCheck.ProxyRefusedException;
 import dev.duocollector.state.StateRefusedException;
 import java.io.IOException;
@@ -53,7 +53,7 @@ class RunFailureTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T09:00:00Z");
     private static final String BASE = "https://" + TestSettings.API_HOST;
-    private static final String DUO = BASE + DuoRequestSigner.PATH;
+    private static final String DUO = BASE + DuoLog.TELEPHONY.path();
     private static final String STATE_KEY = "duo-telephony-state/state.json";
 
     /** What stands in whatever failed here, and must stand in no message. */

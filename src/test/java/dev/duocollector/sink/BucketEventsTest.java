@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.route.World;
 import dev.duocollector.s3.EmbeddedS3;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.EventShape;
 import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.simulator.MadeUpEvents;
@@ -44,7 +45,8 @@ class BucketEventsTest {
     private static final String LAMBDAS = "duo-telephony/telephony_20261120_120000.json";
 
     private final EmbeddedS3 s3 = World.s3();
-    private final BucketEvents reader = new BucketEvents(s3.client(), BUCKET, new KeyPrefix("duo-telephony"), HOST);
+    private final BucketEvents reader =
+            new BucketEvents(s3.client(), BUCKET, new KeyPrefix("duo-telephony"), HOST, DuoLog.TELEPHONY);
 
     @BeforeEach
     void emptyBucket() {
@@ -95,8 +97,10 @@ class BucketEventsTest {
         assertThat(read())
                 .extracting(StoredEvent::eventKey)
                 .containsExactly(
-                        TelephonyEvent.of(sent.getBytes(UTF_8)).eventKey(),
-                        TelephonyEvent.of(withoutTime.getBytes(UTF_8)).eventKey());
+                        TelephonyEvent.of(sent.getBytes(UTF_8), DuoLog.TELEPHONY)
+                                .eventKey(),
+                        TelephonyEvent.of(withoutTime.getBytes(UTF_8), DuoLog.TELEPHONY)
+                                .eventKey());
         assertThat(reader.objects(FROM, TO)).extracting(StoredObject::writer).containsExactly(Writer.LAMBDA);
     }
 
@@ -118,7 +122,8 @@ class BucketEventsTest {
         assertThat(read())
                 .as(why)
                 .extracting(StoredEvent::eventKey)
-                .containsExactly(TelephonyEvent.of(json.getBytes(UTF_8)).eventKey());
+                .containsExactly(TelephonyEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY)
+                        .eventKey());
     }
 
     @Test
@@ -185,8 +190,8 @@ class BucketEventsTest {
     void lineThatIsTooLong_isNamed_orPassedOverWhereAnotherProgramWrote() {
         String longest = at("2026-11-20T10:00:00Z");
         String tooLong = at("2026-11-20T10:00:00.0Z");
-        BucketEvents bounded =
-                new BucketEvents(s3.client(), BUCKET, new KeyPrefix("duo-telephony"), HOST, longest.length());
+        BucketEvents bounded = new BucketEvents(
+                s3.client(), BUCKET, new KeyPrefix("duo-telephony"), HOST, DuoLog.TELEPHONY, longest.length());
         put("duo-telephony/notes.txt", (tooLong + "\n" + longest).getBytes(UTF_8));
         List<StoredEvent> events = new ArrayList<>();
 
@@ -226,7 +231,8 @@ class BucketEventsTest {
 
     @Test
     void refusalOfS3_namesTheAction() {
-        BucketEvents nowhere = new BucketEvents(s3.client(), "no-such-bucket", new KeyPrefix("duo-telephony"), HOST);
+        BucketEvents nowhere =
+                new BucketEvents(s3.client(), "no-such-bucket", new KeyPrefix("duo-telephony"), HOST, DuoLog.TELEPHONY);
 
         assertThatThrownBy(() -> nowhere.objects(FROM, TO))
                 .isInstanceOf(S3OperationException.class)
@@ -251,7 +257,7 @@ class BucketEventsTest {
     private static List<TelephonyEvent> parsed(List<SimulatedEvent> sent) throws IOException {
         List<TelephonyEvent> events = new ArrayList<>();
         for (SimulatedEvent event : sent) {
-            events.add(TelephonyEvent.of(event.json().getBytes(UTF_8)));
+            events.add(TelephonyEvent.of(event.json().getBytes(UTF_8), DuoLog.TELEPHONY));
         }
         return events;
     }

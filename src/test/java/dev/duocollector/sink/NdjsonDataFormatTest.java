@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.EventShape;
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.source.RandomJson;
@@ -290,6 +291,6 @@ class NdjsonDataFormatTest {
     }
 
     private static TelephonyEvent event(String json) throws IOException {
-        return TelephonyEvent.of(json.getBytes(UTF_8));
+        return TelephonyEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY);
     }
 }

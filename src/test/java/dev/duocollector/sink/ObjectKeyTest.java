@@ -5,6 +5,7 @@ package dev.duocollector.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.KeyPrefix;
 import java.time.Instant;
 import java.util.List;
@@ -23,18 +24,18 @@ class ObjectKeyTest {
     /** The digests are Python's: hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()[:12]. */
     @Test
     void key_namesWindowPageAndBatch() {
-        assertThat(ObjectKey.of(PREFIX, MAXTIME, 7, List.of(B, A), false))
+        assertThat(ObjectKey.of(PREFIX, DuoLog.TELEPHONY, MAXTIME, 7, List.of(B, A), false))
                 .hasToString("duo-telephony/telephony_20261123T081500.123Z_00007_25c056ba8eb4.ndjson");
-        assertThat(ObjectKey.of(PREFIX, MAXTIME, 7, List.of(A), true))
+        assertThat(ObjectKey.of(PREFIX, DuoLog.TELEPHONY, MAXTIME, 7, List.of(A), true))
                 .hasToString("duo-telephony/telephony_20261123T081500.123Z_00007_ec7c494df6d2.ndjson.gz");
     }
 
     @Test
     void key_doesNotDependOnTheOrderOfEventKeys() {
-        assertThat(ObjectKey.of(PREFIX, MAXTIME, 0, List.of(A, B), false))
-                .isEqualTo(ObjectKey.of(PREFIX, MAXTIME, 0, List.of(B, A), false))
-                .isNotEqualTo(ObjectKey.of(PREFIX, MAXTIME, 0, List.of(A), false))
-                .isNotEqualTo(ObjectKey.of(PREFIX, MAXTIME, 1, List.of(A, B), false));
+        assertThat(ObjectKey.of(PREFIX, DuoLog.TELEPHONY, MAXTIME, 0, List.of(A, B), false))
+                .isEqualTo(ObjectKey.of(PREFIX, DuoLog.TELEPHONY, MAXTIME, 0, List.of(B, A), false))
+                .isNotEqualTo(ObjectKey.of(PREFIX, DuoLog.TELEPHONY, MAXTIME, 0, List.of(A), false))
+                .isNotEqualTo(ObjectKey.of(PREFIX, DuoLog.TELEPHONY, MAXTIME, 1, List.of(A, B), false));
     }
 
     @ParameterizedTest
@@ -44,7 +45,7 @@ class ObjectKeyTest {
         "2026-12-31T23:59:59.001Z,       100000, telephony_20261231T235959.001Z_100000_ec7c494df6d2.ndjson",
     })
     void name_isSpelledOutInFull(Instant maxtime, int page, String key) {
-        assertThat(ObjectKey.of(new KeyPrefix(""), maxtime, page, Set.of(A), false)
+        assertThat(ObjectKey.of(new KeyPrefix(""), DuoLog.TELEPHONY, maxtime, page, Set.of(A), false)
                         .value())
                 .isEqualTo(key);
     }
@@ -52,14 +53,14 @@ class ObjectKeyTest {
     @Test
     void batchWithoutEvents_isRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ObjectKey.of(PREFIX, MAXTIME, 0, List.of(), false))
+                .isThrownBy(() -> ObjectKey.of(PREFIX, DuoLog.TELEPHONY, MAXTIME, 0, List.of(), false))
                 .withMessageContaining("eventKeys is empty");
     }
 
     @Test
     void negativePage_isRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ObjectKey.of(PREFIX, MAXTIME, -1, List.of(A), false))
+                .isThrownBy(() -> ObjectKey.of(PREFIX, DuoLog.TELEPHONY, MAXTIME, -1, List.of(A), false))
                 .withMessageContaining("page is -1");
     }
 }

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.source.TelephonyEvent;
 import java.util.List;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -164,6 +165,6 @@ class OperatorStepsTest {
     }
 
     private static TelephonyEvent event(String json) throws Exception {
-        return TelephonyEvent.of(json.getBytes(UTF_8));
+        return TelephonyEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY);
     }
 }

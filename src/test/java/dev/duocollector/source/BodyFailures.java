@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.source;
 
+import dev.duocollector.settings.DuoLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
@@ -17,7 +18,8 @@ public final class BodyFailures {
     /** What reading an answer of this text fails with. */
     public static Exception of(String answer) {
         try {
-            throw new AssertionError("a page: " + TelephonyPage.read(answer.getBytes(StandardCharsets.UTF_8), 1000));
+            throw new AssertionError(
+                    "a page: " + TelephonyPage.read(answer.getBytes(StandardCharsets.UTF_8), 1000, DuoLog.TELEPHONY));
         } catch (DuoApiException | IOException e) {
             return e;
         }

@@ -4,6 +4,7 @@ package dev.duocollector.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.SignatureVersion;
 import dev.duocollector.testing.InLocales;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,7 @@ class CanonicalRequestTest {
     @Test
     void hasSevenLines_underVersion5() {
         CanonicalRequest request =
-                CanonicalRequest.get(DATE, "api-xxxxxxxx.duosecurity.com", DuoRequestSigner.PATH, "limit=1");
+                CanonicalRequest.get(DATE, "api-xxxxxxxx.duosecurity.com", DuoLog.TELEPHONY.path(), "limit=1");
 
         assertThat(request.text(SignatureVersion.V5).split("\n", -1))
                 .containsExactly(

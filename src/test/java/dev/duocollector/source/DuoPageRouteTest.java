@@ -5,6 +5,7 @@ package dev.duocollector.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.SignatureVersion;
 import dev.duocollector.testing.RawServer;
 import dev.duocollector.testing.TickingClock;
@@ -366,11 +367,12 @@ class DuoPageRouteTest {
                 Duration.parse(settings.getProperty("duo.response-timeout")));
     }
 
-    private static DuoRequestSigner signer() {
+    private DuoRequestSigner signer() {
         return new DuoRequestSigner(
                 "ikey",
                 () -> "secret",
-                "127.0.0.1",
+                URI.create(settings.getProperty("duo.base-url")),
+                DuoLog.TELEPHONY.path(),
                 SignatureVersion.V5,
                 TickingClock.from(Instant.parse("2026-11-01T08:15:00Z")),
                 "duo-telephony-collector/1.0");

@@ -5,9 +5,11 @@ package dev.duocollector.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.SignatureVersion;
 import dev.duocollector.testing.InLocales;
 import dev.duocollector.testing.TickingClock;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -43,7 +45,14 @@ class DuoRequestSignerTest {
 
         assertThat(message.getHeaders())
                 .containsOnlyKeys(
-                        Exchange.HTTP_METHOD, Exchange.HTTP_QUERY, "Date", "Authorization", "Accept", "User-Agent")
+                        Exchange.HTTP_METHOD,
+                        Exchange.HTTP_URI,
+                        Exchange.HTTP_QUERY,
+                        "Date",
+                        "Authorization",
+                        "Accept",
+                        "User-Agent")
+                .containsEntry(Exchange.HTTP_URI, "https://" + HOST + "/admin/v2/logs/telephony")
                 .containsEntry(Exchange.HTTP_METHOD, "GET")
                 .containsEntry(Exchange.HTTP_QUERY, CANONICAL)
                 .containsEntry("Accept", "application/json")
@@ -106,8 +115,8 @@ class DuoRequestSignerTest {
         sign(SignatureVersion.V5);
 
         assertThat(message.getHeaders())
-                .doesNotContainKeys(
-                        "Set-Cookie", "X-Duo-Date", Exchange.HTTP_PATH, Exchange.HTTP_URI, Exchange.HTTP_RAW_QUERY);
+                .doesNotContainKeys("Set-Cookie", "X-Duo-Date", Exchange.HTTP_PATH, Exchange.HTTP_RAW_QUERY)
+                .containsEntry(Exchange.HTTP_URI, "https://" + HOST + "/admin/v2/logs/telephony");
         assertThat(message.getBody()).isNull();
     }
 
@@ -159,7 +168,14 @@ class DuoRequestSignerTest {
     }
 
     private static DuoRequestSigner signer(String skey, SignatureVersion version, Clock clock) {
-        return new DuoRequestSigner(IKEY, () -> skey, HOST, version, clock, "collector/1.0");
+        return new DuoRequestSigner(
+                IKEY,
+                () -> skey,
+                URI.create("https://" + HOST),
+                DuoLog.TELEPHONY.path(),
+                version,
+                clock,
+                "collector/1.0");
     }
 
     private String header(String name) {

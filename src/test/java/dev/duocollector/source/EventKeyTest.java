@@ -5,6 +5,7 @@ package dev.duocollector.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.settings.DuoLog;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Random;
@@ -128,6 +129,6 @@ class EventKeyTest {
     }
 
     private static String key(String event) throws IOException {
-        return TelephonyEvent.of(event.getBytes(UTF_8)).eventKey();
+        return TelephonyEvent.of(event.getBytes(UTF_8), DuoLog.TELEPHONY).eventKey();
     }
 }

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.duocollector.settings.DuoLog;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -263,12 +264,12 @@ class TelephonyEventTest {
         System.arraycopy(bytes, 0, json, 6, bytes.length);
 
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> TelephonyEvent.of(json))
+                .isThrownBy(() -> TelephonyEvent.of(json, DuoLog.TELEPHONY))
                 .withMessageEndingWith("it is not UTF-8");
     }
 
     private static TelephonyEvent event(String json) throws IOException {
-        return TelephonyEvent.of(json.getBytes(UTF_8));
+        return TelephonyEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY);
     }
 
     private static Arguments change(String what, Consumer<Map<String, Object>> change) {

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.source.TelephonyPage.MalformedPageException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -44,7 +45,7 @@ class TelephonyPageTest {
     @Test
     void events_outliveTheBody() throws Exception {
         byte[] body = page(A, "null").getBytes(UTF_8);
-        TelephonyPage page = TelephonyPage.read(body, LIMIT);
+        TelephonyPage page = TelephonyPage.read(body, LIMIT, DuoLog.TELEPHONY);
         Arrays.fill(body, (byte) 'x');
 
         assertThat(page.events().get(0)).containsEntry("context", "enrollment");
@@ -188,7 +189,7 @@ class TelephonyPageTest {
         byte[] body = page(B.replace("brand", "br\u00e4nd"), "null").getBytes(ISO_8859_1);
 
         assertThatExceptionOfType(MalformedPageException.class)
-                .isThrownBy(() -> TelephonyPage.read(body, LIMIT))
+                .isThrownBy(() -> TelephonyPage.read(body, LIMIT, DuoLog.TELEPHONY))
                 .withMessageContaining("it is not UTF-8");
     }
 
@@ -279,7 +280,7 @@ class TelephonyPageTest {
     }
 
     private TelephonyPage read(String body) throws DuoApiException, MalformedPageException, AnswerTooLargeException {
-        return TelephonyPage.read(body.getBytes(UTF_8), LIMIT);
+        return TelephonyPage.read(body.getBytes(UTF_8), LIMIT, DuoLog.TELEPHONY);
     }
 
     private static String page(String items, String metadata) {

@@ -81,9 +81,9 @@ class CollectorStateTest {
 
         assertThatThrownBy(other::open)
                 .isInstanceOf(StateRefusedException.class)
-                .hasMessage(
-                        "The state at s3://logs/duo-telephony-state/state.json belongs to " + StateBucket.OWNER
-                                + ", and duo.api.host is api-99999999.duosecurity.com. Give this account a state.key of its own.");
+                .hasMessage("The state at s3://logs/duo-telephony-state/state.json belongs to " + StateBucket.OWNER
+                        + ", and this is api-99999999.duosecurity.com's (duo.api.host, duo.logs). Give each account and each log a"
+                        + " state.key of its own.");
         assertThatCode(() -> reopened(OVERLAP).open()).doesNotThrowAnyException();
     }
 

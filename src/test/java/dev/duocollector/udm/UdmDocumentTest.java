@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.udm.MappingTable.Row;
 import java.io.IOException;
@@ -40,7 +41,7 @@ class UdmDocumentTest {
 
     @Test
     void example_isWhatTheMapperMakes() throws Exception {
-        TelephonyEvent event = TelephonyEvent.of(example("udm-event").getBytes(UTF_8));
+        TelephonyEvent event = TelephonyEvent.of(example("udm-event").getBytes(UTF_8), DuoLog.TELEPHONY);
 
         assertThat(JSON.readTree(JSON.writeValueAsString(new UdmMapper().map(event))))
                 .isEqualTo(JSON.readTree(example("udm-result")));

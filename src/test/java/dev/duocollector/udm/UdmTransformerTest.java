@@ -4,6 +4,7 @@ package dev.duocollector.udm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.source.TelephonyEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -53,7 +54,8 @@ class UdmTransformerTest {
 
     @Test
     void events_areMapped_eachInItsPlace() throws Exception {
-        TelephonyEvent other = TelephonyEvent.of("{\"ts\":\"2026-11-23T09:15:00Z\"}".getBytes(StandardCharsets.UTF_8));
+        TelephonyEvent other = TelephonyEvent.of(
+                "{\"ts\":\"2026-11-23T09:15:00Z\"}".getBytes(StandardCharsets.UTF_8), DuoLog.TELEPHONY);
 
         assertThat(send(List.of(EVENT, other)).getMessage().getBody())
                 .isEqualTo(List.of(new UdmMapper().map(EVENT), new UdmMapper().map(other)));

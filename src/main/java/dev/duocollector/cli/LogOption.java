@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.run.Stream;
+import dev.duocollector.settings.DuoLog;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which of the logs in duo.logs a command is about. */
+final class LogOption {
+
+    @Option(
+            names = "--log",
+            paramLabel = "LOG",
+            converter = ToLog.class,
+            description = "Only this log: telephony, authentication or activity. By default, those in duo.logs.")
+    private @Nullable DuoLog log;
+
+    /** Returns the settings that it means, beside those given. */
+    Map<String, String> overrides(Map<String, String> others) {
+        Map<String, String> overrides = new HashMap<>(others);
+        if (log != null) {
+            overrides.put("duo.logs", log.toString());
+        }
+        return overrides;
+    }
+
+    /**
+     * Returns the only stream of a context, for a command that reads one.
+     *
+     * @throws RefusedException if there are several
+     */
+    static Stream only(CamelContext context) {
+        List<Stream> all = Stream.allOf(context);
+        if (all.size() > 1) {
+            throw RefusedException.operator(
+                    "duo.logs names " + all.size() + " logs, and this command reads one. Add --log "
+                            + all.stream().map(Stream::name).collect(Collectors.joining(" or --log ")) + ".");
+        }
+        return all.get(0);
+    }
+
+    static final class ToLog implements ITypeConverter<DuoLog> {
+        @Override
+        public DuoLog convert(String value) {
+            return DuoLog.named(value.strip().toLowerCase(Locale.ROOT))
+                    .orElseThrow(() -> new TypeConversionException(
+                            "'" + value + "' is not a log that is collected: telephony, authentication or activity"));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Takes a time of a schedule, and leaves the stream's name in the exchange variable {@value Stream#VARIABLE}, and in
+ * {@value #DUE} whether a run of it is to be made: not if one is asked for already and waits.
+ */
+public final class AskForRun implements Processor {
+
+    /** The exchange variable with the answer. */
+    static final String DUE = "due";
+
+    @Override
+    public void process(Exchange exchange) {
+        Stream stream = StartStreams.fired(exchange);
+        exchange.setVariable(Stream.VARIABLE, stream.name());
+        exchange.setVariable(DUE, stream.turn().ask());
+    }
+}

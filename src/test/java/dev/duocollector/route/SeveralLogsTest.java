@@ -1,0 +1,273 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.fault.Fault;
+import dev.duocollector.fault.FaultPlan;
+import dev.duocollector.run.RunReport;
+import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.simulator.MemoryEventStore;
+import dev.duocollector.simulator.Misbehavior;
+import dev.duocollector.simulator.RecordedRequest;
+import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.simulator.SimulatedLog;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Three logs of one account in one process: each event of each once, and none in another's way. */
+class SeveralLogsTest {
+
+    private static final List<String> LOGS = List.of("telephony", "authentication", "activity");
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private World world = new World();
+    private final Logs logs = Logs.capture();
+    private final Map<String, List<SimulatedEvent>> events = new TreeMap<>();
+
+    @AfterEach
+    void close() {
+        logs.close();
+        world.close();
+    }
+
+    private void setUp() {
+        world.set("duo.logs", String.join(",", LOGS)).set("duo.page.size", "2");
+        MadeUpEvents make = new MadeUpEvents(5);
+        add("telephony", world.events, make, MadeUpEvents::at);
+        add("authentication", world.authentication, make, MadeUpEvents::authentication);
+        add("activity", world.activity, make, MadeUpEvents::activity);
+    }
+
+    private void add(
+            String log,
+            MemoryEventStore store,
+            MadeUpEvents make,
+            BiFunction<MadeUpEvents, Instant, SimulatedEvent> event) {
+        List<SimulatedEvent> made = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            made.add(event.apply(make, World.START.minus(Duration.ofMinutes(50 - 9 * i))));
+        }
+        store.add(made);
+        events.put(log, made);
+    }
+
+    private void assertEveryEventOnce(String log) {
+        assertThat(World.lines(world.objects(log)))
+                .as(log)
+                .containsExactlyInAnyOrderElementsOf(World.stored(log, events.get(log)));
+        assertThat(world.objects(log).keySet()).as(log).allMatch(key -> key.startsWith("duo-" + log + "/" + log + "_"));
+    }
+
+    @Test
+    void storesEachEventOnce_underThePrefixOfItsLog_withAStateOfItsOwn() {
+        setUp();
+        try (TestCollector collector = world.start()) {
+            for (String log : LOGS) {
+                RunReport report = collector.runOf(log);
+                assertThat(report.outcome()).as(report.line()).isEqualTo(RunOutcome.DONE);
+                assertThat(report.line()).startsWith(log + ": Window ").contains("5 new events");
+            }
+        }
+        LOGS.forEach(this::assertEveryEventOnce);
+        assertThat(world.everything().keySet())
+                .filteredOn(key -> key.endsWith(".json"))
+                .containsExactlyInAnyOrder(
+                        "duo-telephony-state/" + World.API_HOST + ".json",
+                        "duo-authentication-state/" + World.API_HOST + ".json",
+                        "duo-activity-state/" + World.API_HOST + ".json");
+        assertThat(logs.secrets()).as("secrets in the log").isEmpty();
+
+        world.clock.advance(Duration.ofMinutes(30));
+        try (TestCollector restarted = world.start()) {
+            for (String log : LOGS) {
+                assertThat(restarted.runOf(log).line()).as("run again").contains(" 0 new events");
+            }
+        }
+        LOGS.forEach(this::assertEveryEventOnce);
+    }
+
+    /** Whatever fails for one log, and however, the others are read; and once it works again, nothing is missing or twice. */
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({
+        "activity, OPERATOR, may not read it",
+        "authentication, FAILED, is not answered by Duo",
+        "telephony, FAILED, has no usable answer"
+    })
+    void oneThatFails_stopsNoOther(String broken, RunOutcome outcome, String how) {
+        if (how.equals("may not read it")) {
+            world.close();
+            world = new World(duo -> duo.forbid(SimulatedLog.ACTIVITY));
+        }
+        setUp();
+        world.set("duo.retry.max-elapsed", "20ms");
+        String path = "/admin/v2/logs/" + broken;
+        if (how.equals("is not answered by Duo")) {
+            world.duo.misbehave(request -> request.path().equals(path), Misbehavior.droppedConnection());
+        } else if (how.equals("has no usable answer")) {
+            world.duo.misbehave(request -> request.path().equals(path), Misbehavior.notJson());
+        }
+        try (TestCollector collector = world.start()) {
+            for (String log : LOGS) {
+                RunReport report = collector.runOf(log);
+                assertThat(report.outcome())
+                        .as(report.line())
+                        .isEqualTo(log.equals(broken) ? outcome : RunOutcome.DONE);
+                assertThat(report.line()).startsWith(log + ": ");
+            }
+        }
+        LOGS.stream().filter(log -> !log.equals(broken)).forEach(this::assertEveryEventOnce);
+        assertThat(world.objects(broken)).isEmpty();
+        if (outcome == RunOutcome.OPERATOR) {
+            world.duo.takeRefusal(40301);
+            return;
+        }
+        world.duo.behave();
+        try (TestCollector collector = world.start()) {
+            assertThat(collector.runOf(broken).outcome()).isEqualTo(RunOutcome.DONE);
+        }
+        assertEveryEventOnce(broken);
+    }
+
+    /** A run that ends after each of its requests to S3, as when the program is killed there, taken up by a new process. */
+    @ParameterizedTest
+    @ValueSource(strings = {"authentication", "activity"})
+    void diesAfterAnyRequest_andDeliversEachEventOnce(String log) {
+        setUp();
+        try (TestCollector collector = world.start()) {
+            collector.runOf(log);
+            assertEveryEventOnce(log);
+            int requests = world.s3Proxy.requests().size();
+            assertThat(requests).as("requests of a whole run").isGreaterThan(6);
+            for (int n = 0; n < requests; n++) {
+                world.reset();
+                setUp();
+                int last = n;
+                AtomicInteger count = new AtomicInteger();
+                world.s3Proxy.plan(request -> count.incrementAndGet() > last ? Fault.ANSWER_403 : Fault.NONE);
+                collector.restart(world.clock);
+                assertThat(collector.runOf(log).outcome())
+                        .as("after request " + n)
+                        .isEqualTo(RunOutcome.OPERATOR);
+                world.s3Proxy.plan(FaultPlan.none());
+                collector.restart(world.clock);
+                RunReport report = collector.runOf(log);
+                assertThat(report.outcome()).as(report.line()).isEqualTo(RunOutcome.DONE);
+                assertEveryEventOnce(log);
+            }
+        }
+    }
+
+    /** By the schedule: each log has a trigger of its own, and a log that hangs holds up no other. */
+    @Test
+    void runsByTheSchedule_eachByItsOwn() {
+        setUp();
+        world.set("duo.schedule.auto-startup", "true")
+                .set("duo.schedule-jitter", "0s")
+                .set("duo.schedule", "0 0 0 1 1 ? 2099")
+                .set("duo.schedule.activity", "* * * * * ?");
+        AtomicInteger asked = new AtomicInteger();
+        world.duo.misbehave(
+                request -> request.path().endsWith("/telephony") && asked.incrementAndGet() == 1,
+                Misbehavior.slowPage(Duration.ofSeconds(5)));
+        try (TestCollector collector = world.start()) {
+            assertThat(collector.context().isStarted()).isTrue();
+            await().atMost(SOON).untilAsserted(() -> {
+                assertEveryEventOnce("authentication");
+                assertEveryEventOnce("activity");
+            });
+            assertThat(world.objects("telephony")).as("still waiting").isEmpty();
+            await().atMost(SOON).untilAsserted(() -> assertEveryEventOnce("telephony"));
+            SimulatedEvent later = new MadeUpEvents(7).activity(world.now().plus(Duration.ofMinutes(5)));
+            world.activity.add(later);
+            events.get("activity").add(later);
+            world.advance(Duration.ofMinutes(20));
+            await().atMost(SOON).untilAsserted(() -> assertEveryEventOnce("activity"));
+        }
+        assertThat(world.duo.requests())
+                .extracting(RecordedRequest::path)
+                .filteredOn(path -> path.endsWith("/authentication"))
+                .as("requests of the log whose time has not come")
+                .hasSizeLessThanOrEqualTo(4);
+    }
+
+    /** An operator's step sees which log's events it has. */
+    @Test
+    void stepsSeeTheLog() throws IOException {
+        setUp();
+        String steps = Files.readString(Path.of("routes", "event-steps.camel.yaml"))
+                .replace("${body.size} new events", "${variable.log}: ${body.size} new events")
+                .replace("DEBUG", "WARN");
+        try (TestCollector collector =
+                TestCollector.start(world.settings, world.clock, Map.of("event-steps.camel.yaml", steps))) {
+            collector.runOf("activity");
+            collector.runOf("telephony");
+        }
+        assertThat(logs.lines(Level.WARN))
+                .anyMatch(line -> line.endsWith("activity: 2 new events"))
+                .anyMatch(line -> line.endsWith("telephony: 2 new events"));
+    }
+
+    @Test
+    void isRefused_ifNothingSaysWhichLog() {
+        setUp();
+        try (TestCollector collector = world.start()) {
+            RunReport report = collector.run();
+            assertThat(report.outcome()).isEqualTo(RunOutcome.OPERATOR);
+            assertThat(report.line())
+                    .contains("the exchange variable stream is not set")
+                    .contains("telephony or authentication or activity");
+            assertThat(collector.runOf("administrator").line()).contains("'administrator'");
+        }
+        assertThat(world.everything()).isEmpty();
+    }
+
+    @Test
+    void figuresThatMatter_areCountedForEachLog() {
+        setUp();
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (TestCollector collector = TestCollector.start(world.settings, world.clock, registry)) {
+            collector.runOf("telephony");
+            collector.runOf("activity");
+        }
+        for (String log : LOGS) {
+            assertThat(registry.get("duo.telephony.events.written")
+                            .tag("log", log)
+                            .counter()
+                            .count())
+                    .as(log)
+                    .isEqualTo(log.equals("authentication") ? 0 : 5);
+        }
+        assertThat(registry.get("duo.telephony.calls").counters())
+                .as("calls, which only the telephony log has")
+                .extracting(counter -> counter.count())
+                .extracting(Double::intValue)
+                .satisfies(counts -> assertThat(
+                                counts.stream().mapToInt(Integer::intValue).sum())
+                        .isEqualTo(5));
+        assertThat(registry.get("duo.telephony.runs")
+                        .tag("outcome", "done")
+                        .counter()
+                        .count())
+                .isEqualTo(2);
+    }
+}
