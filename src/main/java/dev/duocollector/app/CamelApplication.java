@@ -10,6 +10,7 @@ import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.DryRun;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.run.Stream;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.SettingSources;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
@@ -121,10 +122,16 @@ public final class CamelApplication {
     }
 
     /** Returns an application that reads a fixed time when it is asked to. */
-    public static CamelApplication onRange(TimeRange range, Map<String, String> settings) {
-        CamelApplication application = withoutSchedule(settings);
+    public static CamelApplication onRange(TimeRange range) {
+        CamelApplication application = withoutSchedule(Map.of());
         application.camel.bind("range", range);
         return application;
+    }
+
+    /** Leaves out all logs but one, if one is given. */
+    public CamelApplication of(Optional<DuoLog> only) {
+        only.ifPresent(log -> camel.bind("log", log));
+        return this;
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.duocollector.app.CamelApplication;
 import dev.duocollector.app.CamelSettings;
 import dev.duocollector.run.DuoProbe;
 import dev.duocollector.run.Stream;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.Setting;
 import dev.duocollector.settings.SettingSources;
 import dev.duocollector.settings.SettingTable;
@@ -57,15 +58,22 @@ public final class Preflight {
 
     private final Map<String, String> environment;
     private final Map<String, String> overrides;
+    private final Optional<DuoLog> only;
     private final Consumer<Check> tell;
 
     /**
      * @param overrides settings that come before those of the environment and the files
+     * @param only the log to check; empty for all that are collected
      * @param tell is given each check as soon as it is made
      */
-    public Preflight(Map<String, String> environment, Map<String, String> overrides, Consumer<Check> tell) {
+    public Preflight(
+            Map<String, String> environment,
+            Map<String, String> overrides,
+            Optional<DuoLog> only,
+            Consumer<Check> tell) {
         this.environment = environment;
         this.overrides = overrides;
+        this.only = only;
         this.tell = tell;
     }
 
@@ -96,10 +104,16 @@ public final class Preflight {
             return;
         }
         try (S3Client client = s3) {
-            for (Settings each : settings.ofEachLog()) {
+            for (Settings each : checked(settings)) {
                 new S3Checks(client, each, Clock.systemUTC(), check -> tell.accept(named(each, check))).run();
             }
         }
+    }
+
+    private List<Settings> checked(Settings settings) {
+        return settings.ofEachLog().stream()
+                .filter(each -> only.filter(log -> log != each.log().duoLog()).isEmpty())
+                .toList();
     }
 
     /** Gives a check its log's name, where there are several. */
@@ -110,7 +124,7 @@ public final class Preflight {
     }
 
     private void skipS3(Settings settings, String wrong, String noRegion) {
-        for (Settings each : settings.ofEachLog()) {
+        for (Settings each : checked(settings)) {
             for (Check check : S3Checks.skipped(each, "setting " + wrong + " is wrong")) {
                 tell.accept(named(
                         each,
@@ -173,7 +187,8 @@ public final class Preflight {
         first.putAll(fillers);
         bound(first, "duo.connect-timeout", settings.account().get(SettingTable.CONNECT_TIMEOUT));
         bound(first, "duo.response-timeout", settings.account().get(SettingTable.RESPONSE_TIMEOUT));
-        CamelApplication application = CamelApplication.withoutSchedule(environment, first);
+        CamelApplication application =
+                CamelApplication.withoutSchedule(environment, first).of(only);
         try {
             application.start();
         } catch (Exception e) {

@@ -12,7 +12,6 @@ import dev.duocollector.settings.TimeRange;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.Window;
 import dev.duocollector.text.Log;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.camel.CamelContext;
@@ -55,7 +54,7 @@ final class BackfillCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CamelApplication application =
-                CamelApplication.onRange(options.range(!noSkipExisting), log.overrides(Map.of()));
+                CamelApplication.onRange(options.range(!noSkipExisting)).of(log.log());
         return application.perform(ExitCode.AGAIN, context -> backfill(application, context));
     }
 

@@ -38,7 +38,7 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CheckReport report = new CheckReport(System.out, json, standardOutputCharset());
-        new Preflight(System.getenv(), log.overrides(Map.of()), report::add).run();
+        new Preflight(System.getenv(), Map.of(), log.log(), report::add).run();
         return report.end();
     }
 

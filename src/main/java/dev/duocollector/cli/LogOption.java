@@ -5,10 +5,9 @@ package dev.duocollector.cli;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.run.Stream;
 import dev.duocollector.settings.DuoLog;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +22,12 @@ final class LogOption {
             names = "--log",
             paramLabel = "LOG",
             converter = ToLog.class,
-            description = "Only this log: telephony, authentication or activity. By default, those in duo.logs.")
+            description = "Only this one of duo.logs: telephony, authentication or activity.")
     private @Nullable DuoLog log;
 
-    /** Returns the settings that it means, beside those given. */
-    Map<String, String> overrides(Map<String, String> others) {
-        Map<String, String> overrides = new HashMap<>(others);
-        if (log != null) {
-            overrides.put("duo.logs", log.toString());
-        }
-        return overrides;
+    /** Returns the log; empty for all. */
+    Optional<DuoLog> log() {
+        return Optional.ofNullable(log);
     }
 
     /**

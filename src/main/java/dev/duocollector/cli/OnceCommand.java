@@ -59,10 +59,10 @@ final class OnceCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--show has a meaning with --dry-run only.");
         }
         if (dryRun) {
-            return CamelApplication.withoutSchedule(log.overrides(first.overrides()))
+            return CamelApplication.withoutSchedule(first.overrides())
+                    .of(log.log())
                     .dryRun(System.out, show);
         }
-        return CamelApplication.withoutSchedule(log.overrides(first.overrides()))
-                .runOnce();
+        return CamelApplication.withoutSchedule(first.overrides()).of(log.log()).runOnce();
     }
 }

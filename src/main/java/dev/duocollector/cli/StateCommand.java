@@ -10,7 +10,6 @@ import dev.duocollector.operate.StatePlan;
 import dev.duocollector.run.RangeGuard;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.settings.DuoLog;
-import dev.duocollector.settings.SettingSources;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.sink.S3Clients;
@@ -150,7 +149,8 @@ final class StateCommand implements Runnable {
 
     /** A state is changed by its name only. */
     private static void requireOne(Settings all, Subcommand action) {
-        List<DuoLog> logs = all.account().logs();
+        List<DuoLog> logs =
+                all.ofEachLog().stream().map(each -> each.log().duoLog()).toList();
         if (logs.size() > 1 && !(action instanceof StateShowCommand)) {
             throw RefusedException.operator(
                     "duo.logs names " + logs.size() + " logs, and each has a state of its own. Add --log "
@@ -163,8 +163,8 @@ final class StateCommand implements Runnable {
         PrintWriter out = new PlainLines(command.commandLine().getOut());
         PrintWriter err = new PlainLines(command.commandLine().getErr());
         try {
-            Map<String, String> overrides = log == null ? Map.of() : Map.of("duo.logs", log.toString());
-            Settings all = new CamelSettings(SettingSources.of(environment), overrides).with(Settings::withoutKeys);
+            Settings configured = CamelSettings.of(environment).with(Settings::withoutKeys);
+            Settings all = log == null ? configured : configured.only(log);
             requireOne(all, action);
             int worst = ExitCode.DONE;
             try (S3Client s3 = S3Clients.create(all)) {

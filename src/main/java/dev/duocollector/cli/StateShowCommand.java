@@ -84,8 +84,15 @@ final class StateShowCommand extends StateCommand.Subcommand {
             return ExitCode.OPERATOR;
         }
         Optional<String> late = late(shown, session.now());
-        late.ifPresent(session.err()::println);
+        late.ifPresent(line -> session.err().println(name(session) + line));
         return late.isPresent() ? ExitCode.AGAIN : ExitCode.DONE;
+    }
+
+    /** Names the log in front of a line, where there are several. */
+    private static String name(StateCommand.Session session) {
+        return session.settings().ofEachLog().size() == 1
+                ? ""
+                : session.settings().log().duoLog() + ": ";
     }
 
     private Optional<String> late(StateSnapshot shown, Instant now) {

@@ -21,7 +21,6 @@ import dev.duocollector.verify.Comparison.Result;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -63,7 +62,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TimeRange range = options.range(true);
-        CamelApplication application = CamelApplication.onRange(range, log.overrides(Map.of()));
+        CamelApplication application = CamelApplication.onRange(range).of(log.log());
         return application.perform(ExitCode.AGAIN, context -> verify(application, context));
     }
 

@@ -19,6 +19,10 @@ public final class FailureText {
     private static final Pattern QUERY_OF_URL = Pattern.compile("(https?://[^\\s?]+)\\?\\S+");
     private static final Pattern CREDENTIALS_IN_URL = Pattern.compile("(https?://)[^\\s/@]+@");
 
+    /** Those of people in Duo's logs; not what stands before a host in a URL, which is masked as credentials. */
+    private static final Pattern EMAIL =
+            Pattern.compile("[\\p{L}\\p{Nd}._%+'-]+@[\\p{L}\\p{Nd}-]+(?:\\.[\\p{L}\\p{Nd}-]+)+");
+
     private FailureText() {}
 
     /** One line on a failure for a log: what it is, without anything that could be secret or personal. */
@@ -38,12 +42,12 @@ public final class FailureText {
                 + " -Djavax.net.ssl.trustStore=FILE -Djavax.net.ssl.trustStorePassword=PASSWORD.";
     }
 
-    /** Returns a text without phone numbers, and URLs without what could be secret. */
+    /** Returns a text without phone numbers and e-mail addresses, and URLs without what could be secret. */
     public static String masked(String text) {
         String withoutQueries = CREDENTIALS_IN_URL
                 .matcher(QUERY_OF_URL.matcher(text).replaceAll("$1?…"))
                 .replaceAll("$1…@");
-        return PhoneNumbers.masked(withoutQueries);
+        return PhoneNumbers.masked(EMAIL.matcher(withoutQueries).replaceAll(PhoneNumbers.MASK));
     }
 
     /** Tells whether a server's certificate is what failed. */

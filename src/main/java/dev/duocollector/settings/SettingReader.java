@@ -91,6 +91,18 @@ final class SettingReader {
         return read.orElse(setting.type().fallback());
     }
 
+    /** Reports what is set for a single log that is not collected: a slip, or a log that somebody misses. */
+    void reportSettingsOfOtherLogs(List<DuoLog> collected) {
+        for (Setting<?> setting : SettingTable.all()) {
+            for (DuoLog log : DuoLog.values()) {
+                SettingTable.of(setting, log)
+                        .filter(own -> !collected.contains(log) && !text(own).isEmpty())
+                        .ifPresent(own -> report("Setting " + own + " is set, and duo.logs does not name the " + log
+                                + " log. Add it there, or remove the setting."));
+            }
+        }
+    }
+
     /** Reports a setting that is not set. */
     void require(Setting<?> setting, String what) {
         boolean mayBeSet = isUnreadable(setting)

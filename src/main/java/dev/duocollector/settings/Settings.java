@@ -4,6 +4,7 @@ package dev.duocollector.settings;
 
 import static dev.duocollector.settings.SettingTable.CHECKSUMS;
 import static dev.duocollector.settings.SettingTable.ENDPOINT;
+import static dev.duocollector.settings.SettingTable.LOGS;
 import static dev.duocollector.settings.SettingTable.LOOKBACK;
 import static dev.duocollector.settings.SettingTable.PATH_STYLE;
 import static dev.duocollector.settings.SettingTable.REGION;
@@ -117,6 +118,8 @@ public final class Settings implements CamelContextAware {
         camelContext = context;
         range = Optional.ofNullable(context.getRegistry().findSingleByType(TimeRange.class));
         read(context, true);
+        Optional.ofNullable(context.getRegistry().findSingleByType(DuoLog.class))
+                .ifPresent(this::keepOnly);
         reader.refuseProblems();
     }
 
@@ -146,8 +149,34 @@ public final class Settings implements CamelContextAware {
                 logs.get(i).checkBeside(logs.get(j), reader);
             }
         }
+        reader.reportSettingsOfOtherLogs(account.logs());
         process = new ProcessSettings(reader);
         reader.end();
+    }
+
+    /** Leaves out the other logs, for a command that is about one; reports one that is not collected. */
+    private void keepOnly(DuoLog only) {
+        List<LogSettings> kept =
+                logs.stream().filter(each -> each.duoLog() == only).toList();
+        if (kept.isEmpty()) {
+            reader.report("Setting duo.logs is '" + account().get(LOGS) + "', and --log is " + only
+                    + ", which is not among them. Add it, or name another log.");
+            return;
+        }
+        logs = kept;
+        log = kept.get(0);
+    }
+
+    /**
+     * Returns these settings for one log only.
+     *
+     * @throws SettingsException if it is not collected
+     */
+    public Settings only(DuoLog only) {
+        Settings narrowed = new Settings(this, log());
+        narrowed.keepOnly(only);
+        narrowed.reader.refuseProblems();
+        return narrowed;
     }
 
     public ProcessSettings process() {

@@ -4,6 +4,7 @@ package dev.duocollector.source;
 
 import dev.duocollector.failure.FailureText;
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
@@ -29,11 +30,13 @@ public final class DuoFailureExplainer {
     private static final int PROXY_WANTS_CREDENTIALS = 407;
 
     private final URI baseUrl;
+    private final DuoLog log;
     private final String proxy;
     private final Clock clock;
 
     public DuoFailureExplainer(Settings settings, Clock clock) {
         this.baseUrl = settings.account().baseUrl();
+        this.log = settings.log().duoLog();
         this.proxy = settings.account()
                 .get(SettingTable.DUO_PROXY)
                 .map(uri -> "the proxy " + uri + " (duo.proxy)")
@@ -152,9 +155,14 @@ public final class DuoFailureExplainer {
         }
         if (status == 403) {
             return new Explanation(Stage.PERMISSION, RequestOutcome.REFUSED, RunOutcome.OPERATOR)
-                    .what("Duo does not let this application read logs (" + message + ").")
+                    .what("Duo does not let this application read "
+                            + (log == DuoLog.TELEPHONY ? "logs" : "the " + log + " log") + " (" + message + ").")
                     .remedy("In Duo's admin panel, give it \"Grant read log\", and check whether its \"Networks for API"
-                            + " Access\" allow this machine's address.");
+                            + " Access\" allow this machine's address"
+                            + (log == DuoLog.TELEPHONY
+                                    ? "."
+                                    : "; if it may read the telephony log, ask Duo whether your edition has the " + log
+                                            + " log. The other logs go on."));
         }
         return refusedRequest(said);
     }

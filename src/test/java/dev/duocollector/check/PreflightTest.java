@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -311,7 +312,7 @@ class PreflightTest {
 
     private List<Check> run() {
         List<Check> checks = new ArrayList<>();
-        new Preflight(Map.of(), world.settings, checks::add).run();
+        new Preflight(Map.of(), world.settings, Optional.empty(), checks::add).run();
         assertThat(checks.toString()).doesNotContain(World.SKEY, World.s3().secretKey());
         return checks;
     }

@@ -138,6 +138,12 @@ class SeveralLogsTest {
         LOGS.stream().filter(log -> !log.equals(broken)).forEach(this::assertEveryEventOnce);
         assertThat(world.objects(broken)).isEmpty();
         if (outcome == RunOutcome.OPERATOR) {
+            assertThat(logs.lines(Level.ERROR))
+                    .singleElement()
+                    .asString()
+                    .startsWith("activity: Duo does not let this application read the activity log")
+                    .contains("Grant read log", "your edition")
+                    .hasLineCount(1);
             world.duo.takeRefusal(40301);
             return;
         }
@@ -225,6 +231,26 @@ class SeveralLogsTest {
         assertThat(logs.lines(Level.WARN))
                 .anyMatch(line -> line.endsWith("activity: 2 new events"))
                 .anyMatch(line -> line.endsWith("telephony: 2 new events"));
+    }
+
+    /** What a step throws may quote an event: with names, addresses and numbers of people in it. */
+    @Test
+    void personalData_isInNoLine() throws IOException {
+        setUp();
+        String steps = Files.readString(Path.of("routes", "event-steps.camel.yaml"));
+        String throwing = steps.substring(0, steps.indexOf("        - log:"))
+                + "        - throwException:\n            id: quote\n"
+                + "            exceptionType: java.lang.IllegalStateException\n"
+                + "            message: \"cannot take ${body[0][email]} ${body[0][auth_device][name]}\"\n";
+        try (TestCollector collector =
+                TestCollector.start(world.settings, world.clock, Map.of("event-steps.camel.yaml", throwing))) {
+            RunReport report = collector.runOf("authentication");
+
+            assertThat(report.line()).contains("cannot take [masked] [masked]");
+            assertThat(world.authentication.events().get(0).json()).contains("a.person@example.com", "+1202555");
+        }
+        assertThat(logs.lines(Level.ERROR)).noneMatch(line -> line.contains("example.com"));
+        assertThat(logs.secrets()).isEmpty();
     }
 
     @Test
