@@ -22,7 +22,7 @@ import org.quartz.Trigger;
 import org.quartz.TriggerBuilder;
 
 /**
- * Takes the start of the program, and leaves a list of the streams' names. Gives each stream but the first, whose times are the
+ * Takes the start of the program, and leaves a list of the streams' names. Gives each stream but the first, which has the
  * route's own, a Quartz trigger by its own schedule. All of them fire into the endpoint of the route {@value #ROUTE}; the
  * trigger's name is the stream's.
  */
@@ -36,6 +36,10 @@ public final class StartStreams implements Processor {
     @Override
     public void process(Exchange exchange) throws SchedulerException {
         List<Stream> all = Stream.allOf(exchange.getContext());
+        boolean isOwn = all.get(0).settings().log().hasOwn(SettingTable.SCHEDULE);
+        if (isOwn) {
+            reschedule(all.get(0), times(exchange.getContext()));
+        }
         if (all.size() > 1) {
             QuartzEndpoint times = times(exchange.getContext());
             for (Stream stream : all.subList(1, all.size())) {
@@ -53,6 +57,25 @@ public final class StartStreams implements Processor {
         throw RefusedException.operator(
                 "There is no route " + ROUTE + " that begins with quartz:, which each log has its own"
                         + " times in. No log is read. Put routes/schedule.camel.yaml back as it was shipped.");
+    }
+
+    /** Gives the route's own trigger the times of the first stream, which are not those that the route names. */
+    private static void reschedule(Stream first, QuartzEndpoint endpoint) throws SchedulerException {
+        Scheduler scheduler = endpoint.getComponent().getScheduler();
+        Trigger own = scheduler.getTrigger(endpoint.getTriggerKey());
+        scheduler.rescheduleJob(
+                own.getKey(),
+                TriggerBuilder.newTrigger()
+                        .withIdentity(own.getKey())
+                        .forJob(own.getJobKey())
+                        .usingJobData(own.getJobDataMap())
+                        .withSchedule(times(first))
+                        .build());
+    }
+
+    private static CronScheduleBuilder times(Stream stream) {
+        return CronScheduleBuilder.cronSchedule(stream.settings().log().get(SettingTable.SCHEDULE))
+                .inTimeZone(TimeZone.getTimeZone("UTC"));
     }
 
     private static void schedule(Stream stream, QuartzEndpoint endpoint) throws SchedulerException {

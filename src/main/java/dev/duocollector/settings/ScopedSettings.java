@@ -30,6 +30,11 @@ abstract sealed class ScopedSettings permits ProcessSettings, AccountSettings, L
         }
     }
 
+    /** Whether the log has a value of its own for a setting, beside that of all logs. */
+    public boolean hasOwn(Setting<?> setting) {
+        return !written(setting).equals(setting);
+    }
+
     /** Returns the setting that a value comes from: itself, or the one of the log. */
     Setting<?> written(Setting<?> setting) {
         return written.getOrDefault(setting, setting);

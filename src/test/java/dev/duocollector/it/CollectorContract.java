@@ -51,13 +51,23 @@ interface CollectorContract {
     RunningCollector start(World world);
 
     @Test
-    default void everyEventOnce_withNothingSecretSaid() {
-        try (World world = world();
+    default void everyEventOnce_ofTwoLogs_withNothingSecretSaid() {
+        World collected = world().set("duo.logs", "telephony,authentication");
+        Instant time = Instant.now().minus(Duration.ofMinutes(20));
+        collected.authentication.add(new MadeUpEvents(6).authentication(time));
+        try (World world = collected;
                 RunningCollector collector = startMeasured(world)) {
             awaitEveryEvent(world);
             awaitRuns(world, 2);
+            patiently().until(() -> !world.lines("authentication").isEmpty());
 
-            assertEveryEventOnce(world);
+            assertThat(world.lines("authentication"))
+                    .containsExactlyElementsOf(World.stored("authentication", world.authentication.events()));
+            assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(world.events.events()));
+            assertThat(world.everything().keySet())
+                    .as("objects")
+                    .allMatch(
+                            key -> key.matches("duo-(\\w+)(/\\1_[^/]+\\.ndjson|-state/" + World.API_HOST + "\\.json)"));
             assertThat(world.objects()).as("one object for each page").hasSize(3);
             assertThat(collector.output())
                     .contains("4 pages, 10 new events, 0 dropped by your steps, 10 stored in 3 objects, 0 seen before");

@@ -216,6 +216,28 @@ class SeveralLogsTest {
                 .hasSizeLessThanOrEqualTo(4);
     }
 
+    /** Also a log that is the only one, or the first, whose trigger is the route's own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"authentication", "authentication,activity"})
+    void scheduleOfTheFirstLog_counts(String collected) {
+        setUp();
+        world.set("duo.logs", collected)
+                .set("duo.schedule.auto-startup", "true")
+                .set("duo.schedule-jitter", "0s")
+                .set("duo.schedule", "0 0 0 1 1 ? 2099")
+                .set("duo.schedule.authentication", "* * * * * ?");
+        try (TestCollector collector = world.start()) {
+            assertThat(collector.context().isStarted()).isTrue();
+            await().atMost(SOON).untilAsserted(() -> assertEveryEventOnce("authentication"));
+            SimulatedEvent later =
+                    new MadeUpEvents(7).authentication(world.now().plus(Duration.ofMinutes(5)));
+            world.authentication.add(later);
+            events.get("authentication").add(later);
+            world.advance(Duration.ofMinutes(20));
+            await().atMost(SOON).untilAsserted(() -> assertEveryEventOnce("authentication"));
+        }
+    }
+
     /** An operator's step sees which log's events it has. */
     @Test
     void stepsSeeTheLog() throws IOException {

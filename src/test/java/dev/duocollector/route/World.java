@@ -275,13 +275,18 @@ public final class World implements AutoCloseable {
         }
     }
 
+    /** Every line of every object of a log, as stored. */
+    public List<String> lines(String log) {
+        return lines(objects(log));
+    }
+
     /** What the lines must be for the given events, in the shape that is stored by default. */
     public static List<String> stored(List<SimulatedEvent> events) {
         return events.stream().map(event -> stored("telephony", event)).toList();
     }
 
     /** The same for the events of a log; those of the others get no timestamp. */
-    static List<String> stored(String log, List<SimulatedEvent> events) {
+    public static List<String> stored(String log, List<SimulatedEvent> events) {
         return events.stream().map(event -> stored(log, event)).toList();
     }
 
