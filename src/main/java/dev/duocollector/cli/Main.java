@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             ConfigCommand.class,
             StateCommand.class,
+            StatusCommand.class,
             BackfillCommand.class,
             VerifyCommand.class,
             UdmCommand.class,

@@ -48,6 +48,17 @@ public final class StateConsole {
         return new Result(exitCode, out.toString(), err.toString());
     }
 
+    /** Runs {@code status} with these arguments. */
+    public Result status(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine main = Main.prepared(new CommandLine(new StatusCommand(environment, clock)))
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true));
+        int exitCode = main.execute(arguments);
+        return new Result(exitCode, out.toString(), err.toString());
+    }
+
     /** Does the same with an argument at the end. */
     public Result state(String[] arguments, String more) {
         return state(Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new));

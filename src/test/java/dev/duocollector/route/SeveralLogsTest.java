@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
+import dev.duocollector.cli.StateConsole;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
@@ -214,6 +215,72 @@ class SeveralLogsTest {
                 .filteredOn(path -> path.endsWith("/authentication"))
                 .as("requests of the log whose time has not come")
                 .hasSizeLessThanOrEqualTo(4);
+    }
+
+    /** By what is in the bucket alone, without Duo's keys, and without a collector. */
+    @Test
+    void status_showsEachLog_andTellsTheLateAndTheRefused() {
+        setUp();
+        StateConsole console = new StateConsole(world.settings, world.clock);
+        try (TestCollector collector = world.start()) {
+            collector.runOf("telephony");
+            world.clock.advance(Duration.ofHours(4));
+            collector.runOf("activity");
+        }
+
+        StateConsole.Result shown = console.status();
+        assertThat(shown.exitCode()).isZero();
+        assertThat(shown.out().lines())
+                .satisfiesExactly(
+                        row -> assertThat(row).startsWith("LOG ").contains("COVERED THROUGH"),
+                        row -> assertThat(row).matches("telephony +2026-11-23T07:57:50Z +4 h 2 min"),
+                        row -> assertThat(row).matches("authentication +- +- +no run has stored anything yet"),
+                        row -> assertThat(row).matches("activity +2026-11-23T11:57:50Z +2 min 10 s"));
+
+        StateConsole.Result late = console.status("--max-lag", "3h", "--json");
+        assertThat(late.exitCode()).isEqualTo(1);
+        assertThat(late.out())
+                .hasLineCount(1)
+                .contains("\"log\":\"telephony\"")
+                .containsPattern("\"log\":\"activity\".*\"lagSeconds\":130[^}]*\"late\":false")
+                .containsPattern("\"log\":\"telephony\"[^}]*\"late\":true")
+                .containsPattern("\"log\":\"authentication\"[^}]*\"coveredThrough\":null[^}]*\"late\":true");
+
+        world.putState("{}");
+        StateConsole.Result refused = console.status();
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err()).startsWith("telephony: The state at s3://").hasLineCount(1);
+        assertThat(refused.out()).contains("the state is refused").containsPattern("activity +2026-11-23T11:57:50Z");
+    }
+
+    /** Each state by its name: one of several is changed only if it is named. */
+    @Test
+    void state_isChanged_ifItsLogIsNamed() {
+        setUp();
+        StateConsole console = new StateConsole(world.settings, world.clock);
+        try (TestCollector collector = world.start()) {
+            for (String log : LOGS) {
+                collector.runOf(log);
+            }
+        }
+        String telephony = world.state();
+
+        StateConsole.Result unnamed = console.state("set-through", "2026-11-23T07:00:00Z", "--yes");
+        assertThat(unnamed.exitCode()).isEqualTo(2);
+        assertThat(unnamed.err())
+                .contains("Add --log telephony or --log authentication or --log activity")
+                .hasLineCount(1);
+
+        StateConsole.Result named = console.state("set-through", "2026-11-23T07:00:00Z", "--yes", "--log", "activity");
+        assertThat(named.exitCode()).as(named.err()).isZero();
+        assertThat(console.state("show", "--log", "activity").out()).contains("through 2026-11-23T07:00:00Z");
+        assertThat(console.state("show").out().lines().filter(line -> line.startsWith("Account")))
+                .hasSize(3);
+        assertThat(world.state()).as("the other state").isEqualTo(telephony);
+        assertThat(console.state("import", "s3://" + world.bucket + "/state.json", "--log", "activity")
+                        .err())
+                .contains("Only the state of the guide's Lambda for the telephony log");
+        assertThat(console.state("show", "--log", "audit").exitCode()).isEqualTo(2);
     }
 
     /** Also a log that is the only one, or the first, whose trigger is the route's own. */

@@ -1,0 +1,201 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.duocollector.app.CamelSettings;
+import dev.duocollector.failure.ExitCode;
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.operate.Times;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.SettingsException;
+import dev.duocollector.sink.S3Clients;
+import dev.duocollector.state.Batch;
+import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.StateObject;
+import dev.duocollector.state.StateSnapshot;
+import dev.duocollector.text.JsonText;
+import dev.duocollector.text.PlainLine;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** Shows in a line for each log how far it is collected, by what is in the bucket. */
+@Command(
+        name = "status",
+        description = {
+            "Shows in a line for each log how far it is collected, and what is open. It only reads the states in the bucket,",
+            "so it also works while a collector runs elsewhere, or none does."
+        },
+        exitCodeList = {
+            "0:shown, and no log is late",
+            "1:a log is further back than --max-lag; or S3 failed, and the same command again may succeed",
+            "2:wrong use, or a state is refused; the other logs are shown"
+        },
+        footer = {
+            "  status                 for people",
+            "  status --json          for programs: one object, with the logs in \"streams\"",
+            "  status --max-lag 3h    for monitoring: exits with 1 when a log is further back"
+        })
+final class StatusCommand implements Callable<Integer> {
+
+    private static final String ROW = "%-15s %-25s %-12s %s";
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--json", description = "Print one JSON object instead.")
+    private boolean json;
+
+    @Option(
+            names = "--max-lag",
+            paramLabel = "DURATION",
+            converter = StateShowCommand.LagMax.class,
+            description =
+                    "Exit with 1 when a log is collected only through a time longer ago than this, such as 3h, or not at all.")
+    private @Nullable Duration lagMax;
+
+    private final Map<String, String> environment;
+    private final Clock clock;
+
+    StatusCommand() {
+        this(System.getenv(), Clock.systemUTC());
+    }
+
+    StatusCommand(Map<String, String> environment, Clock clock) {
+        this.environment = environment;
+        this.clock = clock;
+    }
+
+    /** How far one log is collected. */
+    private record Status(Settings settings, StateSnapshot state, Instant now) {
+
+        String log() {
+            return settings.log().duoLog().toString();
+        }
+
+        Optional<Instant> through() {
+            return state.checkpoint().map(Checkpoint::committedThrough);
+        }
+
+        Optional<Duration> lag() {
+            return through().map(time -> Duration.between(time, now));
+        }
+
+        boolean isLate(@Nullable Duration max) {
+            return max != null && lag().filter(lag -> lag.compareTo(max) <= 0).isEmpty();
+        }
+
+        String row() {
+            return String.format(
+                    Locale.ROOT,
+                    ROW,
+                    log(),
+                    through().map(Instant::toString).orElse("-"),
+                    lag().map(lag -> Times.text(lag) + (lag.isNegative() ? " ahead" : ""))
+                            .orElse("-"),
+                    open());
+        }
+
+        private String open() {
+            if (state.refusal().isPresent()) {
+                return "the state is refused";
+            }
+            if (!state.exists()) {
+                return "no run has stored anything yet";
+            }
+            String window = state.checkpoint()
+                    .flatMap(Checkpoint::openWindow)
+                    .map(open -> "in window " + open + ", page " + open.page() + " next")
+                    .orElse("");
+            String pending = state.checkpoint()
+                    .flatMap(Checkpoint::pendingBatch)
+                    .map(batch -> "pending " + batch.objectKey())
+                    .orElse("");
+            return window + (window.isEmpty() || pending.isEmpty() ? "" : "; ") + pending;
+        }
+
+        void into(ObjectNode node, @Nullable Duration max) {
+            node.put("account", settings.account().apiHost()).put("log", log()).put("state", state.place());
+            node.put("coveredThrough", through().map(Instant::toString).orElse(null));
+            node.put("lagSeconds", lag().map(lag -> lag.toMillis() / 1000.0).orElse(null));
+            node.put(
+                    "windowOpen",
+                    state.checkpoint().flatMap(Checkpoint::openWindow).isPresent());
+            node.put(
+                    "pending",
+                    state.checkpoint()
+                            .flatMap(Checkpoint::pendingBatch)
+                            .map(Batch::objectKey)
+                            .orElse(null));
+            node.put("refused", state.refusal().isPresent() ? state.refusalMessage() : null);
+            node.put("late", isLate(max));
+        }
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = Objects.requireNonNull(spec, "spec").commandLine().getOut();
+        PrintWriter err = Objects.requireNonNull(spec, "spec").commandLine().getErr();
+        try {
+            Settings all = CamelSettings.of(environment).with(Settings::withoutKeys);
+            try (S3Client s3 = S3Clients.create(all)) {
+                List<Status> streams = all.ofEachLog().stream()
+                        .map(each ->
+                                new Status(each, StateObject.of(s3, each, clock).look(), clock.instant()))
+                        .toList();
+                (json ? List.of(document(streams)) : rows(streams)).forEach(line -> out.println(PlainLine.of(line)));
+                streams.stream()
+                        .filter(stream -> stream.state().refusal().isPresent())
+                        .forEach(stream -> err.println(PlainLine.of(
+                                stream.log() + ": " + stream.state().refusalMessage())));
+                return exitCode(streams);
+            }
+        } catch (SettingsException e) {
+            e.problems().forEach(line -> err.println(PlainLine.of(line)));
+            return e.outcome().exitCode();
+        } catch (RefusedException e) {
+            err.println(PlainLine.of(e.getMessage()));
+            return e.outcome().exitCode();
+        }
+    }
+
+    private int exitCode(List<Status> streams) {
+        if (streams.stream().anyMatch(stream -> stream.state().refusal().isPresent())) {
+            return ExitCode.OPERATOR;
+        }
+        return streams.stream().anyMatch(stream -> stream.isLate(lagMax)) ? ExitCode.AGAIN : ExitCode.DONE;
+    }
+
+    private List<String> rows(List<Status> streams) {
+        List<String> rows = new ArrayList<>();
+        rows.add(String.format(Locale.ROOT, ROW, "LOG", "COVERED THROUGH", "LAG", "OPEN"));
+        streams.forEach(stream ->
+                rows.add(stream.row().stripTrailing() + (stream.isLate(lagMax) ? "   LATE (--max-lag)" : "")));
+        return rows;
+    }
+
+    private String document(List<Status> streams) {
+        ObjectNode root = JsonNodeFactory.instance.objectNode();
+        ArrayNode all = root.putArray("streams");
+        streams.forEach(stream -> stream.into(all.addObject(), lagMax));
+        root.put("exitCode", exitCode(streams));
+        return JsonText.line(root);
+    }
+}
