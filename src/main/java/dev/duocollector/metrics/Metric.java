@@ -104,8 +104,15 @@ public enum Metric {
     /** Whether each stream has its own, where there are several; the others are sums. */
     boolean isOfStream() {
         return switch (this) {
-            case EVENTS_WRITTEN, EVENTS_MISSING, GAPS, LAG, COVERED_THROUGH, LAST_SUCCESS_AGE, LAST_SUCCESS, LAST_RUN ->
-                true;
+            case EVENTS_WRITTEN,
+                    EVENTS_MISSING,
+                    GAPS,
+                    LAG,
+                    COVERED_THROUGH,
+                    LAST_SUCCESS_AGE,
+                    LAST_SUCCESS,
+                    STARTED,
+                    LAST_RUN -> true;
             default -> false;
         };
     }

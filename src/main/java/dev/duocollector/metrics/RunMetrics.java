@@ -136,7 +136,6 @@ public final class RunMetrics implements RunListener, CamelContextAware {
                 counter(metric, List.of());
             }
         }
-        gauge(Metric.STARTED, List.of(), () -> seconds(Optional.of(status.started())));
         gauge(
                 Metric.RUN_DURATION,
                 List.of(),
@@ -157,6 +156,7 @@ public final class RunMetrics implements RunListener, CamelContextAware {
         gauge(Metric.COVERED_THROUGH, List.of(), () -> seconds(status.covered()));
         gauge(Metric.LAST_SUCCESS_AGE, List.of(), () -> age(status.succeeded().orElse(status.started())));
         gauge(Metric.LAST_SUCCESS, List.of(), () -> seconds(status.succeeded()));
+        gauge(Metric.STARTED, List.of(), () -> seconds(Optional.of(status.started())));
     }
 
     @Override

@@ -40,8 +40,8 @@ class ObservationDocumentsTest {
     private static final Path DASHBOARD = Path.of("src/deploy/grafana/duo-telephony.json");
     private static final Path ALERTS = Path.of("src/deploy/prometheus/duo-telephony.rules.yaml");
 
-    /** The labels that Prometheus adds to what it scrapes, and a push gateway's group. */
-    private static final Set<String> ADDED_LABELS = Set.of("instance", "job");
+    /** The labels that Prometheus adds to what it scrapes, a push gateway's group, and what several logs add. */
+    private static final Set<String> ADDED_LABELS = Set.of("instance", "job", Metric.LOG);
 
     /**
      * What kube-state-metrics exposes for a CronJob, and its labels
