@@ -1,4 +1,4 @@
-# A bucket for Duo's telephony log, a role for the collector and, if wanted, one for the feed that reads the bucket. The
+# A bucket for Duo's logs, a role for the collector and, if wanted, one for the feed that reads the bucket. The
 # policies are the files in ../policies; nothing here repeats them.
 
 terraform {
@@ -92,6 +92,37 @@ resource "aws_s3_bucket_lifecycle_configuration" "logs" {
     }
   }
 
+  dynamic "rule" {
+    for_each = toset(var.further_logs)
+    content {
+      id     = "old-states-${rule.value}"
+      status = "Enabled"
+      filter {
+        prefix = "duo-${rule.value}-state/"
+      }
+      noncurrent_version_expiration {
+        noncurrent_days = var.old_state_days
+      }
+    }
+  }
+
+  dynamic "rule" {
+    for_each = toset(var.further_logs)
+    content {
+      id     = "deleted-objects-${rule.value}"
+      status = "Enabled"
+      filter {
+        prefix = "duo-${rule.value}/"
+      }
+      expiration {
+        expired_object_delete_marker = true
+      }
+      noncurrent_version_expiration {
+        noncurrent_days = var.old_state_days
+      }
+    }
+  }
+
   # The copies that commands put beside the state: its own name continues with ".json", theirs with "_".
   dynamic "rule" {
     for_each = var.api_host == "" ? [] : [var.api_host]
@@ -133,6 +164,17 @@ resource "aws_iam_role_policy" "collector" {
   policy = templatefile("${local.policies}/collector.json", local.values)
 }
 
+# Each further log has a folder and a state of its own, by their default names.
+resource "aws_iam_role_policy" "collector_log" {
+  for_each = toset(var.further_logs)
+  name     = "collector-${each.value}"
+  role     = aws_iam_role.collector.id
+  policy = templatefile("${local.policies}/collector.json", merge(local.values, {
+    PREFIX       = "duo-${each.value}"
+    STATE_FOLDER = "duo-${each.value}-state"
+  }))
+}
+
 resource "aws_iam_role_policy" "collector_udm" {
   count  = var.udm_prefix == "" ? 0 : 1
   name   = "collector-udm"
@@ -164,6 +206,16 @@ resource "aws_iam_role_policy" "reader" {
   name   = "reader"
   role   = aws_iam_role.reader[0].id
   policy = templatefile("${local.policies}/reader-${var.reader_deletes ? "delete" : "keep"}.json", local.values)
+}
+
+resource "aws_iam_role_policy" "reader_log" {
+  for_each = var.reader_subject_id == "" ? toset([]) : toset(var.further_logs)
+  name     = "reader-${each.value}"
+  role     = aws_iam_role.reader[0].id
+  policy = templatefile(
+    "${local.policies}/reader-${var.reader_deletes ? "delete" : "keep"}.json",
+    merge(local.values, { PREFIX = "duo-${each.value}" })
+  )
 }
 
 resource "aws_iam_role_policy" "reader_kms" {

@@ -27,6 +27,16 @@ variable "state_folder" {
   default     = "duo-telephony-state"
 }
 
+variable "further_logs" {
+  description = "The logs in duo.logs beside telephony, with their default prefixes and states."
+  type        = list(string)
+  default     = []
+  validation {
+    condition     = alltrue([for log in var.further_logs : contains(["authentication", "activity"], log)])
+    error_message = "Allowed: authentication, activity."
+  }
+}
+
 variable "api_host" {
   description = "The API hostname (duo.api.host), for copies of earlier states to expire; empty for them to stay."
   type        = string
