@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.source;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.source.TelephonyPage.MalformedPageException;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -24,12 +25,14 @@ public final class ReadPage implements Processor {
     @Override
     public void process(Exchange exchange) throws DuoApiException, MalformedPageException, AnswerTooLargeException {
         byte[] body = exchange.getMessage().getBody(byte[].class);
-        TelephonyPage page = TelephonyPage.read(
-                body == null ? new byte[0] : body,
-                limit(exchange),
-                DuoSource.of(exchange).log());
+        TelephonyPage page = TelephonyPage.read(body == null ? new byte[0] : body, limit(exchange), log(exchange));
         exchange.getMessage()
                 .setBody(page.at(HttpDate.parse(exchange.getMessage().getHeader("Date", String.class))));
+    }
+
+    /** In an application that signs by itself, nothing says so: then it is the telephony log's. */
+    private static DuoLog log(Exchange exchange) {
+        return DuoSource.find(exchange).map(DuoSource::log).orElse(DuoLog.TELEPHONY);
     }
 
     private static int limit(Exchange exchange) {
