@@ -117,7 +117,7 @@ class ArchitectureTest {
         callers(
                 Pattern.compile("java\\.time\\.(Instant|ZonedDateTime|LocalDate|LocalDateTime)\\.now\\(\\)"
                         + "|java\\.time\\.Clock\\.system.*|java\\.lang\\.System\\.currentTimeMillis\\(\\)"),
-                Set.of("check.Preflight", "cli.StateCommand", "settings.LogSettings"));
+                Set.of("check.Preflight", "cli.StateCommand", "cli.StatusCommand", "settings.LogSettings"));
     }
 
     @Test
@@ -133,6 +133,7 @@ class ArchitectureTest {
                         "cli.ConfigCommand",
                         "cli.Main",
                         "cli.StateCommand",
+                        "cli.StatusCommand",
                         "cli.UdmInputs",
                         "karaf.Activator"));
     }

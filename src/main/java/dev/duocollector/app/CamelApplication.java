@@ -12,7 +12,6 @@ import dev.duocollector.run.RunReport;
 import dev.duocollector.run.Stream;
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.SettingSources;
-import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.settings.TimeRange;
@@ -28,9 +27,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -182,39 +182,33 @@ public final class CamelApplication {
             throw new IllegalStateException("no route was loaded: the route files found hold none");
         }
         Settings read = context().getRegistry().lookupByNameAndType("settings", Settings.class);
-        List<Settings> each = read.ofEachLog();
         LOG.info(
-                "Collecting the {} log{} of {} into {}: a run now, then by the schedule {} (UTC).{}{}",
-                each.stream().map(one -> one.log().duoLog().toString()).collect(Collectors.joining(", ")),
-                each.size() == 1 ? "" : "s",
-                read.account().apiHost(),
-                each.stream()
-                        .map(one -> "s3://" + one.account().bucket() + "/"
-                                + one.log().prefix())
-                        .collect(Collectors.joining(", ")),
-                each.stream()
-                        .map(one -> one.log().get(SettingTable.SCHEDULE))
-                        .distinct()
-                        .collect(Collectors.joining("; ")),
+                "Collecting {}.{}{}",
+                read.collected(),
                 observed.get()
                         .map(at -> " Health and metrics: " + at + "/health and /metrics.")
                         .orElse(""),
                 settings.sources().inForce().map(files -> " " + files + ".").orElse(""));
     }
 
-    /** Makes one run and returns the exit code. */
+    /** Makes one run of each log, side by side, and returns the worst exit code. */
     public int runOnce() {
         return perform(ExitCode.DONE, context -> {
             settings.sources().inForce().ifPresent(files -> LOG.info("{}.", files));
-            int worst = ExitCode.DONE;
-            for (Stream stream : Stream.allOf(context)) {
-                RunOutcome outcome = reportOf(run(stream));
-                worst = Math.max(worst, outcome.exitCode());
-                if (outcome == RunOutcome.STOPPED) {
-                    break;
-                }
+            List<Stream> streams = Stream.allOf(context);
+            if (streams.size() == 1) {
+                return reportOf(run(streams.get(0))).exitCode();
             }
-            return worst;
+            // A first run of one log may take days, and Duo's pace is each log's own.
+            ExecutorService threads =
+                    context.getExecutorServiceManager().newFixedThreadPool(this, "once", streams.size());
+            return streams.stream()
+                    .map(stream -> CompletableFuture.supplyAsync(() -> reportOf(run(stream)), threads))
+                    .toList()
+                    .stream()
+                    .mapToInt(run -> run.join().exitCode())
+                    .max()
+                    .orElseThrow();
         });
     }
 

@@ -35,7 +35,8 @@ final class MetricsFile {
         }
     }
 
-    void write(String text) {
+    /** One at a time: the runs of several logs may end together. */
+    synchronized void write(String text) {
         // Not a temporary file of the JDK's, which only its owner may read. Its ending is one that the node exporter
         // passes over.
         Path beside = file.resolveSibling(file.getFileName() + ".tmp");

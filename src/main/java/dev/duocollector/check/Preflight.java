@@ -235,6 +235,10 @@ public final class Preflight {
                 fillers.put(name, shipped.getProperty(name, ""));
             }
         }
+        // Of one log alone.
+        wrong.stream()
+                .filter(name -> SettingTable.find(name).isPresent())
+                .forEach(name -> fillers.putIfAbsent(name, ""));
         fillers.put("s3.bucket", "not-asked");
         fillers.put("s3.region", "us-east-1");
         return fillers;

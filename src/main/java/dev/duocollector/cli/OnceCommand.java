@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "once",
         description = {
-            "Makes one run of each log, until its window is read to its end, and exits. The exit code is the worst one.",
+            "Makes one run of each log in duo.logs, until its window is read to its end, and exits with the worst exit code.",
             "With metrics.textfile or metrics.push it leaves its figures there; it opens no port."
         },
         exitCodeList = {

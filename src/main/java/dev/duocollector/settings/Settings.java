@@ -9,6 +9,7 @@ import static dev.duocollector.settings.SettingTable.LOOKBACK;
 import static dev.duocollector.settings.SettingTable.PATH_STYLE;
 import static dev.duocollector.settings.SettingTable.REGION;
 import static dev.duocollector.settings.SettingTable.S3_PROXY;
+import static dev.duocollector.settings.SettingTable.SCHEDULE;
 
 import dev.duocollector.settings.AccountSettings.S3Connection;
 import java.nio.file.Path;
@@ -203,6 +204,16 @@ public final class Settings implements CamelContextAware {
                     "The settings have not been read: the bean is not bound to a Camel context");
         }
         return settings;
+    }
+
+    /** Says what is collected, from where, to where, and when: the rest of a sentence. */
+    public String collected() {
+        return "the " + ofLogs(each -> each.duoLog().toString()) + (logs.size() == 1 ? " log of " : " logs of ")
+                + account().apiHost() + " into "
+                + ofLogs(each -> "s3://" + account().bucket() + "/" + each.prefix())
+                + ": a run now, then by the schedule "
+                + logs.stream().map(each -> each.get(SCHEDULE)).distinct().collect(Collectors.joining("; "))
+                + " (UTC)";
     }
 
     /** Whose state it is: the account, and the log unless it is the telephony log, the only one of earlier releases. */

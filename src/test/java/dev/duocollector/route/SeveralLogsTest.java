@@ -2,15 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
+import dev.duocollector.app.CamelApplication;
 import dev.duocollector.cli.StateConsole;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.run.RunReport;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.MemoryEventStore;
 import dev.duocollector.simulator.Misbehavior;
@@ -18,7 +21,9 @@ import dev.duocollector.simulator.RecordedRequest;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.SimulatedLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
@@ -215,6 +221,45 @@ class SeveralLogsTest {
                 .filteredOn(path -> path.endsWith("/authentication"))
                 .as("requests of the log whose time has not come")
                 .hasSizeLessThanOrEqualTo(4);
+    }
+
+    /** The command, on the system's clock: side by side, and with the worst exit code. */
+    @Test
+    void once_readsAllLogs_andExitsWithTheWorst() {
+        world.close();
+        world = World.inRealTime();
+        Instant time = Instant.now().minus(Duration.ofMinutes(20));
+        MadeUpEvents make = new MadeUpEvents(5);
+        world.events.add(make.at(time));
+        world.authentication.add(make.authentication(time));
+        world.activity.add(make.activity(time));
+        world.set("duo.logs", String.join(",", LOGS)).set("duo.retry.max-elapsed", "20ms");
+        world.duo.misbehave(request -> request.path().endsWith("/activity"), Misbehavior.notJson());
+
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertThat(application().dryRun(new PrintStream(out, true, UTF_8), false))
+                .isEqualTo(1);
+        assertThat(out.toString(UTF_8).lines())
+                .anyMatch(line -> line.startsWith("telephony: One page of it: 1 event, 1 of them new"))
+                .anyMatch(line -> line.startsWith("authentication: One page of it: 1 event, 1 of them new"))
+                .noneMatch(line -> line.contains("aperson") || line.contains("198.51.100"));
+        assertThat(world.everything()).as("written by a dry run").isEmpty();
+
+        assertThat(application().runOnce()).isEqualTo(1);
+        assertThat(world.lines("telephony")).hasSize(1);
+        assertThat(world.lines("authentication")).hasSize(1);
+        assertThat(world.lines("activity")).isEmpty();
+
+        world.duo.behave();
+        assertThat(application().of(Optional.of(DuoLog.ACTIVITY)).runOnce()).isZero();
+        assertThat(world.lines("activity"))
+                .containsExactlyElementsOf(World.stored("activity", world.activity.events()));
+        assertThat(application().runOnce()).isZero();
+        LOGS.forEach(log -> assertThat(world.lines(log)).as(log).hasSize(1));
+    }
+
+    private CamelApplication application() {
+        return CamelApplication.withoutSchedule(Map.of(), world.settings);
     }
 
     /** By what is in the bucket alone, without Duo's keys, and without a collector. */
