@@ -4,6 +4,7 @@ package dev.duocollector.cli;
 
 import dev.duocollector.failure.ExitCode;
 import dev.duocollector.failure.RefusedException;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.text.PlainLine;
 import dev.duocollector.text.Terminal;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "udm",
         description = {
-            "Maps collected events to Google SecOps' Unified Data Model, as the table in Google's guide says.",
+            "Maps collected events to Google SecOps' Unified Data Model, as the tables in Google's guides say.",
             "UDM events go to standard output, one a line; problems and a summary to standard error."
         },
         exitCodeList = {
@@ -58,9 +59,17 @@ final class UdmCommand implements Callable<Integer> {
     private Form form = new Form();
 
     @Option(
+            names = "--log",
+            paramLabel = "LOG",
+            converter = LogOption.ToLog.class,
+            description = "The log that the events are of: telephony (the default), authentication or activity.")
+    private DuoLog log = DuoLog.TELEPHONY;
+
+    @Option(
             names = "--ids",
             description =
-                    "Also map telephony_id to metadata.productLogId and txid to network.sessionId; the table does not.")
+                    "Also map telephony_id to metadata.productLogId and txid to network.sessionId; telephony's table"
+                            + " does not.")
     private boolean ids;
 
     /** What standard output gets. */
@@ -95,7 +104,7 @@ final class UdmCommand implements Callable<Integer> {
 
     private int convert(UdmInputs inputs, UdmProgress progress) throws IOException {
         UdmOutput output = output(new BufferedOutputStream(StandardOutput.data(), OUT_BUFFER_BYTES));
-        UdmConversion conversion = new UdmConversion(new UdmMapper(ids), output, progress::say, progress::count);
+        UdmConversion conversion = new UdmConversion(new UdmMapper(ids), log, output, progress::say, progress::count);
         try {
             for (UdmInputs.Input input : inputs.all()) {
                 try (InputStream in = input.opening().get()) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.sink.StoredObjectException;
 import dev.duocollector.state.Batch.Declaration;
 import dev.duocollector.text.Log;
@@ -34,13 +35,14 @@ public final class MapToUdm implements Processor {
     public void process(Exchange exchange) throws InvalidPayloadException, StoredObjectException {
         Run run = Run.of(exchange);
         UdmMapper mapper = CamelContextHelper.mandatoryLookup(exchange.getContext(), "udmMapper", UdmMapper.class);
+        DuoLog log = run.stream().settings().log().duoLog();
         Collection<?> events = exchange.getMessage().getMandatoryBody(Collection.class);
         requireDeclared(events.size(), run.batch().declarations());
         List<Map<String, Object>> mapped = new ArrayList<>(events.size());
         String flaw = "";
         for (Object event : events) {
             try {
-                mapped.add(mapper.map((Map<?, ?>) event));
+                mapped.add(mapper.map((Map<?, ?>) event, log));
             } catch (UnmappableEventException e) {
                 flaw = flaw.isEmpty() ? e.getMessage() : flaw;
             }

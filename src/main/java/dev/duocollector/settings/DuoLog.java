@@ -120,11 +120,6 @@ public enum DuoLog {
         return this == TELEPHONY;
     }
 
-    /** Whether its events can also be stored as UDM events. */
-    public boolean hasUdm() {
-        return this == TELEPHONY;
-    }
-
     /** The name in Duo's path, in settings, and in the names of objects. */
     @Override
     public String toString() {

@@ -118,11 +118,6 @@ public final class LogSettings extends ScopedSettings {
         if (udm.isEmpty() || !isPrefixRead) {
             return Optional.empty();
         }
-        if (!log.hasUdm()) {
-            reader.report("Setting " + written(UDM_PREFIX) + " is '" + udm.get() + "' for the " + log
-                    + " log, whose events this program does not map to UDM. Set udm.prefix." + DuoLog.TELEPHONY
-                    + " in its place, and remove it.");
-        }
         if (udm.get().overlaps(prefix)) {
             reader.report("Setting " + written(UDM_PREFIX) + " is '" + udm.get() + "' and " + written(PREFIX) + " is '"
                     + prefix

@@ -2,18 +2,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.udm;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.source.EventTime;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An event as the rows of the table read it: a field is there unless it is missing, null or "". */
+/**
+ * An event as the rows of a table read it: a field is there unless it is missing, null or "". The name of a nested field has
+ * dots, as {@code actor.details.email}; a text on the way that is a JSON object is read as that object.
+ */
 final class Fields {
 
     // What a UDM timestamp can hold (https://protobuf.dev/reference/protobuf/google.protobuf/#timestamp, read
@@ -24,7 +34,10 @@ final class Fields {
     /** More than any number of seconds needs; a longer text would take long to convert. */
     private static final int SECONDS_CHARS_MAX = 40;
 
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private final Map<?, ?> event;
+    private final Map<String, Object> objects = new HashMap<>();
     private final List<String> flaws = new ArrayList<>();
 
     Fields(Map<?, ?> event) {
@@ -48,11 +61,72 @@ final class Fields {
         return text(name).isPresent();
     }
 
+    /** Returns a field's text; a number's or a boolean's is as Duo sent it. Of another kind, or not Unicode, it is not there. */
+    Optional<String> plain(String path) {
+        return textOf(at(path));
+    }
+
+    /** Returns a field's text as above, if it has so many bytes of UTF-8 at most. */
+    Optional<String> plain(String path, int bytesMax) {
+        return plain(path).filter(text -> text.getBytes(UTF_8).length <= bytesMax);
+    }
+
+    /** Returns the texts in a field that holds an array of them; a text alone is as if in one. */
+    List<String> plainList(String path) {
+        Object value = at(path);
+        return (value instanceof List<?> list ? list : Collections.singletonList(value))
+                .stream().flatMap(member -> textOf(member).stream()).toList();
+    }
+
+    /** Returns a field's text, of an object or array its JSON; an empty one is not there. */
+    Optional<String> json(String path) {
+        Object value = at(path);
+        if (!(value instanceof Map || value instanceof List)) {
+            return textOf(value);
+        }
+        if (value.equals(Map.of()) || value.equals(List.of())) {
+            return Optional.empty();
+        }
+        try {
+            return textOf(JSON.writeValueAsString(value));
+        } catch (JsonProcessingException e) {
+            // Only what an operator's steps put there cannot be written.
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> textOf(@Nullable Object value) {
+        return value instanceof String || value instanceof Number || value instanceof Boolean
+                ? Optional.of(value.toString()).filter(text -> !text.isEmpty() && UdmRules.isUnicode(text))
+                : Optional.empty();
+    }
+
+    private @Nullable Object at(String path) {
+        Object value = event;
+        for (String name : path.split("\\.", -1)) {
+            if (value instanceof String text) {
+                value = objects.computeIfAbsent(text, Fields::object);
+            }
+            if (!(value instanceof Map<?, ?> map)) {
+                return null;
+            }
+            value = map.get(name);
+        }
+        return value;
+    }
+
+    /** Returns the object that a text is the JSON of, an empty one if it is not. */
+    private static Object object(String text) {
+        try {
+            return JSON.readValue(text, Object.class) instanceof Map<?, ?> object ? object : Map.of();
+        } catch (JsonProcessingException e) {
+            return Map.of();
+        }
+    }
+
     /** Returns the time in a field of ISO 8601, cut to the microsecond; empty where it cannot be read. */
     Optional<Instant> isoTime(String name) {
-        return event.get(name) instanceof String text
-                ? EventTime.parse(text).flatMap(Fields::inRange)
-                : Optional.empty();
+        return at(name) instanceof String text ? EventTime.parse(text).flatMap(Fields::inRange) : Optional.empty();
     }
 
     /** Returns the time in a field of seconds since 1970, a number or its text; empty where it cannot be read. */

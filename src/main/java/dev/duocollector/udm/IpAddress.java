@@ -17,7 +17,12 @@ final class IpAddress {
 
     /** Returns whether the text is an IPv4 address of four decimal numbers, or an IPv6 address without brackets and zone. */
     static boolean isLiteral(String text) {
-        return V4.matcher(text).matches() || (V6_LOOKALIKE.matcher(text).matches() && isV6(text));
+        return isV4(text) || (V6_LOOKALIKE.matcher(text).matches() && isV6(text));
+    }
+
+    /** Returns whether the text is an IPv4 address of four decimal numbers. */
+    static boolean isV4(String text) {
+        return V4.matcher(text).matches();
     }
 
     private static boolean isV6(String text) {

@@ -2,96 +2,139 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.udm;
 
+import dev.duocollector.settings.DuoLog;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
- * The table at the end of Google's guide "Collect Duo Telephony logs" (the Korean edition for Amazon S3 and the English one of
- * March 2026), row by row and in its order, to be held against it. The rows are applied in that order, so a later one may
- * replace what an earlier one set. Their readings and the reason for each are in UDM.md, which a test compares with this list.
+ * The table by which a log's events become UDM events, row by row. The rows are applied in their order, so a later one may
+ * replace what an earlier one set. UDM.md has each table and what of it is inferred; a test holds both together.
+ *
+ * @param rows all rows, in order
+ * @param fields the first names of the fields that a row reads
+ * @param times the fields that a time is looked for in, in words
  */
-final class MappingTable {
+record MappingTable(List<Row> rows, Set<String> fields, String times) {
 
-    private static final String DETECTION_FIELD = "security_result.detection_fields.value";
-    private static final String EVENT_TIMESTAMP = "metadata.event_timestamp";
+    private static final Pattern UNDERSCORE = Pattern.compile("_([a-z])");
 
-    static final List<Row> ROWS = List.of(
-            field(1, "context", "metadata.product_event_type", (udm, text) -> udm.metadata("productEventType", text)),
-            field(2, "credits", DETECTION_FIELD, (udm, text) -> udm.detectionField("credits", text)),
-            field(3, "eventtype", DETECTION_FIELD, (udm, text) -> udm.detectionField("eventtype", text)),
-            field(4, "host", "principal.hostname", MappingTable::host),
-            constant(5, "security_result.action", udm -> udm.securityResult("action", List.of("ALLOW"))),
-            constant(6, "extensions.auth.mechanism", udm -> udm.authMechanism("MECHANISM_UNSPECIFIED")),
-            new Row(
-                    7,
-                    "ts",
-                    EVENT_TIMESTAMP,
-                    (event, udm) -> event.isoTime("ts").ifPresent(udm::eventTimestamp)),
-            new Row(8, "", "metadata.event_type", (event, udm) -> udm.metadata("eventType", eventType(event))),
-            constant(9, "metadata.log_type", udm -> udm.metadata("logType", "DUO_TELEPHONY")),
-            constant(10, "metadata.product_name", udm -> udm.metadata("productName", "Telephony")),
-            constant(11, "metadata.vendor_name", udm -> udm.metadata("vendorName", "Duo")),
-            field(
-                    12,
-                    "phone",
-                    "principal.user.phone_numbers",
-                    (udm, text) -> udm.principalUser("phoneNumbers", List.of(text))),
-            field(13, "phone", "principal.user.userid", (udm, text) -> udm.principalUser("userid", text)),
-            constant(14, "security_result.severity", udm -> udm.securityResult("severity", "INFORMATIONAL")),
-            constant(15, "security_result.summary", udm -> udm.securityResult("summary", "Duo Telephony")),
-            new Row(16, "timestamp", EVENT_TIMESTAMP, MappingTable::olderTimes),
-            field(17, "type", "security_result.summary", (udm, text) -> udm.securityResult("summary", text)));
+    /**
+     * Returns the table of a log.
+     *
+     * @param ids with what telephony's table leaves open
+     */
+    static MappingTable of(DuoLog log, boolean ids) {
+        return switch (log) {
+            case TELEPHONY -> {
+                List<Row> rows = new ArrayList<>(TelephonyTable.ROWS);
+                if (ids) {
+                    rows.addAll(TelephonyTable.IDS);
+                }
+                yield of(rows, "isotimestamp", "ts, timestamp or isotimestamp");
+            }
+            case AUTHENTICATION -> of(AuthenticationTable.ROWS, "isotimestamp", "timestamp or isotimestamp");
+            case ACTIVITY -> of(ActivityTable.ROWS, "ts", "ts");
+        };
+    }
 
-    /** What the table leaves out and Google's mapping of DUO_AUTH has, so that a call can be joined with its authentication. */
-    static final List<Row> IDS = List.of(
-            field(0, "telephony_id", "metadata.product_log_id", (udm, text) -> udm.metadata("productLogId", text)),
-            field(0, "txid", "network.session_id", (udm, text) -> udm.network("sessionId", text)));
+    private static MappingTable of(List<Row> rows, String alsoRead, String times) {
+        Set<String> fields = new HashSet<>();
+        fields.add(alsoRead);
+        for (Row row : rows) {
+            if (!row.logField().isEmpty()) {
+                fields.add(firstName(row.logField()));
+            }
+        }
+        return new MappingTable(List.copyOf(rows), Set.copyOf(fields), times);
+    }
 
-    private MappingTable() {}
+    private static String firstName(String field) {
+        int dot = field.indexOf('.');
+        return dot < 0 ? field : field.substring(0, dot);
+    }
 
     /**
      * A row of the table.
      *
      * @param number its place in the table, from 1; 0 for what is not in the table
-     * @param logField the field that it reads, empty in rows that set a constant or look at several
+     * @param logField the field that it reads, a nested one with dots; empty in rows that set a constant or look at several
      * @param target what it sets, in the proto's names
      * @param logic reads the one and sets the other
      */
-    record Row(int number, String logField, String target, BiConsumer<Fields, UdmBuilder> logic) {}
+    record Row(int number, String logField, String target, BiConsumer<Fields, UdmBuilder> logic) {
 
-    /** A row that copies a field's text, if there is one. */
-    private static Row field(int number, String logField, String target, BiConsumer<UdmBuilder, String> copy) {
-        return new Row(
-                number,
-                logField,
-                target,
-                (event, udm) -> event.text(logField).ifPresent(text -> copy.accept(udm, text)));
-    }
+        /** A row that copies a plain value's text, if there is one. */
+        static Row copy(int number, String logField, String target) {
+            String path = jsonName(target);
+            return with(number, logField, target, (udm, text) -> udm.set(path, text));
+        }
 
-    private static Row constant(int number, String target, Consumer<UdmBuilder> set) {
-        return new Row(number, "", target, (event, udm) -> set.accept(udm));
-    }
+        /** A row that copies a plain value's text into a list of one. */
+        static Row copyToList(int number, String logField, String target) {
+            String path = jsonName(target);
+            return with(number, logField, target, (udm, text) -> udm.set(path, List.of(text)));
+        }
 
-    private static void host(UdmBuilder udm, String host) {
-        if (IpAddress.isLiteral(host)) {
-            udm.principal("ip", List.of(host));
-        } else {
-            udm.principal("hostname", host);
+        /** A row that copies a plain value's text that has at most so many bytes. */
+        static Row copyAtMost(int bytesMax, int number, String logField, String target) {
+            String path = jsonName(target);
+            return new Row(
+                    number,
+                    logField,
+                    target,
+                    (event, udm) -> event.plain(logField, bytesMax).ifPresent(text -> udm.set(path, text)));
+        }
+
+        /** A row that copies an IP address, and nothing that is none. */
+        static Row ip(int number, String logField, String target) {
+            String path = jsonName(target);
+            return with(number, logField, target, (udm, text) -> {
+                if (IpAddress.isLiteral(text)) {
+                    udm.set(path, List.of(text));
+                }
+            });
+        }
+
+        /** A row that adds a plain value's text to labels. */
+        static Row label(int number, String logField, String target, String key) {
+            String path = jsonName(target);
+            return with(number, logField, target, (udm, text) -> udm.label(path, key, text));
+        }
+
+        /** A row that adds whatever the field holds to labels, an object or an array as JSON. */
+        static Row labelOfAnything(int number, String logField, String target, String key) {
+            String path = jsonName(target);
+            return new Row(
+                    number,
+                    logField,
+                    target,
+                    (event, udm) -> event.json(logField).ifPresent(text -> udm.label(path, key, text)));
+        }
+
+        /** A row that does something with a plain value's text, if there is one. */
+        static Row with(int number, String logField, String target, BiConsumer<UdmBuilder, String> use) {
+            return new Row(
+                    number,
+                    logField,
+                    target,
+                    (event, udm) -> event.plain(logField).ifPresent(text -> use.accept(udm, text)));
+        }
+
+        static Row constant(int number, String target, String value) {
+            String path = jsonName(target);
+            return new Row(number, "", target, (event, udm) -> udm.set(path, value));
         }
     }
 
-    private static String eventType(Fields event) {
-        if (!event.has("host")) {
-            return "GENERIC_EVENT";
-        }
-        return event.has("context") ? "USER_UNCATEGORIZED" : "STATUS_UPDATE";
-    }
-
-    /** The first version's rows have no ts; and where ts cannot be read, these may be. */
-    private static void olderTimes(Fields event, UdmBuilder udm) {
-        if (!udm.hasEventTimestamp()) {
-            event.epochTime("timestamp").or(() -> event.isoTime("isotimestamp")).ifPresent(udm::eventTimestamp);
-        }
+    /** Returns the name that proto3's JSON has for a field that is named as in the proto. */
+    static String jsonName(String protoName) {
+        return UNDERSCORE
+                .matcher(protoName)
+                .replaceAll(match ->
+                        String.valueOf(Character.toUpperCase(match.group(1).charAt(0))));
     }
 }

@@ -7,17 +7,67 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** A UDM event in the making, in the names of proto3's JSON. What is never set is not there, not even as an empty object. */
+/**
+ * A UDM event in the making, in the names of proto3's JSON. What is never set is not there, not even as an empty object. All
+ * is in a fixed order: the same event must be the same bytes in every JVM.
+ */
 final class UdmBuilder {
 
-    private final Map<String, Object> metadata = new LinkedHashMap<>();
-    private final Map<String, Object> principal = new LinkedHashMap<>();
-    private final Map<String, Object> user = new LinkedHashMap<>();
-    private final Map<String, Object> securityResult = new LinkedHashMap<>();
-    private final List<Map<String, Object>> detectionFields = new ArrayList<>();
-    private final Map<String, Object> auth = new LinkedHashMap<>();
-    private final Map<String, Object> network = new LinkedHashMap<>();
+    private static final List<String> PARTS = List.of(
+            "metadata", "principal", "target", "about", "network", "securityResult", "extensions", "additional");
+    private static final Set<String> LISTS = Set.of("about", "securityResult");
+    private static final String DETECTION_FIELDS = "detectionFields";
+
+    private final Map<String, Object> event = new LinkedHashMap<>();
+    private final Map<String, Object> metadata;
+    private final Map<String, Object> principal;
+    private final Map<String, Object> securityResult;
+
+    UdmBuilder() {
+        for (String part : PARTS) {
+            message(event, part);
+        }
+        metadata = message(event, "metadata");
+        principal = message(event, "principal");
+        securityResult = message(event, "securityResult");
+    }
+
+    /** Sets a field by its path, as {@code principal.user.userid}; about and securityResult have one element. */
+    void set(String path, Object value) {
+        int dot = path.lastIndexOf('.');
+        message(path.substring(0, dot)).put(path.substring(dot + 1), value);
+    }
+
+    /** Adds a label to the list at a path. */
+    void label(String path, String key, String value) {
+        int dot = path.lastIndexOf('.');
+        addLabel(message(path.substring(0, dot)), path.substring(dot + 1), key, value);
+    }
+
+    private Map<String, Object> message(String path) {
+        Map<String, Object> message = event;
+        for (String name : path.split("\\.", -1)) {
+            message = message(message, name);
+        }
+        return message;
+    }
+
+    /** Returns the message of that name in another one, which gets it if it has none. */
+    @SuppressWarnings("unchecked") // No name is of a message here and of something else there.
+    private static Map<String, Object> message(Map<String, Object> in, String name) {
+        return (Map<String, Object>) in.computeIfAbsent(name, absent -> new LinkedHashMap<String, Object>());
+    }
+
+    @SuppressWarnings("unchecked") // As above.
+    private static void addLabel(Map<String, Object> to, String list, String key, String value) {
+        Map<String, Object> label = new LinkedHashMap<>();
+        label.put("key", key);
+        label.put("value", value);
+        ((List<Map<String, Object>>) to.computeIfAbsent(list, absent -> new ArrayList<Map<String, Object>>()))
+                .add(label);
+    }
 
     void metadata(String name, String value) {
         metadata.put(name, value);
@@ -37,7 +87,7 @@ final class UdmBuilder {
     }
 
     void principalUser(String name, Object value) {
-        user.put(name, value);
+        message(principal, "user").put(name, value);
     }
 
     void securityResult(String name, Object value) {
@@ -45,42 +95,40 @@ final class UdmBuilder {
     }
 
     void detectionField(String key, String value) {
-        // In a fixed order, as everything here: the same event must be the same bytes in every JVM.
-        Map<String, Object> field = new LinkedHashMap<>();
-        field.put("key", key);
-        field.put("value", value);
-        detectionFields.add(field);
+        addLabel(securityResult, DETECTION_FIELDS, key, value);
     }
 
     void authMechanism(String value) {
-        auth.put("mechanism", List.of(value));
+        message("extensions.auth").put("mechanism", List.of(value));
     }
 
     void network(String name, String value) {
-        network.put(name, value);
+        message(event, "network").put(name, value);
+    }
+
+    /** Sets a field that UDM has no place for. */
+    void additional(String name, String value) {
+        message(event, "additional").put(name, value);
     }
 
     Map<String, Object> build() {
-        Map<String, Object> udm = new LinkedHashMap<>();
-        udm.put("metadata", metadata);
-        if (!user.isEmpty()) {
-            principal.put("user", user);
+        if (!UdmRules.namesSomeone(principal)) {
+            // Such as a place or a platform alone, which UDM refuses.
+            principal.clear();
         }
-        putUnlessEmpty(udm, "principal", principal);
-        putUnlessEmpty(udm, "network", network);
-        if (!detectionFields.isEmpty()) {
-            securityResult.put("detectionFields", detectionFields);
+        if (principal.isEmpty() && "USER_UNCATEGORIZED".equals(metadata.get("eventType"))) {
+            metadata.put("eventType", "GENERIC_EVENT");
         }
-        udm.put("securityResult", List.of(securityResult));
-        if (!auth.isEmpty()) {
-            udm.put("extensions", Map.of("auth", auth));
+        Object detectionFields = securityResult.remove(DETECTION_FIELDS);
+        if (detectionFields != null) {
+            securityResult.put(DETECTION_FIELDS, detectionFields);
         }
-        return udm;
-    }
-
-    private static void putUnlessEmpty(Map<String, Object> udm, String name, Map<String, Object> message) {
-        if (!message.isEmpty()) {
-            udm.put(name, message);
-        }
+        Map<String, Object> built = new LinkedHashMap<>();
+        event.forEach((name, message) -> {
+            if (message == metadata || !((Map<?, ?>) message).isEmpty()) {
+                built.put(name, LISTS.contains(name) ? List.of(message) : message);
+            }
+        });
+        return built;
     }
 }

@@ -32,6 +32,7 @@ public final class UdmConversion {
     private final ObjectMapper json = new ObjectMapper();
     private final UdmSummary summary = new UdmSummary();
     private final UdmMapper mapper;
+    private final DuoLog log;
     private final UdmOutput output;
     private final Consumer<String> problems;
     private final Consumer<String> progress;
@@ -40,12 +41,15 @@ public final class UdmConversion {
     /**
      * Begins a conversion.
      *
+     * @param log the log that the events are of
      * @param output takes the mapped events; the caller ends it
      * @param problems takes a line for each problem
      * @param progress is given the input's name after each line, to tell now and then how far the conversion is
      */
-    public UdmConversion(UdmMapper mapper, UdmOutput output, Consumer<String> problems, Consumer<String> progress) {
+    public UdmConversion(
+            UdmMapper mapper, DuoLog log, UdmOutput output, Consumer<String> problems, Consumer<String> progress) {
         this.mapper = mapper;
+        this.log = log;
         this.output = output;
         this.problems = problems;
         this.progress = progress;
@@ -87,8 +91,8 @@ public final class UdmConversion {
         Map<String, @Nullable Object> event;
         Map<String, Object> udm;
         try {
-            event = TelephonyEvent.of(line.bytes(), DuoLog.TELEPHONY);
-            udm = mapper.map(event);
+            event = TelephonyEvent.of(line.bytes(), log);
+            udm = mapper.map(event, log);
         } catch (IOException | UnmappableEventException e) {
             problem(name, line.number(), e.getMessage());
             return;
@@ -104,7 +108,7 @@ public final class UdmConversion {
             return;
         }
         output.write(written);
-        summary.mapped(event, udm, mapper);
+        summary.mapped(event, log, udm, mapper);
     }
 
     /** Reports by its first line what is not NDJSON at all: one sentence is better than one for each of its lines. */

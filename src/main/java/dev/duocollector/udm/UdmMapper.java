@@ -2,18 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.udm;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
+import dev.duocollector.source.TelephonyEvent;
 import dev.duocollector.udm.MappingTable.Row;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * Maps an event of Duo's telephony log to the UDM event that Google SecOps should make of it. The event may be an item of
+ * Maps an event of one of Duo's logs to the UDM event that Google SecOps should make of it, by the log's own table. The event may be an item of
  * Duo's API, version 2 or 1, or a row as Duo's own client or this collector makes it: a map of its fields. What comes out is a
  * map in the names of proto3's JSON (lowerCamelCase), valid by {@link UdmRules}; every value in it is a text, as UDM's labels
  * demand.
@@ -22,32 +22,23 @@ import java.util.stream.Collectors;
  */
 public final class UdmMapper {
 
-    private final List<Row> rows;
-    private final Set<String> mappedFields;
+    private final Map<DuoLog, MappingTable> tables = new EnumMap<>(DuoLog.class);
 
-    /** Maps by the table alone. */
+    /** Maps by the tables alone. */
     public UdmMapper() {
         this(false);
     }
 
     /**
-     * Maps by the table, with what it leaves open.
+     * Maps by the tables, with what telephony's leaves open.
      *
-     * @param ids also maps {@code telephony_id} to metadata.productLogId, and {@code txid} to network.sessionId
+     * @param ids also maps telephony's {@code telephony_id} to metadata.productLogId, and its {@code txid} to
+     *     network.sessionId; the other logs' tables have such rows
      */
     public UdmMapper(boolean ids) {
-        List<Row> chosen = new ArrayList<>(MappingTable.ROWS);
-        if (ids) {
-            chosen.addAll(MappingTable.IDS);
+        for (DuoLog log : DuoLog.values()) {
+            tables.put(log, MappingTable.of(log, ids));
         }
-        rows = List.copyOf(chosen);
-        Set<String> fields = rows.stream()
-                .map(Row::logField)
-                .filter(field -> !field.isEmpty())
-                .collect(Collectors.toCollection(LinkedHashSet::new));
-        // Row 16 looks there, too, for the rows of the log's first version.
-        fields.add("isotimestamp");
-        mappedFields = Set.copyOf(fields);
     }
 
     public static UdmMapper of(Settings settings) {
@@ -55,21 +46,31 @@ public final class UdmMapper {
     }
 
     /**
-     * Maps one event, which stays as it is.
+     * Maps one event, which stays as it is, by the table of its own log; of a map that does not know its log, by telephony's.
      *
      * @param event the fields by their names, as {@code TelephonyEvent} or as any JSON library reads them
      * @throws UnmappableEventException if the event has no time that can be read, or would break one of the {@link UdmRules}
      */
     public Map<String, Object> map(Map<?, ?> event) throws UnmappableEventException {
+        return map(event, logOf(event));
+    }
+
+    /**
+     * Maps one event, which stays as it is, by the table of a log.
+     *
+     * @throws UnmappableEventException as above
+     */
+    public Map<String, Object> map(Map<?, ?> event, DuoLog log) throws UnmappableEventException {
+        MappingTable table = tables.get(log);
         Fields fields = new Fields(event);
         UdmBuilder builder = new UdmBuilder();
-        for (Row row : rows) {
+        for (Row row : table.rows()) {
             row.logic().accept(fields, builder);
         }
         Map<String, Object> udm = builder.build();
         List<String> flaws = new ArrayList<>(fields.flaws());
         if (!builder.hasEventTimestamp()) {
-            flaws.add("no time can be read from ts, timestamp or isotimestamp");
+            flaws.add("no time can be read from " + table.times());
         } else {
             flaws.addAll(UdmRules.check(udm));
         }
@@ -79,8 +80,12 @@ public final class UdmMapper {
         return udm;
     }
 
-    /** Returns whether a row reads a field of this name. */
-    public boolean isMapped(String field) {
-        return mappedFields.contains(field);
+    private static DuoLog logOf(Map<?, ?> event) {
+        return event instanceof TelephonyEvent known ? known.log() : DuoLog.TELEPHONY;
+    }
+
+    /** Returns whether a row of the log's table reads a field of this name, or something in it. */
+    public boolean isMapped(DuoLog log, String field) {
+        return tables.get(log).fields().contains(field);
     }
 }

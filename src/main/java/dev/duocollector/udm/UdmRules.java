@@ -12,10 +12,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules that a UDM event of Duo's telephony log must keep: which fields there are and of what type (the part of Google's
+ * The rules that a UDM event of Duo's logs must keep: which fields there are and of what type (the part of Google's
  * {@code backstory/udm.proto} that such events use, in proto3's JSON names), which are required, and which belong together.
  * From Google's <a href="https://docs.cloud.google.com/chronicle/docs/unified-data-model/udm-usage">UDM usage guide</a> and
- * the proto's comments, read 2026-11-23. A field outside that part is reported, although UDM may know it.
+ * the proto's comments, read 2026-11-23; for the authentication and the activity log, the fields and values that Google's tables
+ * for them name. A field outside that part is reported, although UDM may know it.
  */
 public final class UdmRules {
 
@@ -25,27 +26,85 @@ public final class UdmRules {
     /** The longest productLogId, in bytes of UTF-8. */
     static final int PRODUCT_LOG_ID_BYTES_MAX = 256;
 
+    private static final String[] EVENT_TYPES = {
+        "DEVICE_CONFIG_UPDATE",
+        "DEVICE_PROGRAM_DOWNLOAD",
+        "EMAIL_TRANSACTION",
+        "GENERIC_EVENT",
+        "GROUP_CREATION",
+        "GROUP_DELETION",
+        "GROUP_MODIFICATION",
+        "GROUP_UNCATEGORIZED",
+        "RESOURCE_CREATION",
+        "RESOURCE_DELETION",
+        "RESOURCE_PERMISSIONS_CHANGE",
+        "RESOURCE_READ",
+        "RESOURCE_WRITTEN",
+        "STATUS_UPDATE",
+        "USER_CHANGE_PASSWORD",
+        "USER_CHANGE_PERMISSIONS",
+        "USER_COMMUNICATION",
+        "USER_CREATION",
+        "USER_LOGIN",
+        "USER_RESOURCE_DELETION",
+        "USER_UNCATEGORIZED"
+    };
+
     private static final Type TEXT = (path, value, broken) -> text(path, value, Integer.MAX_VALUE, broken);
     private static final Type TIMESTAMP = UdmRules::timestamp;
     private static final Type TEXTS = list(TEXT);
     private static final Type IPS = list(UdmRules::ip);
 
+    private static final int NAMED_MAX = 8;
+
     private static final Type METADATA = message(Map.of(
             "eventTimestamp", TIMESTAMP,
             "collectedTimestamp", TIMESTAMP,
-            "eventType", oneOf("USER_UNCATEGORIZED", "STATUS_UPDATE", "GENERIC_EVENT"),
+            "eventType", oneOf(EVENT_TYPES),
             "vendorName", TEXT,
             "productName", TEXT,
             "productEventType", textOf(PRODUCT_EVENT_TYPE_BYTES_MAX),
             "productLogId", textOf(PRODUCT_LOG_ID_BYTES_MAX),
             "logType", TEXT));
-    private static final Type USER = message(Map.of("userid", TEXT, "phoneNumbers", TEXTS));
-    private static final Type NOUN = message(Map.of("hostname", TEXT, "ip", IPS, "user", USER));
+    private static final Type LABELS = list(message(Map.of("key", TEXT, "value", TEXT)));
+    private static final Type ATTRIBUTE = message(Map.of("labels", LABELS));
+    private static final Type USER = message(Map.of(
+            "userid", TEXT,
+            "userDisplayName", TEXT,
+            "productObjectId", TEXT,
+            "phoneNumbers", TEXTS,
+            "emailAddresses", TEXTS,
+            "groupIdentifiers", TEXTS,
+            "firstSeenTime", TIMESTAMP,
+            "lastLoginTime", TIMESTAMP,
+            "attribute", ATTRIBUTE));
+    private static final Type ASSET =
+            message(Map.of("hostname", TEXT, "category", TEXT, "productObjectId", TEXT, "attribute", ATTRIBUTE));
+    private static final Type RESOURCE =
+            message(Map.of("id", TEXT, "productObjectId", TEXT, "resourceSubtype", TEXT, "attribute", ATTRIBUTE));
+    private static final Type NOUN = message(Map.of(
+            "hostname", TEXT,
+            "ip", IPS,
+            "user", USER,
+            "application", TEXT,
+            "asset", ASSET,
+            "resource", RESOURCE,
+            "location", message(Map.of("city", TEXT, "state", TEXT, "countryOrRegion", TEXT)),
+            "platform", oneOf("UNKNOWN_PLATFORM", "WINDOWS", "MAC", "LINUX", "IOS", "ANDROID", "CHROME_OS"),
+            "platformVersion", TEXT));
     private static final Type SECURITY_RESULT = message(Map.of(
-            "action", list(oneOf("ALLOW")),
+            "action", list(oneOf("ALLOW", "BLOCK")),
+            "actionDetails", TEXT,
             "severity", oneOf("INFORMATIONAL"),
             "summary", TEXT,
-            "detectionFields", list(message(Map.of("key", TEXT, "value", TEXT)))));
+            "detectionFields", LABELS));
+    private static final Type AUTH = message(Map.of(
+            "type",
+            oneOf("SSO"),
+            "mechanism",
+            list(oneOf("MECHANISM_UNSPECIFIED", "OTP", "HARDWARE_KEY", "LOCAL", "REMOTE_INTERACTIVE")),
+            "authDetails",
+            TEXT));
     private static final Type EVENT = message(Map.of(
             "metadata",
             METADATA,
@@ -53,12 +112,16 @@ public final class UdmRules {
             NOUN,
             "target",
             NOUN,
+            "about",
+            list(NOUN),
             "network",
             message(Map.of("sessionId", TEXT)),
             "securityResult",
             list(SECURITY_RESULT),
             "extensions",
-            message(Map.of("auth", message(Map.of("mechanism", list(oneOf("MECHANISM_UNSPECIFIED"))))))));
+            message(Map.of("auth", AUTH)),
+            "additional",
+            UdmRules::struct));
 
     private static final Set<String> NOT_IN_PRINCIPAL = Set.of("email", "file", "registry");
 
@@ -93,8 +156,8 @@ public final class UdmRules {
 
     private static void checkPrincipal(Map<?, ?> udm, String eventType, List<String> broken) {
         Map<?, ?> principal = child(udm, "principal");
-        boolean machine = principal.containsKey("hostname") || principal.containsKey("ip");
-        boolean someone = machine || !child(principal, "user").isEmpty();
+        boolean machine = namesMachine(principal);
+        boolean someone = namesSomeone(principal);
         for (String name : NOT_IN_PRINCIPAL) {
             if (principal.containsKey(name)) {
                 broken.add("principal." + name + " is there, and a principal must not have it");
@@ -109,6 +172,15 @@ public final class UdmRules {
         if (eventType.equals("USER_UNCATEGORIZED") && !someone) {
             broken.add("principal names neither a machine nor a user, and a USER_UNCATEGORIZED needs one of them");
         }
+    }
+
+    private static boolean namesMachine(Map<?, ?> principal) {
+        return principal.containsKey("hostname") || principal.containsKey("ip");
+    }
+
+    /** Tells whether a principal names a machine or a user, as every one must. */
+    static boolean namesSomeone(Map<?, ?> principal) {
+        return namesMachine(principal) || !child(principal, "user").isEmpty();
     }
 
     private static Map<?, ?> child(Map<?, ?> parent, String name) {
@@ -152,7 +224,10 @@ public final class UdmRules {
         List<String> allowed = List.of(names);
         return (path, value, broken) -> {
             if (!(value instanceof String name && allowed.contains(name))) {
-                broken.add(path + " must be " + String.join(" or ", allowed));
+                broken.add(
+                        allowed.size() > NAMED_MAX
+                                ? path + " is none of the " + allowed.size() + " that these events have"
+                                : path + " must be " + String.join(" or ", allowed));
             }
         };
     }
@@ -173,8 +248,17 @@ public final class UdmRules {
         }
     }
 
-    private static boolean isUnicode(String text) {
+    /** Tells whether a text has no half of a character, which no UDM event can have. */
+    static boolean isUnicode(String text) {
         return text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    }
+
+    private static void struct(String path, @Nullable Object value, List<String> broken) {
+        if (!(value instanceof Map<?, ?> fields)) {
+            broken.add(path + " is " + kind(value) + ", and must be an object");
+            return;
+        }
+        fields.forEach((name, member) -> TEXT.check(path + "." + name, member, broken));
     }
 
     private static void timestamp(String path, @Nullable Object value, List<String> broken) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.udm;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.source.EventTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,16 +44,18 @@ final class UdmSummary {
         problems++;
     }
 
-    void mapped(Map<?, ?> event, Map<String, Object> udm, UdmMapper mapper) {
+    void mapped(Map<?, ?> event, DuoLog log, Map<String, Object> udm, UdmMapper mapper) {
         mapped++;
         Map<?, ?> metadata = (Map<?, ?>) udm.get("metadata");
         types.merge(String.valueOf(metadata.get("eventType")), 1L, Long::sum);
         EventTime.parse(String.valueOf(metadata.get("eventTimestamp"))).ifPresent(this::time);
         withoutTarget += UdmRules.lacksTarget(udm) ? 1 : 0;
-        withoutTimestamp += event.containsKey("timestamp") ? 0 : 1;
-        withoutHost += event.containsKey("host") ? 0 : 1;
+        if (log == DuoLog.TELEPHONY) {
+            withoutTimestamp += event.containsKey("timestamp") ? 0 : 1;
+            withoutHost += event.containsKey("host") ? 0 : 1;
+        }
         for (Object field : event.keySet()) {
-            if (!mapper.isMapped(String.valueOf(field))) {
+            if (!mapper.isMapped(log, String.valueOf(field))) {
                 unmapped(String.valueOf(field));
             }
         }

@@ -12,20 +12,20 @@ import org.apache.camel.spi.DataTypeTransformer;
 import org.apache.camel.spi.Transformer;
 
 /**
- * The data type {@code duo:udm}: an event of Duo's telephony log becomes a UDM event, a list of events a list of UDM events. In
- * any route of an application that has this jar on its class path, without a bean:
+ * The data type {@code duo:udm}: an event of a log of Duo's becomes a UDM event by the table of its log, a map that does not
+ * know its log by telephony's; a list of events becomes a list of UDM events. In any route of an application that has this jar on its class path, without a bean:
  *
  * <pre>
  * - transformDataType:
  *     toType: duo:udm
  * </pre>
  *
- * It maps as the one {@link UdmMapper} in the registry does, else by the table alone. If one event cannot be mapped, the step
+ * It maps as the one {@link UdmMapper} in the registry does, else by the tables alone. If one event cannot be mapped, the step
  * fails and the body stays as it was; split before it to continue with the others.
  */
 @DataTypeTransformer(
         name = "duo:udm",
-        description = "Maps events of Duo's telephony log, each a Map, to Google SecOps UDM events")
+        description = "Maps events of Duo's logs, each a Map, to Google SecOps UDM events")
 public final class UdmTransformer extends Transformer {
 
     @Override

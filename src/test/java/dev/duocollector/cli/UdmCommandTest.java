@@ -81,6 +81,38 @@ class UdmCommandTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            telephony      | DUO_TELEPHONY | Fields that the table does not map: action
+            authentication | DUO_AUTH      | Fields that the table does not map: action
+            ACTIVITY       | DUO_ACTIVITY  | Fields that the table does not map: context
+            """)
+    void log_saysWhoseTableItIs(String log, String logType, String said) throws IOException {
+        Files.writeString(
+                folder.resolve("a.ndjson"),
+                EVENT.replace("{", "{\"timestamp\":1795684443,\"action\":{\"name\":\"phone_update\"},"));
+
+        assertThat(udm("--log=" + log, "a.ndjson")).isZero();
+
+        assertThat(JSON.readTree(out.toString(UTF_8))
+                        .path("metadata")
+                        .path("logType")
+                        .asText())
+                .isEqualTo(logType);
+        assertThat(err.toString(UTF_8)).contains(said);
+        assertThat(err.toString(UTF_8).contains("without host")).isEqualTo(log.equals("telephony"));
+    }
+
+    @Test
+    void log_thatIsNoLog_isWrongUse() throws IOException {
+        Files.writeString(folder.resolve("a.ndjson"), EVENT);
+
+        assertThat(udm("--log=administrator", "a.ndjson")).isEqualTo(2);
+
+        assertThat(out.toString(UTF_8)).isEmpty();
+        assertThat(err.toString(UTF_8)).contains("'administrator' is not a log that is collected");
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {

@@ -113,6 +113,41 @@ class SeveralLogsTest {
         LOGS.forEach(this::assertEveryEventOnce);
     }
 
+    /** Beside the events, and once more after a restart: each line under the name of its object, by the table of its log. */
+    @Test
+    void udmOfEachLog_isMadeByItsOwnTable_underAPrefixOfItsOwn() {
+        setUp();
+        world.set("udm.prefix", "duo-{log}-udm");
+        Map<String, String> labels =
+                Map.of("telephony", "DUO_TELEPHONY", "authentication", "DUO_AUTH", "activity", "DUO_ACTIVITY");
+        for (int runs = 0; runs < 2; runs++) {
+            try (TestCollector collector = world.start()) {
+                for (String log : LOGS) {
+                    RunReport report = collector.runOf(log);
+                    assertThat(report.outcome()).as(report.line()).isEqualTo(RunOutcome.DONE);
+                    assertEveryEventOnce(log);
+                    Map<String, List<String>> expected = new TreeMap<>();
+                    world.objects(log)
+                            .forEach((key, bytes) -> expected.put(
+                                    key.replaceFirst("/", "-udm/"),
+                                    World.lines(Map.of(key, bytes)).stream()
+                                            .map(line -> World.udm(
+                                                    line, DuoLog.named(log).orElseThrow()))
+                                            .toList()));
+                    Map<String, List<String>> found = new TreeMap<>();
+                    world.objects(log + "-udm")
+                            .forEach((key, bytes) -> found.put(key, World.lines(Map.of(key, bytes))));
+                    assertThat(found).as(log).hasSize(3).isEqualTo(expected);
+                    assertThat(found.values())
+                            .allSatisfy(lines -> assertThat(lines)
+                                    .allMatch(line -> line.contains("\"logType\":\"" + labels.get(log) + "\"")));
+                }
+            }
+            world.clock.advance(Duration.ofMinutes(30));
+        }
+        assertThat(logs.lines(Level.WARN)).noneMatch(line -> line.contains("cannot be mapped"));
+    }
+
     /** Whatever fails for one log, and however, the others are read; and once it works again, nothing is missing or twice. */
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({

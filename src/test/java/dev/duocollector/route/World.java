@@ -193,17 +193,19 @@ public final class World implements AutoCloseable {
         Map<String, List<String>> expected = new TreeMap<>();
         objects.forEach((key, bytes) -> expected.put(
                 UDM_PREFIX + key.substring(key.indexOf('/')),
-                text(key, bytes).lines().map(World::udm).toList()));
+                text(key, bytes)
+                        .lines()
+                        .map(line -> udm(line, DuoLog.TELEPHONY))
+                        .toList()));
         Map<String, List<String>> found = new TreeMap<>();
         udmObjects()
                 .forEach((key, bytes) -> found.put(key, text(key, bytes).lines().toList()));
         assertThat(found).isEqualTo(expected);
     }
 
-    private static String udm(String line) {
+    static String udm(String line, DuoLog log) {
         try {
-            return JSON.writeValueAsString(
-                    new UdmMapper().map(TelephonyEvent.of(line.getBytes(UTF_8), DuoLog.TELEPHONY)));
+            return JSON.writeValueAsString(new UdmMapper().map(TelephonyEvent.of(line.getBytes(UTF_8), log)));
         } catch (IOException | UnmappableEventException e) {
             throw new AssertionError("An event of the tests cannot be mapped", e);
         }

@@ -113,6 +113,17 @@ class LogSettingsTest {
         assertThat(of(all, DuoLog.ACTIVITY).log().get(SettingTable.SCHEDULE)).isEqualTo("0 30 * * * ?");
     }
 
+    @Test
+    void udmPrefix_isTakenForEachLog_andForOneAlone() {
+        Settings each = TestSettings.with("duo.logs", THREE, "udm.prefix", "duo-{log}-udm");
+        assertThat(DuoLog.values())
+                .allSatisfy(log -> assertThat(of(each, log).log().udmPrefix().orElseThrow())
+                        .hasToString("duo-" + log + "-udm"));
+        Settings one = TestSettings.with("duo.logs", THREE, "udm.prefix.activity", "changes-udm");
+        assertThat(of(one, DuoLog.ACTIVITY).log().udmPrefix().orElseThrow()).hasToString("changes-udm");
+        assertThat(of(one, DuoLog.AUTHENTICATION).log().udmPrefix()).isEmpty();
+    }
+
     /** Two logs in one place would be one log to a feed, and one state to two logs. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.settings.DuoLog;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -239,7 +240,8 @@ class UdmConversionTest {
     void importBodies_holdEveryEvent_eachBodyUnder4Megabytes() throws IOException {
         UdmOutput output = UdmOutput.importBodies(out);
         String large = GOOD.replace("+12025550100", "x".repeat(600_000));
-        UdmConversion conversion = new UdmConversion(new UdmMapper(), output, problems::add, input -> {});
+        UdmConversion conversion =
+                new UdmConversion(new UdmMapper(), DuoLog.TELEPHONY, output, problems::add, input -> {});
 
         conversion.convert("events", in(GOOD.repeat(3) + large.repeat(7) + GOOD));
         output.end();
@@ -283,7 +285,8 @@ class UdmConversionTest {
 
     @Test
     void check_writesNothing() throws IOException {
-        UdmConversion conversion = new UdmConversion(new UdmMapper(), UdmOutput.none(), problems::add, input -> {});
+        UdmConversion conversion =
+                new UdmConversion(new UdmMapper(), DuoLog.TELEPHONY, UdmOutput.none(), problems::add, input -> {});
 
         conversion.convert("events", in(GOOD));
 
@@ -299,15 +302,16 @@ class UdmConversionTest {
             }
         });
 
-        assertThatThrownBy(() -> new UdmConversion(new UdmMapper(), closed, problems::add, input -> {})
-                        .convert("events", in(GOOD)))
+        assertThatThrownBy(
+                        () -> new UdmConversion(new UdmMapper(), DuoLog.TELEPHONY, closed, problems::add, input -> {})
+                                .convert("events", in(GOOD)))
                 .isInstanceOf(IOException.class)
                 .hasMessage("closed");
         assertThat(problems).isEmpty();
     }
 
     private UdmConversion lines() {
-        return new UdmConversion(new UdmMapper(), UdmOutput.lines(out), problems::add, input -> {});
+        return new UdmConversion(new UdmMapper(), DuoLog.TELEPHONY, UdmOutput.lines(out), problems::add, input -> {});
     }
 
     private List<String> written() {

@@ -62,6 +62,15 @@ class UdmTransformerTest {
     }
 
     @Test
+    void eventThatKnowsItsLog_isMappedByItsOwnTable() throws Exception {
+        TelephonyEvent event = TelephonyEvent.of(
+                "{\"ts\":\"2026-11-23T09:15:00Z\"}".getBytes(StandardCharsets.UTF_8), DuoLog.ACTIVITY);
+
+        assertThat(send(event).getMessage().getBody().toString()).contains("logType=DUO_ACTIVITY");
+        assertThat(send(Map.copyOf(event)).getMessage().getBody().toString()).contains("logType=DUO_TELEPHONY");
+    }
+
+    @Test
     void mapperInTheRegistry_isTheOneThatMaps() {
         context.getRegistry().bind("udmMapper", new UdmMapper(true));
 
