@@ -9,12 +9,14 @@ import dev.duocollector.settings.SettingsException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
@@ -32,10 +34,10 @@ public final class S3Clients {
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(60);
 
     /** Each try of a call, its body included; 64 MiB take as long at 4.5 Mbit/s. */
-    private static final Duration ATTEMPT_MAX = Duration.ofMinutes(2);
+    static final Duration ATTEMPT_MAX = Duration.ofMinutes(2);
 
     /** A call with its tries: no write may arrive later than 5 minutes after its start. */
-    private static final Duration CALL_MAX = Duration.ofSeconds(290);
+    static final Duration CALL_MAX = Duration.ofSeconds(290);
 
     private S3Clients() {}
 
@@ -60,6 +62,15 @@ public final class S3Clients {
      * @param callMax how long a call may take, its tries and the waits between them together
      */
     public static S3Client create(S3Connection connection, Duration attemptMax, Duration callMax) {
+        return create(connection, attemptMax, callMax, override -> {});
+    }
+
+    /** Does the same with what else a test needs. */
+    static S3Client create(
+            S3Connection connection,
+            Duration attemptMax,
+            Duration callMax,
+            Consumer<ClientOverrideConfiguration.Builder> more) {
         ApacheHttpClient.Builder http =
                 ApacheHttpClient.builder().connectionTimeout(CONNECT_TIMEOUT).socketTimeout(SOCKET_TIMEOUT);
         proxy(connection).ifPresent(http::proxyConfiguration);
@@ -70,7 +81,8 @@ public final class S3Clients {
                 .overrideConfiguration(override -> override.apiCallAttemptTimeout(attemptMax)
                         .apiCallTimeout(callMax)
                         .addExecutionInterceptor(new WriteFence())
-                        .addExecutionInterceptor(new S3Answers(attemptMax)))
+                        .addExecutionInterceptor(new S3Answers(attemptMax))
+                        .applyMutation(more))
                 // In chunks, a conditional write that is refused leaves its body unread on the connection, and some
                 // servers then reset it: the refusal would look like an outage.
                 .serviceConfiguration(

@@ -9,8 +9,12 @@ import dev.duocollector.run.Stream;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TestSettings;
+import dev.duocollector.sink.PromptS3Clients;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,21 +22,25 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.impl.engine.DefaultClassResolver;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * A collector in this JVM: the shipped routes and settings, loaded as they stand at the top of the project. Only two things
- * differ: its settings are overridden by the test's, and its clock is the test's. A new one knows nothing but what lies in the
- * bucket, so starting one is a restart.
+ * A collector in this JVM: the shipped routes and settings, loaded as they stand at the top of the project. Only three things
+ * differ: its settings are overridden by the test's, its clock is the test's, and its S3 client does not wait between two
+ * tries. A new one knows nothing but what lies in the bucket, so starting one is a restart.
  */
 final class TestCollector implements AutoCloseable {
 
@@ -45,6 +53,33 @@ final class TestCollector implements AutoCloseable {
                   type: dev.duocollector.run.Ticker
                   factoryMethod: system
             """;
+
+    private static final String S3_CLIENTS = "type: dev.duocollector.sink.S3Clients\n";
+
+    /**
+     * Remembers what is on the class path: each context looks for its service files, many of which are not there, and
+     * each look goes through the jars of all libraries.
+     */
+    private static final class RememberingClassResolver extends DefaultClassResolver {
+
+        private static final Map<String, Optional<byte[]>> SEEN = new ConcurrentHashMap<>();
+
+        @Override
+        public @Nullable InputStream loadResourceAsStream(String name) {
+            return SEEN.computeIfAbsent(name, this::read)
+                    .map(ByteArrayInputStream::new)
+                    .orElse(null);
+        }
+
+        private Optional<byte[]> read(String name) {
+            try (InputStream found = super.loadResourceAsStream(name)) {
+                return found == null ? Optional.empty() : Optional.of(found.readAllBytes());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final ProducerTemplate template;
 
@@ -55,6 +90,7 @@ final class TestCollector implements AutoCloseable {
             boolean counting,
             MeterRegistry registry)
             throws Exception {
+        context.setClassResolver(new RememberingClassResolver());
         if (!counting) {
             context.disableJMX();
         }
@@ -127,11 +163,13 @@ final class TestCollector implements AutoCloseable {
             String name = file.getFileName().toString();
             String yaml = replaced.getOrDefault(name, Files.readString(file));
             if (name.equals("beans.camel.yaml")) {
-                if (!yaml.contains(SYSTEM_CLOCK)) {
+                boolean ownClient = replaced.containsKey(name);
+                if (!yaml.contains(SYSTEM_CLOCK) || !(ownClient || yaml.contains(S3_CLIENTS))) {
                     throw new IllegalStateException(
-                            "beans.camel.yaml no longer declares its clock as this test expects");
+                            "beans.camel.yaml no longer declares its clock or its S3 client as this test expects");
                 }
-                yaml = yaml.replace(SYSTEM_CLOCK, "");
+                yaml = yaml.replace(SYSTEM_CLOCK, "")
+                        .replace(S3_CLIENTS, "type: " + PromptS3Clients.class.getName() + "\n");
             }
             resources.add(ResourceHelper.fromString(name, yaml));
         }
