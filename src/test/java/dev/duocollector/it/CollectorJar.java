@@ -8,8 +8,12 @@ import dev.duocollector.simulator.MadeUpEvents;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,16 +46,32 @@ final class CollectorJar {
     /** Far more than the dump of the classes takes on a machine with nothing else to do. */
     private static final Duration ARCHIVE_MAX = Duration.ofMinutes(5);
 
+    private static final String ARCHIVE = "classes.jsa";
+    private static final String READY = "ready";
+
     private static CollectorJar shared;
 
     private final Path jar;
     private final List<String> archive = new ArrayList<>();
 
+    /** Of what a build makes, one copy and one archive serve all JVMs that test it. */
     private CollectorJar(Path built) throws IOException {
-        Path folder = Files.createTempDirectory("collector-jar");
-        folder.toFile().deleteOnExit();
-        jar = Files.copy(built, folder.resolve("duo-telephony-collector.jar"));
-        jar.toFile().deleteOnExit();
+        String version = String.valueOf(Files.getLastModifiedTime(built).toMillis());
+        Path folder = Files.createDirectories(built.resolveSibling("jar-alone").resolve(version));
+        jar = folder.resolve("duo-telephony-collector.jar");
+        try (FileChannel turn = FileChannel.open(
+                        folder.resolveSibling(version + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = turn.lock()) {
+            if (!Files.exists(folder.resolve(READY))) {
+                Files.copy(built, jar, StandardCopyOption.REPLACE_EXISTING);
+                archiveClasses();
+                Files.writeString(folder.resolve(READY), held.toString());
+            }
+        }
+        Path classes = jar.resolveSibling(ARCHIVE);
+        if (Files.exists(classes)) {
+            archive.add("-XX:SharedArchiveFile=" + classes);
+        }
     }
 
     /** Returns the jar that this build has made. */
@@ -61,7 +81,6 @@ final class CollectorJar {
                     System.getProperty("runnable.jar"), "runnable.jar: these tests run in ./mvnw verify");
             try {
                 shared = new CollectorJar(Path.of(built));
-                shared.archiveClasses();
             } catch (IOException e) {
                 throw new UncheckedIOException("The jar cannot be copied: " + built, e);
             }
@@ -161,7 +180,7 @@ final class CollectorJar {
 
     /** Makes a run whose classes the later processes take ready-made: half a process's time is loading them. */
     private void archiveClasses() throws IOException {
-        Path classes = jar.resolveSibling("classes.jsa");
+        Path classes = jar.resolveSibling(ARCHIVE);
         try (World world = World.inRealTime()) {
             Instant now = Instant.now();
             world.events.add(
@@ -170,10 +189,6 @@ final class CollectorJar {
                     List.of("-XX:ArchiveClassesAtExit=" + classes), jar.getParent(), environment(world), "once")) {
                 process.exitCode(ARCHIVE_MAX);
             }
-        }
-        classes.toFile().deleteOnExit();
-        if (Files.exists(classes)) {
-            archive.add("-XX:SharedArchiveFile=" + classes);
         }
     }
 }
