@@ -162,7 +162,7 @@ public final class DuoFailureExplainer {
                             + (log == DuoLog.TELEPHONY
                                     ? "."
                                     : "; if it may read the telephony log, ask Duo whether your edition has the " + log
-                                            + " log. The other logs go on."));
+                                            + " log."));
         }
         return refusedRequest(said);
     }
