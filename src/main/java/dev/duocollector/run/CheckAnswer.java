@@ -7,7 +7,7 @@ import dev.duocollector.settings.LogSettings;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.source.RequestOutcome;
-import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.source.DuoPage;
 import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Window;
 import dev.duocollector.text.Log;
@@ -35,7 +35,7 @@ public final class CheckAnswer implements Processor {
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
-        TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
+        DuoPage page = exchange.getMessage().getBody(DuoPage.class);
         boolean usable = true;
         Stream stream = run.stream();
         if (run.reading().isFirstAnswer() && !stream.state().isWindowWritten()) {

@@ -3,8 +3,8 @@
 package dev.duocollector.run;
 
 import dev.duocollector.source.RequestOutcome;
-import dev.duocollector.source.TelephonyEvent;
-import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.source.DuoEvent;
+import dev.duocollector.source.DuoPage;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.Cursor;
@@ -26,10 +26,10 @@ public final class CollectPending implements Processor {
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         Batch pending = run.batch();
-        TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
+        DuoPage page = exchange.getMessage().getBody(DuoPage.class);
         run.listener().answered(RequestOutcome.SUCCESS);
         Cursor next = DropSeen.cursorAfter(page, run);
-        for (TelephonyEvent event : page.events()) {
+        for (DuoEvent event : page.events()) {
             event.ts().ifPresent(run.reading()::saw);
             if (pending.eventKeys().containsKey(event.eventKey())) {
                 run.current().givenAgain(event);
@@ -40,7 +40,7 @@ public final class CollectPending implements Processor {
         if (run.current().missing() == 0 || isPast(page.events(), latestReadable(pending, run.window()))) {
             run.enough();
         }
-        List<TelephonyEvent> found = run.current().givenAgain();
+        List<DuoEvent> found = run.current().givenAgain();
         run.current().counts(found);
         exchange.getMessage().setBody(found);
         run.show(exchange);
@@ -53,7 +53,7 @@ public final class CollectPending implements Processor {
                 .max(Instant::compareTo);
     }
 
-    private static boolean isPast(List<TelephonyEvent> events, Optional<Instant> last) {
+    private static boolean isPast(List<DuoEvent> events, Optional<Instant> last) {
         return last.isPresent()
                 && !events.isEmpty()
                 && events.get(events.size() - 1)

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import dev.duocollector.state.Batch;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The batch that a run stores now, with what has become of it so far. */
 final class CurrentBatch {
 
-    private final Map<String, TelephonyEvent> givenAgain = new LinkedHashMap<>();
+    private final Map<String, DuoEvent> givenAgain = new LinkedHashMap<>();
     private Batch batch;
     private RunListener.Calls calls = new RunListener.Calls();
     private int fresh;
@@ -35,12 +35,12 @@ final class CurrentBatch {
     }
 
     /** In a recovery, Duo has given an event of it again. */
-    void givenAgain(TelephonyEvent event) {
+    void givenAgain(DuoEvent event) {
         givenAgain.putIfAbsent(event.eventKey(), event);
     }
 
     /** The events of it that Duo has given again so far, in Duo's order. */
-    List<TelephonyEvent> givenAgain() {
+    List<DuoEvent> givenAgain() {
         return new ArrayList<>(givenAgain.values());
     }
 
@@ -50,7 +50,7 @@ final class CurrentBatch {
     }
 
     /** The events that make it up, before any operator's step; all of them are to be stored until a step drops some. */
-    void counts(Collection<TelephonyEvent> events) {
+    void counts(Collection<DuoEvent> events) {
         calls = new RunListener.Calls();
         events.forEach(calls::add);
         fresh = events.size();

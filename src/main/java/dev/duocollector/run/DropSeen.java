@@ -7,8 +7,8 @@ import dev.duocollector.settings.LogSettings;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.sink.ObjectKey;
 import dev.duocollector.source.RequestOutcome;
-import dev.duocollector.source.TelephonyEvent;
-import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.source.DuoEvent;
+import dev.duocollector.source.DuoPage;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.CollectorState;
@@ -26,7 +26,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Takes a {@link TelephonyPage}, and leaves a list of the events that no run has delivered yet. What they amount to as a batch
+ * Takes a {@link DuoPage}, and leaves a list of the events that no run has delivered yet. What they amount to as a batch
  * is noted in the {@link Run}, before any operator's step, so that a dropped or changed event counts as seen.
  */
 public final class DropSeen implements Processor {
@@ -45,16 +45,16 @@ public final class DropSeen implements Processor {
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
-        TelephonyPage page = exchange.getMessage().getBody(TelephonyPage.class);
+        DuoPage page = exchange.getMessage().getBody(DuoPage.class);
         run.listener().answered(RequestOutcome.SUCCESS);
         Stream stream = run.stream();
         CollectorState state = stream.state();
         Window window = state.checkpoint().openWindow().orElseThrow();
         Cursor next = next(page, run);
         Map<String, Instant> keys = new HashMap<>();
-        List<TelephonyEvent> fresh = new ArrayList<>(page.events().size());
+        List<DuoEvent> fresh = new ArrayList<>(page.events().size());
         Set<String> there = stream.inBucket().among(page.events());
-        for (TelephonyEvent event : page.events()) {
+        for (DuoEvent event : page.events()) {
             Instant ts = time(event, window, run);
             boolean seen = state.contains(event.eventKey()) || there.contains(event.eventKey());
             if (!seen && keys.putIfAbsent(event.eventKey(), ts) == null) {
@@ -91,7 +91,7 @@ public final class DropSeen implements Processor {
         return new Batch(key.value(), udmKey, keys, next);
     }
 
-    private static Cursor next(TelephonyPage page, Run run) {
+    private static Cursor next(DuoPage page, Run run) {
         Cursor next = cursorAfter(page, run);
         run.reading().tally().given(run.cursor(), page);
         if (next.position() != Cursor.Position.END) {
@@ -117,7 +117,7 @@ public final class DropSeen implements Processor {
     }
 
     /** Returns where reading continues after a page, the same for a first reading and for a recovery. */
-    public static Cursor cursorAfter(TelephonyPage page, Run run) {
+    public static Cursor cursorAfter(DuoPage page, Run run) {
         if (page.nextOffset().isEmpty()) {
             return Cursor.END;
         }
@@ -146,7 +146,7 @@ public final class DropSeen implements Processor {
         return Cursor.after(offset);
     }
 
-    private static Instant time(TelephonyEvent event, Window window, Run run) {
+    private static Instant time(DuoEvent event, Window window, Run run) {
         if (event.ts().isEmpty()) {
             return window.maxtime();
         }

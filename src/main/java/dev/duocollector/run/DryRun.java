@@ -7,8 +7,8 @@ import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.sink.ObjectKey;
 import dev.duocollector.source.DuoSource;
-import dev.duocollector.source.TelephonyEvent;
-import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.source.DuoEvent;
+import dev.duocollector.source.DuoPage;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.Window;
@@ -128,11 +128,11 @@ public final class DryRun {
         if (done.getException() != null) {
             return failed(done.getException(), done);
         }
-        TelephonyPage page = done.getMessage().getBody(TelephonyPage.class);
-        List<TelephonyEvent> fresh = new ArrayList<>();
+        DuoPage page = done.getMessage().getBody(DuoPage.class);
+        List<DuoEvent> fresh = new ArrayList<>();
         Set<String> keys = new HashSet<>();
         List<Instant> times = new ArrayList<>();
-        for (TelephonyEvent event : page.events()) {
+        for (DuoEvent event : page.events()) {
             if (!stream.state().contains(event.eventKey()) && keys.add(event.eventKey())) {
                 fresh.add(event);
             }

@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.duocollector.sink.NdjsonDataFormat;
 import dev.duocollector.source.DuoSource;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import dev.duocollector.steps.DryEndpoints;
 import dev.duocollector.steps.EventSteps;
 import dev.duocollector.steps.EventStepsException;
@@ -57,9 +57,9 @@ final class DrySteps {
      * @param objectKey what a run would store them under
      * @throws Exception if a run would fail with it; the message says how
      */
-    List<String> lines(List<TelephonyEvent> fresh, String objectKey) throws Exception {
+    List<String> lines(List<DuoEvent> fresh, String objectKey) throws Exception {
         List<String> before = new ArrayList<>(fresh.size());
-        for (TelephonyEvent event : fresh) {
+        for (DuoEvent event : fresh) {
             before.add(line(event));
         }
         List<Object> left = new ArrayList<>(left(fresh, objectKey));
@@ -70,7 +70,7 @@ final class DrySteps {
         return report(fresh, before, left, after);
     }
 
-    private Collection<?> left(List<TelephonyEvent> fresh, String objectKey) throws Exception {
+    private Collection<?> left(List<DuoEvent> fresh, String objectKey) throws Exception {
         Exchange steps;
         try (ProducerTemplate template = camel.createProducerTemplate()) {
             steps = template.send(StepRoutes.STEPS, ExchangePattern.InOut, exchange -> {
@@ -94,7 +94,7 @@ final class DrySteps {
     }
 
     private List<String> report(
-            List<TelephonyEvent> fresh, List<String> before, List<Object> left, List<String> after) {
+            List<DuoEvent> fresh, List<String> before, List<Object> left, List<String> after) {
         Map<String, Integer> untouched = new HashMap<>();
         before.forEach(line -> untouched.merge(line, 1, Integer::sum));
         int changed = 0;
@@ -140,7 +140,7 @@ final class DrySteps {
     }
 
     /** The first event that is changed or dropped, or else the first. */
-    private static int first(List<TelephonyEvent> fresh, List<String> before, List<Object> left, List<String> after) {
+    private static int first(List<DuoEvent> fresh, List<String> before, List<Object> left, List<String> after) {
         for (int i = 0; i < before.size(); i++) {
             if (!after(fresh, i, left, after).equals(Optional.of(before.get(i)))) {
                 return i;
@@ -151,7 +151,7 @@ final class DrySteps {
 
     /** What became of an event: found as the object that it was, or, where the steps made others, at its place. */
     private static Optional<String> after(
-            List<TelephonyEvent> fresh, int event, List<Object> left, List<String> after) {
+            List<DuoEvent> fresh, int event, List<Object> left, List<String> after) {
         for (int i = 0; i < left.size(); i++) {
             if (left.get(i) == fresh.get(event)) {
                 return Optional.of(after.get(i));

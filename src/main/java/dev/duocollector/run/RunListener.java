@@ -4,7 +4,7 @@ package dev.duocollector.run;
 
 import dev.duocollector.source.CallKind;
 import dev.duocollector.source.RequestOutcome;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -76,7 +76,7 @@ public interface RunListener {
         /** Calls of one kind, and their credits. */
         public record Sum(int calls, long credits) {}
 
-        void add(TelephonyEvent event) {
+        void add(DuoEvent event) {
             if (!event.log().countsCalls()) {
                 return;
             }

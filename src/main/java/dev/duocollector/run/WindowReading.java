@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.source.DuoPage;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.Window;
 import java.time.Instant;
@@ -111,7 +111,7 @@ public final class WindowReading {
         private boolean askedAgain;
 
         /** Counts a page. */
-        void given(Cursor position, TelephonyPage page) {
+        void given(Cursor position, DuoPage page) {
             int events = page.events().size();
             if (position.equals(at)) {
                 // The same page once more.

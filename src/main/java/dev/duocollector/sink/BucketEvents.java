@@ -8,7 +8,7 @@ import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.EventShape;
 import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.settings.Settings;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -104,7 +104,7 @@ public final class BucketEvents {
      * @param objectKey the object that it is in
      * @param line its line there, from 1
      */
-    public record StoredEvent(TelephonyEvent event, Optional<Instant> time, String objectKey, long line) {
+    public record StoredEvent(DuoEvent event, Optional<Instant> time, String objectKey, long line) {
 
         public String eventKey() {
             return event.eventKey();
@@ -186,7 +186,7 @@ public final class BucketEvents {
             if (line.tooLong()) {
                 throw new IOException("an event has 64 MiB at most");
             }
-            TelephonyEvent event = fields.without(TelephonyEvent.of(line.bytes(), log));
+            DuoEvent event = fields.without(DuoEvent.of(line.bytes(), log));
             Optional<Instant> time = event.ts().map(ts -> ts.truncatedTo(ChronoUnit.MILLIS));
             return object.writer() == Writer.OTHER && time.isEmpty()
                     ? Optional.empty()

@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.EventShape;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -51,7 +51,7 @@ record ClientFields(DuoLog log, String host) {
      * collector appended, any other as it is. What is taken off is exactly what was appended, to the byte, so that an event
      * which an operator's step or another program has rewritten stays as it is.
      */
-    TelephonyEvent without(TelephonyEvent line) throws IOException {
+    DuoEvent without(DuoEvent line) throws IOException {
         Optional<Long> timestamp = timestamp(line.ts());
         boolean shaped = line.names().contains("eventtype")
                 && line.names().contains("host")
@@ -72,7 +72,7 @@ record ClientFields(DuoLog log, String host) {
         }
         byte[] sent = Arrays.copyOf(json, end + 1);
         sent[end] = '}';
-        return TelephonyEvent.of(sent, log);
+        return DuoEvent.of(sent, log);
     }
 
     /** Returns where the text ends without its last member, if that is the given one. */

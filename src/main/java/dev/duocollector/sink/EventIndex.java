@@ -7,7 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.sink.BucketEvents.StoredEvent;
 import dev.duocollector.source.EventKey;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -160,7 +160,7 @@ public final class EventIndex {
     }
 
     /** Returns 64 bits of a hash over its time and its log's ids, such as telephony_id and txid; 0 without time, or without any id. */
-    public static long identity(TelephonyEvent event) {
+    public static long identity(DuoEvent event) {
         if (event.ts().isEmpty()) {
             return 0;
         }
@@ -176,9 +176,9 @@ public final class EventIndex {
         return hash == 0 ? 1 : hash;
     }
 
-    private static TelephonyEvent copy(TelephonyEvent event) {
+    private static DuoEvent copy(DuoEvent event) {
         try {
-            return TelephonyEvent.of(event.json(), event.log());
+            return DuoEvent.of(event.json(), event.log());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

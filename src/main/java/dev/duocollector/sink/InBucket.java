@@ -6,7 +6,7 @@ import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.BucketEvents.StoredObject;
 import dev.duocollector.sink.BucketEvents.Writer;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import dev.duocollector.text.Log;
 import java.util.HashSet;
 import java.util.List;
@@ -74,19 +74,19 @@ public final class InBucket {
     }
 
     /** Returns the keys of those events of a page that are in the bucket. */
-    public Set<String> among(List<TelephonyEvent> page) {
+    public Set<String> among(List<DuoEvent> page) {
         Set<String> there = new HashSet<>();
         if (index.size() == 0) {
             return there;
         }
-        for (TelephonyEvent event : page) {
+        for (DuoEvent event : page) {
             int number = index.find(event.eventKey());
             if (number != EventIndex.NONE) {
                 index.meet(number);
                 there.add(event.eventKey());
             }
         }
-        for (TelephonyEvent event : page) {
+        for (DuoEvent event : page) {
             if (!there.contains(event.eventKey()) && isChanged(event)) {
                 there.add(event.eventKey());
             }
@@ -94,7 +94,7 @@ public final class InBucket {
         return there;
     }
 
-    private boolean isChanged(TelephonyEvent event) {
+    private boolean isChanged(DuoEvent event) {
         int number = index.findIdentity(EventIndex.identity(event), found -> !index.isMet(found));
         if (number == EventIndex.NONE) {
             return false;

@@ -13,7 +13,7 @@ import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.source.DuoSource;
 import dev.duocollector.source.EventTime;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -108,13 +108,13 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
     }
 
     /**
-     * Reads lines of JSON objects into a list of {@link TelephonyEvent}; blank lines are skipped.
+     * Reads lines of JSON objects into a list of {@link DuoEvent}; blank lines are skipped.
      *
      * @throws StoredObjectException if a line is anything else, with its number and without its content
      */
     @Override
-    public List<TelephonyEvent> unmarshal(Exchange exchange, InputStream stream) throws IOException {
-        List<TelephonyEvent> events = new ArrayList<>();
+    public List<DuoEvent> unmarshal(Exchange exchange, InputStream stream) throws IOException {
+        List<DuoEvent> events = new ArrayList<>();
         DuoLog log = DuoSource.find(exchange).map(DuoSource::log).orElse(DuoLog.TELEPHONY);
         NdjsonLines lines = new NdjsonLines(stream, Integer.MAX_VALUE);
         for (Optional<NdjsonLines.Line> line = lines.next(); line.isPresent(); line = lines.next()) {
@@ -132,9 +132,9 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
         }
     }
 
-    private static TelephonyEvent event(NdjsonLines.Line line, DuoLog log) throws IOException {
+    private static DuoEvent event(NdjsonLines.Line line, DuoLog log) throws IOException {
         try {
-            return TelephonyEvent.of(line.bytes(), log);
+            return DuoEvent.of(line.bytes(), log);
         } catch (IOException e) {
             throw new StoredObjectException("line " + line.number() + ": " + e.getMessage(), e);
         }
@@ -161,7 +161,7 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
         }
 
         void write(Map<?, ?> event, OutputStream stream) throws IOException {
-            if (event instanceof TelephonyEvent sent && sent.unchanged()) {
+            if (event instanceof DuoEvent sent && sent.unchanged()) {
                 writeSent(sent, stream);
             } else {
                 stream.write(written(shaped(event)));
@@ -169,7 +169,7 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
             stream.write('\n');
         }
 
-        private void writeSent(TelephonyEvent event, OutputStream stream) throws IOException {
+        private void writeSent(DuoEvent event, OutputStream stream) throws IOException {
             byte[] json = event.json();
             StringBuilder added = new StringBuilder();
             addFields(event.names()::contains, event.ts(), (name, value) -> {
@@ -197,7 +197,7 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
             Optional<Instant> written = event.get(fields.log().timeMember()) instanceof String text
                     ? EventTime.parse(text)
                     : Optional.empty();
-            return event instanceof TelephonyEvent sent ? written.or(sent::ts) : written;
+            return event instanceof DuoEvent sent ? written.or(sent::ts) : written;
         }
     }
 

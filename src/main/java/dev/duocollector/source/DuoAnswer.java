@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.duocollector.settings.DuoLog;
-import dev.duocollector.source.TelephonyPage.MalformedPageException;
+import dev.duocollector.source.DuoPage.MalformedPageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ final class DuoAnswer {
     private @Nullable String code;
     private @Nullable String message;
     private @Nullable String messageDetail;
-    private @Nullable List<TelephonyEvent> items;
+    private @Nullable List<DuoEvent> items;
     private @Nullable String nextOffset;
     private OptionalLong totalObjects = OptionalLong.empty();
     private @Nullable String flaw;
@@ -65,7 +65,7 @@ final class DuoAnswer {
         return answer;
     }
 
-    TelephonyPage page() throws DuoApiException, MalformedPageException, AnswerTooLargeException {
+    DuoPage page() throws DuoApiException, MalformedPageException, AnswerTooLargeException {
         if (tooLarge != null) {
             throw tooLarge;
         }
@@ -90,8 +90,8 @@ final class DuoAnswer {
         return page(items, nextOffset);
     }
 
-    private TelephonyPage page(List<TelephonyEvent> events, @Nullable String next) {
-        return new TelephonyPage(events, Optional.ofNullable(next), bytes, totalObjects, Optional.empty());
+    private DuoPage page(List<DuoEvent> events, @Nullable String next) {
+        return new DuoPage(events, Optional.ofNullable(next), bytes, totalObjects, Optional.empty());
     }
 
     /** Tells whether this is JSON with Duo's {@code stat}, read as far as it goes. */

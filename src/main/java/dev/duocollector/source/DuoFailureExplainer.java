@@ -9,7 +9,7 @@ import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.source.DuoFailure.Stage;
-import dev.duocollector.source.TelephonyPage.MalformedPageException;
+import dev.duocollector.source.DuoPage.MalformedPageException;
 import dev.duocollector.source.TunnelCheck.ProxyRefusedException;
 import java.io.IOException;
 import java.net.ConnectException;

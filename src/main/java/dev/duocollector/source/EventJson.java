@@ -82,7 +82,7 @@ final class EventJson {
     }
 
     /** Reads the event that begins at the parser's position, over the array it was opened with. */
-    static TelephonyEvent event(JsonParser parser, byte[] json, DuoLog log) throws IOException {
+    static DuoEvent event(JsonParser parser, byte[] json, DuoLog log) throws IOException {
         long start = parser.currentTokenLocation().getByteOffset();
         List<String> names = new ArrayList<>();
         @Nullable Instant ts = null;
@@ -108,7 +108,7 @@ final class EventJson {
             parser.skipChildren();
         }
         long end = parser.currentLocation().getByteOffset();
-        return new TelephonyEvent(
+        return new DuoEvent(
                 log,
                 line(json, (int) start, (int) end),
                 List.copyOf(names),

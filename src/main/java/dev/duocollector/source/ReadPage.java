@@ -3,13 +3,13 @@
 package dev.duocollector.source;
 
 import dev.duocollector.settings.DuoLog;
-import dev.duocollector.source.TelephonyPage.MalformedPageException;
+import dev.duocollector.source.DuoPage.MalformedPageException;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
 /**
- * Reads Duo's answer: the body goes in as bytes and comes out as a {@link TelephonyPage}. How many events were asked for is
+ * Reads Duo's answer: the body goes in as bytes and comes out as a {@link DuoPage}. How many events were asked for is
  * in the request's parameters, the exchange variable {@link DuoRequestSigner#QUERY}.
  */
 public final class ReadPage implements Processor {
@@ -25,7 +25,7 @@ public final class ReadPage implements Processor {
     @Override
     public void process(Exchange exchange) throws DuoApiException, MalformedPageException, AnswerTooLargeException {
         byte[] body = exchange.getMessage().getBody(byte[].class);
-        TelephonyPage page = TelephonyPage.read(body == null ? new byte[0] : body, limit(exchange), log(exchange));
+        DuoPage page = DuoPage.read(body == null ? new byte[0] : body, limit(exchange), log(exchange));
         exchange.getMessage()
                 .setBody(page.at(HttpDate.parse(exchange.getMessage().getHeader("Date", String.class))));
     }

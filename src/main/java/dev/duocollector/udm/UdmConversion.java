@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.sink.NdjsonLines;
 import dev.duocollector.sink.PlainStream;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -91,7 +91,7 @@ public final class UdmConversion {
         Map<String, @Nullable Object> event;
         Map<String, Object> udm;
         try {
-            event = TelephonyEvent.of(line.bytes(), log);
+            event = DuoEvent.of(line.bytes(), log);
             udm = mapper.map(event, log);
         } catch (IOException | UnmappableEventException e) {
             problem(name, line.number(), e.getMessage());

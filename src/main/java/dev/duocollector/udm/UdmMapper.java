@@ -5,7 +5,7 @@ package dev.duocollector.udm;
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import dev.duocollector.udm.MappingTable.Row;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -48,7 +48,7 @@ public final class UdmMapper {
     /**
      * Maps one event, which stays as it is, by the table of its own log; of a map that does not know its log, by telephony's.
      *
-     * @param event the fields by their names, as {@code TelephonyEvent} or as any JSON library reads them
+     * @param event the fields by their names, as {@code DuoEvent} or as any JSON library reads them
      * @throws UnmappableEventException if the event has no time that can be read, or would break one of the {@link UdmRules}
      */
     public Map<String, Object> map(Map<?, ?> event) throws UnmappableEventException {
@@ -81,7 +81,7 @@ public final class UdmMapper {
     }
 
     private static DuoLog logOf(Map<?, ?> event) {
-        return event instanceof TelephonyEvent known ? known.log() : DuoLog.TELEPHONY;
+        return event instanceof DuoEvent known ? known.log() : DuoLog.TELEPHONY;
     }
 
     /** Returns whether a row of the log's table reads a field of this name, or something in it. */

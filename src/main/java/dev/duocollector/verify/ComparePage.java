@@ -4,8 +4,8 @@ package dev.duocollector.verify;
 
 import dev.duocollector.run.DropSeen;
 import dev.duocollector.run.Run;
-import dev.duocollector.source.TelephonyEvent;
-import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.source.DuoEvent;
+import dev.duocollector.source.DuoPage;
 import dev.duocollector.state.Checkpoint;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -17,13 +17,13 @@ public final class ComparePage implements Processor {
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
-        List<TelephonyEvent> events =
-                exchange.getMessage().getBody(TelephonyPage.class).events();
+        List<DuoEvent> events =
+                exchange.getMessage().getBody(DuoPage.class).events();
         Comparison.of(exchange).page(events);
         events.forEach(event -> event.ts().map(Checkpoint::toMillis).ifPresent(run.reading()::reached));
         events.forEach(event -> event.ts().ifPresent(run.reading()::saw));
         run.pageRead(
-                DropSeen.cursorAfter(exchange.getMessage().getBody(TelephonyPage.class), run),
+                DropSeen.cursorAfter(exchange.getMessage().getBody(DuoPage.class), run),
                 events.size() >= run.window().limit(),
                 events.size());
         run.show(exchange);

@@ -9,7 +9,7 @@ import dev.duocollector.sink.BucketEvents.StoredEvent;
 import dev.duocollector.sink.BucketEvents.StoredObject;
 import dev.duocollector.sink.EventIndex;
 import dev.duocollector.sink.InBucket;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import dev.duocollector.state.Checkpoint;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -135,8 +135,8 @@ public final class Comparison {
     }
 
     /** Takes a page of Duo's. */
-    void page(List<TelephonyEvent> events) {
-        for (TelephonyEvent event : events) {
+    void page(List<DuoEvent> events) {
+        for (DuoEvent event : events) {
             int number = index.find(event.eventKey());
             if (number != EventIndex.NONE) {
                 duoEvents += index.isMet(number) ? 0 : 1;
@@ -150,7 +150,7 @@ public final class Comparison {
         }
     }
 
-    private static Lacking lacking(TelephonyEvent event) {
+    private static Lacking lacking(DuoEvent event) {
         return new Lacking(EventIndex.identity(event), time(event), id(event));
     }
 
@@ -237,11 +237,11 @@ public final class Comparison {
         return difference.places().get(difference.places().size() - 1);
     }
 
-    private static Optional<Instant> time(TelephonyEvent event) {
+    private static Optional<Instant> time(DuoEvent event) {
         return event.ts().map(Checkpoint::toMillis);
     }
 
-    private static String id(TelephonyEvent event) {
+    private static String id(DuoEvent event) {
         return event.get(event.log().idMembers().get(0)) instanceof String id
                         && ID.matcher(id).matches()
                 ? id

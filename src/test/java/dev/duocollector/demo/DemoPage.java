@@ -3,7 +3,7 @@
 package dev.duocollector.demo;
 
 import dev.duocollector.run.RunReport;
-import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.source.DuoPage;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -97,7 +97,7 @@ final class DemoPage {
                 case "direct://telephony" -> pages = 0;
                 case "direct://duo-page" ->
                     events = exchange.getMessage()
-                            .getBody(TelephonyPage.class)
+                            .getBody(DuoPage.class)
                             .events()
                             .size();
                 case "direct://lines" -> {

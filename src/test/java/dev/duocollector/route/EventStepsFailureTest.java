@@ -73,7 +73,7 @@ class EventStepsFailureTest {
                 "- setBody: { simple: '${body[0][context]}' }  | left a java.lang.String,",
                 "- convertBodyTo: { type: String }              | left a java.lang.String,",
                 "- setBody: { simple: '${null}' }               | left null,",
-                "- setBody: { simple: '${body[0]}' }            | left a dev.duocollector.source.TelephonyEvent,",
+                "- setBody: { simple: '${body[0]}' }            | left a dev.duocollector.source.DuoEvent,",
                 "- setBody: { jsonpath: '$[*].phone' }          | left a list with a java.lang.String,"
             })
     void namesWhatIsLeft_insteadOfEvents(String step, String left) {

@@ -15,7 +15,7 @@ import dev.duocollector.simulator.DuoSimulator;
 import dev.duocollector.simulator.MemoryEventStore;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.SimulatedLog;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import dev.duocollector.udm.UdmMapper;
 import dev.duocollector.udm.UnmappableEventException;
 import java.io.ByteArrayInputStream;
@@ -205,7 +205,7 @@ public final class World implements AutoCloseable {
 
     static String udm(String line, DuoLog log) {
         try {
-            return JSON.writeValueAsString(new UdmMapper().map(TelephonyEvent.of(line.getBytes(UTF_8), log)));
+            return JSON.writeValueAsString(new UdmMapper().map(DuoEvent.of(line.getBytes(UTF_8), log)));
         } catch (IOException | UnmappableEventException e) {
             throw new AssertionError("An event of the tests cannot be mapped", e);
         }

@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duocollector.settings.DuoLog;
-import dev.duocollector.source.TelephonyEvent;
-import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.source.DuoEvent;
+import dev.duocollector.source.DuoPage;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.Cursor;
@@ -31,8 +31,8 @@ class CollectPendingTest {
 
     private static final Instant MINTIME = Instant.parse("2026-11-23T08:00:00Z");
     private static final Window WINDOW = Window.unread(MINTIME, MINTIME.plusSeconds(3600), 3);
-    private static final TelephonyEvent FIRST = event("first", "08:10:00.123456");
-    private static final TelephonyEvent LAST = event("last", "08:20:00.123456");
+    private static final DuoEvent FIRST = event("first", "08:10:00.123456");
+    private static final DuoEvent LAST = event("last", "08:20:00.123456");
     private static final Batch PENDING =
             new Batch("duo-telephony/a", Map.of(FIRST.eventKey(), at(FIRST), LAST.eventKey(), at(LAST)), Cursor.END);
 
@@ -91,20 +91,20 @@ class CollectPendingTest {
         assertThat(run.isMore()).isTrue();
     }
 
-    private void collect(TelephonyEvent... events) {
+    private void collect(DuoEvent... events) {
         Optional<String> next = Optional.of("offset behind " + (run.tally().pages() + 1));
-        exchange.getMessage().setBody(new TelephonyPage(List.of(events), next, 1));
+        exchange.getMessage().setBody(new DuoPage(List.of(events), next, 1));
         new CollectPending().process(exchange);
     }
 
-    private static Instant at(TelephonyEvent event) {
+    private static Instant at(DuoEvent event) {
         return Checkpoint.toMillis(event.ts().orElseThrow());
     }
 
-    private static TelephonyEvent event(String name, String time) {
+    private static DuoEvent event(String name, String time) {
         String ts = time.isEmpty() ? "" : ",\"ts\":\"2026-11-23T" + time + "Z\"";
         try {
-            return TelephonyEvent.of(("{\"txid\":\"" + name + "\"" + ts + "}").getBytes(UTF_8), DuoLog.TELEPHONY);
+            return DuoEvent.of(("{\"txid\":\"" + name + "\"" + ts + "}").getBytes(UTF_8), DuoLog.TELEPHONY);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.entry;
 
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.DuoLog;
-import dev.duocollector.source.TelephonyEvent;
-import dev.duocollector.source.TelephonyPage;
+import dev.duocollector.source.DuoEvent;
+import dev.duocollector.source.DuoPage;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
@@ -32,8 +32,8 @@ class DropSeenTest {
     private static final Instant MINTIME = Instant.parse("2026-11-23T08:00:00Z");
     private static final Instant MAXTIME = TestStream.NOW;
     private static final Window WINDOW = Window.unread(MINTIME, MAXTIME, 3);
-    private static final TelephonyEvent A = event("a", "08:10:00.123456");
-    private static final TelephonyEvent B = event("b", "08:10:00.123999");
+    private static final DuoEvent A = event("a", "08:10:00.123456");
+    private static final DuoEvent B = event("b", "08:10:00.123999");
 
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
     private final Run run = new Run(TestStream.with());
@@ -74,7 +74,7 @@ class DropSeenTest {
 
     @Test
     void eventWithoutATime_isDatedMaxtime() {
-        TelephonyEvent timeless = event("timeless", "");
+        DuoEvent timeless = event("timeless", "");
 
         fresh("", A, timeless);
 
@@ -128,7 +128,7 @@ class DropSeenTest {
         for (int page = 1; page <= 500; page++) {
             fresh("first " + page, A);
         }
-        TelephonyEvent later = event("later", "08:11:00");
+        DuoEvent later = event("later", "08:11:00");
         for (int page = 0; page <= 1000; page++) {
             fresh("second " + page, later);
         }
@@ -143,7 +143,7 @@ class DropSeenTest {
     /** Else the state would be refused as from the future. */
     @Test
     void eventAfterTheWindowsEnd_isDatedMaxtime() {
-        TelephonyEvent late = event("late", "09:00:00.001");
+        DuoEvent late = event("late", "09:00:00.001");
 
         fresh("", A, late);
 
@@ -152,17 +152,17 @@ class DropSeenTest {
 
     /** Returns what is new of a page with this next_offset, or without one. */
     @SuppressWarnings("unchecked") // what dropSeen leaves
-    private List<TelephonyEvent> fresh(String nextOffset, TelephonyEvent... events) {
+    private List<DuoEvent> fresh(String nextOffset, DuoEvent... events) {
         Optional<String> next = Optional.of(nextOffset).filter(offset -> !offset.isEmpty());
-        exchange.getMessage().setBody(new TelephonyPage(List.of(events), next, 1));
+        exchange.getMessage().setBody(new DuoPage(List.of(events), next, 1));
         new DropSeen().process(exchange);
         return exchange.getMessage().getBody(List.class);
     }
 
-    private static TelephonyEvent event(String name, String time) {
+    private static DuoEvent event(String name, String time) {
         String ts = time.isEmpty() ? "" : ",\"ts\":\"2026-11-23T" + time + "Z\"";
         try {
-            return TelephonyEvent.of(("{\"txid\":\"" + name + "\"" + ts + "}").getBytes(UTF_8), DuoLog.TELEPHONY);
+            return DuoEvent.of(("{\"txid\":\"" + name + "\"" + ts + "}").getBytes(UTF_8), DuoLog.TELEPHONY);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -17,7 +17,7 @@ import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.sink.BucketEvents.StoredEvent;
 import dev.duocollector.sink.BucketEvents.StoredObject;
 import dev.duocollector.sink.BucketEvents.Writer;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
@@ -66,13 +66,13 @@ class BucketEventsTest {
         sent.add(madeUp.withoutTs(FROM));
         sent.add(madeUp.withoutTelephonyId(FROM));
         sent.add(new SimulatedEvent(FROM, FROM, "empty", "{}"));
-        List<TelephonyEvent> events = parsed(sent);
+        List<DuoEvent> events = parsed(sent);
         put(OURS, marshaled(events, shape));
         put(OURS.replace("00001", "00002") + ".gz", gzip(marshaled(events, shape)));
 
         List<StoredEvent> found = read();
 
-        List<String> keys = events.stream().map(TelephonyEvent::eventKey).toList();
+        List<String> keys = events.stream().map(DuoEvent::eventKey).toList();
         assertThat(found.subList(0, keys.size()))
                 .extracting(StoredEvent::eventKey)
                 .containsExactlyElementsOf(keys);
@@ -97,9 +97,9 @@ class BucketEventsTest {
         assertThat(read())
                 .extracting(StoredEvent::eventKey)
                 .containsExactly(
-                        TelephonyEvent.of(sent.getBytes(UTF_8), DuoLog.TELEPHONY)
+                        DuoEvent.of(sent.getBytes(UTF_8), DuoLog.TELEPHONY)
                                 .eventKey(),
-                        TelephonyEvent.of(withoutTime.getBytes(UTF_8), DuoLog.TELEPHONY)
+                        DuoEvent.of(withoutTime.getBytes(UTF_8), DuoLog.TELEPHONY)
                                 .eventKey());
         assertThat(reader.objects(FROM, TO)).extracting(StoredObject::writer).containsExactly(Writer.LAMBDA);
     }
@@ -122,7 +122,7 @@ class BucketEventsTest {
         assertThat(read())
                 .as(why)
                 .extracting(StoredEvent::eventKey)
-                .containsExactly(TelephonyEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY)
+                .containsExactly(DuoEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY)
                         .eventKey());
     }
 
@@ -254,15 +254,15 @@ class BucketEventsTest {
         return "{\"ts\":\"" + ts + "\"}";
     }
 
-    private static List<TelephonyEvent> parsed(List<SimulatedEvent> sent) throws IOException {
-        List<TelephonyEvent> events = new ArrayList<>();
+    private static List<DuoEvent> parsed(List<SimulatedEvent> sent) throws IOException {
+        List<DuoEvent> events = new ArrayList<>();
         for (SimulatedEvent event : sent) {
-            events.add(TelephonyEvent.of(event.json().getBytes(UTF_8), DuoLog.TELEPHONY));
+            events.add(DuoEvent.of(event.json().getBytes(UTF_8), DuoLog.TELEPHONY));
         }
         return events;
     }
 
-    private static byte[] marshaled(List<TelephonyEvent> events, EventShape shape) throws IOException {
+    private static byte[] marshaled(List<DuoEvent> events, EventShape shape) throws IOException {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         new NdjsonDataFormat(shape, HOST).marshal(exchange, events, lines);

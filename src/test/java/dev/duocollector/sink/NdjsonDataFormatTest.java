@@ -15,7 +15,7 @@ import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.EventShape;
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.source.RandomJson;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -63,7 +63,7 @@ class NdjsonDataFormatTest {
             })
     void untouchedEvent_isWrittenAsSent(String json) throws IOException {
         assertThat(marshal(raw, event(json))).isEqualTo(json + "\n");
-        TelephonyEvent read = event(json);
+        DuoEvent read = event(json);
         assertThat(read.size()).isNotNegative();
         assertThat(marshal(raw, read)).as("read, but not changed").isEqualTo(json + "\n");
     }
@@ -83,7 +83,7 @@ class NdjsonDataFormatTest {
     @ParameterizedTest
     @MethodSource
     void changedEvents(String json) throws IOException {
-        TelephonyEvent event = event(json);
+        DuoEvent event = event(json);
         assertThat(event.put("team", "soc")).isNull();
 
         assertThat(marshal(raw, event)).isEqualTo(json.replaceAll("}$", ",\"team\":\"soc\"}\n"));
@@ -92,7 +92,7 @@ class NdjsonDataFormatTest {
     /** Jackson writes these as escapes: other bytes, the same content. */
     @Test
     void changedEvent_keepsSurrogates() throws IOException {
-        TelephonyEvent event = event("{\"a\":\"\uD83D\uDE00\",\"b\":\"\\ud800\",\"\\udfff\":1}");
+        DuoEvent event = event("{\"a\":\"\uD83D\uDE00\",\"b\":\"\\ud800\",\"\\udfff\":1}");
         assertThat(event.remove("c")).isNull();
         event.put("d", "\ud801");
 
@@ -145,7 +145,7 @@ class NdjsonDataFormatTest {
 
     @Test
     void shape_followsWhatStepsDid() throws IOException {
-        TelephonyEvent event = event("{\"ts\":\"2023-03-21T22:34:49Z\",\"host\":\"x\"}");
+        DuoEvent event = event("{\"ts\":\"2023-03-21T22:34:49Z\",\"host\":\"x\"}");
         event.keySet().remove("host");
         event.put("ts", "2023-03-21T22:34:50Z");
         event.put("eventtype", null);
@@ -157,7 +157,7 @@ class NdjsonDataFormatTest {
 
     @Test
     void timestamp_isDuos_whereStepTookTsAway() throws IOException {
-        TelephonyEvent event = event("{\"ts\":\"2023-03-21T22:34:49Z\"}");
+        DuoEvent event = event("{\"ts\":\"2023-03-21T22:34:49Z\"}");
         event.clear();
 
         assertThat(marshal(duoClient, event)).isEqualTo("{" + ADDED + ",\"timestamp\":1679438089}\n");
@@ -213,7 +213,7 @@ class NdjsonDataFormatTest {
 
     @Test
     void unmarshal_readsLines() throws IOException {
-        List<TelephonyEvent> events = unmarshal("{\"a\":2.50}\r\n\n \t\r\n {\"b\":\"\u2028\"} \n{\"c\":1}");
+        List<DuoEvent> events = unmarshal("{\"a\":2.50}\r\n\n \t\r\n {\"b\":\"\u2028\"} \n{\"c\":1}");
 
         assertThat(events).hasSize(3);
         assertThat(marshal(raw, events)).isEqualTo("{\"a\":2.50}\n{\"b\":\"\u2028\"}\n{\"c\":1}\n");
@@ -242,11 +242,11 @@ class NdjsonDataFormatTest {
             assertThat(line).as(json).isEqualTo(json.replaceAll("[\r\n]", "") + "\n");
             assertThat(mapper.readTree(line)).as(json).isEqualTo(mapper.readTree(json));
 
-            TelephonyEvent changed = event(json);
+            DuoEvent changed = event(json);
             changed.put("m", null);
             String changedLine = marshal(raw, changed);
             assertThat(changedLine).as(json).endsWith(",\"m\":null}\n").containsOnlyOnce("\n");
-            TelephonyEvent read = unmarshal(changedLine).get(0);
+            DuoEvent read = unmarshal(changedLine).get(0);
             assertThat(read).as(json).isEqualTo(changed);
         }
     }
@@ -286,11 +286,11 @@ class NdjsonDataFormatTest {
         return out.toString(UTF_8);
     }
 
-    private List<TelephonyEvent> unmarshal(String text) throws IOException {
+    private List<DuoEvent> unmarshal(String text) throws IOException {
         return raw.unmarshal(exchange, new ByteArrayInputStream(text.getBytes(UTF_8)));
     }
 
-    private static TelephonyEvent event(String json) throws IOException {
-        return TelephonyEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY);
+    private static DuoEvent event(String json) throws IOException {
+        return DuoEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY);
     }
 }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import dev.duocollector.settings.DuoLog;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import java.util.List;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
@@ -83,7 +83,7 @@ class OperatorStepsTest {
 
     @Test
     void jsonpath_returnsTheEventsThemselves() throws Exception {
-        List<TelephonyEvent> events = events();
+        List<DuoEvent> events = events();
 
         Object kept = run("- setBody: { jsonpath: \"$[?(@.context != 'verify')]\" }", events);
 
@@ -92,12 +92,12 @@ class OperatorStepsTest {
                 .satisfiesExactly(
                         first -> assertThat(first).isSameAs(events.get(1)),
                         second -> assertThat(second).isSameAs(events.get(2)));
-        assertThat(events).allMatch(TelephonyEvent::unchanged);
+        assertThat(events).allMatch(DuoEvent::unchanged);
     }
 
     @Test
     void jsonpath_comparesNumbers() throws Exception {
-        List<TelephonyEvent> events = events();
+        List<DuoEvent> events = events();
 
         assertThat(run("- setBody: { jsonpath: \"$[?(@.credits > 0 && @.cost > 3)]\" }", events))
                 .asInstanceOf(LIST)
@@ -107,7 +107,7 @@ class OperatorStepsTest {
 
     @Test
     void splitFilterAndChange_reachTheLine() throws Exception {
-        List<TelephonyEvent> events = events();
+        List<DuoEvent> events = events();
 
         Object text = run("""
                 - split:
@@ -160,11 +160,11 @@ class OperatorStepsTest {
         return context.createProducerTemplate().requestBody("direct:in", body);
     }
 
-    private static List<TelephonyEvent> events() throws Exception {
+    private static List<DuoEvent> events() throws Exception {
         return List.of(event(VERIFY), event(ENROLLMENT), event(AUTHENTICATION));
     }
 
-    private static TelephonyEvent event(String json) throws Exception {
-        return TelephonyEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY);
+    private static DuoEvent event(String json) throws Exception {
+        return DuoEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY);
     }
 }

@@ -19,7 +19,7 @@ public final class BodyFailures {
     public static Exception of(String answer) {
         try {
             throw new AssertionError(
-                    "a page: " + TelephonyPage.read(answer.getBytes(StandardCharsets.UTF_8), 1000, DuoLog.TELEPHONY));
+                    "a page: " + DuoPage.read(answer.getBytes(StandardCharsets.UTF_8), 1000, DuoLog.TELEPHONY));
         } catch (DuoApiException | IOException e) {
             return e;
         }

@@ -129,6 +129,6 @@ class EventKeyTest {
     }
 
     private static String key(String event) throws IOException {
-        return TelephonyEvent.of(event.getBytes(UTF_8), DuoLog.TELEPHONY).eventKey();
+        return DuoEvent.of(event.getBytes(UTF_8), DuoLog.TELEPHONY).eventKey();
     }
 }

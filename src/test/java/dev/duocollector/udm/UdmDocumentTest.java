@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.settings.DuoLog;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import dev.duocollector.udm.MappingTable.Row;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,7 +79,7 @@ class UdmDocumentTest {
 
     @Test
     void example_isWhatTheMapperMakes() throws Exception {
-        TelephonyEvent event = TelephonyEvent.of(example("udm-event").getBytes(UTF_8), DuoLog.TELEPHONY);
+        DuoEvent event = DuoEvent.of(example("udm-event").getBytes(UTF_8), DuoLog.TELEPHONY);
 
         assertThat(JSON.readTree(JSON.writeValueAsString(new UdmMapper().map(event))))
                 .isEqualTo(JSON.readTree(example("udm-result")));

@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.duocollector.settings.DuoLog;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,7 +55,7 @@ class UdmMapperTest {
     @ParameterizedTest
     @MethodSource("goldens")
     void event_becomesItsGolden(String name) throws Exception {
-        TelephonyEvent event = TelephonyEvent.of(Files.readAllBytes(GOLDENS.resolve(name + EVENT)), DuoLog.TELEPHONY);
+        DuoEvent event = DuoEvent.of(Files.readAllBytes(GOLDENS.resolve(name + EVENT)), DuoLog.TELEPHONY);
         Path refused = GOLDENS.resolve(name + ".refused.txt");
 
         if (Files.exists(refused)) {

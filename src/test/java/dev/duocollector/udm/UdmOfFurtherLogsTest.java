@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.settings.DuoLog;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,12 +91,12 @@ class UdmOfFurtherLogsTest {
 
         assertThat(goldens).hasSameSizeAs(events);
         for (int i = 0; i < events.size(); i++) {
-            TelephonyEvent event = TelephonyEvent.of(events.get(i).getBytes(UTF_8), log);
+            DuoEvent event = DuoEvent.of(events.get(i).getBytes(UTF_8), log);
             assertThat(result(event)).as("line " + (i + 1)).isEqualTo(JSON.readTree(goldens.get(i)));
         }
     }
 
-    private JsonNode result(TelephonyEvent event) throws IOException {
+    private JsonNode result(DuoEvent event) throws IOException {
         try {
             return JSON.readTree(JSON.writeValueAsString(mapper.map(event)));
         } catch (UnmappableEventException e) {
@@ -194,11 +194,11 @@ class UdmOfFurtherLogsTest {
         ObjectNode copy = whole.deepCopy();
         change.accept(copy);
         byte[] line = JSON.writeValueAsBytes(copy);
-        Map<String, Object> udm = mapper.map(TelephonyEvent.of(line, log));
+        Map<String, Object> udm = mapper.map(DuoEvent.of(line, log));
         assertThat(UdmRules.check(udm)).as(copy.toString()).isEmpty();
         assertThat(JSON.writeValueAsString(udm))
                 .as("the same, whichever library read it")
-                .isEqualTo(JSON.writeValueAsString(new UdmMapper().map(TelephonyEvent.of(line.clone(), log), log)));
+                .isEqualTo(JSON.writeValueAsString(new UdmMapper().map(DuoEvent.of(line.clone(), log), log)));
         return 1;
     }
 
@@ -235,7 +235,7 @@ class UdmOfFurtherLogsTest {
                 "{\"ts\":\"2026-11-26T09:20:11Z\",\"timestamp\":1795684443,\"phone\":\"+12025550100\"}".getBytes(UTF_8);
 
         for (DuoLog log : DuoLog.values()) {
-            assertThat(mapper.map(TelephonyEvent.of(line, log)))
+            assertThat(mapper.map(DuoEvent.of(line, log)))
                     .as(log.toString())
                     .isEqualTo(mapper.map(JSON.readValue(line, Map.class), log))
                     .extractingByKey("metadata")
@@ -248,7 +248,7 @@ class UdmOfFurtherLogsTest {
                             });
         }
         assertThat(mapper.map(JSON.readValue(line, Map.class)))
-                .isEqualTo(mapper.map(TelephonyEvent.of(line, DuoLog.TELEPHONY)));
+                .isEqualTo(mapper.map(DuoEvent.of(line, DuoLog.TELEPHONY)));
     }
 
     @Test

@@ -5,7 +5,7 @@ package dev.duocollector.udm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duocollector.settings.DuoLog;
-import dev.duocollector.source.TelephonyEvent;
+import dev.duocollector.source.DuoEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +54,7 @@ class UdmTransformerTest {
 
     @Test
     void events_areMapped_eachInItsPlace() throws Exception {
-        TelephonyEvent other = TelephonyEvent.of(
+        DuoEvent other = DuoEvent.of(
                 "{\"ts\":\"2026-11-23T09:15:00Z\"}".getBytes(StandardCharsets.UTF_8), DuoLog.TELEPHONY);
 
         assertThat(send(List.of(EVENT, other)).getMessage().getBody())
@@ -63,7 +63,7 @@ class UdmTransformerTest {
 
     @Test
     void eventThatKnowsItsLog_isMappedByItsOwnTable() throws Exception {
-        TelephonyEvent event = TelephonyEvent.of(
+        DuoEvent event = DuoEvent.of(
                 "{\"ts\":\"2026-11-23T09:15:00Z\"}".getBytes(StandardCharsets.UTF_8), DuoLog.ACTIVITY);
 
         assertThat(send(event).getMessage().getBody().toString()).contains("logType=DUO_ACTIVITY");

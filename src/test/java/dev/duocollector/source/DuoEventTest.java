@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TelephonyEventTest {
+class DuoEventTest {
 
     private static final String EVENT = """
             {"context":"verify","credits":1,"phone":"+12025550123","ts":"2023-03-21T22:34:49.466370+00:00",\
@@ -97,7 +97,7 @@ class TelephonyEventTest {
 
     @Test
     void lastOfTwoMembers_counts_inTheMap() throws IOException {
-        TelephonyEvent event = event("{\"a\":1,\"a\":2}");
+        DuoEvent event = event("{\"a\":1,\"a\":2}");
 
         assertThat(event).isEqualTo(Map.of("a", 2));
         assertThat(event.names()).containsExactly("a", "a");
@@ -111,7 +111,7 @@ class TelephonyEventTest {
 
     @Test
     void event_isUnchanged_whenOnlyRead() throws IOException {
-        TelephonyEvent event = event(EVENT);
+        DuoEvent event = event(EVENT);
 
         assertThat(event).containsEntry("credits", 1).hasSize(6);
         assertThat(event.unchanged()).isTrue();
@@ -119,7 +119,7 @@ class TelephonyEventTest {
 
     @Test
     void event_isUnchanged_whenChangeIsUndone() throws IOException {
-        TelephonyEvent event = event(EVENT);
+        DuoEvent event = event(EVENT);
 
         Object phone = event.remove("phone");
         assertThat(event.unchanged()).isFalse();
@@ -160,7 +160,7 @@ class TelephonyEventTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void changes(String what, Consumer<Map<String, Object>> change) throws IOException {
-        TelephonyEvent event = event(EVENT);
+        DuoEvent event = event(EVENT);
         change.accept(event);
 
         assertThat(event.unchanged()).isFalse();
@@ -191,14 +191,14 @@ class TelephonyEventTest {
 
     @Test
     void lineBreaks_areDropped_andNothingElse() throws IOException {
-        TelephonyEvent event = event("\n{\r\n  \"a\" : [ 1,\n 2 ],\n  \"b\":\"\\n\u2028\\u0041\"\n}\r\n");
+        DuoEvent event = event("\n{\r\n  \"a\" : [ 1,\n 2 ],\n  \"b\":\"\\n\u2028\\u0041\"\n}\r\n");
 
         assertThat(event.json()).asString(UTF_8).isEqualTo("{  \"a\" : [ 1, 2 ],  \"b\":\"\\n\u2028\\u0041\"}");
     }
 
     @Test
     void json_isCopy() throws IOException {
-        TelephonyEvent event = event(EVENT);
+        DuoEvent event = event(EVENT);
         event.json()[0] = 'x';
 
         assertThat(event.json()).asString(UTF_8).isEqualTo(EVENT);
@@ -207,7 +207,7 @@ class TelephonyEventTest {
     @Test
     void bigEvent_isReadWhole() throws IOException {
         String text = "\u0131".repeat(2 * 1024 * 1024);
-        TelephonyEvent event = event("{\"big\":\"" + text + "\"}");
+        DuoEvent event = event("{\"big\":\"" + text + "\"}");
 
         assertThat(event.eventKey()).hasSize(22);
         assertThat(event.get("big")).isEqualTo(text);
@@ -216,9 +216,9 @@ class TelephonyEventTest {
 
     @Test
     void text_namesTheKeyOnly() throws IOException {
-        TelephonyEvent event = event(EVENT);
+        DuoEvent event = event(EVENT);
 
-        assertThat(event).hasToString("TelephonyEvent[" + event.eventKey() + "]");
+        assertThat(event).hasToString("DuoEvent[" + event.eventKey() + "]");
         assertThat(event.put("team", "soc")).isNull();
         assertThat(event.toString()).doesNotContain("2025550123").doesNotContain("soc");
     }
@@ -264,12 +264,12 @@ class TelephonyEventTest {
         System.arraycopy(bytes, 0, json, 6, bytes.length);
 
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> TelephonyEvent.of(json, DuoLog.TELEPHONY))
+                .isThrownBy(() -> DuoEvent.of(json, DuoLog.TELEPHONY))
                 .withMessageEndingWith("it is not UTF-8");
     }
 
-    private static TelephonyEvent event(String json) throws IOException {
-        return TelephonyEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY);
+    private static DuoEvent event(String json) throws IOException {
+        return DuoEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY);
     }
 
     private static Arguments change(String what, Consumer<Map<String, Object>> change) {

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.duocollector.settings.DuoLog;
-import dev.duocollector.source.TelephonyPage.MalformedPageException;
+import dev.duocollector.source.DuoPage.MalformedPageException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class TelephonyPageTest {
+class DuoPageTest {
 
     private static final String A = """
             {"context":"enrollment","credits":1,"phone":"+12025550123","telephony_id":"220f89ff-bff8-4466-b6cb-b7787940ce68",\
@@ -29,7 +29,7 @@ class TelephonyPageTest {
 
     @Test
     void page_holdsEventsAndOffset() throws Exception {
-        TelephonyPage page = read(page(A + "," + B, "{\"next_offset\":\"" + OFFSET + "\",\"total_objects\":2}"));
+        DuoPage page = read(page(A + "," + B, "{\"next_offset\":\"" + OFFSET + "\",\"total_objects\":2}"));
 
         assertThat(page.events())
                 .extracting(event -> new String(event.json(), UTF_8))
@@ -39,13 +39,13 @@ class TelephonyPageTest {
                 .containsExactly("context", "credits", "phone", "telephony_id", "ts", "txid", "type");
         assertThat(page.events().get(1).names()).containsExactly("phone", "brand_new");
         assertThat(page.nextOffset()).contains(OFFSET);
-        assertThat(page).hasToString("TelephonyPage[2 events, next offset " + OFFSET + "]");
+        assertThat(page).hasToString("DuoPage[2 events, next offset " + OFFSET + "]");
     }
 
     @Test
     void events_outliveTheBody() throws Exception {
         byte[] body = page(A, "null").getBytes(UTF_8);
-        TelephonyPage page = TelephonyPage.read(body, LIMIT, DuoLog.TELEPHONY);
+        DuoPage page = DuoPage.read(body, LIMIT, DuoLog.TELEPHONY);
         Arrays.fill(body, (byte) 'x');
 
         assertThat(page.events().get(0)).containsEntry("context", "enrollment");
@@ -117,7 +117,7 @@ class TelephonyPageTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource
     void pages(String what, String body, String wire) throws Exception {
-        TelephonyPage page = read(body);
+        DuoPage page = read(body);
 
         assertThat(page.events()).extracting(event -> event.get("a")).containsExactly(1);
         assertThat(page.nextOffset().orElse("")).isEqualTo(wire);
@@ -189,7 +189,7 @@ class TelephonyPageTest {
         byte[] body = page(B.replace("brand", "br\u00e4nd"), "null").getBytes(ISO_8859_1);
 
         assertThatExceptionOfType(MalformedPageException.class)
-                .isThrownBy(() -> TelephonyPage.read(body, LIMIT, DuoLog.TELEPHONY))
+                .isThrownBy(() -> DuoPage.read(body, LIMIT, DuoLog.TELEPHONY))
                 .withMessageContaining("it is not UTF-8");
     }
 
@@ -279,8 +279,8 @@ class TelephonyPageTest {
                 .satisfies(event -> assertThat(event.get("a")).isEqualTo(text));
     }
 
-    private TelephonyPage read(String body) throws DuoApiException, MalformedPageException, AnswerTooLargeException {
-        return TelephonyPage.read(body.getBytes(UTF_8), LIMIT, DuoLog.TELEPHONY);
+    private DuoPage read(String body) throws DuoApiException, MalformedPageException, AnswerTooLargeException {
+        return DuoPage.read(body.getBytes(UTF_8), LIMIT, DuoLog.TELEPHONY);
     }
 
     private static String page(String items, String metadata) {

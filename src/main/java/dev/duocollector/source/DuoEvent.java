@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * done to the map. In Simple a member is {@code ${body[0][ts]}}; {@code ${body[0].ts}} is the method. Like most maps it is
  * not safe for use by several threads at once.
  */
-public final class TelephonyEvent extends AbstractMap<String, @Nullable Object> {
+public final class DuoEvent extends AbstractMap<String, @Nullable Object> {
 
     private final DuoLog log;
     private final byte[] json;
@@ -36,7 +36,7 @@ public final class TelephonyEvent extends AbstractMap<String, @Nullable Object> 
     private @Nullable Map<String, @Nullable Object> members;
 
     /** Takes over the array, which must hold one valid JSON object without line breaks, nothing around it. */
-    TelephonyEvent(DuoLog log, byte[] json, List<String> names, @Nullable Instant ts, CallKind kind, int credits) {
+    DuoEvent(DuoLog log, byte[] json, List<String> names, @Nullable Instant ts, CallKind kind, int credits) {
         this.log = log;
         this.json = json;
         this.names = names;
@@ -50,10 +50,10 @@ public final class TelephonyEvent extends AbstractMap<String, @Nullable Object> 
      *
      * @throws IOException if the text is anything but one JSON object in UTF-8; the message does not quote it
      */
-    public static TelephonyEvent of(byte[] json, DuoLog log) throws IOException {
+    public static DuoEvent of(byte[] json, DuoLog log) throws IOException {
         try (JsonParser parser = EventJson.parser(json)) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {
-                TelephonyEvent event = EventJson.event(parser, json, log);
+                DuoEvent event = EventJson.event(parser, json, log);
                 if (parser.nextToken() == null) {
                     return event;
                 }
@@ -135,7 +135,7 @@ public final class TelephonyEvent extends AbstractMap<String, @Nullable Object> 
     /** Names the event by its key only: a log must not hold the phone number. */
     @Override
     public String toString() {
-        return "TelephonyEvent[" + eventKey() + "]";
+        return "DuoEvent[" + eventKey() + "]";
     }
 
     private Map<String, @Nullable Object> members() {

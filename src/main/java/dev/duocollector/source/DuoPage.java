@@ -20,19 +20,19 @@ import java.util.OptionalLong;
  * @param totalObjects how many events Duo says that the whole window has, an estimate; empty if it does not say
  * @param answeredAt the answer's {@code Date}, to the second; empty if it has none that can be read
  */
-public record TelephonyPage(
-        List<TelephonyEvent> events,
+public record DuoPage(
+        List<DuoEvent> events,
         Optional<String> nextOffset,
         int bytes,
         OptionalLong totalObjects,
         Optional<Instant> answeredAt) {
 
-    public TelephonyPage {
+    public DuoPage {
         events = List.copyOf(events);
     }
 
     /** A page that says nothing beside its events. */
-    public TelephonyPage(List<TelephonyEvent> events, Optional<String> nextOffset, int bytes) {
+    public DuoPage(List<DuoEvent> events, Optional<String> nextOffset, int bytes) {
         this(events, nextOffset, bytes, OptionalLong.empty(), Optional.empty());
     }
 
@@ -48,18 +48,18 @@ public record TelephonyPage(
      *     with a {@code next_offset} that is neither text nor an array of texts
      * @throws AnswerTooLargeException if it has more events than that, or more in them than events have
      */
-    static TelephonyPage read(byte[] body, int limit, DuoLog log)
+    static DuoPage read(byte[] body, int limit, DuoLog log)
             throws DuoApiException, MalformedPageException, AnswerTooLargeException {
         return DuoAnswer.read(body, limit, log).page();
     }
 
-    public TelephonyPage at(Optional<Instant> answered) {
-        return new TelephonyPage(events, nextOffset, bytes, totalObjects, answered);
+    public DuoPage at(Optional<Instant> answered) {
+        return new DuoPage(events, nextOffset, bytes, totalObjects, answered);
     }
 
     @Override
     public String toString() {
-        return "TelephonyPage[" + events.size() + " events, next offset " + nextOffset.orElse("none") + "]";
+        return "DuoPage[" + events.size() + " events, next offset " + nextOffset.orElse("none") + "]";
     }
 
     /** A 200 with a body that is not a page of a log of Duo's; like a cut connection, it is worth another try. */
