@@ -118,9 +118,7 @@ public final class Preflight {
 
     /** Gives a check its log's name, where there are several. */
     private static Check named(Settings each, Check check) {
-        return each.ofEachLog().size() == 1
-                ? check
-                : check.named(check.name() + "-" + each.log().duoLog());
+        return each.label().isEmpty() ? check : check.named(check.name() + "-" + each.label());
     }
 
     private void skipS3(Settings settings, String wrong, String noRegion) {

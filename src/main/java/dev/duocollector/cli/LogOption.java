@@ -5,6 +5,7 @@ package dev.duocollector.cli;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.run.Stream;
 import dev.duocollector.settings.DuoLog;
+import dev.duocollector.settings.Settings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,13 +37,19 @@ final class LogOption {
      * @throws RefusedException if there are several
      */
     static Stream only(CamelContext context) {
-        List<Stream> all = Stream.allOf(context);
+        Stream stream = Stream.of(context);
+        requireOne(stream.settings());
+        return stream;
+    }
+
+    /** @throws RefusedException if the settings are for several logs */
+    static void requireOne(Settings settings) {
+        List<Settings> all = settings.ofEachLog();
         if (all.size() > 1) {
             throw RefusedException.operator(
-                    "duo.logs names " + all.size() + " logs, and this command reads one. Add --log "
-                            + all.stream().map(Stream::name).collect(Collectors.joining(" or --log ")) + ".");
+                    "duo.logs names " + all.size() + " logs, and this command is about one. Add --log "
+                            + all.stream().map(Settings::label).collect(Collectors.joining(" or --log ")) + ".");
         }
-        return all.get(0);
     }
 
     static final class ToLog implements ITypeConverter<DuoLog> {

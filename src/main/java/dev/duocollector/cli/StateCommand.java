@@ -19,11 +19,9 @@ import dev.duocollector.text.PlainLine;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -147,17 +145,6 @@ final class StateCommand implements Runnable {
                 Objects.requireNonNull(spec, "spec").commandLine(), "Missing: show, set-through, import, or settle.");
     }
 
-    /** A state is changed by its name only. */
-    private static void requireOne(Settings all, Subcommand action) {
-        List<DuoLog> logs =
-                all.ofEachLog().stream().map(each -> each.log().duoLog()).toList();
-        if (logs.size() > 1 && !(action instanceof StateShowCommand)) {
-            throw RefusedException.operator(
-                    "duo.logs names " + logs.size() + " logs, and each has a state of its own. Add --log "
-                            + logs.stream().map(DuoLog::toString).collect(Collectors.joining(" or --log ")) + ".");
-        }
-    }
-
     /** Runs a subcommand on the settings, and says in one line what goes wrong. */
     private int run(CommandSpec command, Subcommand action) {
         PrintWriter out = new PlainLines(command.commandLine().getOut());
@@ -165,7 +152,9 @@ final class StateCommand implements Runnable {
         try {
             Settings configured = CamelSettings.of(environment).with(Settings::withoutKeys);
             Settings all = log == null ? configured : configured.only(log);
-            requireOne(all, action);
+            if (!(action instanceof StateShowCommand)) {
+                LogOption.requireOne(all);
+            }
             int worst = ExitCode.DONE;
             try (S3Client s3 = S3Clients.create(all)) {
                 for (Settings settings : all.ofEachLog()) {

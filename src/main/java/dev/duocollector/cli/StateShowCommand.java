@@ -90,9 +90,8 @@ final class StateShowCommand extends StateCommand.Subcommand {
 
     /** Names the log in front of a line, where there are several. */
     private static String name(StateCommand.Session session) {
-        return session.settings().ofEachLog().size() == 1
-                ? ""
-                : session.settings().log().duoLog() + ": ";
+        String label = session.settings().label();
+        return label.isEmpty() ? "" : label + ": ";
     }
 
     private Optional<String> late(StateSnapshot shown, Instant now) {

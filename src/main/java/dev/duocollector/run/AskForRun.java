@@ -4,6 +4,7 @@ package dev.duocollector.run;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.support.SynchronizationAdapter;
 
 /**
  * Takes a time of a schedule, and leaves the stream's name in the exchange variable {@value Stream#VARIABLE}, and in
@@ -18,6 +19,18 @@ public final class AskForRun implements Processor {
     public void process(Exchange exchange) {
         Stream stream = StartStreams.fired(exchange);
         exchange.setVariable(Stream.VARIABLE, stream.name());
-        exchange.setVariable(DUE, stream.turn().ask());
+        boolean due = stream.turn().ask();
+        exchange.setVariable(DUE, due);
+        if (due) {
+            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                @Override
+                public void onDone(Exchange done) {
+                    // Else no later time would ask again.
+                    if (done.getProperty(Exchange.EXCEPTION_CAUGHT) != null) {
+                        stream.turn().forget();
+                    }
+                }
+            });
+        }
     }
 }

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.source.RequestOutcome;
 import dev.duocollector.source.DuoEvent;
 import dev.duocollector.source.DuoPage;
+import dev.duocollector.source.RequestOutcome;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.Cursor;

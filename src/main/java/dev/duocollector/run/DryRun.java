@@ -6,7 +6,6 @@ import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.sink.ObjectKey;
-import dev.duocollector.source.DuoSource;
 import dev.duocollector.source.DuoEvent;
 import dev.duocollector.source.DuoPage;
 import dev.duocollector.state.Checkpoint;
@@ -35,7 +34,7 @@ public final class DryRun {
 
     private DryRun(Stream stream, CamelContext camel, DryEndpoints endpoints, boolean show) {
         this.camel = camel;
-        this.steps = new DrySteps(camel, new DuoSource(stream.settings(), stream.clock()), endpoints, show);
+        this.steps = new DrySteps(camel, stream.source(), endpoints, show);
         this.stream = stream;
     }
 

@@ -5,8 +5,8 @@ package dev.duocollector.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.duocollector.sink.NdjsonDataFormat;
-import dev.duocollector.source.DuoSource;
 import dev.duocollector.source.DuoEvent;
+import dev.duocollector.source.DuoSource;
 import dev.duocollector.steps.DryEndpoints;
 import dev.duocollector.steps.EventSteps;
 import dev.duocollector.steps.EventStepsException;
@@ -93,8 +93,7 @@ final class DrySteps {
         }
     }
 
-    private List<String> report(
-            List<DuoEvent> fresh, List<String> before, List<Object> left, List<String> after) {
+    private List<String> report(List<DuoEvent> fresh, List<String> before, List<Object> left, List<String> after) {
         Map<String, Integer> untouched = new HashMap<>();
         before.forEach(line -> untouched.merge(line, 1, Integer::sum));
         int changed = 0;
@@ -150,8 +149,7 @@ final class DrySteps {
     }
 
     /** What became of an event: found as the object that it was, or, where the steps made others, at its place. */
-    private static Optional<String> after(
-            List<DuoEvent> fresh, int event, List<Object> left, List<String> after) {
+    private static Optional<String> after(List<DuoEvent> fresh, int event, List<Object> left, List<String> after) {
         for (int i = 0; i < left.size(); i++) {
             if (left.get(i) == fresh.get(event)) {
                 return Optional.of(after.get(i));

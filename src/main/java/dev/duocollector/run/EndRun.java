@@ -7,6 +7,7 @@ import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.text.Log;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a run that failed, and leaves its {@link RunReport}, which says what happened and what to do. Writes where the next
@@ -30,7 +31,7 @@ public final class EndRun implements Processor {
         }
         RunReport report = new RunReport(
                 outcome,
-                failure.message() + saved(stream, exchange, failure),
+                failure.message() + saved(run, failure),
                 outcome == RunOutcome.FAILED || RunFailure.mayAppear(cause));
         if (run != null) {
             run.nameLogLines();
@@ -39,13 +40,13 @@ public final class EndRun implements Processor {
         exchange.getMessage().setBody(report);
     }
 
-    private static String saved(Stream stream, Exchange exchange, RunFailure failure) {
-        Run run = exchange.getVariable(Run.VARIABLE, Run.class);
+    /** A run that was refused before it began has no state to write: another one's may be in memory. */
+    private static String saved(@Nullable Run run, RunFailure failure) {
         if (run == null || failure.outcome() == RunOutcome.OWNED) {
             return "";
         }
         try {
-            stream.state().save();
+            run.stream().state().save();
         } catch (RuntimeException e) {
             // The first failure is the one to report. What this write would have made durable is recovered by the next
             // run.

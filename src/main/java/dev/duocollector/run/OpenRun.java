@@ -37,7 +37,7 @@ public final class OpenRun implements Processor {
     @Override
     public void process(Exchange exchange) {
         Stream stream = Stream.named(exchange);
-        exchange.setVariable(DuoSource.VARIABLE, new DuoSource(stream.settings(), stream.clock()));
+        exchange.setVariable(DuoSource.VARIABLE, stream.source());
         exchange.setVariable("log", stream.settings().log().duoLog().toString());
         Run run = new Run(stream);
         run.takeTurn();

@@ -74,7 +74,7 @@ public final class PageQuery implements Processor {
 
     /** Has the exchange ask for one page. */
     static void ask(Exchange exchange, Stream stream, Window window, Cursor cursor) {
-        exchange.setVariable(DuoSource.VARIABLE, new DuoSource(stream.settings(), stream.clock()));
+        exchange.setVariable(DuoSource.VARIABLE, stream.source());
         exchange.setVariable(DuoRequestSigner.QUERY, parameters(window, cursor));
     }
 

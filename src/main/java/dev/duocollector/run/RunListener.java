@@ -3,8 +3,8 @@
 package dev.duocollector.run;
 
 import dev.duocollector.source.CallKind;
-import dev.duocollector.source.RequestOutcome;
 import dev.duocollector.source.DuoEvent;
+import dev.duocollector.source.RequestOutcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

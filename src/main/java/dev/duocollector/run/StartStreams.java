@@ -5,6 +5,7 @@ package dev.duocollector.run;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.SettingTable;
 import java.util.List;
+import java.util.Set;
 import java.util.TimeZone;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -38,18 +39,18 @@ public final class StartStreams implements Processor {
         List<Stream> all = Stream.allOf(exchange.getContext());
         boolean isOwn = all.get(0).settings().log().hasOwn(SettingTable.SCHEDULE);
         if (isOwn) {
-            reschedule(all.get(0), times(exchange.getContext()));
+            reschedule(all.get(0), quartz(exchange.getContext()));
         }
         if (all.size() > 1) {
-            QuartzEndpoint times = times(exchange.getContext());
+            QuartzEndpoint endpoint = quartz(exchange.getContext());
             for (Stream stream : all.subList(1, all.size())) {
-                schedule(stream, times);
+                schedule(stream, endpoint);
             }
         }
         exchange.getMessage().setBody(all.stream().map(Stream::name).toList());
     }
 
-    private static QuartzEndpoint times(CamelContext camel) {
+    private static QuartzEndpoint quartz(CamelContext camel) {
         Route route = camel.getRoute(ROUTE);
         if (route != null && route.getEndpoint() instanceof QuartzEndpoint quartz) {
             return quartz;
@@ -86,11 +87,10 @@ public final class StartStreams implements Processor {
         QuartzHelper.updateJobDataMap(endpoint.getCamelContext(), job, endpoint.getEndpointUri());
         Trigger trigger = TriggerBuilder.newTrigger()
                 .withIdentity(stream.name(), GROUP)
-                .withSchedule(
-                        CronScheduleBuilder.cronSchedule(stream.settings().log().get(SettingTable.SCHEDULE))
-                                .inTimeZone(TimeZone.getTimeZone("UTC")))
+                .withSchedule(times(stream))
                 .build();
-        scheduler.scheduleJob(job, trigger);
+        // In place of the one there, where the route is started again.
+        scheduler.scheduleJob(job, Set.of(trigger), true);
     }
 
     /** Returns the stream that a firing is for: the first one's, if it is the route's own. */

@@ -6,6 +6,7 @@ import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.InBucket;
+import dev.duocollector.source.DuoSource;
 import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.PollWindow;
 import java.time.Clock;
@@ -41,6 +42,7 @@ public final class Stream {
     private final S3Client s3;
     private final RunListener listener;
     private final Workers workers;
+    private final DuoSource source;
     private final CollectorState state;
     private final PollWindow pollWindow;
     private final RunTimes times;
@@ -59,6 +61,7 @@ public final class Stream {
         s3 = Objects.requireNonNull(builder.s3Client, "s3Client");
         listener = Objects.requireNonNull(builder.listener, "listener").ofStream(label());
         workers = builder.workers;
+        source = new DuoSource(settings, clock);
         state = CollectorState.of(s3, settings, clock);
         pollWindow = PollWindow.of(settings);
         times = new RunTimes(settings, clock, ticker);
@@ -115,7 +118,7 @@ public final class Stream {
 
     /** Names it in log lines and metrics; empty if it is the only one. */
     public String label() {
-        return settings.ofEachLog().size() == 1 ? "" : name();
+        return settings.label();
     }
 
     public Settings settings() {
@@ -155,6 +158,11 @@ public final class Stream {
         } finally {
             workers.begin();
         }
+    }
+
+    /** What its requests and its events are of, for the exchange variable {@value DuoSource#VARIABLE}. */
+    DuoSource source() {
+        return source;
     }
 
     /** Those who make the runs of all streams. */

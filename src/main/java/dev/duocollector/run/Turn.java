@@ -24,6 +24,11 @@ final class Turn {
         return asked.compareAndSet(false, true);
     }
 
+    /** Takes back what was asked for, and could not be handed on. */
+    void forget() {
+        asked.set(false);
+    }
+
     /** Begins a run, once the run before has ended; false if the program stops meanwhile. */
     boolean begin(Pause pause) {
         try {

@@ -36,6 +36,7 @@ public enum DuoLog {
             "trust-monitor",
                     "Duo ends this log on 2027-01-31, and what it finds is in the authentication log: name that");
 
+    private final String name = name().toLowerCase(Locale.ROOT);
     private final String listMember;
     private final String timeMember;
 
@@ -123,6 +124,6 @@ public enum DuoLog {
     /** The name in Duo's path, in settings, and in the names of objects. */
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+        return name;
     }
 }

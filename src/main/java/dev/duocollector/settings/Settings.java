@@ -206,6 +206,11 @@ public final class Settings implements CamelContextAware {
         return settings;
     }
 
+    /** Names the log in lines and metrics; empty if it is the only one. */
+    public String label() {
+        return logs.size() == 1 ? "" : log().duoLog().toString();
+    }
+
     /** Says what is collected, from where, to where, and when: the rest of a sentence. */
     public String collected() {
         return "the " + ofLogs(each -> each.duoLog().toString()) + (logs.size() == 1 ? " log of " : " logs of ")

@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.sink.BucketEvents.StoredEvent;
-import dev.duocollector.source.EventKey;
 import dev.duocollector.source.DuoEvent;
+import dev.duocollector.source.EventKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

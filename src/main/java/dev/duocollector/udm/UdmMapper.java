@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Maps an event of one of Duo's logs to the UDM event that Google SecOps should make of it, by the log's own table. The event may be an item of
- * Duo's API, version 2 or 1, or a row as Duo's own client or this collector makes it: a map of its fields. What comes out is a
- * map in the names of proto3's JSON (lowerCamelCase), valid by {@link UdmRules}; every value in it is a text, as UDM's labels
- * demand.
+ * Maps an event of one of Duo's logs to the UDM event that Google SecOps should make of it, by the log's own table. The event
+ * may be an item of Duo's API, version 2 or 1, or a row as Duo's own client or this collector makes it: a map of its fields.
+ * What comes out is a map in the names of proto3's JSON (lowerCamelCase), valid by {@link UdmRules}; every value in it is a
+ * text, as UDM's labels demand.
  *
  * <p>A pure function of the event: no clock, no name server. Thread-safe.
  */

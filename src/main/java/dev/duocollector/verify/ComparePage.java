@@ -17,8 +17,7 @@ public final class ComparePage implements Processor {
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
-        List<DuoEvent> events =
-                exchange.getMessage().getBody(DuoPage.class).events();
+        List<DuoEvent> events = exchange.getMessage().getBody(DuoPage.class).events();
         Comparison.of(exchange).page(events);
         events.forEach(event -> event.ts().map(Checkpoint::toMillis).ifPresent(run.reading()::reached));
         events.forEach(event -> event.ts().ifPresent(run.reading()::saw));

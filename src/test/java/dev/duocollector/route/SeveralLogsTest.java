@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import org.apache.camel.spi.RouteController;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -196,7 +197,7 @@ class SeveralLogsTest {
         assertEveryEventOnce(broken);
     }
 
-    /** A run that ends after each of its requests to S3, as when the program is killed there, taken up by a new process. */
+    /** A run that ends after each of its requests to S3, as when the program is killed there, resumed by a new process. */
     @ParameterizedTest
     @ValueSource(strings = {"authentication", "activity"})
     void diesAfterAnyRequest_andDeliversEachEventOnce(String log) {
@@ -361,6 +362,49 @@ class SeveralLogsTest {
                         .err())
                 .contains("Only the state of the guide's Lambda for the telephony log");
         assertThat(console.state("show", "--log", "audit").exitCode()).isEqualTo(2);
+    }
+
+    /** Started again, as an operator may by JMX, and held up in between: each log continues by its schedule. */
+    @Test
+    void schedule_continues_afterTheRoutesWereHeldUp() throws Exception {
+        setUp();
+        world.set("duo.schedule.auto-startup", "true")
+                .set("duo.schedule-jitter", "0s")
+                .set("duo.schedule", "* * * * * ?");
+        String impatient = Files.readString(Path.of("routes", "schedule.camel.yaml"))
+                .replace("offerTimeout: 10000", "offerTimeout: 100");
+        try (TestCollector collector =
+                TestCollector.start(world.settings, world.clock, Map.of("schedule.camel.yaml", impatient))) {
+            await().atMost(SOON).untilAsserted(() -> LOGS.forEach(this::assertEveryEventOnce));
+            RouteController routes = collector.context().getRouteController();
+
+            routes.suspendRoute("runs");
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(logs.lines(Level.WARN))
+                            .as("times that could not be handed on")
+                            .hasSizeGreaterThanOrEqualTo(2));
+            routes.resumeRoute("runs");
+            routes.stopRoute("start");
+            routes.startRoute("start");
+            LOGS.forEach(this::addLater);
+            world.advance(Duration.ofMinutes(20));
+
+            await().atMost(SOON).untilAsserted(() -> LOGS.forEach(this::assertEveryEventOnce));
+        }
+    }
+
+    private void addLater(String log) {
+        Instant time = world.now().plus(Duration.ofMinutes(5));
+        MadeUpEvents make = new MadeUpEvents(7);
+        SimulatedEvent later = switch (log) {
+            case "telephony" -> make.at(time);
+            case "authentication" -> make.authentication(time);
+            default -> make.activity(time);
+        };
+        Map.of("telephony", world.events, "authentication", world.authentication, "activity", world.activity)
+                .get(log)
+                .add(later);
+        events.get(log).add(later);
     }
 
     /** Also a log that is the only one, or the first, whose trigger is the route's own. */

@@ -97,8 +97,7 @@ class BucketEventsTest {
         assertThat(read())
                 .extracting(StoredEvent::eventKey)
                 .containsExactly(
-                        DuoEvent.of(sent.getBytes(UTF_8), DuoLog.TELEPHONY)
-                                .eventKey(),
+                        DuoEvent.of(sent.getBytes(UTF_8), DuoLog.TELEPHONY).eventKey(),
                         DuoEvent.of(withoutTime.getBytes(UTF_8), DuoLog.TELEPHONY)
                                 .eventKey());
         assertThat(reader.objects(FROM, TO)).extracting(StoredObject::writer).containsExactly(Writer.LAMBDA);
@@ -122,8 +121,8 @@ class BucketEventsTest {
         assertThat(read())
                 .as(why)
                 .extracting(StoredEvent::eventKey)
-                .containsExactly(DuoEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY)
-                        .eventKey());
+                .containsExactly(
+                        DuoEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY).eventKey());
     }
 
     @Test

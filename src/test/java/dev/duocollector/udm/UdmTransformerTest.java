@@ -54,8 +54,8 @@ class UdmTransformerTest {
 
     @Test
     void events_areMapped_eachInItsPlace() throws Exception {
-        DuoEvent other = DuoEvent.of(
-                "{\"ts\":\"2026-11-23T09:15:00Z\"}".getBytes(StandardCharsets.UTF_8), DuoLog.TELEPHONY);
+        DuoEvent other =
+                DuoEvent.of("{\"ts\":\"2026-11-23T09:15:00Z\"}".getBytes(StandardCharsets.UTF_8), DuoLog.TELEPHONY);
 
         assertThat(send(List.of(EVENT, other)).getMessage().getBody())
                 .isEqualTo(List.of(new UdmMapper().map(EVENT), new UdmMapper().map(other)));
@@ -63,8 +63,8 @@ class UdmTransformerTest {
 
     @Test
     void eventThatKnowsItsLog_isMappedByItsOwnTable() throws Exception {
-        DuoEvent event = DuoEvent.of(
-                "{\"ts\":\"2026-11-23T09:15:00Z\"}".getBytes(StandardCharsets.UTF_8), DuoLog.ACTIVITY);
+        DuoEvent event =
+                DuoEvent.of("{\"ts\":\"2026-11-23T09:15:00Z\"}".getBytes(StandardCharsets.UTF_8), DuoLog.ACTIVITY);
 
         assertThat(send(event).getMessage().getBody().toString()).contains("logType=DUO_ACTIVITY");
         assertThat(send(Map.copyOf(event)).getMessage().getBody().toString()).contains("logType=DUO_TELEPHONY");
