@@ -4,27 +4,36 @@ package dev.duocollector.simulator;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.hc.client5.http.utils.DateUtils;
 import org.jspecify.annotations.Nullable;
 
 /** One request on its way to an answer: what the rules make of it, for a {@link Misbehavior} to spoil. */
 public final class Call {
     private final Request request;
-    private final LogEndpoint endpoint;
-    private final @Nullable Page page;
+    private final Endpoint endpoint;
+    private final SignatureRules signatures;
+    private final @Nullable Function<PageForm, Answer> good;
     private final @Nullable Refusal refusal;
 
-    Call(Request request, LogEndpoint endpoint, Instant dateNow) {
+    /** @param dateNow the time that the Date header is held against; all else goes by the time of the request */
+    Call(Request request, Endpoint endpoint, SignatureRules signatures, Instant dateNow) {
         this.request = request;
         this.endpoint = endpoint;
-        Page found = null;
+        this.signatures = signatures;
+        Function<PageForm, Answer> found = null;
         Refusal thrown = null;
         try {
-            found = endpoint.page(request, dateNow);
+            if (!request.method().equals("GET")) {
+                throw Refusal.methodNotAllowed(request.method());
+            }
+            HeaderRules.check(request.headers());
+            signatures.check(request, endpoint.skey(), dateNow);
+            found = endpoint.resource().answer(request);
         } catch (Refusal e) {
             thrown = e;
         }
-        this.page = found;
+        this.good = found;
         this.refusal = thrown;
     }
 
@@ -42,15 +51,17 @@ public final class Call {
         if (refusal != null) {
             return refusal.answer();
         }
-        if (page == null) {
-            throw new IllegalStateException("A request without refusal has a page");
+        if (good == null) {
+            throw new IllegalStateException("A request without refusal has an answer");
         }
-        return Answer.ok(form.render(page));
+        return good.apply(form);
     }
 
     /** Returns the answer of a server whose clock, for the Date of the request and of the answer, shows that time. */
     public Answer answerAt(Instant now) {
-        return new Call(request, endpoint, now).answer().withHeader("Date", DateUtils.formatStandardDate(now));
+        return new Call(request, endpoint, signatures, now)
+                .answer()
+                .withHeader("Date", DateUtils.formatStandardDate(now));
     }
 
     Optional<Refusal> refusal() {

@@ -8,30 +8,32 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.apache.hc.client5.http.utils.DateUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Duo's GET of the telephony, authentication and activity logs on 127.0.0.1, stricter than Duo: it recomputes the signature over what came, and
- * refuses whatever Duo is known or said to refuse, with Duo's error envelope. A refusal that no test takes makes
- * {@link #close()} fail, unless a misbehavior made it; so no test passes by luck over a request that Duo would not take.
+ * Duo's GET of the telephony, authentication and activity logs of one or more accounts on 127.0.0.1, stricter than Duo: it
+ * recomputes the signature over what came, and refuses whatever Duo is known or said to refuse, with Duo's error envelope.
+ * A refusal that no test takes makes {@link #close()} fail, unless a misbehavior made it; so no test passes by luck over a
+ * request that Duo would not take. A request is for the account whose integration key it comes with.
  */
 public final class DuoSimulator implements AutoCloseable {
     private final String apiHost;
     private final Clock clock;
-    private final Map<String, LogEndpoint> endpoints = new HashMap<>();
+    private final SignatureRules signatures;
+    private final Applications applications = new Applications();
+    private final Map<SimulatedAccount, Application> accounts = new ConcurrentHashMap<>();
     private final RequestLog log = new RequestLog();
     private final AtomicInteger requestCount = new AtomicInteger();
     private final List<Installed> misbehaviors = new CopyOnWriteArrayList<>();
@@ -42,21 +44,9 @@ public final class DuoSimulator implements AutoCloseable {
     private DuoSimulator(Builder settings) throws IOException {
         this.apiHost = settings.apiHost;
         this.clock = Objects.requireNonNull(settings.clock, "clock");
-        SignatureRules signatures = new SignatureRules(
-                Objects.requireNonNull(settings.ikey, "ikey"),
-                Objects.requireNonNull(settings.skey, "skey"),
-                settings.signatures,
-                settings.skewTolerance);
-        Objects.requireNonNull(settings.events.get(SimulatedLog.TELEPHONY), "events");
-        for (SimulatedLog each : SimulatedLog.values()) {
-            endpoints.put(
-                    each.path(),
-                    new LogEndpoint(
-                            each,
-                            signatures,
-                            settings.events.getOrDefault(each, new MemoryEventStore()),
-                            settings.rateLimit.map(Supplier::get),
-                            !settings.forbidden.contains(each)));
+        this.signatures = new SignatureRules(settings.signatures, settings.skewTolerance);
+        if (settings.ikey != null || settings.skey != null) {
+            add(settings.ikey, settings.skey, settings.apiHost, settings.logs);
         }
         this.listener = HttpListener.start(settings.port, this::answer);
     }
@@ -74,9 +64,36 @@ public final class DuoSimulator implements AutoCloseable {
         return listener.port();
     }
 
-    /** Returns the account's name, which is not the host that requests go to. */
+    /** Returns the first account's name, which is not the host that requests go to. */
     public String apiHost() {
         return apiHost;
+    }
+
+    /**
+     * Adds an account with an Admin API application, also while the simulator runs.
+     *
+     * @param ikey no other application's
+     * @param apiHost the account's name, which a {@link Request} and a {@link RecordedRequest} tell
+     * @throws IllegalArgumentException if there is an application with that ikey
+     */
+    public SimulatedAccount addAccount(
+            String ikey, String skey, String apiHost, Consumer<SimulatedAccount.Builder> logs) {
+        SimulatedAccount.Builder settings = new SimulatedAccount.Builder();
+        logs.accept(settings);
+        return add(ikey, skey, apiHost, settings);
+    }
+
+    /**
+     * Removes an account: its integration key is unknown from now on.
+     *
+     * @throws IllegalArgumentException if it is not there
+     */
+    public void removeAccount(SimulatedAccount account) {
+        Application application = accounts.remove(account);
+        if (application == null) {
+            throw new IllegalArgumentException("There is no such account " + account.apiHost());
+        }
+        applications.remove(application);
     }
 
     /**
@@ -114,6 +131,16 @@ public final class DuoSimulator implements AutoCloseable {
     }
 
     /**
+     * Accounts for all refusals of that kind so far, such as those of one account.
+     *
+     * @return one or more
+     * @throws AssertionError if there are none
+     */
+    public List<RecordedRequest> takeRefusals(Predicate<RecordedRequest> which) {
+        return log.takeRefusals(which);
+    }
+
+    /**
      * Fails if a refusal is left that no {@link #takeRefusal} has accounted for.
      *
      * @throws AssertionError with the refusals that are left
@@ -134,17 +161,30 @@ public final class DuoSimulator implements AutoCloseable {
         assertEveryRefusalTaken();
     }
 
+    private SimulatedAccount add(
+            @Nullable String ikey, @Nullable String skey, String apiHost, SimulatedAccount.Builder logs) {
+        SimulatedAccount account = new SimulatedAccount(apiHost, logs);
+        AdminApplication application = new AdminApplication(
+                Objects.requireNonNull(ikey, "ikey"), Objects.requireNonNull(skey, "skey"), account);
+        applications.add(application);
+        accounts.put(account, application);
+        return account;
+    }
+
     private Answer answer(RequestHead head) {
-        Request request = Request.of(requestCount.incrementAndGet(), clock.instant(), head);
-        LogEndpoint endpoint = endpoints.get(request.path());
-        if (endpoint == null) {
-            return record(request, true, Refusal.noSuchResource(request.path()).answer());
+        Request received = Request.of(requestCount.incrementAndGet(), clock.instant(), head);
+        Optional<Endpoint> found = applications.endpoint(received);
+        if (found.isEmpty()) {
+            return record(
+                    received, true, Refusal.noSuchResource(received.path()).answer());
         }
+        Endpoint endpoint = found.get();
+        Request request = received.of(endpoint.apiHost());
         Optional<Answer> tooMany = endpoint.tooMany(request.at());
         if (tooMany.isPresent()) {
             return record(request, true, tooMany.get());
         }
-        Call call = new Call(request, endpoint, request.at());
+        Call call = new Call(request, endpoint, signatures, request.at());
         Optional<Misbehavior> misbehavior = misbehaviors.stream()
                 .filter(installed -> installed.when().test(request))
                 .findFirst()
@@ -172,6 +212,7 @@ public final class DuoSimulator implements AutoCloseable {
         return new RecordedRequest(
                 request.number(),
                 request.at(),
+                request.apiHost(),
                 request.path(),
                 request.query(),
                 status,
@@ -189,17 +230,15 @@ public final class DuoSimulator implements AutoCloseable {
                 .withHeader("X-Something", "must-not-come-back");
     }
 
-    /** The settings of a simulator; ikey, skey, clock and events have no default. */
+    /** The settings of a simulator and of its first account, which there is if it has keys; the clock has no default. */
     public static final class Builder {
         private String apiHost = "api-00000000.duosecurity.com";
         private @Nullable String ikey;
         private @Nullable String skey;
         private @Nullable Clock clock;
-        private final Map<SimulatedLog, EventStore> events = new EnumMap<>(SimulatedLog.class);
-        private final Set<SimulatedLog> forbidden = EnumSet.noneOf(SimulatedLog.class);
+        private final SimulatedAccount.Builder logs = new SimulatedAccount.Builder();
         private Duration skewTolerance = Duration.ofMinutes(5);
         private Set<CanonicalRequest.Version> signatures = EnumSet.allOf(CanonicalRequest.Version.class);
-        private Optional<Supplier<RateLimit>> rateLimit = Optional.empty();
         private int port;
 
         private Builder() {}
@@ -228,15 +267,15 @@ public final class DuoSimulator implements AutoCloseable {
             return events(SimulatedLog.TELEPHONY, newEvents);
         }
 
-        /** The events of a log; by default, the other logs are empty. */
+        /** The events of a log; a log without is empty. */
         public Builder events(SimulatedLog log, EventStore newEvents) {
-            this.events.put(log, newEvents);
+            logs.events(log, newEvents);
             return this;
         }
 
         /** Refuses a log with 403, as to an application, or an edition of Duo, that may not read it. */
         public Builder forbid(SimulatedLog log) {
-            this.forbidden.add(log);
+            logs.forbid(log);
             return this;
         }
 
@@ -254,7 +293,7 @@ public final class DuoSimulator implements AutoCloseable {
 
         /** Refuses with 42901 what exceeds this number (1 or more) in any minute, for each log; no limit by default. */
         public Builder rateLimit(int requestsPerMinute, boolean withRetryAfter) {
-            this.rateLimit = Optional.of(() -> new RateLimit(requestsPerMinute, withRetryAfter));
+            logs.rateLimit(requestsPerMinute, withRetryAfter);
             return this;
         }
 

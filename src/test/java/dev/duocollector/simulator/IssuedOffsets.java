@@ -9,26 +9,27 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The offsets that were issued, each for one window, limit and sort. A window keeps its offsets when its mintime is raised
+ * The offsets that were issued, each by one log of one account for one window, limit and sort. A window keeps its offsets when its mintime is raised
  * because the old one has fallen out of Duo's retention, which a reader that was down for months cannot avoid.
  */
 public final class IssuedOffsets {
     private final Map<Key, Set<Instant>> mintimes = new ConcurrentHashMap<>();
 
-    private record Key(String offset, Instant maxtime, int limit, Sort sort) {}
+    private record Key(String owner, String offset, Instant maxtime, int limit, Sort sort) {}
 
-    void add(String offset, PageQuery query) {
-        mintimes.computeIfAbsent(key(offset, query), key -> ConcurrentHashMap.newKeySet())
+    /** @param owner the log and the account that issue the offset */
+    void add(String owner, String offset, PageQuery query) {
+        mintimes.computeIfAbsent(key(owner, offset, query), key -> ConcurrentHashMap.newKeySet())
                 .add(query.mintime());
     }
 
     /** @param oldest the oldest mintime that is still allowed */
-    boolean accept(String offset, PageQuery query, Instant oldest) {
-        return mintimes.getOrDefault(key(offset, query), Set.of()).stream()
+    boolean accept(String owner, String offset, PageQuery query, Instant oldest) {
+        return mintimes.getOrDefault(key(owner, offset, query), Set.of()).stream()
                 .anyMatch(mintime -> mintime.equals(query.mintime()) || mintime.isBefore(oldest));
     }
 
-    private static Key key(String offset, PageQuery query) {
-        return new Key(offset, query.maxtime(), query.limit(), query.sort());
+    private static Key key(String owner, String offset, PageQuery query) {
+        return new Key(owner, offset, query.maxtime(), query.limit(), query.sort());
     }
 }

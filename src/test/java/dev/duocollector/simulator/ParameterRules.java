@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads the parameters of GET /admin/v2/logs/telephony. Stricter than Duo is known to be: mintime and maxtime belong on
- * every page, an offset goes only with the window, limit and sort it was issued for, and nothing unknown or repeated passes.
+ * Reads the parameters of a GET of a log. Stricter than Duo is known to be: mintime and maxtime belong on
+ * every page, an offset goes only with the account, log, window, limit and sort it was issued for, and nothing unknown or repeated passes.
  * The bounds are those of the docstring of get_telephony_log in Duo's Python client
  * (https://github.com/duosecurity/duo_client_python).
  */
@@ -23,9 +23,12 @@ final class ParameterRules {
     private static final Duration RETENTION = Duration.ofDays(180);
 
     private final IssuedOffsets issued;
+    private final String owner;
 
-    ParameterRules(IssuedOffsets issued) {
+    /** @param owner the log and the account whose offsets go */
+    ParameterRules(IssuedOffsets issued, String owner) {
         this.issued = issued;
+        this.owner = owner;
     }
 
     PageQuery check(Request request) throws Refusal {
@@ -45,7 +48,7 @@ final class ParameterRules {
     }
 
     private PageQuery behind(String offset, PageQuery first, Instant oldest) throws Refusal {
-        if (!issued.accept(offset, first, oldest)) {
+        if (!issued.accept(owner, offset, first, oldest)) {
             throw Refusal.invalidParameter(
                     "next_offset was not issued for this mintime, maxtime, limit and sort: was " + offset);
         }

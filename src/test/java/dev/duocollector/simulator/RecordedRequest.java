@@ -10,6 +10,7 @@ import java.util.Map;
  *
  * @param number counts the simulator's requests from 1
  * @param at the simulator's time when the request came
+ * @param apiHost the API host of the account that was asked, empty if none was
  * @param path what was asked for
  * @param query the decoded parameters
  * @param status the HTTP status answered, 0 if the connection was dropped
@@ -17,4 +18,11 @@ import java.util.Map;
  * @param detail Duo's message_detail, empty if there was none
  */
 public record RecordedRequest(
-        int number, Instant at, String path, Map<String, String> query, int status, int code, String detail) {}
+        int number,
+        Instant at,
+        String apiHost,
+        String path,
+        Map<String, String> query,
+        int status,
+        int code,
+        String detail) {}

@@ -14,15 +14,27 @@ import java.util.Optional;
  * @param number counts the simulator's requests from 1
  * @param at the simulator's time when the request came
  * @param headers values by lower-case name
+ * @param apiHost the API host of the account that it is for, empty if that cannot be told; it need not be signed well
  */
 public record Request(
-        int number, Instant at, String method, String path, String rawQuery, Map<String, List<String>> headers) {
+        int number,
+        Instant at,
+        String method,
+        String path,
+        String rawQuery,
+        Map<String, List<String>> headers,
+        String apiHost) {
 
     static Request of(int number, Instant at, RequestHead head) {
         String target = head.target();
         int mark = target.indexOf('?');
         String path = mark < 0 ? target : target.substring(0, mark);
-        return new Request(number, at, head.method(), path, mark < 0 ? "" : target.substring(mark + 1), head.headers());
+        return new Request(
+                number, at, head.method(), path, mark < 0 ? "" : target.substring(mark + 1), head.headers(), "");
+    }
+
+    Request of(String newApiHost) {
+        return new Request(number, at, method, path, rawQuery, headers, newApiHost);
     }
 
     /** Returns the header's only value, or nothing if it is absent or repeated. */

@@ -5,6 +5,7 @@ package dev.duocollector.simulator;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The requests so far, and the refusals among them that no test has accounted for. */
 final class RequestLog {
@@ -33,6 +34,15 @@ final class RequestLog {
             }
         }
         throw new AssertionError("No request was refused with " + code + "; untaken refusals: " + refusals);
+    }
+
+    synchronized List<RecordedRequest> takeRefusals(Predicate<RecordedRequest> which) {
+        List<RecordedRequest> taken = refusals.stream().filter(which).toList();
+        if (taken.isEmpty()) {
+            throw new AssertionError("No such request was refused; untaken refusals: " + refusals);
+        }
+        refusals.removeIf(which);
+        return taken;
     }
 
     synchronized void assertEveryRefusalTaken() {

@@ -13,6 +13,7 @@ import java.time.format.DateTimeParseException;
 import java.time.format.ResolverStyle;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -27,22 +28,31 @@ final class SignatureRules {
     private static final Pattern UTC = Pattern.compile(".* [+-]0000");
     private static final String SCHEME = "Basic ";
 
-    private final String ikey;
-    private final String skey;
     private final Set<CanonicalRequest.Version> versions;
     private final Duration tolerance;
 
     /** @param tolerance how far the Date may lie from the simulator's clock, both ways, bounds included */
-    SignatureRules(String ikey, String skey, Set<CanonicalRequest.Version> versions, Duration tolerance) {
-        this.ikey = ikey;
-        this.skey = skey;
+    SignatureRules(Set<CanonicalRequest.Version> versions, Duration tolerance) {
         this.versions = Set.copyOf(versions);
         this.tolerance = tolerance;
     }
 
-    /** @param now the time that the Date is held against */
-    void check(Request request, Instant now) throws Refusal {
-        String signature = signature(request);
+    /** Returns the integration key that the request comes with, or nothing if it has none that can be read. */
+    static Optional<String> ikey(Request request) {
+        try {
+            return Optional.of(credentials(request)[0]);
+        } catch (Refusal e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * @param secret the secret key that goes with the request's integration key, absent if that key is unknown
+     * @param now the time that the Date is held against
+     */
+    void check(Request request, Optional<String> secret, Instant now) throws Refusal {
+        String signature = credentials(request)[1];
+        String skey = secret.orElseThrow(() -> Refusal.invalidSignature("unknown integration key"));
         String date = request.header("date").orElseThrow(() -> Refusal.badTimestamp("header Date is missing"));
         Instant sent = parse(date);
         String canonical = canonicalQuery(request);
@@ -68,7 +78,8 @@ final class SignatureRules {
         }
     }
 
-    private String signature(Request request) throws Refusal {
+    /** Returns the integration key and the signature. */
+    private static String[] credentials(Request request) throws Refusal {
         String header = request.header("authorization")
                 .orElseThrow(() -> Refusal.invalidSignature("header Authorization is missing"));
         if (!header.startsWith(SCHEME)) {
@@ -84,10 +95,7 @@ final class SignatureRules {
         if (colon < 0) {
             throw Refusal.invalidSignature("header Authorization must hold ikey:signature");
         }
-        if (!MessageDigest.isEqual(credentials.substring(0, colon).getBytes(UTF_8), ikey.getBytes(UTF_8))) {
-            throw Refusal.invalidSignature("unknown integration key");
-        }
-        return credentials.substring(colon + 1);
+        return new String[] {credentials.substring(0, colon), credentials.substring(colon + 1)};
     }
 
     private static Instant parse(String date) throws Refusal {
