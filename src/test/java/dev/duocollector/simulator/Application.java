@@ -6,6 +6,9 @@ package dev.duocollector.simulator;
 interface Application {
     String ikey();
 
+    /** Returns the account, or the parent, that has the application. */
+    Object owner();
+
     /** Returns what a request for one of Duo's paths is for when it comes with this application's integration key. */
     Endpoint endpoint(Request request);
 }

@@ -24,11 +24,14 @@ public final class Call {
         Function<PageForm, Answer> found = null;
         Refusal thrown = null;
         try {
-            if (!request.method().equals("GET")) {
+            if (!request.method().equals(endpoint.method())) {
                 throw Refusal.methodNotAllowed(request.method());
             }
-            HeaderRules.check(request.headers());
-            signatures.check(request, endpoint.skey(), dateNow);
+            HeaderRules.check(request);
+            CanonicalRequest.Version signed = signatures.check(request, endpoint.skey(), dateNow);
+            if (request.method().equals("POST")) {
+                BodyRules.check(request, signed);
+            }
             found = endpoint.resource().answer(request);
         } catch (Refusal e) {
             thrown = e;

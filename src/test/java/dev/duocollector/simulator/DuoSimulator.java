@@ -10,11 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -23,17 +21,19 @@ import org.apache.hc.client5.http.utils.DateUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Duo's GET of the telephony, authentication and activity logs of one or more accounts on 127.0.0.1, stricter than Duo: it
- * recomputes the signature over what came, and refuses whatever Duo is known or said to refuse, with Duo's error envelope.
- * A refusal that no test takes makes {@link #close()} fail, unless a misbehavior made it; so no test passes by luck over a
- * request that Duo would not take. A request is for the account whose integration key it comes with.
+ * Duo's GET of the telephony, authentication and activity logs of one or more accounts, and the Accounts API's list of
+ * children, on 127.0.0.1. It is stricter than Duo: it recomputes the signature over what came, and refuses whatever Duo is
+ * known or said to refuse, with Duo's error envelope. A refusal that no test takes makes {@link #close()} fail, unless a
+ * misbehavior made it; so no test passes by luck over a request that Duo would not take.
+ *
+ * <p>A request is for the account whose integration key it comes with; with a parent's, for the child of its account_id. All
+ * go to {@link #uri()}, so which of Duo's hosts a client would have sent them to is not seen here.
  */
 public final class DuoSimulator implements AutoCloseable {
     private final String apiHost;
     private final Clock clock;
     private final SignatureRules signatures;
     private final Applications applications = new Applications();
-    private final Map<SimulatedAccount, Application> accounts = new ConcurrentHashMap<>();
     private final RequestLog log = new RequestLog();
     private final AtomicInteger requestCount = new AtomicInteger();
     private final List<Installed> misbehaviors = new CopyOnWriteArrayList<>();
@@ -89,11 +89,30 @@ public final class DuoSimulator implements AutoCloseable {
      * @throws IllegalArgumentException if it is not there
      */
     public void removeAccount(SimulatedAccount account) {
-        Application application = accounts.remove(account);
-        if (application == null) {
-            throw new IllegalArgumentException("There is no such account " + account.apiHost());
-        }
-        applications.remove(application);
+        applications.removeOf(account);
+    }
+
+    /**
+     * Adds an account with an Accounts API application, also while the simulator runs: its children can be listed, and
+     * their logs read, with its keys.
+     *
+     * @param ikey no other application's
+     * @throws IllegalArgumentException if there is an application with that ikey
+     */
+    public SimulatedParent addParent(String ikey, String skey, String newApiHost) {
+        SimulatedParent parent = new SimulatedParent(newApiHost);
+        applications.add(new AccountsApplication(
+                Objects.requireNonNull(ikey, "ikey"), Objects.requireNonNull(skey, "skey"), parent));
+        return parent;
+    }
+
+    /**
+     * Removes a parent: its integration key is unknown from now on, and so its children cannot be read with it.
+     *
+     * @throws IllegalArgumentException if it is not there
+     */
+    public void removeParent(SimulatedParent parent) {
+        applications.removeOf(parent);
     }
 
     /**
@@ -164,15 +183,13 @@ public final class DuoSimulator implements AutoCloseable {
     private SimulatedAccount add(
             @Nullable String ikey, @Nullable String skey, String apiHost, SimulatedAccount.Builder logs) {
         SimulatedAccount account = new SimulatedAccount(apiHost, logs);
-        AdminApplication application = new AdminApplication(
-                Objects.requireNonNull(ikey, "ikey"), Objects.requireNonNull(skey, "skey"), account);
-        applications.add(application);
-        accounts.put(account, application);
+        applications.add(new AdminApplication(
+                Objects.requireNonNull(ikey, "ikey"), Objects.requireNonNull(skey, "skey"), account));
         return account;
     }
 
-    private Answer answer(RequestHead head) {
-        Request received = Request.of(requestCount.incrementAndGet(), clock.instant(), head);
+    private Answer answer(ReceivedRequest raw) {
+        Request received = Request.of(requestCount.incrementAndGet(), clock.instant(), raw);
         Optional<Endpoint> found = applications.endpoint(received);
         if (found.isEmpty()) {
             return record(

@@ -40,13 +40,13 @@ final class HttpListener implements AutoCloseable {
     private static final int BUFFERS_MAX = 16;
 
     private final ServerSocketChannel server;
-    private final Function<RequestHead, Answer> handler;
+    private final Function<ReceivedRequest, Answer> handler;
     private final ExecutorService threads = Executors.newCachedThreadPool(this::newThread);
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    private HttpListener(ServerSocketChannel server, Function<RequestHead, Answer> handler) {
+    private HttpListener(ServerSocketChannel server, Function<ReceivedRequest, Answer> handler) {
         this.server = server;
         this.handler = handler;
     }
@@ -57,7 +57,7 @@ final class HttpListener implements AutoCloseable {
      * @param port 0 for any free one
      * @throws IOException if the port is taken
      */
-    static HttpListener start(int port, Function<RequestHead, Answer> handler) throws IOException {
+    static HttpListener start(int port, Function<ReceivedRequest, Answer> handler) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open();
         // A simulator that is restarted at its old port meets connections of its predecessor in TIME_WAIT.
         server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
@@ -121,9 +121,9 @@ final class HttpListener implements AutoCloseable {
         try (connection) {
             connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
             BufferedInputStream in = new BufferedInputStream(Channels.newInputStream(connection));
-            Optional<RequestHead> head = RequestHead.read(in);
+            Optional<ReceivedRequest> head = ReceivedRequest.read(in);
             while (head.isPresent() && send(connection, head.get(), handler.apply(head.get()))) {
-                head = RequestHead.read(in);
+                head = ReceivedRequest.read(in);
             }
         } catch (IOException e) {
             // A client that hangs up, or that does not speak HTTP, ends its own connection and nothing else.
@@ -135,7 +135,7 @@ final class HttpListener implements AutoCloseable {
     }
 
     /** Sends the answer the way it asks for, and returns whether the connection can take another request. */
-    private boolean send(SocketChannel connection, RequestHead request, Answer answer)
+    private boolean send(SocketChannel connection, ReceivedRequest request, Answer answer)
             throws IOException, InterruptedException {
         boolean closed = closing.await(answer.delay().toMillis(), TimeUnit.MILLISECONDS);
         if (closed || answer.transfer() == Answer.Transfer.DROPPED) {

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One way in which Duo, or what lies between, spoils an answer: first those that answer with an error, then those that
- * spoil the transfer, then those that give a page another form. Several threads may call it.
+ * spoil the transfer, then those that give a page another form, which leave a list of children as it is. Several threads
+ * may call it.
  */
 @FunctionalInterface
 public interface Misbehavior {
@@ -169,6 +170,11 @@ public interface Misbehavior {
         };
     }
 
+    /** Another "response" in Duo's envelope, such as a list of children that is none; the argument is its JSON. */
+    static Misbehavior otherResponse(String json) {
+        return call -> Answer.ok("{\"response\":" + json + ",\"stat\":\"OK\"}");
+    }
+
     /** A right answer with header lines that mean something to whoever takes them over. */
     static Misbehavior foreignHeaders(Map<String, String> headers) {
         return call -> {
@@ -189,7 +195,7 @@ public interface Misbehavior {
         return call -> call.answer(PageForm.empty());
     }
 
-    /** A page without its first event. */
+    /** A page without its first event, or a list without its first child. */
     static Misbehavior lackingEvent() {
         return call -> {
             try {
@@ -199,9 +205,12 @@ public interface Misbehavior {
                     out.write(part.duplicate());
                 }
                 JsonNode page = new ObjectMapper().readTree(whole.toByteArray());
-                ArrayNode items = page.withObject("/response").withArray("items");
-                if (!items.isEmpty()) {
-                    items.remove(0);
+                JsonNode response = page.path("response");
+                JsonNode first = response.isArray() || !response.elements().hasNext()
+                        ? response
+                        : response.elements().next();
+                if (first instanceof ArrayNode events && !events.isEmpty()) {
+                    events.remove(0);
                 }
                 return Answer.ok(page.toString());
             } catch (IOException e) {

@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.io.UnsupportedEncodingException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,10 +22,13 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds the simulator's signature rules against Duo's own client, which signs but cannot be sent to a local server. */
 class OfficialClientTest {
+    private static final String PARENT_IKEY = "DIPARENT000000000000";
+
     private final Clock clock = Clock.systemUTC();
     private final TimeZone zoneBefore = Http.RFC_2822_DATE_FORMAT.getTimeZone();
 
@@ -54,6 +60,21 @@ class OfficialClientTest {
             OfficialGet get = new OfficialGet(simulator.uri().getHost());
             get.signRequest(SignedGet.IKEY, SignedGet.SKEY + "x", version);
             assertThat(get.send(simulator.uri()).status()).isEqualTo(401);
+            simulator.takeRefusal(40103);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, application/x-www-form-urlencoded, ''", "5, application/json, {}"})
+    void listOfDuosClient_isAccepted(int version, String type, String body) throws Exception {
+        try (DuoSimulator simulator = simulator()) {
+            simulator.addParent(PARENT_IKEY, SignedGet.SKEY, "api-parent.duosecurity.com");
+            OfficialList list = new OfficialList(simulator.uri().getHost());
+            list.signRequest(PARENT_IKEY, SignedGet.SKEY, version);
+            assertThat(list.send(simulator.uri(), type, body).body()).isEqualTo("{\"response\":[],\"stat\":\"OK\"}");
+
+            list.signRequest(PARENT_IKEY, SignedGet.SKEY + "x", version);
+            assertThat(list.send(simulator.uri(), type, body).statusCode()).isEqualTo(401);
             simulator.takeRefusal(40103);
         }
     }
@@ -100,6 +121,31 @@ class OfficialClientTest {
             HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
             headers.forEach(connection::setRequestProperty);
             return Reply.of(connection);
+        }
+    }
+    /** Duo's client, signing the list of a parent's children, which has no parameters. */
+    private static final class OfficialList extends Http {
+        private final Map<String, String> headers = new TreeMap<>();
+
+        @SuppressWarnings("deprecation")
+        OfficialList(String host) {
+            super("POST", host, SimulatedParent.LIST_PATH, DEFAULT_TIMEOUT_SECS);
+        }
+
+        @Override
+        public void addHeader(String name, String value) {
+            headers.put(name, value);
+        }
+
+        HttpResponse<String> send(URI base, String type, String body) throws Exception {
+            HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(SimulatedParent.LIST_PATH))
+                    .header("Content-Type", type)
+                    .POST(HttpRequest.BodyPublishers.ofString(body));
+            headers.forEach(request::header);
+            return HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build()
+                    .send(request.build(), HttpResponse.BodyHandlers.ofString());
         }
     }
 }

@@ -31,8 +31,9 @@ final class ParameterRules {
         this.owner = owner;
     }
 
-    PageQuery check(Request request) throws Refusal {
-        Map<String, String> parameters = distinct(request);
+    /** @param more names of parameters that belong to the request and not to the log */
+    PageQuery check(Request request, Set<String> more) throws Refusal {
+        Map<String, String> parameters = distinct(request, more);
         Instant mintime = time("mintime", parameters);
         Instant maxtime = time("maxtime", parameters);
         if (!mintime.isBefore(maxtime)) {
@@ -56,11 +57,11 @@ final class ParameterRules {
                 first.mintime(), first.maxtime(), first.limit(), first.sort(), Optional.of(Position.parse(offset)));
     }
 
-    private static Map<String, String> distinct(Request request) throws Refusal {
+    private static Map<String, String> distinct(Request request, Set<String> more) throws Refusal {
         Map<String, String> parameters = new HashMap<>();
         for (QueryString.Parameter parameter :
                 QueryString.parse(request.rawQuery()).parameters()) {
-            if (!KNOWN.contains(parameter.name())) {
+            if (!KNOWN.contains(parameter.name()) && !more.contains(parameter.name())) {
                 throw Refusal.invalidParameter("unknown parameter " + parameter.name());
             }
             if (parameters.put(parameter.name(), parameter.value()) != null) {

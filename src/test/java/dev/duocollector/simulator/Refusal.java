@@ -19,7 +19,20 @@ final class Refusal extends Exception {
     }
 
     static Refusal accessForbidden() {
-        return new Refusal(40301, "Access forbidden", "");
+        return accessForbidden("");
+    }
+
+    static Refusal accessForbidden(String detail) {
+        return new Refusal(40301, "Access forbidden", detail);
+    }
+
+    /** Duo's words and status (support.liongard.com, article 8869100); its code is not known. */
+    static Refusal crossDeployment() {
+        return new Refusal(
+                40003,
+                "Cross-deployment Admin API usage through Accounts API is currently not available, please refer to: "
+                        + "https://duo.com/docs/accountsapi#using-accounts-api-with-admin-api",
+                "");
     }
 
     static Refusal missingParameter(String name) {

@@ -14,7 +14,9 @@ import java.util.Optional;
  * @param number counts the simulator's requests from 1
  * @param at the simulator's time when the request came
  * @param headers values by lower-case name
- * @param apiHost the API host of the account that it is for, empty if that cannot be told; it need not be signed well
+ * @param body empty if there is none
+ * @param apiHost the API host of the account that it is for, empty if that cannot be told; it need
+ *     not be signed well
  */
 public record Request(
         int number,
@@ -23,18 +25,26 @@ public record Request(
         String path,
         String rawQuery,
         Map<String, List<String>> headers,
+        String body,
         String apiHost) {
 
-    static Request of(int number, Instant at, RequestHead head) {
-        String target = head.target();
+    static Request of(int number, Instant at, ReceivedRequest received) {
+        String target = received.target();
         int mark = target.indexOf('?');
         String path = mark < 0 ? target : target.substring(0, mark);
         return new Request(
-                number, at, head.method(), path, mark < 0 ? "" : target.substring(mark + 1), head.headers(), "");
+                number,
+                at,
+                received.method(),
+                path,
+                mark < 0 ? "" : target.substring(mark + 1),
+                received.headers(),
+                received.body(),
+                "");
     }
 
     Request of(String newApiHost) {
-        return new Request(number, at, method, path, rawQuery, headers, newApiHost);
+        return new Request(number, at, method, path, rawQuery, headers, body, newApiHost);
     }
 
     /** Returns the header's only value, or nothing if it is absent or repeated. */

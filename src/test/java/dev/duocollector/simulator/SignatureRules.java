@@ -28,6 +28,12 @@ final class SignatureRules {
     private static final Pattern UTC = Pattern.compile(".* [+-]0000");
     private static final String SCHEME = "Basic ";
 
+    private record Signature(String hex) {
+        boolean matches(String expected) {
+            return MessageDigest.isEqual(expected.getBytes(UTF_8), hex.getBytes(UTF_8));
+        }
+    }
+
     private final Set<CanonicalRequest.Version> versions;
     private final Duration tolerance;
 
@@ -47,35 +53,42 @@ final class SignatureRules {
     }
 
     /**
+     * Returns the version that the request is signed with.
+     *
      * @param secret the secret key that goes with the request's integration key, absent if that key is unknown
      * @param now the time that the Date is held against
      */
-    void check(Request request, Optional<String> secret, Instant now) throws Refusal {
-        String signature = credentials(request)[1];
+    CanonicalRequest.Version check(Request request, Optional<String> secret, Instant now) throws Refusal {
+        Signature signature = new Signature(credentials(request)[1]);
         String skey = secret.orElseThrow(() -> Refusal.invalidSignature("unknown integration key"));
         String date = request.header("date").orElseThrow(() -> Refusal.badTimestamp("header Date is missing"));
         Instant sent = parse(date);
-        String canonical = canonicalQuery(request);
-        CanonicalRequest lines =
-                new CanonicalRequest(date, request.method(), host(request), request.path(), canonical, "");
-        boolean matches = false;
-        for (CanonicalRequest.Version version : versions) {
-            for (String expected : lines.signatures(version, skey)) {
-                matches |= MessageDigest.isEqual(expected.getBytes(UTF_8), signature.getBytes(UTF_8));
-            }
-        }
-        if (!matches) {
-            throw Refusal.invalidSignature(
-                    "not a signature of " + versions + " over this date, method, host, path and query");
-        }
+        String host = host(request);
+        String query = canonical(request.rawQuery())
+                .orElseThrow(() -> Refusal.strictness("query cannot be decoded: was " + request.rawQuery()));
+        CanonicalRequest.Version signed = versions.stream()
+                .filter(version -> parameters(request, version, query)
+                        .map(parameters -> new CanonicalRequest(
+                                date, request.method(), host, request.path(), parameters, request.body()))
+                        .filter(lines ->
+                                lines.signatures(version, skey).stream().anyMatch(signature::matches))
+                        .isPresent())
+                .findFirst()
+                .orElseThrow(() -> Refusal.invalidSignature(
+                        "not a signature of " + versions + " over this date, method, host, path, query and body"));
         if (Duration.between(sent, now).abs().compareTo(tolerance) > 0) {
             throw Refusal.badTimestamp(
                     "Date " + date + " is more than " + tolerance + " away from the server's time " + now);
         }
-        if (!canonical.equals(request.rawQuery())) {
+        if (!query.equals(request.rawQuery())) {
             throw Refusal.strictness(
-                    "query must be sent as it is signed: was " + request.rawQuery() + " instead of " + canonical);
+                    "query must be sent as it is signed: was " + request.rawQuery() + " instead of " + query);
         }
+        if (formSigned(request, signed)
+                && !canonical(request.body()).orElseThrow().equals(request.body())) {
+            throw Refusal.strictness("body must be sent as it is signed: was " + request.body());
+        }
+        return signed;
     }
 
     /** Returns the integration key and the signature. */
@@ -110,11 +123,20 @@ final class SignatureRules {
                 "Date must be like \"Tue, 21 Aug 2012 17:29:18 -0000\" and in UTC: was \"" + date + "\"");
     }
 
-    private static String canonicalQuery(Request request) throws Refusal {
+    /** Returns the line of parameters, or nothing if they cannot be decoded; version 2 has those of a POST in its body. */
+    private static Optional<String> parameters(Request request, CanonicalRequest.Version version, String query) {
+        return formSigned(request, version) ? canonical(request.body()) : Optional.of(query);
+    }
+
+    private static boolean formSigned(Request request, CanonicalRequest.Version version) {
+        return request.method().equals("POST") && version == CanonicalRequest.Version.V2;
+    }
+
+    private static Optional<String> canonical(String raw) {
         try {
-            return QueryString.parse(request.rawQuery()).canonical();
+            return Optional.of(QueryString.parse(raw).canonical());
         } catch (IllegalArgumentException e) {
-            throw Refusal.strictness("query cannot be decoded: was " + request.rawQuery());
+            return Optional.empty();
         }
     }
 

@@ -11,15 +11,18 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * One Duo account: an API host, and the logs with their events. Each log has its own permission, rate limit and offsets; an
- * offset that another account, or another log, has issued is refused. Thread-safe.
+ * One Duo account, with an Admin API application or as a parent's child: an API host, and the logs with their events. Each
+ * log has its own permission, rate limit and offsets; an offset that another account, or another log, has issued is refused.
+ * Thread-safe.
  */
 public final class SimulatedAccount {
     private final String apiHost;
+    private final boolean crossDeployment;
     private final Map<SimulatedLog, LogEndpoint> logs = new EnumMap<>(SimulatedLog.class);
 
     SimulatedAccount(String apiHost, Builder settings) {
         this.apiHost = Objects.requireNonNull(apiHost, "apiHost");
+        this.crossDeployment = settings.crossDeployment;
         for (SimulatedLog log : SimulatedLog.values()) {
             logs.put(
                     log,
@@ -37,12 +40,19 @@ public final class SimulatedAccount {
         return apiHost;
     }
 
-    /** @throws IllegalArgumentException if there is no log at that path */
-    LogEndpoint log(String path) {
-        return logs.values().stream()
-                .filter(log -> log.path().equals(path))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("No log is at " + path));
+    /** Returns the log at that path, if one is. */
+    Optional<LogEndpoint> log(String path) {
+        return logs.values().stream().filter(log -> log.path().equals(path)).findFirst();
+    }
+
+    /** Returns whether only the account's own keys, and not its parent's, read its logs. */
+    boolean crossDeployment() {
+        return crossDeployment;
+    }
+
+    @Override
+    public String toString() {
+        return "account " + apiHost;
     }
 
     /** The settings of an account's logs. */
@@ -50,6 +60,7 @@ public final class SimulatedAccount {
         private final Map<SimulatedLog, EventStore> events = new EnumMap<>(SimulatedLog.class);
         private final Set<SimulatedLog> forbidden = EnumSet.noneOf(SimulatedLog.class);
         private Optional<Supplier<RateLimit>> rateLimit = Optional.empty();
+        private boolean crossDeployment;
 
         Builder() {}
 
@@ -68,6 +79,12 @@ public final class SimulatedAccount {
         /** Refuses with 42901 what exceeds this number (1 or more) in any minute, for each log; no limit by default. */
         public Builder rateLimit(int requestsPerMinute, boolean withRetryAfter) {
             this.rateLimit = Optional.of(() -> new RateLimit(requestsPerMinute, withRetryAfter));
+            return this;
+        }
+
+        /** Refuses with 400 what is signed with a parent's keys, as to a child in another of Duo's deployments. */
+        public Builder crossDeployment() {
+            this.crossDeployment = true;
             return this;
         }
     }
