@@ -118,6 +118,24 @@ class DuoSimulatorAccountsTest {
                 .isEqualTo(OTHER_HOST);
     }
 
+    /** The two logs show the same events, so that only the log tells their offsets apart. */
+    @Test
+    void refuses_offsetOfAnotherLog() throws IOException {
+        other.add(spread(3));
+        simulator.addAccount(
+                OTHER_IKEY,
+                OTHER_SKEY,
+                OTHER_HOST,
+                logs -> logs.events(SimulatedLog.TELEPHONY, other).events(SimulatedLog.ACTIVITY, other));
+        SignedGet next = get(OTHER_IKEY, OTHER_SKEY).parameter("limit", "2");
+        next.parameter("next_offset", offset(next.json(simulator)));
+
+        assertThat(next.send(simulator).status()).isEqualTo(200);
+        assertThat(next.path(SimulatedLog.ACTIVITY.path()).send(simulator).status())
+                .isEqualTo(400);
+        assertThat(simulator.takeRefusal(40002).detail()).contains("next_offset was not issued");
+    }
+
     @Test
     void forbiddenLog_isForbiddenToItsAccountOnly() throws IOException {
         simulator.addAccount(OTHER_IKEY, OTHER_SKEY, OTHER_HOST, logs -> logs.forbid(SimulatedLog.TELEPHONY));
