@@ -50,16 +50,19 @@ final class ErrorsInSteps implements InterceptStrategy {
 
         /**
          * Continues when the step has both returned and called back. Camel calls back first even for a step that throws an
-         * Error, as if it had succeeded, and the next step would see the events.
+         * Error, as if it had succeeded, and the next step would see the events. A step that hands over to another thread
+         * calls back there, and there it continues: here it would hold up whoever waits for this thread.
          */
         @Override
         public boolean process(Exchange exchange, AsyncCallback callback) {
+            Thread caller = Thread.currentThread();
             AtomicBoolean half = new AtomicBoolean();
             AtomicBoolean failed = new AtomicBoolean();
             boolean sync;
             try {
                 sync = super.process(exchange, doneSync -> {
-                    if (!half.compareAndSet(false, true) && !failed.get()) {
+                    boolean isElsewhere = !Thread.currentThread().equals(caller);
+                    if (isElsewhere || (!half.compareAndSet(false, true) && !failed.get())) {
                         callback.done(doneSync);
                     }
                 });
