@@ -10,9 +10,9 @@ import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.DryRun;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.run.Stream;
-import dev.duocollector.settings.DuoLog;
+import dev.duocollector.run.Streams;
+import dev.duocollector.settings.Selection;
 import dev.duocollector.settings.SettingSources;
-import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.steps.DryEndpoints;
@@ -128,9 +128,9 @@ public final class CamelApplication {
         return application;
     }
 
-    /** Leaves out all logs but one, if one is given. */
-    public CamelApplication of(Optional<DuoLog> only) {
-        only.ifPresent(log -> camel.bind("log", log));
+    /** Leaves out what is not selected. */
+    public CamelApplication of(Selection selection) {
+        camel.bind("selection", selection);
         return this;
     }
 
@@ -181,10 +181,10 @@ public final class CamelApplication {
         if (context().getRoutes().isEmpty()) {
             throw new IllegalStateException("no route was loaded: the route files found hold none");
         }
-        Settings read = context().getRegistry().lookupByNameAndType("settings", Settings.class);
+        Streams streams = Streams.of(context());
         LOG.info(
-                "Collecting {}.{}{}",
-                read.collected(),
+                "Collecting {}{}{}",
+                streams.collected(),
                 observed.get()
                         .map(at -> " Health and metrics: " + at + "/health and /metrics.")
                         .orElse(""),
@@ -195,20 +195,25 @@ public final class CamelApplication {
     public int runOnce() {
         return perform(ExitCode.DONE, context -> {
             settings.sources().inForce().ifPresent(files -> LOG.info("{}.", files));
-            List<Stream> streams = Stream.allOf(context);
+            Streams all = Streams.of(context);
+            List<Stream> streams = all.all();
+            int worst = all.problems().isEmpty() ? ExitCode.DONE : ExitCode.OPERATOR;
+            if (streams.isEmpty()) {
+                LOG.error("Nothing was read: {}.", all.nothing());
+                return ExitCode.OPERATOR;
+            }
             if (streams.size() == 1) {
-                return reportOf(run(streams.get(0))).exitCode();
+                return Math.max(worst, reportOf(run(streams.get(0))).exitCode());
             }
             // A first run of one log may take days, and Duo's pace is each log's own.
             ExecutorService threads =
-                    context.getExecutorServiceManager().newFixedThreadPool(this, "once", streams.size());
+                    context.getExecutorServiceManager().newFixedThreadPool(this, "once", Math.min(streams.size(), 64));
             return streams.stream()
                     .map(stream -> CompletableFuture.supplyAsync(() -> reportOf(run(stream)), threads))
                     .toList()
                     .stream()
                     .mapToInt(run -> run.join().exitCode())
-                    .max()
-                    .orElseThrow();
+                    .reduce(worst, Math::max);
         });
     }
 
@@ -257,8 +262,9 @@ public final class CamelApplication {
             }
         });
         return perform(ExitCode.AGAIN, context -> {
-            int worst = ExitCode.DONE;
-            for (Stream stream : Stream.allOf(context)) {
+            Streams all = Streams.of(context);
+            int worst = all.problems().isEmpty() ? ExitCode.DONE : ExitCode.OPERATOR;
+            for (Stream stream : all.all()) {
                 DryRun.Result result = DryRun.make(stream, context, endpoints, show);
                 String name = stream.label().isEmpty() ? "" : stream.label() + ": ";
                 if (result.outcome() == RunOutcome.DONE) {

@@ -4,12 +4,14 @@ package dev.duocollector.app;
 
 import dev.duocollector.metrics.Metric;
 import dev.duocollector.metrics.RunMetrics;
+import dev.duocollector.settings.StreamName;
 import io.micrometer.core.instrument.Tag;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -25,6 +27,7 @@ final class MetricsText {
     private static final Pattern SAMPLE = Pattern.compile("([a-z_]+)(?:\\{(.*)})? (\\S+)");
     private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"([^\"\\\\]*)\"");
 
+    private static final Set<String> OF_STREAM = Set.of(StreamName.ACCOUNT, StreamName.LOG);
     private static final Map<String, Metric> METRICS = new HashMap<>();
 
     static {
@@ -66,17 +69,15 @@ final class MetricsText {
 
     private static void resume(Metric metric, List<Tag> labels, double value, RunMetrics metrics) {
         List<Tag> own = labels.stream()
-                .filter(label -> !label.getKey().equals(Metric.LOG))
+                .filter(label -> !OF_STREAM.contains(label.getKey()))
                 .toList();
         boolean fits = own.stream().map(Tag::getKey).toList().equals(metric.labels());
         if (!fits || !(value >= 0) || Double.isInfinite(value)) {
             return;
         }
-        String stream = labels.stream()
-                .filter(label -> label.getKey().equals(Metric.LOG))
-                .map(Tag::getValue)
-                .findFirst()
-                .orElse("");
+        Map<String, String> stream = labels.stream()
+                .filter(label -> OF_STREAM.contains(label.getKey()))
+                .collect(Collectors.toMap(Tag::getKey, Tag::getValue, (first, again) -> first));
         metrics.find(metric, stream).ifPresent(found -> {
             if (metric.type() == Metric.Type.COUNTER) {
                 found.addBefore(metric, own, value);

@@ -6,7 +6,9 @@ import dev.duocollector.app.CamelApplication;
 import dev.duocollector.app.CamelSettings;
 import dev.duocollector.run.DuoProbe;
 import dev.duocollector.run.Stream;
-import dev.duocollector.settings.DuoLog;
+import dev.duocollector.run.Streams;
+import dev.duocollector.settings.Accounts;
+import dev.duocollector.settings.Selection;
 import dev.duocollector.settings.Setting;
 import dev.duocollector.settings.SettingSources;
 import dev.duocollector.settings.SettingTable;
@@ -58,22 +60,19 @@ public final class Preflight {
 
     private final Map<String, String> environment;
     private final Map<String, String> overrides;
-    private final Optional<DuoLog> only;
+    private final Selection selection;
     private final Consumer<Check> tell;
 
     /**
      * @param overrides settings that come before those of the environment and the files
-     * @param only the log to check; empty for all that are collected
+     * @param selection what to check
      * @param tell is given each check as soon as it is made
      */
     public Preflight(
-            Map<String, String> environment,
-            Map<String, String> overrides,
-            Optional<DuoLog> only,
-            Consumer<Check> tell) {
+            Map<String, String> environment, Map<String, String> overrides, Selection selection, Consumer<Check> tell) {
         this.environment = environment;
         this.overrides = overrides;
-        this.only = only;
+        this.selection = selection;
         this.tell = tell;
     }
 
@@ -111,9 +110,8 @@ public final class Preflight {
     }
 
     private List<Settings> checked(Settings settings) {
-        return settings.ofEachLog().stream()
-                .filter(each -> only.filter(log -> log != each.log().duoLog()).isEmpty())
-                .toList();
+        Accounts.Found found = new Accounts(settings, selection).look();
+        return found.ofEachStream();
     }
 
     /** Gives a check its log's name, where there are several. */
@@ -186,7 +184,7 @@ public final class Preflight {
         bound(first, "duo.connect-timeout", settings.account().get(SettingTable.CONNECT_TIMEOUT));
         bound(first, "duo.response-timeout", settings.account().get(SettingTable.RESPONSE_TIMEOUT));
         CamelApplication application =
-                CamelApplication.withoutSchedule(environment, first).of(only);
+                CamelApplication.withoutSchedule(environment, first).of(selection);
         try {
             application.start();
         } catch (Exception e) {
@@ -197,7 +195,7 @@ public final class Preflight {
         }
         try {
             tell.accept(Check.pass(ROUTES, "the program starts with its routes"));
-            List<Stream> streams = Stream.allOf(application.context());
+            List<Stream> streams = Streams.of(application.context()).all();
             for (Stream stream : streams) {
                 DuoProbe.Answer answer = DuoProbe.ask(stream, application.context());
                 DuoChecks.of(

@@ -44,7 +44,7 @@ final class BackfillCommand implements Callable<Integer> {
     private RangeOptions options = new RangeOptions();
 
     @Mixin
-    private LogOption log = new LogOption();
+    private StreamOptions streams = new StreamOptions();
 
     @Option(
             names = "--no-skip-existing",
@@ -54,13 +54,13 @@ final class BackfillCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CamelApplication application =
-                CamelApplication.onRange(options.range(!noSkipExisting)).of(log.log());
+                CamelApplication.onRange(options.range(!noSkipExisting)).of(streams.selection());
         return application.perform(ExitCode.AGAIN, context -> backfill(application, context));
     }
 
     /** Does it in a started application, and returns the exit code. */
     private static int backfill(CamelApplication application, CamelContext context) {
-        Stream stream = LogOption.only(context);
+        Stream stream = StreamOptions.only(context);
         Settings settings = stream.settings();
         TimeRange range = settings.log().range().orElseThrow();
         Optional<Checkpoint> before = RangeGuard.of(stream).backfill();

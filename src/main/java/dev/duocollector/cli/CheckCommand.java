@@ -33,12 +33,12 @@ final class CheckCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private LogOption log = new LogOption();
+    private StreamOptions streams = new StreamOptions();
 
     @Override
     public Integer call() {
         CheckReport report = new CheckReport(System.out, json, standardOutputCharset());
-        new Preflight(System.getenv(), Map.of(), log.log(), report::add).run();
+        new Preflight(System.getenv(), Map.of(), streams.selection(), report::add).run();
         return report.end();
     }
 

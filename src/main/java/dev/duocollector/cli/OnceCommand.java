@@ -33,7 +33,7 @@ final class OnceCommand implements Callable<Integer> {
     private FirstOption first = new FirstOption();
 
     @Mixin
-    private LogOption log = new LogOption();
+    private StreamOptions streams = new StreamOptions();
 
     @Option(
             names = "--dry-run",
@@ -60,9 +60,11 @@ final class OnceCommand implements Callable<Integer> {
         }
         if (dryRun) {
             return CamelApplication.withoutSchedule(first.overrides())
-                    .of(log.log())
+                    .of(streams.selection())
                     .dryRun(System.out, show);
         }
-        return CamelApplication.withoutSchedule(first.overrides()).of(log.log()).runOnce();
+        return CamelApplication.withoutSchedule(first.overrides())
+                .of(streams.selection())
+                .runOnce();
     }
 }

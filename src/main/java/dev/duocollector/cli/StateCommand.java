@@ -9,7 +9,9 @@ import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.operate.StatePlan;
 import dev.duocollector.run.RangeGuard;
 import dev.duocollector.run.Ticker;
+import dev.duocollector.settings.Accounts;
 import dev.duocollector.settings.DuoLog;
+import dev.duocollector.settings.Selection;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.sink.S3Clients;
@@ -21,6 +23,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -62,10 +65,17 @@ final class StateCommand implements Runnable {
     @Option(
             names = "--log",
             paramLabel = "LOG",
-            converter = LogOption.ToLog.class,
+            converter = StreamOptions.ToLog.class,
             scope = ScopeType.INHERIT,
             description = "Which log's state, of those in duo.logs: telephony, authentication or activity.")
     private @Nullable DuoLog log;
+
+    @Option(
+            names = "--account",
+            paramLabel = "NAME",
+            scope = ScopeType.INHERIT,
+            description = "Which account's state: the name of its file in the folder of accounts, or its API hostname.")
+    private @Nullable String account;
 
     private final Map<String, String> environment;
     private final Clock clock;
@@ -150,14 +160,16 @@ final class StateCommand implements Runnable {
         PrintWriter out = new PlainLines(command.commandLine().getOut());
         PrintWriter err = new PlainLines(command.commandLine().getErr());
         try {
-            Settings configured = CamelSettings.of(environment).with(Settings::withoutKeys);
-            Settings all = log == null ? configured : configured.only(log);
+            Settings shared = CamelSettings.of(environment).with(Settings::withoutKeys);
+            Selection selection = new Selection(Optional.ofNullable(account), Optional.ofNullable(log));
+            Accounts.Found found = new Accounts(shared, selection).look();
+            found.problems().forEach(err::println);
             if (!(action instanceof StateShowCommand)) {
-                LogOption.requireOne(all);
+                StreamOptions.requireOne(found.ofEachStream());
             }
-            int worst = ExitCode.DONE;
-            try (S3Client s3 = S3Clients.create(all)) {
-                for (Settings settings : all.ofEachLog()) {
+            int worst = found.exitCode();
+            try (S3Client s3 = S3Clients.create(shared)) {
+                for (Settings settings : found.ofEachStream()) {
                     StateObject state = StateObject.of(s3, settings, clock);
                     worst = Math.max(worst, action.run(new Session(settings, s3, state, clock.instant(), out, err)));
                 }

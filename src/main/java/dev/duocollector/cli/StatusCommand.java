@@ -9,6 +9,7 @@ import dev.duocollector.app.CamelSettings;
 import dev.duocollector.failure.ExitCode;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.operate.Times;
+import dev.duocollector.settings.Accounts;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.sink.S3Clients;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -71,6 +73,9 @@ final class StatusCommand implements Callable<Integer> {
                     "Exit with 1 when a log is collected only through a time longer ago than this, such as 3h, or not at all.")
     private @Nullable Duration lagMax;
 
+    @Mixin
+    private StreamOptions options = new StreamOptions();
+
     private final Map<String, String> environment;
     private final Clock clock;
 
@@ -86,8 +91,8 @@ final class StatusCommand implements Callable<Integer> {
     /** How far one log is collected. */
     private record Status(Settings settings, StateSnapshot state, Instant now) {
 
-        String log() {
-            return settings.log().duoLog().toString();
+        String name() {
+            return settings.stream().toString();
         }
 
         Optional<Instant> through() {
@@ -106,7 +111,7 @@ final class StatusCommand implements Callable<Integer> {
             return String.format(
                     Locale.ROOT,
                     ROW,
-                    log(),
+                    name(),
                     through().map(Instant::toString).orElse("-"),
                     lag().map(lag -> Times.text(lag) + (lag.isNegative() ? " ahead" : ""))
                             .orElse("-"),
@@ -132,7 +137,12 @@ final class StatusCommand implements Callable<Integer> {
         }
 
         void into(ObjectNode node, @Nullable Duration max) {
-            node.put("account", settings.account().apiHost()).put("log", log()).put("state", state.place());
+            node.put("account", settings.account().apiHost())
+                    .put("log", settings.log().duoLog().toString());
+            if (!settings.name().isEmpty()) {
+                node.put("name", settings.name());
+            }
+            node.put("state", state.place());
             node.put("coveredThrough", through().map(Instant::toString).orElse(null));
             node.put("lagSeconds", lag().map(lag -> lag.toMillis() / 1000.0).orElse(null));
             node.put(
@@ -154,9 +164,11 @@ final class StatusCommand implements Callable<Integer> {
         PrintWriter out = Objects.requireNonNull(spec, "spec").commandLine().getOut();
         PrintWriter err = Objects.requireNonNull(spec, "spec").commandLine().getErr();
         try {
-            Settings all = CamelSettings.of(environment).with(Settings::withoutKeys);
-            try (S3Client s3 = S3Clients.create(all)) {
-                List<Status> streams = all.ofEachLog().stream()
+            Settings shared = CamelSettings.of(environment).with(Settings::withoutKeys);
+            Accounts.Found found = new Accounts(shared, options.selection()).look();
+            found.problems().forEach(line -> err.println(PlainLine.of(line)));
+            try (S3Client s3 = S3Clients.create(shared)) {
+                List<Status> streams = found.ofEachStream().stream()
                         .map(each ->
                                 new Status(each, StateObject.of(s3, each, clock).look(), clock.instant()))
                         .toList();
@@ -164,8 +176,8 @@ final class StatusCommand implements Callable<Integer> {
                 streams.stream()
                         .filter(stream -> stream.state().refusal().isPresent())
                         .forEach(stream -> err.println(PlainLine.of(
-                                stream.log() + ": " + stream.state().refusalMessage())));
-                return exitCode(streams);
+                                stream.name() + ": " + stream.state().refusalMessage())));
+                return Math.max(found.exitCode(), exitCode(streams));
             }
         } catch (SettingsException e) {
             e.problems().forEach(line -> err.println(PlainLine.of(line)));

@@ -61,7 +61,7 @@ final class UdmCommand implements Callable<Integer> {
     @Option(
             names = "--log",
             paramLabel = "LOG",
-            converter = LogOption.ToLog.class,
+            converter = StreamOptions.ToLog.class,
             description = "The log that the events are of: telephony (the default), authentication or activity.")
     private DuoLog log = DuoLog.TELEPHONY;
 

@@ -54,7 +54,7 @@ final class VerifyCommand implements Callable<Integer> {
     private RangeOptions options = new RangeOptions();
 
     @Mixin
-    private LogOption log = new LogOption();
+    private StreamOptions streams = new StreamOptions();
 
     @Option(names = "--json", description = "Print one JSON object, for machines.")
     private boolean json;
@@ -62,12 +62,12 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TimeRange range = options.range(true);
-        CamelApplication application = CamelApplication.onRange(range).of(log.log());
+        CamelApplication application = CamelApplication.onRange(range).of(streams.selection());
         return application.perform(ExitCode.AGAIN, context -> verify(application, context));
     }
 
     private int verify(CamelApplication application, CamelContext context) {
-        Stream stream = LogOption.only(context);
+        Stream stream = StreamOptions.only(context);
         String idName = stream.settings().log().duoLog().idMembers().get(0);
         RangeGuard.of(stream).verify();
         Exchange done = application.run("direct:verify");

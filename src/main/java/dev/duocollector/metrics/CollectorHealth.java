@@ -4,11 +4,13 @@ package dev.duocollector.metrics;
 
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.Stream;
+import dev.duocollector.run.Streams;
 import dev.duocollector.settings.LogSettings;
 import dev.duocollector.settings.Schedule;
 import dev.duocollector.settings.SettingTable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,7 +39,7 @@ public final class CollectorHealth extends AbstractHealthCheck {
     private static final int TOLD_MAX = 5;
 
     private @Nullable RunMetrics metrics;
-    private @Nullable Stream stream;
+    private @Nullable Streams streams;
 
     public CollectorHealth() {
         super("duo", ID);
@@ -48,9 +50,9 @@ public final class CollectorHealth extends AbstractHealthCheck {
         metrics = value;
     }
 
-    /** Whose runs they are: this stream's and those of the streams beside it. */
-    public void setStream(Stream value) {
-        stream = value;
+    /** Whose runs they are. */
+    public void setStreams(Streams value) {
+        streams = value;
     }
 
     @Override
@@ -60,20 +62,21 @@ public final class CollectorHealth extends AbstractHealthCheck {
 
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-        List<Stream> all = Objects.requireNonNull(stream, "stream").all();
-        Instant now = all.get(0).clock().instant();
-        List<OfStream> streams = all.stream().map(this::of).toList();
-        List<String> troubles =
-                streams.stream().flatMap(each -> each.trouble(now).stream()).toList();
+        List<OfStream> all = Objects.requireNonNull(streams, "streams").all().stream()
+                .map(this::of)
+                .toList();
+        Instant now = Objects.requireNonNull(metrics, "metrics").now();
+        List<String> troubles = new ArrayList<>(streams.problems());
+        all.forEach(each -> each.trouble(now).ifPresent(troubles::add));
         builder.state(troubles.isEmpty() ? State.UP : State.DOWN);
-        if (streams.size() == 1) {
-            streams.get(0).details(builder, now);
+        if (all.size() == 1) {
+            all.get(0).details(builder, now);
         } else {
-            builder.detail("streams", streams.size());
+            builder.detail("streams", all.size());
             builder.detail("streams.in.trouble", troubles.size());
         }
         List<String> told = troubles.isEmpty()
-                ? streams.stream().map(each -> each.well(now)).toList()
+                ? all.stream().limit(TOLD_MAX).map(each -> each.well(now)).toList()
                 : troubles;
         // Camel's server escapes a quotation mark twice, and would show it with a backslash.
         builder.message(
@@ -84,10 +87,9 @@ public final class CollectorHealth extends AbstractHealthCheck {
         LogSettings settings = each.settings().log();
         return new OfStream(
                 each.label(),
-                Objects.requireNonNull(metrics, "metrics").status(each.label()),
-                settings.get(SettingTable.AUTO_STARTUP)
-                        ? Schedule.parse(settings.get(SettingTable.SCHEDULE))
-                        : Optional.empty(),
+                Objects.requireNonNull(metrics, "metrics")
+                        .status(each.settings().labels()),
+                settings.get(SettingTable.AUTO_STARTUP) ? Schedule.parse(settings.schedule()) : Optional.empty(),
                 settings.get(SettingTable.SCHEDULE_JITTER));
     }
 

@@ -35,10 +35,13 @@ public enum Metric {
             Type.GAUGE, "last.success.timestamp", Metric.SECONDS, "When a run last succeeded; seconds since 1970."),
     STARTED(Type.GAUGE, "started.timestamp", Metric.SECONDS, "When the program started; seconds since 1970."),
     RUN_DURATION(Type.GAUGE, "run.duration", Metric.SECONDS, "How long the last run took."),
+    STREAMS(Type.GAUGE, "streams", "streams", "Logs of accounts that are collected."),
+    SETTINGS_PROBLEMS(
+            Type.GAUGE,
+            "settings.problems",
+            "lines",
+            "What is wrong with accounts' settings, which the rest is collected beside."),
     LAST_RUN(Type.GAUGE, "last.run", "0 or 1", "1 at how the last run ended, else 0.", Metric.OUTCOME);
-
-    /** The label with the stream, where there are several: the log. */
-    public static final String LOG = "log";
 
     static final String OUTCOME = "outcome";
     static final String CONTEXT = "context";

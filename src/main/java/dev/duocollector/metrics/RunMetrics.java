@@ -21,7 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -44,8 +44,11 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     /** What sums up these; null for those that have no others. */
     private final @Nullable RunMetrics sums;
 
-    /** Those of each stream, by its label, where there are several. */
-    private final Map<String, RunMetrics> streams = new ConcurrentSkipListMap<>();
+    /** Those of each stream, by its labels, where there are several. */
+    private final Map<Map<String, String>, RunMetrics> streams = new ConcurrentHashMap<>();
+
+    private volatile int collecting = 1;
+    private volatile int problems;
 
     private MeterRegistry registry = new SimpleMeterRegistry();
     private volatile Runnable afterEachRun = () -> {};
@@ -81,38 +84,63 @@ public final class RunMetrics implements RunListener, CamelContextAware {
         register();
     }
 
-    /** Returns those of one stream; these, if it is the only one and has no label. */
+    /** Returns those of one stream; these, if it is the only one and has no labels. */
     @Override
-    public RunMetrics ofStream(String label) {
-        if (label.isEmpty()) {
+    public RunMetrics ofStream(Map<String, String> labels) {
+        if (labels.isEmpty()) {
             return this;
+        }
+        RunMetrics before = streams.get(labels);
+        if (before != null) {
+            return before;
         }
         if (streams.isEmpty()) {
             // Series without the label, which no stream would have a part in.
-            for (Metric metric : Metric.values()) {
-                if (metric.isOfStream()) {
-                    registry.find(metric.meterName()).meters().forEach(registry::remove);
-                }
-            }
+            unregisterOfStream();
         }
-        RunMetrics own = new RunMetrics(clock, List.of(Tag.of(Metric.LOG, label)), this);
+        List<Tag> tags = labels.entrySet().stream()
+                .map(label -> Tag.of(label.getKey(), label.getValue()))
+                .toList();
+        RunMetrics own = new RunMetrics(clock, tags, this);
         own.registry = registry;
         own.afterEachRun = () -> afterEachRun.run();
         own.registerOfStream();
-        streams.put(label, own);
+        streams.put(Map.copyOf(labels), own);
         return own;
     }
 
-    /** Returns what has this series of a metric, by the label of its stream; empty if no stream has it. */
-    public Optional<RunMetrics> find(Metric metric, String label) {
-        return label.isEmpty()
-                ? Optional.of(this).filter(all -> streams.isEmpty() || !metric.isOfStream())
-                : Optional.ofNullable(streams.get(label)).filter(own -> metric.isOfStream());
+    private void unregisterOfStream() {
+        for (Metric metric : Metric.values()) {
+            if (metric.isOfStream()) {
+                registry.find(metric.meterName()).tags(stream).meters().forEach(registry::remove);
+            }
+        }
     }
 
-    /** Returns the status of a stream, by its label. */
-    CollectorStatus status(String label) {
-        return label.isEmpty() ? status : Objects.requireNonNull(streams.get(label), label).status;
+    @Override
+    public void removed() {
+        unregisterOfStream();
+        if (sums != null) {
+            sums.streams.values().remove(this);
+        }
+    }
+
+    @Override
+    public void collecting(int streamsNow, int problemsNow) {
+        collecting = streamsNow;
+        problems = problemsNow;
+    }
+
+    /** Returns what has this series of a metric, by the labels of its stream; empty if no stream has it. */
+    public Optional<RunMetrics> find(Metric metric, Map<String, String> labels) {
+        return labels.isEmpty()
+                ? Optional.of(this).filter(all -> streams.isEmpty() || !metric.isOfStream())
+                : Optional.ofNullable(streams.get(labels)).filter(own -> metric.isOfStream());
+    }
+
+    /** Returns the status of a stream, by its labels. */
+    CollectorStatus status(Map<String, String> labels) {
+        return labels.isEmpty() ? status : Objects.requireNonNull(streams.get(labels), "stream").status;
     }
 
     /** Has something done after each run, when its report is logged. */
@@ -140,6 +168,8 @@ public final class RunMetrics implements RunListener, CamelContextAware {
                 Metric.RUN_DURATION,
                 List.of(),
                 () -> status.last().map(last -> last.took().toMillis() / 1000.0).orElse(Double.NaN));
+        gauge(Metric.STREAMS, List.of(), () -> collecting);
+        gauge(Metric.SETTINGS_PROBLEMS, List.of(), () -> problems);
         registerOfStream();
     }
 
@@ -228,6 +258,11 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     /** Takes over when a run of an earlier process last succeeded, unless one has since. */
     public void succeededBefore(Instant earlier) {
         status.succeededBefore(earlier);
+    }
+
+    /** What time it is. */
+    Instant now() {
+        return clock.instant();
     }
 
     private boolean lastRunWas(RunOutcome outcome) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.support.SynchronizationAdapter;
@@ -17,11 +18,12 @@ public final class AskForRun implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Stream stream = StartStreams.fired(exchange);
-        exchange.setVariable(Stream.VARIABLE, stream.name());
-        boolean due = stream.turn().ask();
+        Optional<Stream> fired = new StreamTriggers(exchange.getContext()).fired(exchange);
+        boolean due = fired.isPresent() && fired.get().turn().ask();
         exchange.setVariable(DUE, due);
         if (due) {
+            Stream stream = fired.get();
+            exchange.setVariable(Stream.VARIABLE, stream.name());
             exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
                 @Override
                 public void onDone(Exchange done) {

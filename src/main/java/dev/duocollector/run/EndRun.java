@@ -4,6 +4,7 @@ package dev.duocollector.run;
 
 import dev.duocollector.failure.FatalError;
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.settings.Settings;
 import dev.duocollector.text.Log;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -23,10 +24,11 @@ public final class EndRun implements Processor {
         LOG.debug("The run failed", cause);
         FatalError.check(exchange.getContext(), cause);
         Run run = exchange.getVariable(Run.VARIABLE, Run.class);
-        Stream stream = run == null ? Stream.of(exchange.getContext()) : run.stream();
-        RunFailure failure = new RunFailure.Explainer(stream.settings()).explain(cause, exchange);
+        Streams streams = Streams.of(exchange.getContext());
+        Settings settings = run == null ? streams.settings() : run.stream().settings();
+        RunFailure failure = new RunFailure.Explainer(settings).explain(cause, exchange);
         RunOutcome outcome = failure.outcome();
-        if (stream.pause().isStopping() && outcome.exitCode() == 1) {
+        if (streams.pause().isStopping() && outcome.exitCode() == 1) {
             outcome = RunOutcome.STOPPED;
         }
         RunReport report = new RunReport(

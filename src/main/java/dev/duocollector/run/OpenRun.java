@@ -36,9 +36,11 @@ public final class OpenRun implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Stream stream = Stream.named(exchange);
+        Stream stream = Streams.named(exchange);
         exchange.setVariable(DuoSource.VARIABLE, stream.source());
         exchange.setVariable("log", stream.settings().log().duoLog().toString());
+        exchange.setVariable("account", stream.settings().name());
+        exchange.setVariable("bucket", stream.settings().account().bucket());
         Run run = new Run(stream);
         run.takeTurn();
         exchange.setVariable(Run.VARIABLE, run);

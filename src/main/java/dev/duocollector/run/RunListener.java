@@ -23,11 +23,17 @@ public interface RunListener {
     /**
      * Returns what gets the runs of one stream.
      *
-     * @param label names it; empty if it is the only one
+     * @param labels name it in metrics; empty if it is the only one
      */
-    default RunListener ofStream(String label) {
+    default RunListener ofStream(Map<String, String> labels) {
         return this;
     }
+
+    /** The stream whose runs this gets is no longer collected. */
+    default void removed() {}
+
+    /** So many streams are collected now, and so many things are wrong with the settings of accounts. */
+    default void collecting(int streams, int problems) {}
 
     /** A request to Duo has ended, also one that is made again. */
     default void answered(RequestOutcome outcome) {}

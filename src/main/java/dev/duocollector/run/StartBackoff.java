@@ -19,7 +19,7 @@ public final class StartBackoff implements Processor {
         int tries = exchange.getProperty(Exchange.LOOP_INDEX, 0, Integer.class);
         if (tries > 0) {
             long seconds = Math.min(60, 1L << Math.min(tries - 1, DOUBLINGS_MAX));
-            Stream.of(exchange.getContext()).pause().await(Duration.ofSeconds(seconds));
+            Streams.of(exchange.getContext()).pause().await(Duration.ofSeconds(seconds));
         }
     }
 }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.InBucket;
@@ -11,15 +10,8 @@ import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.PollWindow;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import org.apache.camel.CamelContext;
-import org.apache.camel.Exchange;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -31,11 +23,7 @@ public final class Stream {
     /** The exchange variable that names the stream of a run, where there are several. */
     public static final String VARIABLE = "stream";
 
-    /** The bean that the routes run. */
-    private static final String BEAN = "stream";
-
     private final Settings settings;
-    private final List<Stream> all;
     private final Clock clock;
     private final Ticker ticker;
     private final Pause pause;
@@ -50,17 +38,18 @@ public final class Stream {
     private final InBucket inBucket;
     private final AllDropped allDropped;
     private final RangeProgress progress;
-    private final Turn turn = new Turn();
+    private final Turn turn;
 
-    private Stream(Builder builder, Settings settings, List<Stream> all) {
+    /** @param turn of the runs that there are: a stream whose settings have changed has that of before */
+    Stream(Streams.Builder parts, Settings settings, Turn turn) {
         this.settings = settings;
-        this.all = all;
-        clock = Objects.requireNonNull(builder.clock, "clock");
-        ticker = Objects.requireNonNull(builder.ticker, "ticker");
-        pause = Objects.requireNonNull(builder.pause, "pause");
-        s3 = Objects.requireNonNull(builder.s3Client, "s3Client");
-        listener = Objects.requireNonNull(builder.listener, "listener").ofStream(label());
-        workers = builder.workers;
+        this.turn = turn;
+        clock = Objects.requireNonNull(parts.clock, "clock");
+        ticker = Objects.requireNonNull(parts.ticker, "ticker");
+        pause = Objects.requireNonNull(parts.pause, "pause");
+        s3 = Objects.requireNonNull(parts.s3Client, "s3Client");
+        listener = Objects.requireNonNull(parts.listener, "listener").ofStream(settings.labels());
+        workers = parts.workers;
         source = new DuoSource(settings, clock);
         state = CollectorState.of(s3, settings, clock);
         pollWindow = PollWindow.of(settings);
@@ -71,52 +60,12 @@ public final class Stream {
         progress = new RangeProgress(range().isPresent());
     }
 
-    /** Returns every stream whose beans a context has, in the order of their settings. */
-    public static List<Stream> allOf(CamelContext camel) {
-        return of(camel).all();
-    }
-
-    /**
-     * Returns the stream that an exchange is to read.
-     *
-     * @throws RefusedException if there are several and it names none of them
-     */
-    static Stream named(Exchange exchange) {
-        List<Stream> all = allOf(exchange.getContext());
-        String name = exchange.getVariable(VARIABLE, String.class);
-        if (name == null && all.size() == 1) {
-            return all.get(0);
-        }
-        return all.stream()
-                .filter(stream -> stream.name().equals(name))
-                .findFirst()
-                .orElseThrow(
-                        () -> RefusedException.operator("Nothing was read: the exchange variable " + VARIABLE + " is "
-                                + (name == null ? "not set" : "'" + name + "'") + ", and must name what to read: "
-                                + all.stream().map(Stream::name).collect(Collectors.joining(" or ")) + "."));
-    }
-
-    /** Returns the only stream of a context, or the first one. */
-    public static Stream of(CamelContext camel) {
-        Stream stream = camel.getRegistry().lookupByNameAndType(BEAN, Stream.class);
-        if (stream == null) {
-            throw new IllegalStateException("There is no bean " + BEAN
-                    + ". Put routes/beans.camel.yaml back as it was shipped, or add the bean to it.");
-        }
-        return stream;
-    }
-
-    /** Returns it and those beside it, in the order of their settings. */
-    public List<Stream> all() {
-        return Collections.unmodifiableList(all);
-    }
-
     /** Names it among the others. */
     public String name() {
-        return settings.log().duoLog().toString();
+        return settings.stream().toString();
     }
 
-    /** Names it in log lines and metrics; empty if it is the only one. */
+    /** Names it in log lines; empty if it is the only one. */
     public String label() {
         return settings.label();
     }
@@ -211,56 +160,5 @@ public final class Stream {
     @Override
     public String toString() {
         return "Stream[" + state + "]";
-    }
-
-    /** Takes what a stream is made of by name, as Camel sets it; nothing may be left out. */
-    public static final class Builder {
-
-        private @Nullable Settings settings;
-        private @Nullable Clock clock;
-        private @Nullable Ticker ticker;
-        private @Nullable Pause pause;
-        private @Nullable S3Client s3Client;
-        private @Nullable RunListener listener;
-        private final Workers workers = new Workers();
-
-        public Builder settings(Settings value) {
-            settings = value;
-            return this;
-        }
-
-        public Builder clock(Clock value) {
-            clock = value;
-            return this;
-        }
-
-        public Builder ticker(Ticker value) {
-            ticker = value;
-            return this;
-        }
-
-        public Builder pause(Pause value) {
-            pause = value;
-            return this;
-        }
-
-        public Builder s3Client(S3Client value) {
-            s3Client = value;
-            return this;
-        }
-
-        public Builder listener(RunListener value) {
-            listener = value;
-            return this;
-        }
-
-        /** Returns the first stream, which knows the others. */
-        public Stream build() {
-            List<Stream> all = new ArrayList<>();
-            for (Settings each : Objects.requireNonNull(settings, "settings").ofEachLog()) {
-                all.add(new Stream(this, each, all));
-            }
-            return all.get(0);
-        }
     }
 }

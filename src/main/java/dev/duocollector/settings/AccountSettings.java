@@ -30,16 +30,28 @@ public final class AccountSettings extends ScopedSettings {
     /** What only a request to Duo needs. */
     static final Set<Setting<?>> KEYS = Set.of(IKEY, SKEY, SKEY_FILE);
 
+    /** What makes an account. */
+    static final Set<Setting<?>> IDENTITY = Set.of(API_HOST, IKEY, SKEY, SKEY_FILE);
+
+    private static final URI NOWHERE = URI.create("https://localhost");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
+    private final boolean isThere;
     private final Optional<Path> secretKeyFile;
     private final URI baseUrl;
     private final List<DuoLog> logs;
 
-    AccountSettings(SettingReader reader, boolean keysNeeded) {
+    /**
+     * Reads them.
+     *
+     * @param isThere whether there is an account, and not only what those of files share
+     * @param keysNeeded whether requests to Duo are to be made
+     */
+    AccountSettings(SettingReader reader, boolean isThere, boolean keysNeeded) {
         super(Scope.ACCOUNT, reader);
-        secretKeyFile = keysNeeded ? readKeys(reader) : Optional.empty();
-        baseUrl = readBaseUrl(reader);
+        this.isThere = isThere;
+        secretKeyFile = isThere && keysNeeded ? readKeys(reader) : Optional.empty();
+        baseUrl = isThere ? readBaseUrl(reader) : NOWHERE;
         logs = readLogs(reader);
     }
 
@@ -96,7 +108,7 @@ public final class AccountSettings extends ScopedSettings {
 
     private URI readBaseUrl(SettingReader reader) {
         String value = reader.text(BASE_URL);
-        URI read = get(BASE_URL).orElse(URI.create("https://localhost"));
+        URI read = get(BASE_URL).orElse(NOWHERE);
         if (reader.isWrong(BASE_URL) || reader.isMadeOfRefused(BASE_URL)) {
             return read;
         }
@@ -116,6 +128,11 @@ public final class AccountSettings extends ScopedSettings {
     public static boolean isLoopback(URI url) {
         String host = url.getHost();
         return LOOPBACK.contains(host.toLowerCase(Locale.ROOT)) || host.matches("127(\\.\\d{1,3}){3}");
+    }
+
+    /** Whether there is an account at all. */
+    boolean isThere() {
+        return isThere;
     }
 
     public String apiHost() {

@@ -12,12 +12,15 @@ import static dev.duocollector.settings.SettingTable.STATE_KEY;
 import static dev.duocollector.settings.SettingTable.UDM_PREFIX;
 
 import dev.duocollector.settings.Setting.Scope;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 
 /** What belongs to one log of an account: when and how it is read, and where its events and its state go. */
 public final class LogSettings extends ScopedSettings {
@@ -37,28 +40,62 @@ public final class LogSettings extends ScopedSettings {
     private static final Pattern RANGE_OF_STATE =
             Pattern.compile("(\\d{8}T\\d{6}\\.\\d{3}Z)_(\\d{8}T\\d{6}\\.\\d{3}Z)(_all)?\\.json");
 
+    private final String account;
     private final DuoLog log;
+    private final String schedule;
     private final Optional<TimeRange> range;
     private final KeyPrefix prefix;
     private final String stateKey;
     private final Optional<KeyPrefix> udmPrefix;
 
-    LogSettings(SettingReader reader, AccountSettings account, DuoLog log, Optional<TimeRange> range) {
+    /** @param name the account's, empty for the one of application.properties */
+    LogSettings(SettingReader reader, AccountSettings account, String name, DuoLog log, Optional<TimeRange> range) {
         super(Scope.LOG, reader, log);
+        this.account = name;
         this.log = log;
         checkSchedule(reader);
         checkLookback(reader);
+        schedule = isSpread() ? spread(account.apiHost()) : get(SCHEDULE);
         this.range = range;
         Optional<KeyPrefix> read = keyPrefix(PREFIX, reader);
         prefix = read.orElse(new KeyPrefix(""));
         stateKey = named(get(STATE_KEY).isEmpty() ? "duo-{log}-state/" + account.apiHost() + ".json" : get(STATE_KEY));
-        checkStateKey(reader, read.isPresent());
-        udmPrefix = readUdmPrefix(reader, read.isPresent());
+        if (name.isEmpty() && account.isThere()) {
+            refuseNameless(List.of(PREFIX, STATE_KEY, UDM_PREFIX), reader);
+        }
+        // What accounts share is no place yet.
+        boolean isPlace = account.isThere() && read.isPresent();
+        checkStateKey(reader, isPlace);
+        udmPrefix = readUdmPrefix(reader, isPlace);
     }
 
-    /** Puts the log's name in for its placeholder. */
+    /** Puts the names of the account and the log in for their placeholders. */
     private String named(String text) {
-        return text.replace("{log}", log.toString());
+        return text.replace("{account}", account).replace("{log}", log.toString());
+    }
+
+    private void refuseNameless(List<Setting<String>> settings, SettingReader reader) {
+        for (Setting<String> setting : settings) {
+            if (get(setting).contains("{account}")) {
+                reader.report("Setting " + written(setting) + " is '" + get(setting)
+                        + "', and the account that is set beside it has no name to put in for {account}. Move its host and"
+                        + " keys into a file of their own in the folder of accounts, or leave {account} out: named accounts"
+                        + " have a folder each anyway.");
+            }
+        }
+    }
+
+    /** Whether it runs at a time of its own in each hour, so that accounts on the default schedule do not start at once. */
+    public boolean isSpread() {
+        return !account.isEmpty() && get(SCHEDULE).equals(SCHEDULE.standard());
+    }
+
+    /** Returns the hourly schedule at a minute and a second that stay the same for an account's log. */
+    private String spread(String apiHost) {
+        CRC32 hash = new CRC32();
+        hash.update((apiHost + "/" + log).getBytes(StandardCharsets.UTF_8));
+        long second = hash.getValue() % Duration.ofHours(1).toSeconds();
+        return second % 60 + " " + second / 60 + " * * * ?";
     }
 
     private void checkSchedule(SettingReader reader) {
@@ -83,6 +120,15 @@ public final class LogSettings extends ScopedSettings {
         }
     }
 
+    /** Returns a prefix; the account's own folder in it where all share it and it does not say where the account's is. */
+    private String ofAccount(Setting<String> setting, SettingReader reader) {
+        String prefix = get(setting);
+        boolean isOff = setting.equals(UDM_PREFIX) && prefix.isBlank();
+        boolean isWhole =
+                account.isEmpty() || isOff || prefix.contains("{account}") || !reader.isShared(written(setting));
+        return isWhole ? prefix : prefix + "/{account}";
+    }
+
     /** Reads a prefix; empty if it is refused, which is reported. */
     private Optional<KeyPrefix> keyPrefix(Setting<String> setting, SettingReader reader) {
         Setting<?> written = written(setting);
@@ -90,7 +136,7 @@ public final class LogSettings extends ScopedSettings {
             return Optional.empty();
         }
         try {
-            return Optional.of(new KeyPrefix(named(get(setting))));
+            return Optional.of(new KeyPrefix(named(ofAccount(setting, reader))));
         } catch (IllegalArgumentException e) {
             reader.report("Setting " + e.getMessage().replaceFirst("^prefix", written.name()) + ".");
             return Optional.empty();
@@ -173,6 +219,11 @@ public final class LogSettings extends ScopedSettings {
                     + " log and is inside a prefix of the " + other.log
                     + " log: a feed on the prefix would take the state for events. Set it to a key outside.");
         }
+    }
+
+    /** When runs start: a Quartz cron expression, in UTC. */
+    public String schedule() {
+        return schedule;
     }
 
     /** Which log they are for. */

@@ -15,7 +15,17 @@ import java.util.function.Predicate;
 final class SettingReader {
 
     private final Optional<SettingSources> sources;
+
+    /** The file of an account, for messages; empty for what all share. */
+    private final String file;
+
     private final Map<Setting<?>, String> values = new HashMap<>();
+
+    /** Settings whose values count. */
+    private final Set<Setting<?>> needed = new HashSet<>();
+
+    /** Settings that come from what all accounts share. */
+    private final Set<Setting<?>> shared = new HashSet<>();
 
     /** Settings that are wrong before their meaning is looked at. */
     private final Set<Setting<?>> unreadable = new HashSet<>();
@@ -24,35 +34,60 @@ final class SettingReader {
     private final List<String> problems = new ArrayList<>();
     private boolean mayPass = true;
 
-    /** @param sources where settings come from, if the program runs by itself */
-    SettingReader(Optional<SettingSources> sources) {
+    /**
+     * @param sources where settings come from, if the program runs by itself
+     * @param file the file of an account; empty for what all share
+     */
+    SettingReader(Optional<SettingSources> sources, String file) {
         this.sources = sources;
+        this.file = file;
     }
 
     /** Takes the values of some settings; the others count as not set. */
-    void look(WrittenSettings written, Predicate<Setting<?>> needed) {
+    void look(WrittenSettings written, Predicate<Setting<?>> wanted) {
         Placeholders placeholders = new Placeholders(written);
         for (Setting<?> setting : SettingTable.all()) {
-            String value = needed.test(setting) ? written.find(setting.name()) : null;
+            if (wanted.test(setting)) {
+                needed.add(setting);
+            }
+            String value = wanted.test(setting) ? written.find(setting.name()) : null;
             if (setting.retirement().isPresent() && (value == null || value.isBlank())) {
                 value = setting.standard();
             }
-            values.put(setting, value == null ? "" : resolve(setting, value, placeholders, needed));
+            values.put(setting, value == null ? "" : resolve(setting, value, placeholders, wanted));
+            noteShared(setting, written);
             SettingTable.ofLogs(setting).forEach(own -> {
-                String ofLog = needed.test(setting) ? written.find(own.name()) : null;
-                values.put(own, ofLog == null ? "" : resolve(own, ofLog, placeholders, needed));
+                String ofLog = wanted.test(setting) ? written.find(own.name()) : null;
+                values.put(own, ofLog == null ? "" : resolve(own, ofLog, placeholders, wanted));
+                noteShared(own, written);
             });
         }
     }
 
-    /** Returns the setting that is in force for a log: its own one, if it is set, or else the one of all logs. */
+    private void noteShared(Setting<?> setting, WrittenSettings written) {
+        if (!written.isOwn(setting.name())) {
+            shared.add(setting);
+        }
+    }
+
+    /** Whether an account has a setting from what all share, and not from its own file. */
+    boolean isShared(Setting<?> setting) {
+        return shared.contains(setting);
+    }
+
+    /**
+     * Returns the setting that is in force for a log: its own one, if it is set, or else the one of all logs. What an
+     * account's file sets comes before what is set for the log where all share it.
+     */
     Setting<?> written(Setting<?> setting, DuoLog log) {
-        Optional<? extends Setting<?>> own = SettingTable.of(setting, log);
-        return own.isPresent() && (!text(own.get()).isEmpty() || isUnreadable(own.get())) ? own.get() : setting;
+        Optional<? extends Setting<?>> own = SettingTable.of(setting, log)
+                .filter(ofLog -> !text(ofLog).isEmpty() || isUnreadable(ofLog))
+                .filter(ofLog -> !isShared(ofLog) || isShared(setting));
+        return own.isPresent() ? own.get() : setting;
     }
 
     /** Returns a value with its placeholders resolved; if that fails, reports it and returns an empty value. */
-    private String resolve(Setting<?> setting, String value, Placeholders placeholders, Predicate<Setting<?>> needed) {
+    private String resolve(Setting<?> setting, String value, Placeholders placeholders, Predicate<Setting<?>> wanted) {
         try {
             String resolved = placeholders.resolve(value).trim();
             String flaw = SettingText.flaw(resolved);
@@ -63,7 +98,7 @@ final class SettingReader {
         } catch (Placeholders.UnresolvedException e) {
             boolean mayPassBefore = mayPass;
             boolean reportedElsewhere = e.setting()
-                    .filter(needed)
+                    .filter(wanted)
                     .filter(other -> !other.equals(setting))
                     .isPresent();
             if (!reportedElsewhere) {
@@ -82,7 +117,9 @@ final class SettingReader {
 
     /** Returns a value as its type reads it. One that is not allowed is reported, and read as the type's fallback. */
     <T> T read(Setting<T> setting) {
-        setting.missing().ifPresent(what -> require(setting, what));
+        if (needed.contains(setting)) {
+            setting.missing().ifPresent(what -> require(setting, what));
+        }
         Optional<T> read = setting.type().reader().apply(text(setting));
         boolean isReported = text(setting).isEmpty() && setting.missing().isPresent();
         if (read.isEmpty() && !isReported && !isMadeOfRefused(setting)) {
@@ -96,7 +133,7 @@ final class SettingReader {
         for (Setting<?> setting : SettingTable.all()) {
             for (DuoLog log : DuoLog.values()) {
                 SettingTable.of(setting, log)
-                        .filter(own -> !collected.contains(log) && !text(own).isEmpty())
+                        .filter(own -> !collected.contains(log) && !text(own).isEmpty() && !isShared(own))
                         .ifPresent(own -> report("Setting " + own + " is set, and duo.logs does not name the " + log
                                 + " log. Add it there, or remove the setting."));
             }
@@ -108,8 +145,10 @@ final class SettingReader {
         boolean mayBeSet = isUnreadable(setting)
                 || sources.filter(SettingSources::isFileUnread).isPresent();
         if (text(setting).isEmpty() && !mayBeSet) {
-            String where = sources.map(program -> program.whereToSet(setting))
-                    .orElse("in application.properties or in the environment as " + setting.variable());
+            String where = file.isEmpty()
+                    ? sources.map(program -> program.whereToSet(setting))
+                            .orElse("in application.properties or in the environment as " + setting.variable())
+                    : "in " + file;
             report("Setting " + setting + " is not set. It is " + what + "; set it " + where + ".");
         }
     }

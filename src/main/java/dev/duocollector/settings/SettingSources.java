@@ -77,6 +77,11 @@ public final class SettingSources implements LoadablePropertiesSource, Ordered {
                 .map(SettingSources.class::cast);
     }
 
+    /** Returns the folder of accounts that counts unless one is set; empty where a container gives the settings. */
+    Optional<Path> accounts() {
+        return areAContainers() ? Optional.empty() : Optional.of(file.path().resolveSibling("accounts.d"));
+    }
+
     /** Whether there is a settings' file that cannot be read, so that what it sets is unknown. */
     boolean isFileUnread() {
         return !file.problems().isEmpty();

@@ -56,6 +56,9 @@ public final class SettingTable {
             add(account("duo.skey", key(), "", "the secret key").unset("required, or a file"));
     public static final Setting<String> SKEY_FILE =
             add(account("duo.skey-file", text("a readable file"), "", "the secret key's file, read at each request"));
+    public static final Setting<String> ACCOUNTS =
+            add(account("duo.accounts", text("a folder that exists"), "", "a folder with a file for each account")
+                    .unset("`accounts.d`, if it is there"));
     public static final Setting<String> LOGS = add(
             account("duo.logs", text("`telephony`, `authentication`, `activity`"), "telephony", "the logs, by commas"));
     public static final Setting<Optional<URI>> BASE_URL =
@@ -202,6 +205,20 @@ public final class SettingTable {
     private static final Set<Setting<?>> OF_ONE_LOG =
             Set.of(SCHEDULE, LAG, OVERLAP, LOOKBACK, PAGE_PAUSE, PREFIX, STATE_KEY, EVENT_SHAPE, UDM_PREFIX);
 
+    /** The settings that all accounts share, beside those of the program: what there is one of, whatever is collected. */
+    private static final Set<Setting<?>> OF_ALL_ACCOUNTS = Set.of(
+            ACCOUNTS,
+            DUO_PROXY,
+            CONNECT_TIMEOUT,
+            RESPONSE_TIMEOUT,
+            AUTO_STARTUP,
+            REGION,
+            ENDPOINT,
+            PATH_STYLE,
+            S3_PROXY,
+            CHECKSUMS,
+            UDM_IDS);
+
     private SettingTable() {}
 
     private static <T> Setting<T> account(String name, SettingType<T> type, String standard, String sentence) {
@@ -241,6 +258,11 @@ public final class SettingTable {
                 .flatMap(setting -> Stream.concat(Stream.of(setting), ofLogs(setting)))
                 .filter(setting -> setting.name().equals(name))
                 .findFirst();
+    }
+
+    /** Whether accounts cannot differ in a setting. */
+    static boolean isOfAllAccounts(Setting<?> setting) {
+        return setting.scope() == Scope.PROCESS || OF_ALL_ACCOUNTS.contains(setting);
     }
 
     /** Returns what sets a setting for a single log, one for each; none if the logs cannot differ in it. */

@@ -4,18 +4,19 @@ package dev.duocollector.settings;
 
 import static dev.duocollector.settings.SettingTable.CHECKSUMS;
 import static dev.duocollector.settings.SettingTable.ENDPOINT;
-import static dev.duocollector.settings.SettingTable.LOGS;
 import static dev.duocollector.settings.SettingTable.LOOKBACK;
 import static dev.duocollector.settings.SettingTable.PATH_STYLE;
 import static dev.duocollector.settings.SettingTable.REGION;
 import static dev.duocollector.settings.SettingTable.S3_PROXY;
-import static dev.duocollector.settings.SettingTable.SCHEDULE;
 
 import dev.duocollector.settings.AccountSettings.S3Connection;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,13 +35,17 @@ public final class Settings implements CamelContextAware {
     private static final String MASKED = "********";
 
     private Optional<SettingSources> sources = Optional.empty();
-    private SettingReader reader = new SettingReader(sources);
+    private SettingReader reader = new SettingReader(sources, "");
     private Optional<TimeRange> range = Optional.empty();
     private @Nullable CamelContext camelContext;
     private @Nullable ProcessSettings process;
     private @Nullable AccountSettings account;
     private List<LogSettings> logs = List.of();
     private @Nullable LogSettings log;
+    private @Nullable WrittenSettings written;
+    private boolean keysNeeded;
+    private String name = "";
+    private Optional<AccountFiles> accounts = Optional.empty();
 
     public Settings() {}
 
@@ -52,6 +57,10 @@ public final class Settings implements CamelContextAware {
         process = all.process;
         account = all.account;
         logs = all.logs;
+        written = all.written;
+        keysNeeded = all.keysNeeded;
+        name = all.name;
+        accounts = all.accounts;
         this.log = log;
     }
 
@@ -119,15 +128,13 @@ public final class Settings implements CamelContextAware {
         camelContext = context;
         range = Optional.ofNullable(context.getRegistry().findSingleByType(TimeRange.class));
         read(context, true);
-        Optional.ofNullable(context.getRegistry().findSingleByType(DuoLog.class))
-                .ifPresent(this::keepOnly);
         reader.refuseProblems();
     }
 
     /** Notes what is wrong beside the values: the settings' file as a whole, and names that no setting has. */
     private void lookBeside(CamelContext context) {
         sources = SettingSources.in(context);
-        reader = new SettingReader(sources);
+        reader = new SettingReader(sources, "");
         sources.map(program -> program.problems(context))
                 .orElseGet(() -> SettingNames.unknownOfOurs(WrittenSettings.names(context)))
                 .forEach(reader::report);
@@ -138,11 +145,34 @@ public final class Settings implements CamelContextAware {
         read(WrittenSettings.of(context), keysNeeded);
     }
 
-    private void read(WrittenSettings written, boolean keysNeeded) {
-        reader.look(written, setting -> keysNeeded || !AccountSettings.KEYS.contains(setting));
-        account = new AccountSettings(reader, keysNeeded);
+    private void read(WrittenSettings all, boolean withKeys) {
+        written = all;
+        keysNeeded = withKeys;
+        SettingReader folder = new SettingReader(sources, "");
+        folder.look(all, SettingTable.ACCOUNTS::equals);
+        accounts = AccountFiles.find(folder, sources);
+        folder.problems().forEach(reader::report);
+        boolean isThere =
+                accounts.isEmpty() || AccountSettings.IDENTITY.stream().anyMatch(this::isWritten);
+        readAccount(isThere);
+        process = new ProcessSettings(reader);
+        reader.end();
+    }
+
+    private boolean isWritten(Setting<?> setting) {
+        String value = Objects.requireNonNull(written, "written").find(setting.name());
+        return value != null && !value.isBlank();
+    }
+
+    private void readAccount(boolean isThere) {
+        reader.look(
+                Objects.requireNonNull(written, "written"),
+                setting -> isThere
+                        ? keysNeeded || !AccountSettings.KEYS.contains(setting)
+                        : !AccountSettings.IDENTITY.contains(setting) && !setting.equals(SettingTable.BASE_URL));
+        account = new AccountSettings(reader, isThere, keysNeeded);
         logs = account.logs().stream()
-                .map(name -> new LogSettings(reader, account, name, range))
+                .map(each -> new LogSettings(reader, account, name, each, range))
                 .toList();
         log = logs.get(0);
         for (int i = 0; i < logs.size(); i++) {
@@ -150,34 +180,55 @@ public final class Settings implements CamelContextAware {
                 logs.get(i).checkBeside(logs.get(j), reader);
             }
         }
-        reader.reportSettingsOfOtherLogs(account.logs());
-        process = new ProcessSettings(reader);
-        reader.end();
-    }
-
-    /** Leaves out the other logs, for a command that is about one; reports one that is not collected. */
-    private void keepOnly(DuoLog only) {
-        List<LogSettings> kept =
-                logs.stream().filter(each -> each.duoLog() == only).toList();
-        if (kept.isEmpty()) {
-            reader.report("Setting duo.logs is '" + account().get(LOGS) + "', and --log is " + only
-                    + ", which is not among them. Add it, or name another log.");
-            return;
+        if (accounts.isEmpty() || !name.isEmpty()) {
+            reader.reportSettingsOfOtherLogs(account.logs());
         }
-        logs = kept;
-        log = kept.get(0);
     }
 
-    /**
-     * Returns these settings for one log only.
-     *
-     * @throws SettingsException if it is not collected
-     */
-    public Settings only(DuoLog only) {
-        Settings narrowed = new Settings(this, log());
-        narrowed.keepOnly(only);
-        narrowed.reader.refuseProblems();
-        return narrowed;
+    /** Returns the settings of an account: its file's and, for what the file leaves out, these. What is wrong is in them. */
+    Settings ofAccount(String accountName, SettingsFile file) {
+        Settings own = new Settings();
+        own.sources = sources;
+        own.range = range;
+        own.camelContext = camelContext;
+        own.process = process;
+        own.keysNeeded = keysNeeded;
+        own.accounts = accounts;
+        own.name = accountName;
+        own.reader = new SettingReader(sources, file.path().toString());
+        WrittenSettings shared = Objects.requireNonNull(written, "written");
+        file.problems().forEach(own.reader::report);
+        AccountFiles.problems(file, shared).forEach(own.reader::report);
+        if (file.problems().isEmpty()) {
+            own.written = shared.beneath(file.values());
+            own.readAccount(true);
+            own.reader.end();
+        }
+        return own;
+    }
+
+    /** Returns these settings for one log only; empty if it is not collected. */
+    Optional<Settings> only(DuoLog only) {
+        return logs.stream().filter(each -> each.duoLog() == only).findFirst().map(each -> {
+            Settings narrowed = new Settings(this, each);
+            narrowed.logs = List.of(each);
+            return narrowed;
+        });
+    }
+
+    /** The account's name: that of its file; empty for the account of application.properties. */
+    public String name() {
+        return name;
+    }
+
+    /** Where the files of accounts are; empty if there is one account. */
+    Optional<AccountFiles> accounts() {
+        return accounts;
+    }
+
+    /** Whether there may be several accounts, or none yet. */
+    public boolean hasAccounts() {
+        return accounts.isPresent();
     }
 
     public ProcessSettings process() {
@@ -206,19 +257,31 @@ public final class Settings implements CamelContextAware {
         return settings;
     }
 
-    /** Names the log in lines and metrics; empty if it is the only one. */
-    public String label() {
-        return logs.size() == 1 ? "" : log().duoLog().toString();
+    /** Names the log of the account. */
+    public StreamName stream() {
+        return new StreamName(name, log().duoLog());
     }
 
-    /** Says what is collected, from where, to where, and when: the rest of a sentence. */
-    public String collected() {
-        return "the " + ofLogs(each -> each.duoLog().toString()) + (logs.size() == 1 ? " log of " : " logs of ")
-                + account().apiHost() + " into "
-                + ofLogs(each -> "s3://" + account().bucket() + "/" + each.prefix())
-                + ": a run now, then by the schedule "
-                + logs.stream().map(each -> each.get(SCHEDULE)).distinct().collect(Collectors.joining("; "))
-                + " (UTC)";
+    /** Names it in log lines; empty if it is the only one. */
+    public String label() {
+        return labels().isEmpty() ? "" : stream().toString();
+    }
+
+    /** Names it in metrics; empty if it is the only one. */
+    public Map<String, String> labels() {
+        Map<String, String> labels = new TreeMap<>();
+        if (accounts.isPresent()) {
+            labels.put(StreamName.ACCOUNT, name);
+        }
+        if (accounts.isPresent() || logs.size() > 1) {
+            labels.put(StreamName.LOG, log().duoLog().toString());
+        }
+        return labels;
+    }
+
+    /** Whether these are for the first log of application.properties' account. */
+    public boolean isFirstOfOwn() {
+        return name.isEmpty() && log().equals(logs.get(0));
     }
 
     /** Whose state it is: the account, and the log unless it is the telephony log, the only one of earlier releases. */

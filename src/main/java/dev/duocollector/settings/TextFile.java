@@ -68,7 +68,8 @@ final class TextFile {
         }
     }
 
-    private static String reason(IOException e) {
+    /** Says in a few words why something cannot be read. */
+    static String reason(IOException e) {
         if (e instanceof AccessDeniedException) {
             return "permission denied";
         }

@@ -4,6 +4,7 @@ package dev.duocollector.settings;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,6 +31,37 @@ interface WrittenSettings {
     /** Returns what gives the values of placeholders such as <code>{{env:NAME}}</code>; null if there is no such function. */
     default @Nullable PropertiesFunction function(String prefix) {
         return null;
+    }
+
+    /** Whether a name is set here, and not only where this falls back to. */
+    default boolean isOwn(String name) {
+        return true;
+    }
+
+    /**
+     * Returns the settings of an account: its file's, and these for what the file leaves out. What makes an account is never
+     * taken from another one.
+     */
+    default WrittenSettings beneath(Map<String, String> file) {
+        WrittenSettings shared = this;
+        return new WrittenSettings() {
+            @Override
+            public @Nullable String find(String name) {
+                return isOwn(name) ? file.getOrDefault(name, "") : shared.find(name);
+            }
+
+            @Override
+            public boolean isOwn(String name) {
+                return file.containsKey(name)
+                        || AccountSettings.IDENTITY.stream()
+                                .anyMatch(setting -> setting.name().equals(name));
+            }
+
+            @Override
+            public @Nullable PropertiesFunction function(String prefix) {
+                return shared.function(prefix);
+            }
+        };
     }
 
     /** Returns the settings of a context, in the order in which Camel looks for a name. */

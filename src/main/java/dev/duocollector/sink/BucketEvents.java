@@ -57,6 +57,9 @@ public final class BucketEvents {
     private final ClientFields fields;
     private final int lineBytesMax;
 
+    /** Whether folders under the prefix are other accounts', and nothing in them is this one's. */
+    private final boolean hasFoldersOfOthers;
+
     /**
      * Makes a reader.
      *
@@ -64,10 +67,18 @@ public final class BucketEvents {
      * @param log whose events there are
      */
     public BucketEvents(S3Client s3, String bucket, KeyPrefix prefix, String apiHost, DuoLog log) {
-        this(s3, bucket, prefix, apiHost, log, LINE_BYTES_MAX);
+        this(s3, bucket, prefix, apiHost, log, LINE_BYTES_MAX, false);
     }
 
-    BucketEvents(S3Client s3, String bucket, KeyPrefix prefix, String apiHost, DuoLog log, int lineBytesMax) {
+    BucketEvents(
+            S3Client s3,
+            String bucket,
+            KeyPrefix prefix,
+            String apiHost,
+            DuoLog log,
+            int lineBytesMax,
+            boolean hasFoldersOfOthers) {
+        this.hasFoldersOfOthers = hasFoldersOfOthers;
         this.s3 = s3;
         this.bucket = bucket;
         this.prefix = prefix;
@@ -83,7 +94,9 @@ public final class BucketEvents {
                 settings.account().bucket(),
                 settings.log().prefix(),
                 settings.account().apiHost(),
-                settings.log().duoLog());
+                settings.log().duoLog(),
+                LINE_BYTES_MAX,
+                settings.hasAccounts() && settings.name().isEmpty());
     }
 
     /** Who an object is from, as its name tells. */
@@ -126,8 +139,9 @@ public final class BucketEvents {
     public List<StoredObject> objects(Instant from, Instant to) {
         List<StoredObject> objects = new ArrayList<>();
         try {
-            for (S3Object object : s3.listObjectsV2Paginator(
-                            request -> request.bucket(bucket).prefix(prefix.resolve("")))
+            for (S3Object object : s3.listObjectsV2Paginator(request -> request.bucket(bucket)
+                            .prefix(prefix.resolve(""))
+                            .delimiter(hasFoldersOfOthers ? "/" : null))
                     .contents()) {
                 StoredObject found = new StoredObject(object.key(), writer(object.key()), object.size());
                 if (canHold(found, from, to)) {

@@ -125,6 +125,13 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
 
     @Override
     protected void doInit() {
+        // The events of a run have an account's, whatever is set here.
+        if (!ofRun) {
+            requireHost();
+        }
+    }
+
+    private void requireHost() {
         if (shape == EventShape.DUO_CLIENT && apiHost.isBlank()) {
             throw new IllegalStateException(
                     "event.shape is duo-client, which names the account's host in every event, but"
@@ -147,7 +154,10 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
                         source.settings().log().get(SettingTable.EVENT_SHAPE),
                         new ClientFields(
                                 source.log(), source.settings().account().apiHost())))
-                .orElseGet(() -> new Lines(shape, new ClientFields(DuoLog.TELEPHONY, apiHost)));
+                .orElseGet(() -> {
+                    requireHost();
+                    return new Lines(shape, new ClientFields(DuoLog.TELEPHONY, apiHost));
+                });
     }
 
     /** The lines of one body, all of one shape. */

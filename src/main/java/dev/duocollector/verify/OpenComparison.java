@@ -6,6 +6,7 @@ import dev.duocollector.failure.RefusedException;
 import dev.duocollector.run.Run;
 import dev.duocollector.run.RunTime;
 import dev.duocollector.run.Stream;
+import dev.duocollector.run.Streams;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.state.Window;
@@ -20,7 +21,7 @@ public final class OpenComparison implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Stream stream = Stream.of(exchange.getContext());
+        Stream stream = Streams.of(exchange.getContext()).only();
         TimeRange range = stream.range()
                 .orElseThrow(() -> RefusedException.operator(
                         "The route verify compares a TimeRange, and no bean is one. Use the command verify."));

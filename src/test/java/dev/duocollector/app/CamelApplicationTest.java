@@ -49,7 +49,7 @@ class CamelApplicationTest {
         for (String name : RouteFiles.SHIPPED) {
             Files.writeString(
                     folder.resolve(name + ".camel.yaml"),
-                    "- beans: [{name: " + name + "-contract-5, type: java.lang.Object}]\n");
+                    "- beans: [{name: " + name + "-contract-6, type: java.lang.Object}]\n");
         }
         CamelApplication application = CamelApplication.inContainer(
                 Map.of(), folder, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));

@@ -13,6 +13,7 @@ import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.route.World;
+import dev.duocollector.settings.Selection;
 import dev.duocollector.settings.SettingSources;
 import dev.duocollector.simulator.Answer;
 import dev.duocollector.simulator.MadeUpEvents;
@@ -28,7 +29,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -312,7 +312,7 @@ class PreflightTest {
 
     private List<Check> run() {
         List<Check> checks = new ArrayList<>();
-        new Preflight(Map.of(), world.settings, Optional.empty(), checks::add).run();
+        new Preflight(Map.of(), world.settings, Selection.ALL, checks::add).run();
         assertThat(checks.toString()).doesNotContain(World.SKEY, World.s3().secretKey());
         return checks;
     }

@@ -4,7 +4,7 @@ package dev.duocollector.demo;
 
 import dev.duocollector.app.CamelApplication;
 import dev.duocollector.run.RunReport;
-import dev.duocollector.run.Stream;
+import dev.duocollector.run.Streams;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.EventNotifier;
@@ -35,7 +35,7 @@ public final class LocalCollector implements AutoCloseable {
 
     /** Makes one run. */
     public RunReport run() {
-        Exchange done = application.run(Stream.of(application.context()));
+        Exchange done = application.run(Streams.of(application.context()).only());
         RunReport report = done.getMessage().getBody(RunReport.class);
         if (report == null) {
             throw new IllegalStateException("The run ended without a report", done.getException());

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.duocollector.metrics.Metric;
+import dev.duocollector.settings.StreamName;
 import dev.duocollector.simulator.MadeUpEvents;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -41,7 +42,7 @@ class ObservationDocumentsTest {
     private static final Path ALERTS = Path.of("src/deploy/prometheus/duo-telephony.rules.yaml");
 
     /** The labels that Prometheus adds to what it scrapes, a push gateway's group, and what several logs add. */
-    private static final Set<String> ADDED_LABELS = Set.of("instance", "job", Metric.LOG);
+    private static final Set<String> ADDED_LABELS = Set.of("instance", "job", StreamName.LOG, StreamName.ACCOUNT);
 
     /**
      * What kube-state-metrics exposes for a CronJob, and its labels

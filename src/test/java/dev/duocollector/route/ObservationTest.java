@@ -44,7 +44,7 @@ class ObservationTest {
                   uri: direct:never
                   steps:
                     - to: direct:telephony
-            - beans: [{name: schedule-contract-5, type: java.lang.Object}]
+            - beans: [{name: schedule-contract-6, type: java.lang.Object}]
             """;
 
     private final World world = new World().set("duo.page.size", "4");

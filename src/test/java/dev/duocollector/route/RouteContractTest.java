@@ -35,24 +35,24 @@ class RouteContractTest {
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({
         "beans, beans-contract-2",
-        "beans, beans-contract-6",
+        "beans, beans-contract-7",
         "duo-page, duo-page-contract-2",
         "error-handling, error-handling-contract-2",
         "recover, recover-contract-3",
         "store, store-contract-50",
         "schedule, schedule-contract-2",
         "collect, collect-contract-2",
-        "collect, collect-contract-6",
+        "collect, collect-contract-7",
         "collect, collect",
         "udm, udm-contract-2",
         "verify, verify-contract-2",
     })
     void startsWithNoFileOfAnotherRelease(String file, String bean) throws IOException {
-        incident.routes(Map.of(file + ".camel.yaml", of(file).replace(file + "-contract-5", bean)));
+        incident.routes(Map.of(file + ".camel.yaml", of(file).replace(file + "-contract-6", bean)));
 
         assertThatThrownBy(incident::collector)
                 .hasStackTraceContaining(RouteRefusedException.class.getName())
-                .hasStackTraceContaining("there is no bean " + file + "-contract-5")
+                .hasStackTraceContaining("there is no bean " + file + "-contract-6")
                 .hasStackTraceContaining("Take the " + file + ".camel.yaml that comes with this release");
 
         assertThat(incident.world.duo.requests()).isEmpty();
@@ -65,9 +65,9 @@ class RouteContractTest {
     @ParameterizedTest
     @ValueSource(strings = {"collect", "recover", "store", "udm"})
     void makesNoRun_onceAFileOfAnotherReleaseIsLoaded(String file) {
-        incident.collector().context().getRegistry().unbind(file + "-contract-5");
+        incident.collector().context().getRegistry().unbind(file + "-contract-6");
 
-        incident.run(RunOutcome.OPERATOR).startsWith("Nothing was read: ").contains("no bean " + file + "-contract-5");
+        incident.run(RunOutcome.OPERATOR).startsWith("Nothing was read: ").contains("no bean " + file + "-contract-6");
 
         assertThat(incident.world.everything()).isEmpty();
         incident.restart();

@@ -14,6 +14,7 @@ import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.settings.DuoLog;
+import dev.duocollector.settings.Selection;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.MemoryEventStore;
 import dev.duocollector.simulator.Misbehavior;
@@ -287,7 +288,10 @@ class SeveralLogsTest {
         assertThat(world.lines("activity")).isEmpty();
 
         world.duo.behave();
-        assertThat(application().of(Optional.of(DuoLog.ACTIVITY)).runOnce()).isZero();
+        assertThat(application()
+                        .of(new Selection(Optional.empty(), Optional.of(DuoLog.ACTIVITY)))
+                        .runOnce())
+                .isZero();
         assertThat(world.lines("activity"))
                 .containsExactlyElementsOf(World.stored("activity", world.activity.events()));
         assertThat(application().runOnce()).isZero();
@@ -349,7 +353,7 @@ class SeveralLogsTest {
         StateConsole.Result unnamed = console.state("set-through", "2026-11-23T07:00:00Z", "--yes");
         assertThat(unnamed.exitCode()).isEqualTo(2);
         assertThat(unnamed.err())
-                .contains("Add --log telephony or --log authentication or --log activity")
+                .contains("Add --log: there are telephony, authentication, activity.")
                 .hasLineCount(1);
 
         StateConsole.Result named = console.state("set-through", "2026-11-23T07:00:00Z", "--yes", "--log", "activity");

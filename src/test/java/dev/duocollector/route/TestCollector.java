@@ -6,6 +6,7 @@ import dev.duocollector.metrics.RunMetrics;
 import dev.duocollector.run.Pause;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.run.Stream;
+import dev.duocollector.run.Streams;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TestSettings;
@@ -195,7 +196,7 @@ final class TestCollector implements AutoCloseable {
 
     /** Goes on as another process would: one that knows nothing but what lies in the bucket, with a clock of its own. */
     void restart(Clock clock) {
-        Stream stream = new Stream.Builder()
+        Streams streams = new Streams.Builder()
                 .settings(bean("settings", Settings.class))
                 .clock(clock)
                 .ticker(ticker(clock))
@@ -203,7 +204,7 @@ final class TestCollector implements AutoCloseable {
                 .s3Client(bean("s3Client", S3Client.class))
                 .listener(bean("metrics", RunMetrics.class))
                 .build();
-        context.getRegistry().bind("stream", stream);
+        context.getRegistry().bind("streams", streams);
     }
 
     private <T> T bean(String name, Class<T> type) {

@@ -99,7 +99,7 @@ class UpgradeTest {
                         object -> assertThat(object)
                                 .contains("/object.camel.yaml", "is in collect.camel.yaml and store.camel.yaml now"),
                         schedule -> assertThat(schedule)
-                                .contains("/schedule.camel.yaml", "its contract version is 3, and the jar's is 5"),
+                                .contains("/schedule.camel.yaml", "its contract version is 3, and the jar's is 6"),
                         telephony -> assertThat(telephony)
                                 .contains(
                                         "/telephony.camel.yaml",

@@ -202,7 +202,7 @@ class DuoRetryTest {
     }
 
     private Run run(String... settings) {
-        Run begun = new Run(TestStream.builder(settings).pause(pause).build());
+        Run begun = new Run(TestStream.builder(settings).pause(pause).build().only());
         exchange.setVariable(Run.VARIABLE, begun);
         return begun;
     }

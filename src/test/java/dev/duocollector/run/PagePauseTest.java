@@ -109,8 +109,10 @@ class PagePauseTest {
     }
 
     private Run run(String duration) {
-        Run begun = new Run(
-                TestStream.builder("duo.page.pause", duration).pause(pause).build());
+        Run begun = new Run(TestStream.builder("duo.page.pause", duration)
+                .pause(pause)
+                .build()
+                .only());
         begun.read(WINDOW);
         exchange.setVariable(Run.VARIABLE, begun);
         return begun;

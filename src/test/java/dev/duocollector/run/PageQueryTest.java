@@ -149,7 +149,8 @@ class PageQueryTest {
         run = new Run(TestStream.builder()
                 .s3Client(s3)
                 .clock(Clock.fixed(now, ZoneOffset.UTC))
-                .build());
+                .build()
+                .only());
         CollectorState repository = run.stream().state();
         repository.open();
         repository.openWindow(window);

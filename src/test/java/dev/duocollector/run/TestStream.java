@@ -17,12 +17,12 @@ final class TestStream {
 
     /** Returns a stream at {@link #NOW} with some settings: name, value, name, … */
     static Stream with(String... settings) {
-        return builder(settings).build();
+        return builder(settings).build().only();
     }
 
     /** Returns the same, to be changed before it is built. */
-    static Stream.Builder builder(String... settings) {
-        return new Stream.Builder()
+    static Streams.Builder builder(String... settings) {
+        return new Streams.Builder()
                 .settings(TestSettings.with(settings))
                 .clock(Clock.fixed(NOW, ZoneOffset.UTC))
                 .ticker(() -> 0)

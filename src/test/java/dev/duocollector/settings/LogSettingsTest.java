@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -187,12 +188,20 @@ class LogSettingsTest {
     void onlyOneLog_mustBeAmongThem() {
         Settings all = TestSettings.with("duo.logs", "telephony,activity");
 
-        assertThat(all.only(DuoLog.ACTIVITY).ofEachLog()).hasSize(1);
-        assertThat(all.only(DuoLog.ACTIVITY).log().duoLog()).isEqualTo(DuoLog.ACTIVITY);
-        assertThat(catchThrowableOfType(SettingsException.class, () -> all.only(DuoLog.AUTHENTICATION))
+        assertThat(selected(all, DuoLog.ACTIVITY)).singleElement().satisfies(only -> {
+            assertThat(only.ofEachLog()).hasSize(1);
+            assertThat(only.log().duoLog()).isEqualTo(DuoLog.ACTIVITY);
+        });
+        assertThat(catchThrowableOfType(SettingsException.class, () -> selected(all, DuoLog.AUTHENTICATION))
                         .problems())
                 .containsExactly(
                         "Setting duo.logs is 'telephony,activity', and --log is authentication, which is not among"
                                 + " them. Add it, or name another log.");
+    }
+
+    private static List<Settings> selected(Settings all, DuoLog log) {
+        return new Accounts(all, new Selection(Optional.empty(), Optional.of(log)))
+                .look()
+                .accounts();
     }
 }

@@ -229,28 +229,28 @@ class RouteFilesTest {
     static Stream<Arguments> contracts() {
         return Stream.of(
                 Arguments.of("none", "- beans: []\n", "it has no contract version"),
-                Arguments.of("only in a comment", "# collect-contract-5\n- beans: []\n", "it has no contract version"),
-                Arguments.of("only behind a step", "- beans: [] # collect-contract-5\n", "it has no contract version"),
+                Arguments.of("only in a comment", "# collect-contract-6\n- beans: []\n", "it has no contract version"),
+                Arguments.of("only behind a step", "- beans: [] # collect-contract-6\n", "it has no contract version"),
                 Arguments.of(
                         "of another file",
-                        "- beans: [{name: udm-contract-5, type: x}]\n",
+                        "- beans: [{name: udm-contract-6, type: x}]\n",
                         "it has no contract version"),
                 Arguments.of(
                         "of a longer name",
-                        "- beans: [{name: my-collect-contract-5, type: x}]\n",
+                        "- beans: [{name: my-collect-contract-6, type: x}]\n",
                         "it has no contract"),
                 Arguments.of(
                         "older", "- beans: [{name: collect-contract-2, type: x}]\n", "its contract version is 2, and"),
                 Arguments.of(
-                        "newer", "- beans: [{name: collect-contract-6, type: x}]\n", "its contract version is 6, and"),
+                        "newer", "- beans: [{name: collect-contract-7, type: x}]\n", "its contract version is 7, and"),
                 Arguments.of(
                         "longer",
                         "- beans: [{name: collect-contract-50, type: x}]\n",
                         "its contract version is 50, and"),
                 Arguments.of(
                         "two",
-                        "- beans: [{name: collect-contract-2, type: x}, {name: collect-contract-5, type: x}]\n",
-                        "its contract version is 2 and 5, and"),
+                        "- beans: [{name: collect-contract-2, type: x}, {name: collect-contract-6, type: x}]\n",
+                        "its contract version is 2 and 6, and"),
                 Arguments.of("an empty file", "", "it has no contract version"));
     }
 
@@ -301,9 +301,9 @@ class RouteFilesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "- beans:\n    - name: collect-contract-5\n      type: java.lang.Object\n",
-                "- beans:\n    - type: java.lang.Object\n      name: \"collect-contract-5\"\n",
-                "- beans:\n    - type: java.lang.Object\n      name: 'collect-contract-5'\n"
+                "- beans:\n    - name: collect-contract-6\n      type: java.lang.Object\n",
+                "- beans:\n    - type: java.lang.Object\n      name: \"collect-contract-6\"\n",
+                "- beans:\n    - type: java.lang.Object\n      name: 'collect-contract-6'\n"
             })
     void contract_isFound_inEachFormOfYaml(String text) throws IOException {
         Files.writeString(routes.resolve("collect.camel.yaml"), text);
@@ -324,7 +324,7 @@ class RouteFilesTest {
     @Test
     void eachContract_isABeanThatCamelMakes() throws IOException {
         Pattern line =
-                Pattern.compile("(?m)^(- beans: \\[|    - )\\{name: [a-z-]+-contract-5, type: java.lang.Object}]?$");
+                Pattern.compile("(?m)^(- beans: \\[|    - )\\{name: [a-z-]+-contract-6, type: java.lang.Object}]?$");
         for (String name : RouteFiles.SHIPPED) {
             String text = Files.readString(Path.of("routes", name + ".camel.yaml"));
 

@@ -190,7 +190,7 @@ class BucketEventsTest {
         String longest = at("2026-11-20T10:00:00Z");
         String tooLong = at("2026-11-20T10:00:00.0Z");
         BucketEvents bounded = new BucketEvents(
-                s3.client(), BUCKET, new KeyPrefix("duo-telephony"), HOST, DuoLog.TELEPHONY, longest.length());
+                s3.client(), BUCKET, new KeyPrefix("duo-telephony"), HOST, DuoLog.TELEPHONY, longest.length(), false);
         put("duo-telephony/notes.txt", (tooLong + "\n" + longest).getBytes(UTF_8));
         List<StoredEvent> events = new ArrayList<>();
 

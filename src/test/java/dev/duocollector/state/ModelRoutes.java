@@ -5,7 +5,7 @@ package dev.duocollector.state;
 import dev.duocollector.RangeGuards;
 import dev.duocollector.run.Pause;
 import dev.duocollector.run.RunListener;
-import dev.duocollector.run.Stream;
+import dev.duocollector.run.Streams;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.s3.MemoryS3;
 import dev.duocollector.settings.Settings;
@@ -147,9 +147,9 @@ final class ModelRoutes {
                     Map.of("clock", surroundings.clock(), "ticker", surroundings.ticker(), "s3Client", s3Client));
             TestSettings.range(settings).ifPresent(range -> process.beans.put("range", range));
             for (BeanFactoryDefinition<?> definition : definitions) {
-                if (definition.getName().equals("stream")) {
+                if (definition.getName().equals("streams")) {
                     // Camel has taken the properties out of the definition when it set them.
-                    process.beans.put("stream", process.stream());
+                    process.beans.put("streams", process.streams());
                 } else if (!process.beans.containsKey(definition.getName())) {
                     process.beans.put(definition.getName(), BeanModelHelper.newInstance(definition, context));
                 }
@@ -190,8 +190,8 @@ final class ModelRoutes {
             this.surroundings = surroundings;
         }
 
-        private Stream stream() {
-            return new Stream.Builder()
+        private Streams streams() {
+            return new Streams.Builder()
                     .settings((Settings) bean("settings"))
                     .clock(surroundings.clock())
                     .ticker(surroundings.ticker())

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cli;
+
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.run.Stream;
+import dev.duocollector.run.Streams;
+import dev.duocollector.settings.DuoLog;
+import dev.duocollector.settings.Selection;
+import dev.duocollector.settings.Settings;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which of the configured accounts and logs a command is about. */
+final class StreamOptions {
+
+    /** How many streams a message names. */
+    private static final int NAMED_MAX = 10;
+
+    @Option(
+            names = "--account",
+            paramLabel = "NAME",
+            description = "Only this account: the name of its file in the folder of accounts, or its API hostname.")
+    private @Nullable String account;
+
+    @Option(
+            names = "--log",
+            paramLabel = "LOG",
+            converter = ToLog.class,
+            description = "Only this one of duo.logs: telephony, authentication or activity.")
+    private @Nullable DuoLog log;
+
+    /** Returns what is chosen; all if nothing is. */
+    Selection selection() {
+        return new Selection(Optional.ofNullable(account), Optional.ofNullable(log));
+    }
+
+    /**
+     * Returns the only stream of a context, for a command that is about one.
+     *
+     * @throws RefusedException if there are several
+     */
+    static Stream only(CamelContext context) {
+        List<Stream> all = Streams.of(context).all();
+        requireOne(all.stream().map(Stream::settings).toList());
+        return all.get(0);
+    }
+
+    /**
+     * Returns the only one, for a command that is about one.
+     *
+     * @throws RefusedException if there are several
+     */
+    static Settings requireOne(List<Settings> streams) {
+        if (streams.size() == 1) {
+            return streams.get(0);
+        }
+        if (streams.isEmpty()) {
+            throw RefusedException.operator("No account is configured.");
+        }
+        boolean severalAccounts =
+                streams.stream().map(Settings::name).distinct().count() > 1;
+        String names = streams.stream()
+                .map(each -> severalAccounts
+                        ? each.stream().toString()
+                        : each.log().duoLog().toString())
+                .limit(NAMED_MAX)
+                .collect(Collectors.joining(", "));
+        throw RefusedException.operator("The settings name " + streams.size()
+                + " logs, and this command is about one. Add " + (severalAccounts ? "--account and --log" : "--log")
+                + ": there are " + names
+                + (streams.size() > NAMED_MAX ? " and " + (streams.size() - NAMED_MAX) + " more" : "") + ".");
+    }
+
+    static final class ToLog implements ITypeConverter<DuoLog> {
+        @Override
+        public DuoLog convert(String value) {
+            return DuoLog.named(value.strip().toLowerCase(Locale.ROOT))
+                    .orElseThrow(() -> new TypeConversionException(
+                            "'" + value + "' is not a log that is collected: telephony, authentication or activity"));
+        }
+    }
+}

@@ -1,0 +1,256 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.run;
+
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.settings.Accounts;
+import dev.duocollector.settings.Selection;
+import dev.duocollector.settings.Settings;
+import dev.duocollector.text.Log;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Every stream that is collected: each log of each account. Those of the folder of accounts come and go with its files. Safe
+ * for use by several threads.
+ */
+public final class Streams {
+
+    /** The bean that the routes run. */
+    private static final String BEAN = "streams";
+
+    /** How many streams a message names. */
+    private static final int NAMED_MAX = 10;
+
+    private static final Log LOG = Log.of(Streams.class);
+
+    private final Builder parts;
+    private final Settings settings;
+    private final Accounts accounts;
+    private volatile Map<String, Stream> all = Map.of();
+    private volatile List<String> problems = List.of();
+
+    private Streams(Builder parts) {
+        this.parts = parts;
+        settings = Objects.requireNonNull(parts.settings, "settings");
+        accounts = new Accounts(settings, parts.selection);
+        refresh();
+    }
+
+    /** Returns those of a context. */
+    public static Streams of(CamelContext camel) {
+        Streams streams = camel.getRegistry().lookupByNameAndType(BEAN, Streams.class);
+        if (streams == null) {
+            throw new IllegalStateException("There is no bean " + BEAN
+                    + ". Put routes/beans.camel.yaml back as it was shipped, or add the bean to it.");
+        }
+        return streams;
+    }
+
+    /** Returns them in the order of their settings. */
+    public List<Stream> all() {
+        return List.copyOf(all.values());
+    }
+
+    /** Returns the only one, for what reads one. */
+    public Stream only() {
+        List<Stream> now = all();
+        if (now.size() != 1) {
+            throw RefusedException.operator(
+                    now.size() + " logs are configured, and one must be chosen: " + names() + ".");
+        }
+        return now.get(0);
+    }
+
+    /** What all accounts share, and the account that is set beside it. */
+    public Settings settings() {
+        return settings;
+    }
+
+    /** Holds up whatever waits. */
+    Pause pause() {
+        return Objects.requireNonNull(parts.pause, "pause");
+    }
+
+    Optional<Stream> find(@Nullable String name) {
+        return name == null ? Optional.empty() : Optional.ofNullable(all.get(name));
+    }
+
+    /**
+     * Returns the stream that an exchange is to read.
+     *
+     * @throws RefusedException if there are several and it names none of them
+     */
+    static Stream named(Exchange exchange) {
+        Streams streams = of(exchange.getContext());
+        String name = exchange.getVariable(Stream.VARIABLE, String.class);
+        List<Stream> now = streams.all();
+        if (name == null && now.size() == 1) {
+            return now.get(0);
+        }
+        return streams.find(name)
+                .orElseThrow(() -> RefusedException.operator("Nothing was read: the exchange variable "
+                        + Stream.VARIABLE
+                        + " is " + (name == null ? "not set" : "'" + name + "'") + ", and must name what to read: "
+                        + streams.names() + "."));
+    }
+
+    private String names() {
+        List<Stream> now = all();
+        return now.stream().map(Stream::name).limit(NAMED_MAX).collect(Collectors.joining(" or "))
+                + (now.size() > NAMED_MAX ? " and " + (now.size() - NAMED_MAX) + " more" : "");
+    }
+
+    /** Says what is collected, from where, to where, and when: the rest of a sentence. */
+    public String collected() {
+        List<Stream> now = all();
+        if (!settings.hasAccounts()) {
+            return "the " + joined(now, ", ", each -> each.log().duoLog().toString())
+                    + (now.size() == 1 ? " log of " : " logs of ")
+                    + settings.account().apiHost() + " into "
+                    + joined(
+                            now,
+                            ", ",
+                            each -> "s3://" + each.account().bucket() + "/"
+                                    + each.log().prefix())
+                    + ": a run now, then by the schedule "
+                    + joined(now, "; ", each -> each.log().schedule()) + " (UTC).";
+        }
+        long accountsNow =
+                now.stream().map(stream -> stream.settings().name()).distinct().count();
+        return now.isEmpty()
+                ? "nothing yet: " + nothing() + ". It is looked at every minute."
+                : now.size() + " logs of " + accountsNow
+                        + " accounts, each by its schedule, and those that are late now.";
+    }
+
+    private static String joined(List<Stream> streams, String between, Function<Settings, String> text) {
+        return streams.stream()
+                .map(stream -> text.apply(stream.settings()))
+                .distinct()
+                .collect(Collectors.joining(between));
+    }
+
+    /** Says why nothing is collected. */
+    public String nothing() {
+        return "no account is right, neither in application.properties nor in the folder of accounts (duo.accounts)";
+    }
+
+    /** What is wrong with accounts that are not collected, or not as their files say; a line for each. */
+    public List<String> problems() {
+        return problems;
+    }
+
+    /**
+     * What a look at the folder of accounts has changed.
+     *
+     * @param begun streams that are new, or have other settings
+     * @param ended streams that are no more, or were before the change
+     */
+    record Change(List<Stream> begun, List<Stream> ended) {}
+
+    /** Looks at the folder of accounts, and takes what is there; what is newly wrong is an ERROR. */
+    synchronized Change refresh() {
+        Accounts.Found found = accounts.look();
+        Map<String, Stream> before = all;
+        Map<String, Stream> now = new LinkedHashMap<>();
+        List<Stream> begun = new ArrayList<>();
+        for (Settings each : found.ofEachStream()) {
+            String name = each.stream().toString();
+            Stream known = before.get(name);
+            if (known == null || !known.settings().log().equals(each.log())) {
+                known = new Stream(parts, each, known == null ? new Turn() : known.turn());
+                begun.add(known);
+            }
+            now.put(name, known);
+        }
+        List<Stream> ended = before.values().stream()
+                .filter(stream -> !stream.equals(now.get(stream.name())))
+                .toList();
+        all = Collections.unmodifiableMap(now);
+        found.problems().stream().filter(line -> !problems.contains(line)).forEach(LOG::error);
+        problems = List.copyOf(found.problems());
+        Objects.requireNonNull(parts.listener, "listener").collecting(now.size(), problems.size());
+        return new Change(begun, ended);
+    }
+
+    @Override
+    public String toString() {
+        return "Streams" + all.keySet();
+    }
+
+    /** Takes what streams are made of by name, as Camel sets it; nothing may be left out. */
+    public static final class Builder {
+
+        @Nullable
+        private Settings settings;
+
+        private Selection selection = Selection.ALL;
+
+        @Nullable
+        Clock clock;
+
+        @Nullable
+        Ticker ticker;
+
+        @Nullable
+        Pause pause;
+
+        @Nullable
+        S3Client s3Client;
+
+        @Nullable
+        RunListener listener;
+
+        final Workers workers = new Workers();
+
+        public Builder settings(Settings value) {
+            settings = value;
+            Optional.ofNullable(value.getCamelContext())
+                    .map(camel -> camel.getRegistry().findSingleByType(Selection.class))
+                    .ifPresent(found -> selection = found);
+            return this;
+        }
+
+        public Builder clock(Clock value) {
+            clock = value;
+            return this;
+        }
+
+        public Builder ticker(Ticker value) {
+            ticker = value;
+            return this;
+        }
+
+        public Builder pause(Pause value) {
+            pause = value;
+            return this;
+        }
+
+        public Builder s3Client(S3Client value) {
+            s3Client = value;
+            return this;
+        }
+
+        public Builder listener(RunListener value) {
+            listener = value;
+            return this;
+        }
+
+        public Streams build() {
+            return new Streams(this);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.settings;
+
+import dev.duocollector.failure.ExitCode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The accounts that are collected: the one of application.properties, if there is one, and one for each file of the folder
+ * {@code duo.accounts}. The folder can be looked at again and again: a file that is wrong spoils no other, and an account that
+ * was right before stays as it was. Not thread-safe.
+ */
+public final class Accounts {
+
+    private final Settings shared;
+    private final Selection selection;
+    private final Map<String, Known> known = new HashMap<>();
+    private List<Settings> last = List.of();
+    private boolean isFirst = true;
+
+    /** What was made of a file, and the settings of its account that count, if it was ever right. */
+    private record Known(
+            SettingsFile file, Settings read, @Nullable Settings good) {}
+
+    /**
+     * What a look found.
+     *
+     * @param accounts the settings of each account that is right, or was; the same objects as long as nothing changes
+     * @param problems a line for each thing that is wrong
+     */
+    public record Found(List<Settings> accounts, List<String> problems) {
+
+        /** Returns what a command that reads all of them exits with, if nothing else is wrong. */
+        public int exitCode() {
+            return problems.isEmpty() ? ExitCode.DONE : ExitCode.OPERATOR;
+        }
+
+        /** Returns the settings of each log of each account. */
+        public List<Settings> ofEachStream() {
+            return accounts.stream().flatMap(each -> each.ofEachLog().stream()).toList();
+        }
+    }
+
+    public Accounts(Settings shared, Selection selection) {
+        this.shared = shared;
+        this.selection = selection;
+    }
+
+    /**
+     * Returns what is there now.
+     *
+     * @throws SettingsException if a command is about something that is not there
+     */
+    public Found look() {
+        List<Settings> accounts = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        Places places = new Places();
+        if (shared.account().isThere()) {
+            accounts.add(shared);
+            places.take(shared);
+        }
+        Optional<AccountFiles> folder = shared.accounts();
+        if (folder.isPresent()) {
+            try {
+                AccountFiles.Found found = folder.get().read();
+                problems.addAll(found.problems());
+                accounts.addAll(read(settled(found), places, problems));
+            } catch (TextFile.FlawException e) {
+                problems.add("The folder of accounts " + folder.get().folder() + " (duo.accounts) " + e.flaw() + "."
+                        + (last.isEmpty() ? "" : " Its accounts are collected as before."));
+                accounts = new ArrayList<>(last);
+            }
+        }
+        last = List.copyOf(accounts);
+        return new Found(selected(accounts), problems);
+    }
+
+    /** Leaves out what may be half written, as long as something is known that counts meanwhile. */
+    private Map<String, SettingsFile> settled(AccountFiles.Found found) {
+        Map<String, SettingsFile> files = new TreeMap<>(found.files());
+        if (!isFirst) {
+            for (String name : found.unsettled()) {
+                Known before = known.get(name);
+                if (before == null) {
+                    files.remove(name);
+                } else {
+                    files.put(name, before.file());
+                }
+            }
+        }
+        isFirst = false;
+        return files;
+    }
+
+    private List<Settings> read(Map<String, SettingsFile> files, Places places, List<String> problems) {
+        known.keySet().retainAll(files.keySet());
+        List<Settings> accounts = new ArrayList<>();
+        for (String name : inOrder(files.keySet())) {
+            SettingsFile file = files.get(name);
+            Known before = known.get(name);
+            Settings read = before != null && before.file().equals(file) ? before.read() : shared.ofAccount(name, file);
+            List<String> wrong = read.problems().isEmpty() ? places.take(read) : read.problems();
+            Settings good = wrong.isEmpty() ? read : null;
+            Settings past = before == null ? null : before.good();
+            if (good == null
+                    && past != null
+                    && !past.equals(read)
+                    && places.take(past).isEmpty()) {
+                good = past;
+            }
+            known.put(name, new Known(file, read, good));
+            if (good != null) {
+                accounts.add(good);
+            }
+            String remains = good == null
+                    ? "This account is not collected."
+                    : "This account is collected with its settings of before.";
+            wrong.forEach(line -> problems.add(file.path() + ": " + line + " " + remains));
+        }
+        return accounts;
+    }
+
+    /** Those first that are collected already, so that a new file takes nothing away from them. */
+    private Collection<String> inOrder(Set<String> names) {
+        Set<String> order = new LinkedHashSet<>();
+        names.stream()
+                .filter(name -> known.containsKey(name) && known.get(name).good() != null)
+                .forEach(order::add);
+        order.addAll(names);
+        return order;
+    }
+
+    private List<Settings> selected(List<Settings> all) {
+        List<Settings> taken = all.stream().filter(selection::takes).toList();
+        if (selection.account().isPresent() && taken.isEmpty()) {
+            throw new SettingsException(
+                    List.of("There is no account '" + selection.account().get() + "'. "
+                            + (all.isEmpty() ? "None is configured." : "There " + names(all) + ".")));
+        }
+        if (selection.log().isEmpty()) {
+            return taken;
+        }
+        DuoLog log = selection.log().get();
+        List<Settings> narrowed =
+                taken.stream().flatMap(each -> each.only(log).stream()).toList();
+        if (narrowed.isEmpty() && !taken.isEmpty()) {
+            throw new SettingsException(List.of("Setting duo.logs is '"
+                    + taken.get(0).account().get(SettingTable.LOGS) + "', and --log is " + log
+                    + ", which is not among them. Add it, or name another log."));
+        }
+        return narrowed;
+    }
+
+    private static String names(List<Settings> all) {
+        List<String> names = all.stream()
+                .map(each -> each.name().isEmpty() ? each.account().apiHost() : each.name())
+                .limit(10)
+                .toList();
+        return (all.size() == 1 ? "is " : "are ")
+                + names.stream().collect(Collectors.joining(", "))
+                + (all.size() > names.size() ? " and " + (all.size() - names.size()) + " more" : "");
+    }
+}

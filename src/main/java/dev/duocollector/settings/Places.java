@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.settings;
+
+import static dev.duocollector.settings.SettingTable.PREFIX;
+import static dev.duocollector.settings.SettingTable.STATE_KEY;
+import static dev.duocollector.settings.SettingTable.UDM_PREFIX;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Where accounts keep their objects and their states. Two accounts never share a place: a feed tells whose events it reads by
+ * the prefix alone. The logs of one account are compared where its settings are read.
+ */
+final class Places {
+
+    /** Whose a place is, and by which setting. */
+    private record Place(String account, DuoLog log, Setting<?> setting, String key) {
+
+        @Override
+        public String toString() {
+            return setting + " '" + key + "' of the " + log + " log of "
+                    + (account.isEmpty() ? "application.properties" : account);
+        }
+    }
+
+    private final Map<String, String> hosts = new HashMap<>();
+
+    /** Prefixes with their slash, and states, in the order of their keys; each behind its bucket. */
+    private final NavigableMap<String, Place> prefixes = new TreeMap<>();
+
+    private final NavigableMap<String, Place> states = new TreeMap<>();
+
+    /** Takes an account's places; or returns why they cannot be its own, a line for each, and takes none. */
+    List<String> take(Settings account) {
+        List<String> problems = new ArrayList<>();
+        String host = account.account().apiHost();
+        String holder = hosts.get(host);
+        if (holder != null) {
+            problems.add("Setting duo.api.host is " + host + ", as in "
+                    + (holder.isEmpty() ? "application.properties" : "the account " + holder)
+                    + ". An account is collected once: remove one of the two.");
+            return problems;
+        }
+        List<Place> own = places(account);
+        String bucket = account.account().bucket() + "\n";
+        for (Place place : own) {
+            meets(bucket, place)
+                    .ifPresent(other -> problems.add("Setting " + place.setting() + " is '" + place.key() + "' for the "
+                            + place.log() + " log, and overlaps " + other
+                            + ": each account needs places of its own. Put {account} into it, or set another."));
+        }
+        if (problems.isEmpty()) {
+            hosts.put(host, account.name());
+            own.forEach(place -> of(place).put(bucket + place.key(), place));
+        }
+        return problems;
+    }
+
+    private NavigableMap<String, Place> of(Place place) {
+        return place.setting().equals(STATE_KEY) ? states : prefixes;
+    }
+
+    private static List<Place> places(Settings account) {
+        List<Place> places = new ArrayList<>();
+        for (Settings each : account.ofEachLog()) {
+            LogSettings log = each.log();
+            places.add(
+                    new Place(account.name(), log.duoLog(), PREFIX, log.prefix().resolve("")));
+            log.udmPrefix()
+                    .ifPresent(udm -> places.add(new Place(account.name(), log.duoLog(), UDM_PREFIX, udm.resolve(""))));
+            places.add(new Place(account.name(), log.duoLog(), STATE_KEY, log.collectorStateKey()));
+        }
+        return places;
+    }
+
+    /** Returns what another account keeps in the place, or around it. */
+    private Optional<Place> meets(String bucket, Place place) {
+        String key = bucket + place.key();
+        boolean isState = place.setting().equals(STATE_KEY);
+        Optional<Place> same = Optional.ofNullable(isState ? states.get(key) : null);
+        Optional<Place> inside = isState
+                ? Optional.empty()
+                : first(prefixes.tailMap(key, true), key).or(() -> first(states.tailMap(key, true), key));
+        return same.or(() -> inside).or(() -> around(bucket, place));
+    }
+
+    private static Optional<Place> first(Map<String, Place> from, String beginning) {
+        return from.entrySet().stream()
+                .findFirst()
+                .filter(entry -> entry.getKey().startsWith(beginning))
+                .map(Map.Entry::getValue);
+    }
+
+    private Optional<Place> around(String bucket, Place place) {
+        List<Integer> ends = new ArrayList<>(List.of(0));
+        for (int slash = place.key().indexOf('/');
+                slash >= 0;
+                slash = place.key().indexOf('/', slash + 1)) {
+            ends.add(slash + 1);
+        }
+        return ends.stream()
+                .flatMap(end ->
+                        Optional.ofNullable(prefixes.get(bucket + place.key().substring(0, end))).stream())
+                .filter(outer -> !mayBeAround(outer, place))
+                .findFirst();
+    }
+
+    /** An account that was collected before there was a folder of accounts keeps its prefix, and the others are in it. */
+    private static boolean mayBeAround(Place outer, Place inner) {
+        return outer.account().isEmpty()
+                && outer.setting().equals(inner.setting())
+                && outer.log() == inner.log()
+                && !outer.key().equals(inner.key());
+    }
+
+    @Override
+    public String toString() {
+        return "Places" + Collections.unmodifiableSet(hosts.keySet());
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.settings;
+
+/**
+ * Names a stream among the others: {@code telephony}, or with the account's name {@code acme/telephony}.
+ *
+ * @param account the name of its file in the folder of accounts; empty for the account of application.properties
+ */
+public record StreamName(String account, DuoLog log) {
+
+    /** The metrics' label with the account, where there is a folder of accounts. */
+    public static final String ACCOUNT = "account";
+
+    /** The metrics' label with the log, where there are several streams. */
+    public static final String LOG = "log";
+
+    @Override
+    public String toString() {
+        return account.isEmpty() ? log.toString() : account + "/" + log;
+    }
+}

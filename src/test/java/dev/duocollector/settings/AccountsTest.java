@@ -1,0 +1,359 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a folder of accounts comes to: its files, what they share, what is wrong with one of them, and how they change. */
+class AccountsTest {
+
+    private static final String KEYS =
+            "duo.ikey=DIXXXXXXXXXXXXXXXXXX\nduo.skey=0123456789abcdef0123456789abcdef01234567\n";
+
+    @TempDir
+    private Path folder;
+
+    private final Map<String, String> shared = new HashMap<>();
+
+    @BeforeEach
+    void share() {
+        shared.put("s3.bucket", "shared-bucket");
+        shared.put("duo.accounts", folder.toString());
+    }
+
+    private Settings settings() {
+        Map<String, String> all = new HashMap<>();
+        SettingsFile.ofJar().forEach((name, value) -> all.put(String.valueOf(name), String.valueOf(value)));
+        all.putAll(shared);
+        return Settings.of(all::get, Optional.empty());
+    }
+
+    private Accounts accounts() {
+        return new Accounts(settings(), Selection.ALL);
+    }
+
+    /** Writes an account's file; it was written a while ago. */
+    private Path write(String name, String host, String... lines) {
+        return writeFile(name + ".properties", "duo.api.host=" + host + "\n" + KEYS + String.join("\n", lines) + "\n");
+    }
+
+    private Path writeFile(String name, String text) {
+        try {
+            Path file = folder.resolve(name);
+            Files.writeString(file, text);
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
+            return file;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void own() {
+        shared.put("duo.api.host", "api-00000000.duosecurity.com");
+        shared.put("duo.ikey", "DIOOOOOOOOOOOOOOOOOO");
+        shared.put("duo.skey", "fedcba9876543210fedcba9876543210fedcba98");
+    }
+
+    private static List<String> streams(Accounts.Found found) {
+        return found.ofEachStream().stream()
+                .map(each -> each.stream() + " of " + each.account().apiHost() + " in s3://"
+                        + each.account().bucket() + "/" + each.log().prefix() + ", state "
+                        + each.log().collectorStateKey())
+                .toList();
+    }
+
+    @Test
+    void eachFile_isAnAccount_withPlacesOfItsOwn() {
+        write("acme", "api-0000000a.duosecurity.com");
+        write("globex-2", "api-0000000b.duofederal.com", "duo.logs=activity", "s3.bucket=globex-bucket");
+
+        Accounts.Found found = accounts().look();
+
+        assertThat(found.problems()).isEmpty();
+        assertThat(streams(found))
+                .containsExactly(
+                        "acme/telephony of api-0000000a.duosecurity.com in s3://shared-bucket/duo-telephony/acme,"
+                                + " state duo-telephony-state/api-0000000a.duosecurity.com.json",
+                        "globex-2/activity of api-0000000b.duofederal.com in s3://globex-bucket/duo-activity/globex-2,"
+                                + " state duo-activity-state/api-0000000b.duofederal.com.json");
+    }
+
+    @Test
+    void accountOfApplicationProperties_staysWhatItWas_beside() {
+        own();
+        write("acme", "api-0000000a.duosecurity.com");
+
+        Accounts.Found found = accounts().look();
+
+        assertThat(streams(found))
+                .containsExactly(
+                        "telephony of api-00000000.duosecurity.com in s3://shared-bucket/duo-telephony,"
+                                + " state duo-telephony-state/api-00000000.duosecurity.com.json",
+                        "acme/telephony of api-0000000a.duosecurity.com in s3://shared-bucket/duo-telephony/acme,"
+                                + " state duo-telephony-state/api-0000000a.duosecurity.com.json");
+        Settings acme = found.accounts().get(1);
+        assertThat(acme.account().get(SettingTable.IKEY)).isEqualTo("DIXXXXXXXXXXXXXXXXXX");
+        assertThat(found.accounts().get(0).log().schedule()).isEqualTo("0 0 * * * ?");
+        assertThat(acme.log().schedule()).as("a second of its own").matches("\\d{1,2} \\d{1,2} \\* \\* \\* \\?");
+    }
+
+    @ParameterizedTest(name = "{0} in what all share")
+    @CsvSource(delimiter = '|', textBlock = """
+            s3.prefix=logs/duo               | logs/duo/acme
+            s3.prefix=                       | acme
+            s3.prefix={account}/duo/{log}    | acme/duo/telephony
+            s3.prefix.telephony=calls        | calls/acme
+            """)
+    void prefix_isTheSharedOne_withTheAccountsNameInIt(String setting, String prefix) {
+        shared.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+        write("acme", "api-0000000a.duosecurity.com");
+
+        Accounts.Found found = accounts().look();
+
+        assertThat(found.problems()).isEmpty();
+        assertThat(found.accounts().get(0).log().prefix()).hasToString(prefix);
+    }
+
+    @Test
+    void file_comesBeforeWhatAllShare_alsoBeforeASettingOfOneLog() {
+        shared.put("duo.lookback", "2h");
+        shared.put("duo.lookback.telephony", "3h");
+        shared.put("duo.schedule", "0 */10 * * * ?");
+        write("acme", "api-0000000a.duosecurity.com", "duo.lookback=4h", "s3.prefix=mine", "duo.schedule=0 30 * * * ?");
+        write("globex", "api-0000000b.duosecurity.com");
+
+        Accounts.Found found = accounts().look();
+
+        assertThat(found.problems()).isEmpty();
+        assertThat(found.accounts())
+                .extracting(each -> each.log().lookback().toHours() + " "
+                        + each.log().prefix() + " " + each.log().schedule())
+                .containsExactly("4 mine 0 30 * * * ?", "3 duo-telephony/globex 0 */10 * * * ?");
+    }
+
+    /** A wrong file is one line, and spoils no other. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            no host            | duo.ikey=DIXXXXXXXXXXXXXXXXXX;duo.skey=s                 | Setting duo.api.host is not set
+            another's key      | duo.api.host=api-0000000c.duosecurity.com;duo.skey=s     | Setting duo.ikey is not set. It is the integration key of Duo's Admin API application; set it in
+            no secret          | duo.api.host=api-0000000c.duosecurity.com;duo.ikey=D     | Setting duo.skey is not set
+            unread secret      | duo.api.host=api-0000000c.duosecurity.com;duo.ikey=D;duo.skey-file=/no/such/file | /no/such/file
+            a slip             | HOST;duo.lokback=2h                                      | Setting duo.lokback does not exist. Did you mean duo.lookback?
+            S3 of its own      | HOST;s3.region=eu-west-1                                 | Setting s3.region is one for all accounts
+            proxy of its own   | HOST;duo.proxy=http://127.0.0.1:3128                     | Setting duo.proxy is one for all accounts
+            the program's      | HOST;observe.port=9877                                   | Setting observe.port is one for all accounts
+            Camel's            | HOST;camel.main.name=x                                   | Setting camel.main.name is one for all accounts
+            a folder within    | HOST;duo.accounts=more                                   | Setting duo.accounts is one for all accounts
+            retired            | HOST;range.from=2026-01-01                               | Setting range.from is retired
+            out of bounds      | HOST;duo.lag=1s                                          | Setting duo.lag is '1s'. Allowed: 2m to 1h
+            no log             | HOST;duo.logs=administrator                              | Setting duo.logs names administrator
+            not its log        | HOST;duo.lookback.activity=2h                            | Setting duo.lookback.activity is set, and duo.logs does not name the activity log
+            host of another    | duo.api.host=api-0000000a.duosecurity.com;duo.ikey=D;duo.skey=s | Setting duo.api.host is api-0000000a.duosecurity.com, as in the account acme
+            host of the own    | duo.api.host=api-00000000.duosecurity.com;duo.ikey=D;duo.skey=s | Setting duo.api.host is api-00000000.duosecurity.com, as in application.properties
+            prefix of another  | HOST;s3.prefix=duo-telephony/acme                        | overlaps s3.prefix 'duo-telephony/acme/' of the telephony log of acme
+            inside another's   | HOST;s3.prefix=duo-telephony/acme/more                   | overlaps s3.prefix 'duo-telephony/acme/' of the telephony log of acme
+            around all         | HOST;s3.prefix=/;state.inside-prefix=true                | overlaps
+            UDM in another's   | HOST;udm.prefix=duo-telephony/acme/udm                   | overlaps s3.prefix
+            state of another   | HOST;state.key=duo-telephony-state/api-0000000a.duosecurity.com.json | overlaps state.key
+            state in another's | HOST;state.key=duo-telephony/acme/state.json             | overlaps s3.prefix
+            around a state     | HOST;s3.prefix=duo-telephony-state;state.key=x/y.json    | overlaps state.key
+            no placeholder     | HOST;duo.lookback={{no.such}}                            | Setting duo.lookback has the placeholder {{no.such}}
+            """)
+    void wrongFile_isOneLine_andSpoilsNoOther(String what, String lines, String problem) {
+        own();
+        write("acme", "api-0000000a.duosecurity.com");
+        String host = "duo.api.host=api-0000000c.duosecurity.com;duo.ikey=DIXXXXXXXXXXXXXXXXXX;duo.skey=s";
+        Path wrong = writeFile("initech.properties", lines.replace("HOST", host).replace(";", "\n"));
+        write("zenith", "api-0000000d.duosecurity.com");
+
+        Accounts.Found found = accounts().look();
+
+        assertThat(found.problems())
+                .as(what)
+                .allSatisfy(line -> assertThat(line)
+                        .startsWith(wrong + ": ")
+                        .endsWith(" This account is not collected.")
+                        .hasLineCount(1))
+                .first()
+                .asString()
+                .contains(problem);
+        assertThat(found.accounts()).extracting(Settings::name).containsExactly("", "acme", "zenith");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ACME.properties",
+                "acme corp.properties",
+                "a_b.properties",
+                ".x.properties.properties",
+                "ä.properties"
+            })
+    void nameThatIsNoAccounts_isToldOf(String name) {
+        writeFile(name, KEYS);
+        writeFile("..data", "passed over");
+        writeFile(".acme.properties.swp", "passed over");
+        writeFile("README.md", "passed over");
+        write("acme", "api-0000000a.duosecurity.com");
+
+        Accounts.Found found = accounts().look();
+
+        if (name.startsWith(".")) {
+            assertThat(found.problems()).isEmpty();
+        } else {
+            assertThat(found.problems()).singleElement().asString().contains(name, "1 to 40 of a to z");
+        }
+        assertThat(found.accounts()).extracting(Settings::name).containsExactly("acme");
+    }
+
+    @Test
+    void fileThatCannotBeRead_isNotAbsent() throws Exception {
+        Path file = folder.resolve("acme.properties");
+        Files.write(file, "duo.api.host=\u00e4".getBytes(StandardCharsets.ISO_8859_1));
+        Files.createDirectory(folder.resolve("globex.properties"));
+        Files.createSymbolicLink(folder.resolve("initech.properties"), Path.of("nowhere"));
+
+        assertThat(accounts().look().problems())
+                .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line).contains("acme.properties", "is not UTF-8"),
+                        line -> assertThat(line).contains("globex.properties", "cannot be read"),
+                        line -> assertThat(line).contains("initech.properties", "cannot be read (no such file)"));
+    }
+
+    @Test
+    void filesThatChange_countAtTheNextLook_andAWrongEditKeepsWhatWas() throws Exception {
+        write("acme", "api-0000000a.duosecurity.com");
+        Path globex = write("globex", "api-0000000b.duosecurity.com");
+        Accounts accounts = accounts();
+        Accounts.Found first = accounts.look();
+        assertThat(accounts.look().accounts()).as("unchanged").isEqualTo(first.accounts());
+
+        write("acme", "api-0000000a.duosecurity.com", "duo.lookback=soon");
+        Accounts.Found wrong = accounts.look();
+        assertThat(wrong.accounts()).as("as before").isEqualTo(first.accounts());
+        assertThat(wrong.problems())
+                .singleElement()
+                .asString()
+                .contains("duo.lookback is 'soon'")
+                .endsWith(" This account is collected with its settings of before.");
+
+        write("acme", "api-0000000a.duosecurity.com", "duo.lookback=5h");
+        Accounts.Found changed = accounts.look();
+        assertThat(changed.problems()).isEmpty();
+        assertThat(changed.accounts().get(0).log().lookback()).hasHours(5);
+        assertThat(changed.accounts().get(1)).isSameAs(first.accounts().get(1));
+
+        write("aaa", "api-0000000b.duosecurity.com");
+        Accounts.Found taken = accounts.look();
+        assertThat(taken.accounts())
+                .extracting(Settings::name)
+                .as("who was there first")
+                .containsExactly("acme", "globex");
+        assertThat(taken.problems()).singleElement().asString().contains("aaa.properties", "as in the account globex");
+
+        Files.delete(globex);
+        Accounts.Found removed = accounts.look();
+        assertThat(removed.problems()).isEmpty();
+        assertThat(removed.accounts()).extracting(Settings::name).containsExactlyInAnyOrder("acme", "aaa");
+    }
+
+    @Test
+    void fileThatIsBeingWritten_waitsForTheNextLook() throws Exception {
+        write("acme", "api-0000000a.duosecurity.com");
+        Accounts accounts = accounts();
+        Accounts.Found first = accounts.look();
+        Path half = write("globex", "api-0000000b.duosecurity.com");
+        Files.setLastModifiedTime(half, FileTime.from(Instant.now()));
+
+        assertThat(accounts.look().accounts()).isEqualTo(first.accounts());
+
+        Files.setLastModifiedTime(half, FileTime.from(Instant.now().minusSeconds(6)));
+        assertThat(accounts.look().accounts()).extracting(Settings::name).containsExactly("acme", "globex");
+    }
+
+    @Test
+    void folderThatIsGone_orCannotBeListed_changesNothing() throws Exception {
+        write("acme", "api-0000000a.duosecurity.com");
+        Accounts accounts = accounts();
+        Accounts.Found first = accounts.look();
+        Path elsewhere = folder.resolveSibling("elsewhere-" + System.nanoTime());
+        Files.move(folder, elsewhere);
+        try {
+            Accounts.Found gone = accounts.look();
+            assertThat(gone.accounts()).isEqualTo(first.accounts());
+            assertThat(gone.problems())
+                    .singleElement()
+                    .asString()
+                    .contains("(duo.accounts) cannot be listed (no such file). Its accounts are collected as before.");
+            Files.writeString(folder, "a file in its place");
+            assertThat(accounts.look().problems()).singleElement().asString().contains("is not a folder");
+            Files.delete(folder);
+        } finally {
+            Files.move(elsewhere, folder);
+        }
+        assertThat(accounts.look().problems()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no-such-folder", "pom.xml", "a\u0000b"})
+    void folderThatIsSet_mustBeThere(String set) {
+        shared.put("duo.accounts", set);
+        assertThat(catchThrowableOfType(SettingsException.class, this::settings).problems())
+                .first()
+                .asString()
+                .startsWith("Setting duo.accounts ");
+    }
+
+    @Test
+    void nameOfTheAccount_hasNoPlaceInSettingsOfAnAccountWithoutOne() {
+        own();
+        shared.put("s3.prefix", "{account}/duo");
+        assertThat(catchThrowableOfType(SettingsException.class, this::settings).problems())
+                .singleElement()
+                .asString()
+                .startsWith("Setting s3.prefix is '{account}/duo', and the account that is set beside it has no name");
+    }
+
+    @Test
+    void commandAboutOneAccount_isRefusedWithTheNames_ifThereIsNone() {
+        write("acme", "api-0000000a.duosecurity.com", "duo.logs=telephony,activity");
+        write("globex", "api-0000000b.duosecurity.com");
+
+        assertThat(selected("acme", null)).containsExactly("acme/telephony", "acme/activity");
+        assertThat(selected("API-0000000B.duosecurity.com", null)).containsExactly("globex/telephony");
+        assertThat(selected(null, DuoLog.ACTIVITY)).containsExactly("acme/activity");
+        assertThat(catchThrowableOfType(SettingsException.class, () -> selected("initech", null))
+                        .problems())
+                .containsExactly("There is no account 'initech'. There are acme, globex.");
+        assertThat(catchThrowableOfType(SettingsException.class, () -> selected("globex", DuoLog.ACTIVITY))
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("--log is activity");
+    }
+
+    private List<String> selected(String account, DuoLog log) {
+        return new Accounts(settings(), new Selection(Optional.ofNullable(account), Optional.ofNullable(log)))
+                .look().ofEachStream().stream()
+                        .map(each -> each.stream().toString())
+                        .toList();
+    }
+}
