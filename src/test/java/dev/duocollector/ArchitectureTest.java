@@ -117,7 +117,12 @@ class ArchitectureTest {
         callers(
                 Pattern.compile("java\\.time\\.(Instant|ZonedDateTime|LocalDate|LocalDateTime)\\.now\\(\\)"
                         + "|java\\.time\\.Clock\\.system.*|java\\.lang\\.System\\.currentTimeMillis\\(\\)"),
-                Set.of("check.Preflight", "cli.StateCommand", "cli.StatusCommand", "settings.AccountFiles", "settings.LogSettings"));
+                Set.of(
+                        "check.Preflight",
+                        "cli.StateCommand",
+                        "cli.StatusCommand",
+                        "settings.AccountFiles",
+                        "settings.LogSettings"));
     }
 
     @Test
