@@ -19,6 +19,7 @@ import dev.duocollector.sink.S3Clients;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,7 @@ public final class Preflight {
     private static final String STATE_KEY = "state-key";
     private static final String ROUTES = "routes";
     private static final String FILES = "files";
+    private static final String ACCOUNTS = "accounts";
 
     /** What a request to Duo depends on. */
     private static final Set<String> DUO_NEEDS = Set.of(
@@ -82,6 +84,14 @@ public final class Preflight {
         List<String> wrong = settings.problems().stream().map(Settings::named).toList();
         tellSettings(settings, wrong);
         tellFiles(sources);
+        Accounts.Found found;
+        try {
+            found = new Accounts(settings, selection).look();
+        } catch (SettingsException e) {
+            e.problems().forEach(line -> tell.accept(Check.fail(ACCOUNTS, line, "")));
+            return;
+        }
+        tellAccounts(settings, found);
         Map<String, String> fillers = new HashMap<>();
         String noS3 = first(wrong, name -> name.startsWith("s3.") || S3_NEEDS.test(name));
         S3Client s3 = null;
@@ -99,19 +109,41 @@ public final class Preflight {
         }
         duo(settings, wrong, fillers);
         if (s3 == null) {
-            skipS3(settings, noS3, noRegion);
+            skipS3(found.ofEachStream(), noS3, noRegion);
             return;
         }
         try (S3Client client = s3) {
-            for (Settings each : checked(settings)) {
-                new S3Checks(client, each, Clock.systemUTC(), check -> tell.accept(named(each, check))).run();
+            Set<String> buckets = new HashSet<>();
+            for (Settings each : found.ofEachStream()) {
+                boolean isFirst = buckets.add(each.account().bucket());
+                Consumer<Check> told = check -> {
+                    if (isFirst || check.outcome().isFailure() || !S3Checks.CONNECTION.contains(check.name())) {
+                        tell.accept(named(each, check));
+                    }
+                };
+                new S3Checks(client, each, Clock.systemUTC(), told).run();
             }
         }
     }
 
-    private List<Settings> checked(Settings settings) {
-        Accounts.Found found = new Accounts(settings, selection).look();
-        return found.ofEachStream();
+    private void tellAccounts(Settings settings, Accounts.Found found) {
+        found.problems().forEach(line -> tell.accept(Check.fail(ACCOUNTS, line, "")));
+        if (!settings.hasAccounts()) {
+            return;
+        }
+        int streams = found.ofEachStream().size();
+        if (streams == 0) {
+            tell.accept(Check.fail(
+                    ACCOUNTS,
+                    "none is to be collected, neither by application.properties nor by a file in "
+                            + settings.accountsFolder(),
+                    ""));
+        } else if (found.problems().isEmpty()) {
+            tell.accept(Check.pass(
+                    ACCOUNTS,
+                    found.accounts().size() + " accounts with " + streams + " logs, by the files in "
+                            + settings.accountsFolder()));
+        }
     }
 
     /** Gives a check its log's name, where there are several. */
@@ -119,8 +151,8 @@ public final class Preflight {
         return each.label().isEmpty() ? check : check.named(check.name() + "-" + each.label());
     }
 
-    private void skipS3(Settings settings, String wrong, String noRegion) {
-        for (Settings each : checked(settings)) {
+    private void skipS3(List<Settings> streams, String wrong, String noRegion) {
+        for (Settings each : streams) {
             for (Check check : S3Checks.skipped(each, "setting " + wrong + " is wrong")) {
                 tell.accept(named(
                         each,
@@ -140,7 +172,7 @@ public final class Preflight {
         if (problems.isEmpty()) {
             tell.accept(Check.pass(SETTINGS, "all " + SettingTable.active().size() + " have values that are allowed"));
         }
-        if (!wrong.contains("state.key")) {
+        if (!wrong.contains("state.key") && settings.hasAccount()) {
             String needed = first(wrong, Set.of("s3.prefix", "duo.api.host")::contains);
             tell.accept(
                     needed.isEmpty()
@@ -200,14 +232,17 @@ public final class Preflight {
                 DuoProbe.Answer answer = DuoProbe.ask(stream, application.context());
                 DuoChecks.of(
                                 answer,
-                                settings.account().baseUrl(),
+                                stream.settings().account().baseUrl(),
                                 settings.account().get(SettingTable.DUO_PROXY),
                                 stream.settings().log().duoLog())
                         .stream()
-                        // The way to Duo is that of the first.
-                        .filter(check ->
-                                stream.equals(streams.get(0)) || check.name().equals(DuoChecks.READ_LOG))
-                        .map(check -> check.name().equals(DuoChecks.READ_LOG) ? named(stream.settings(), check) : check)
+                        // The way to Duo is that of the account's first log, unless it fails now.
+                        .filter(check -> stream.settings().isFirst()
+                                || check.outcome().isFailure()
+                                || check.name().equals(DuoChecks.READ_LOG))
+                        .map(check -> settings.hasAccounts() || check.name().equals(DuoChecks.READ_LOG)
+                                ? named(stream.settings(), check)
+                                : check)
                         .forEach(tell);
             }
         } finally {

@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
  */
 public final class S3Checks {
 
-    private static final List<String> CONNECTION = List.of("s3-credentials", "s3-endpoint", "s3-region", "s3-bucket");
+    static final List<String> CONNECTION = List.of("s3-credentials", "s3-endpoint", "s3-region", "s3-bucket");
     private static final String STATE = "state";
 
     /** One call, its retries included; a preflight should take seconds. */

@@ -6,13 +6,20 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.failure.ExitCode;
+import dev.duocollector.settings.Accounts;
+import dev.duocollector.settings.KeyPrefix;
+import dev.duocollector.settings.LogSettings;
+import dev.duocollector.settings.Selection;
 import dev.duocollector.settings.Setting;
 import dev.duocollector.settings.SettingSources;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.text.JsonText;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The settings in force, in the order of application.properties, and the operator's files in force.
@@ -45,6 +52,10 @@ record ConfigReport(List<Entry> entries, List<String> files, List<String> others
     static ConfigReport of(Settings settings, SettingSources sources) {
         List<String> others = new ArrayList<>(sources.routes().problems());
         others.addAll(settings.problems());
+        List<String> ofAccounts = settings.problems().isEmpty()
+                ? new Accounts(settings, Selection.ALL).look().problems()
+                : List.of();
+        others.addAll(ofAccounts);
         List<Entry> entries = new ArrayList<>();
         for (Setting<?> setting : SettingTable.active()) {
             String name = setting.name();
@@ -53,15 +64,47 @@ record ConfigReport(List<Entry> entries, List<String> files, List<String> others
                     .toList();
             others.removeAll(problems);
             String written = settings.shown(name);
-            String value = problems.isEmpty() ? settings.inForce(name) : written;
+            String value = problems.isEmpty() ? inForce(settings, name, written) : written;
             String origin = sources.origin(name) + (written.isEmpty() && !value.isEmpty() ? ", derived" : "");
             entries.add(new Entry(name, value, written, origin, problems));
         }
         int exitCode = sources.routes().problems().isEmpty()
                         && settings.problems().isEmpty()
+                        && ofAccounts.isEmpty()
                 ? ExitCode.DONE
                 : sources.routes().problems().isEmpty() && settings.mayPass() ? ExitCode.AGAIN : ExitCode.OPERATOR;
         return new ConfigReport(entries, sources.filesInForce(), others, sources.warnings(), exitCode);
+    }
+
+    /** Returns what a setting comes to: its default if it is not set, or what is made of how it is written. */
+    private static String inForce(Settings settings, String name, String written) {
+        return switch (name) {
+            case "duo.api.host" -> settings.account().apiHost();
+            case "duo.lookback" ->
+                settings.log().get(SettingTable.LOOKBACK).compareTo(LogSettings.RETENTION) > 0
+                        ? LogSettings.RETENTION.toString()
+                        : written;
+            case "s3.prefix" -> ofLogs(settings, written, each -> each.prefix().value());
+            case "udm.prefix" ->
+                ofLogs(
+                        settings,
+                        written,
+                        each -> each.udmPrefix().map(KeyPrefix::value).orElse(""));
+            case "state.key" -> ofLogs(settings, written, LogSettings::collectorStateKey);
+            case "metrics.textfile" ->
+                settings.process().metricsTextfile().map(Path::toString).orElse("");
+            default -> written;
+        };
+    }
+
+    /** Returns a place of each log; as it is written if there are only the accounts of a folder, each with its own. */
+    private static String ofLogs(Settings settings, String written, Function<LogSettings, String> place) {
+        return settings.hasAccount()
+                ? settings.ofEachLog().stream()
+                        .map(each -> place.apply(each.log()))
+                        .filter(text -> !text.isEmpty())
+                        .collect(Collectors.joining(", "))
+                : written;
     }
 
     /** For people: one line a setting, and behind a wrong one what is wrong. */

@@ -57,7 +57,8 @@ import software.amazon.awssdk.services.s3.S3Client;
         })
 final class StatusCommand implements Callable<Integer> {
 
-    private static final String ROW = "%-15s %-25s %-12s %s";
+    private static final String ROW = "%-25s %-12s %s";
+    private static final int NAME_WIDTH = 14;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -111,7 +112,6 @@ final class StatusCommand implements Callable<Integer> {
             return String.format(
                     Locale.ROOT,
                     ROW,
-                    name(),
                     through().map(Instant::toString).orElse("-"),
                     lag().map(lag -> Times.text(lag) + (lag.isNegative() ? " ahead" : ""))
                             .orElse("-"),
@@ -196,10 +196,14 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private List<String> rows(List<Status> streams) {
+        int width = streams.stream().mapToInt(stream -> stream.name().length()).reduce(NAME_WIDTH, Math::max) + 1;
+        String row = "%-" + width + "s%s";
         List<String> rows = new ArrayList<>();
-        rows.add(String.format(Locale.ROOT, ROW, "LOG", "COVERED THROUGH", "LAG", "OPEN"));
-        streams.forEach(stream ->
-                rows.add(stream.row().stripTrailing() + (stream.isLate(lagMax) ? "   LATE (--max-lag)" : "")));
+        rows.add(String.format(
+                Locale.ROOT, row, "LOG", String.format(Locale.ROOT, ROW, "COVERED THROUGH", "LAG", "OPEN")));
+        streams.forEach(stream -> rows.add(
+                String.format(Locale.ROOT, row, stream.name(), stream.row()).stripTrailing()
+                        + (stream.isLate(lagMax) ? "   LATE (--max-lag)" : "")));
         return rows;
     }
 

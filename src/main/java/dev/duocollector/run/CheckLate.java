@@ -36,6 +36,7 @@ public final class CheckLate implements Processor {
                     .look()
                     .checkpoint()
                     .map(checkpoint -> checkpoint.committedThrough());
+            through.ifPresent(stream.listener()::coveredThrough);
             return through.isEmpty() || missed(stream, through.get());
         } catch (RuntimeException e) {
             // Its run says what is wrong.

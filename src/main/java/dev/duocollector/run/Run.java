@@ -9,6 +9,7 @@ import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.Window;
+import dev.duocollector.text.Log;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -16,7 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 
 /**
  * What one run knows of itself, kept in the exchange variable {@value #VARIABLE}: its time, how far its {@linkplain #reading
@@ -27,9 +27,6 @@ public final class Run {
 
     /** The exchange variable that holds the run. A variable, not a header: headers go over the wire. */
     public static final String VARIABLE = "run";
-
-    /** The name under which every log line of a run has the run's id, in the logging framework's context. */
-    public static final String ID_IN_LOG = "duo.run.id";
 
     /** Names the run in the log: eight hexadecimal digits, drawn anew for each. */
     private final String id =
@@ -86,11 +83,9 @@ public final class Run {
         exchange.setVariable("udmDue", current != null && current.isUdmDue());
     }
 
-    /** Gives the log lines of this thread the run's id. At each step, since an operator's step may continue in another thread. */
+    /** Gives the log lines of this thread the run's id and stream. At each step, since an operator's step may continue in another thread. */
     void nameLogLines() {
-        if (!id.equals(MDC.get(ID_IN_LOG))) {
-            MDC.put(ID_IN_LOG, id);
-        }
+        Log.nameRun(id, stream.label());
     }
 
     /** What this is a run of. */
@@ -321,7 +316,7 @@ public final class Run {
     void reported() {
         endTurn();
         listener().reported();
-        MDC.remove(ID_IN_LOG);
+        Log.nameNoRun();
     }
 
     /** Tells, once, that nothing was asked for before. */

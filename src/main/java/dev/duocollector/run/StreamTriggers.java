@@ -65,7 +65,7 @@ final class StreamTriggers {
     }
 
     private boolean isRoutesOwn(Stream stream) {
-        return stream.settings().isFirstOfOwn();
+        return stream.settings().name().isEmpty() && stream.settings().isFirst();
     }
 
     private QuartzEndpoint endpoint() {

@@ -133,7 +133,8 @@ public final class Streams {
         return now.isEmpty()
                 ? "nothing yet: " + nothing() + ". It is looked at every minute."
                 : now.size() + " logs of " + accountsNow
-                        + " accounts, each by its schedule, and those that are late now.";
+                        + " accounts (" + settings.accountsFolder()
+                        + "), each by its schedule, and those that are late now.";
     }
 
     private static String joined(List<Stream> streams, String between, Function<Settings, String> text) {
@@ -145,7 +146,7 @@ public final class Streams {
 
     /** Says why nothing is collected. */
     public String nothing() {
-        return "no account is right, neither in application.properties nor in the folder of accounts (duo.accounts)";
+        return "no account is right, neither in application.properties nor in " + settings.accountsFolder();
     }
 
     /** What is wrong with accounts that are not collected, or not as their files say; a line for each. */

@@ -43,6 +43,11 @@ record AccountFiles(Path folder) {
      */
     record Found(Map<String, SettingsFile> files, Set<String> unsettled, List<String> problems) {}
 
+    @Override
+    public String toString() {
+        return folder.toAbsolutePath().normalize().toString();
+    }
+
     /** Returns the folder that is set, or else the one of the working directory, if it is there; reports one that is not. */
     static Optional<AccountFiles> find(SettingReader reader, Optional<SettingSources> sources) {
         String set = reader.text(ACCOUNTS);

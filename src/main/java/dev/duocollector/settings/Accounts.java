@@ -76,7 +76,7 @@ public final class Accounts {
                 problems.addAll(found.problems());
                 accounts.addAll(read(settled(found), places, problems));
             } catch (TextFile.FlawException e) {
-                problems.add("The folder of accounts " + folder.get().folder() + " (duo.accounts) " + e.flaw() + "."
+                problems.add("The folder of accounts " + folder.get() + " (duo.accounts) " + e.flaw() + "."
                         + (last.isEmpty() ? "" : " Its accounts are collected as before."));
                 accounts = new ArrayList<>(last);
             }

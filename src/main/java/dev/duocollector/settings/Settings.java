@@ -4,23 +4,19 @@ package dev.duocollector.settings;
 
 import static dev.duocollector.settings.SettingTable.CHECKSUMS;
 import static dev.duocollector.settings.SettingTable.ENDPOINT;
-import static dev.duocollector.settings.SettingTable.LOOKBACK;
 import static dev.duocollector.settings.SettingTable.PATH_STYLE;
 import static dev.duocollector.settings.SettingTable.REGION;
 import static dev.duocollector.settings.SettingTable.S3_PROXY;
 
 import dev.duocollector.settings.AccountSettings.S3Connection;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.jspecify.annotations.Nullable;
@@ -152,8 +148,8 @@ public final class Settings implements CamelContextAware {
         folder.look(all, SettingTable.ACCOUNTS::equals);
         accounts = AccountFiles.find(folder, sources);
         folder.problems().forEach(reader::report);
-        boolean isThere =
-                accounts.isEmpty() || AccountSettings.IDENTITY.stream().anyMatch(this::isWritten);
+        boolean isThere = (accounts.isEmpty() && folder.problems().isEmpty())
+                || AccountSettings.IDENTITY.stream().anyMatch(this::isWritten);
         readAccount(isThere);
         process = new ProcessSettings(reader);
         reader.end();
@@ -164,12 +160,18 @@ public final class Settings implements CamelContextAware {
         return value != null && !value.isBlank();
     }
 
+    /** Whether it says where requests go, by a host that only an account has. */
+    private boolean isOfHost(Setting<?> setting) {
+        String value = Objects.requireNonNull(written, "written").find(setting.name());
+        return setting.equals(SettingTable.BASE_URL) && (value == null || value.contains("{{duo.api.host}}"));
+    }
+
     private void readAccount(boolean isThere) {
         reader.look(
                 Objects.requireNonNull(written, "written"),
                 setting -> isThere
                         ? keysNeeded || !AccountSettings.KEYS.contains(setting)
-                        : !AccountSettings.IDENTITY.contains(setting) && !setting.equals(SettingTable.BASE_URL));
+                        : !AccountSettings.IDENTITY.contains(setting) && !isOfHost(setting));
         account = new AccountSettings(reader, isThere, keysNeeded);
         logs = account.logs().stream()
                 .map(each -> new LogSettings(reader, account, name, each, range))
@@ -226,6 +228,11 @@ public final class Settings implements CamelContextAware {
         return accounts;
     }
 
+    /** Where the files of accounts are, in words. */
+    public String accountsFolder() {
+        return accounts.map(AccountFiles::toString).orElse("");
+    }
+
     /** Whether there may be several accounts, or none yet. */
     public boolean hasAccounts() {
         return accounts.isPresent();
@@ -279,9 +286,14 @@ public final class Settings implements CamelContextAware {
         return labels;
     }
 
-    /** Whether these are for the first log of application.properties' account. */
-    public boolean isFirstOfOwn() {
-        return name.isEmpty() && log().equals(logs.get(0));
+    /** Whether these are for the account's first log. */
+    public boolean isFirst() {
+        return log().equals(logs.get(0));
+    }
+
+    /** Whether there is an account, and not only what the accounts of a folder share. */
+    public boolean hasAccount() {
+        return account().isThere();
     }
 
     /** Whose state it is: the account, and the log unless it is the telephony log, the only one of earlier releases. */
@@ -317,28 +329,6 @@ public final class Settings implements CamelContextAware {
         String value = setting.map(reader::text).orElse("");
         boolean isSecret = setting.stream().anyMatch(found -> found.type().isSecret());
         return isSecret ? (value.isEmpty() ? "" : MASKED) : SettingReader.withoutPassword(value);
-    }
-
-    /** Returns what a setting comes to: its default if it is not set, or what is made of how it is written. */
-    public String inForce(String name) {
-        return switch (name) {
-            case "duo.api.host" -> account().apiHost();
-            case "duo.lookback" ->
-                log().get(LOOKBACK).compareTo(LogSettings.RETENTION) > 0
-                        ? LogSettings.RETENTION.toString()
-                        : shown(name);
-            case "s3.prefix" -> ofLogs(each -> each.prefix().value());
-            case "udm.prefix" ->
-                ofLogs(each -> each.udmPrefix().map(KeyPrefix::value).orElse(""));
-            case "state.key" -> ofLogs(LogSettings::collectorStateKey);
-            case "metrics.textfile" ->
-                process().metricsTextfile().map(Path::toString).orElse("");
-            default -> shown(name);
-        };
-    }
-
-    private String ofLogs(Function<LogSettings, String> value) {
-        return logs.stream().map(value).filter(text -> !text.isEmpty()).collect(Collectors.joining(", "));
     }
 
     @Override

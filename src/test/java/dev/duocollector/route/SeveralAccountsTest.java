@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import dev.duocollector.app.CamelApplication;
+import dev.duocollector.check.Check;
+import dev.duocollector.check.Preflight;
 import dev.duocollector.cli.StateConsole;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RunReport;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -378,6 +381,41 @@ class SeveralAccountsTest {
 
     private CamelApplication application(Selection selection) {
         return CamelApplication.withoutSchedule(Map.of(), world.settings).of(selection);
+    }
+
+    @Test
+    void check_looksAtEachAccount_withItsOwnKeys() {
+        world.close();
+        world = World.inRealTime();
+        begin = Instant.now();
+        setUp("acme", "globex");
+        withoutOwn();
+        write(accounts.get("globex"), "duo.skey=wrong");
+        List<Check> checks = new ArrayList<>();
+        new Preflight(Map.of(), world.settings, Selection.ALL, checks::add).run();
+
+        assertThat(checks)
+                .filteredOn(check -> check.outcome().isFailure())
+                .extracting(Check::name)
+                .containsExactlyInAnyOrder("duo-credentials-globex/telephony", "duo-credentials-globex/activity");
+        assertThat(checks)
+                .extracting(Check::name)
+                .contains("accounts", "duo-read-log-acme/activity", "state-acme/telephony");
+        world.duo.takeRefusals(refusal -> refusal.code() == 40103);
+
+        writeFile("initech", "duo.api.host=api-nowhere.duosecurity.com\n");
+        checks.clear();
+        new Preflight(Map.of(), world.settings, new Selection(Optional.of("acme"), Optional.empty()), checks::add)
+                .run();
+        assertThat(checks)
+                .filteredOn(check -> check.name().equals("accounts"))
+                .extracting(Check::detail)
+                .allMatch(line -> line.contains("initech.properties: Setting duo."))
+                .hasSize(2);
+        assertThat(checks)
+                .extracting(Check::name)
+                .contains("state-acme/telephony")
+                .doesNotContain("state-globex/telephony");
     }
 
     @Test

@@ -317,7 +317,7 @@ class AccountsTest {
     void folderThatIsSet_mustBeThere(String set) {
         shared.put("duo.accounts", set);
         assertThat(catchThrowableOfType(SettingsException.class, this::settings).problems())
-                .first()
+                .singleElement()
                 .asString()
                 .startsWith("Setting duo.accounts ");
     }

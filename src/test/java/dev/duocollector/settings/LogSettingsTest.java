@@ -50,7 +50,9 @@ class LogSettingsTest {
                         TestSettings.API_HOST,
                         TestSettings.API_HOST + "/authentication",
                         TestSettings.API_HOST + "/activity");
-        assertThat(all.inForce("s3.prefix")).isEqualTo("duo-telephony, duo-authentication, duo-activity");
+        assertThat(all.ofEachLog())
+                .extracting(each -> each.log().prefix().value())
+                .containsExactly("duo-telephony", "duo-authentication", "duo-activity");
     }
 
     @ParameterizedTest
