@@ -10,6 +10,7 @@ import dev.duocollector.text.Log;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,10 @@ public final class Streams {
     private final Builder parts;
     private final Settings settings;
     private final Accounts accounts;
+
+    /** By the place of the state: a run may be under way of a stream that was removed, or had another name. */
+    private final Map<String, Turn> turns = new HashMap<>();
+
     private volatile Map<String, Stream> all = Map.of();
     private volatile List<String> problems = List.of();
 
@@ -172,7 +177,7 @@ public final class Streams {
             String name = each.stream().toString();
             Stream known = before.get(name);
             if (known == null || !known.settings().log().equals(each.log())) {
-                known = new Stream(parts, each, known == null ? new Turn() : known.turn());
+                known = new Stream(parts, each, turns.computeIfAbsent(place(each), state -> new Turn()));
                 begun.add(known);
             }
             now.put(name, known);
@@ -185,6 +190,10 @@ public final class Streams {
         problems = List.copyOf(found.problems());
         Objects.requireNonNull(parts.listener, "listener").collecting(now.size(), problems.size());
         return new Change(begun, ended);
+    }
+
+    private static String place(Settings each) {
+        return each.account().bucket() + "/" + each.log().stateKey();
     }
 
     @Override

@@ -78,7 +78,9 @@ public final class Accounts {
             } catch (TextFile.FlawException e) {
                 problems.add("The folder of accounts " + folder.get() + " (duo.accounts) " + e.flaw() + "."
                         + (last.isEmpty() ? "" : " Its accounts are collected as before."));
-                accounts = new ArrayList<>(last);
+                if (!last.isEmpty()) {
+                    accounts = new ArrayList<>(last);
+                }
             }
         }
         last = List.copyOf(accounts);

@@ -28,6 +28,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -289,6 +290,14 @@ class SeveralAccountsTest {
         }
     }
 
+    private static long turnsWaiting() {
+        return Thread.getAllStackTraces().values().stream()
+                .flatMap(Arrays::stream)
+                .filter(frame -> frame.getClassName().endsWith(".Turn")
+                        && frame.getMethodName().equals("begin"))
+                .count();
+    }
+
     private List<SimulatedEvent> addLater(Account account) {
         Instant time = world.now().plus(Duration.ofMinutes(5));
         MadeUpEvents make = new MadeUpEvents(
@@ -352,6 +361,33 @@ class SeveralAccountsTest {
             await().atMost(SOON.multipliedBy(2))
                     .untilAsserted(() -> assertEveryEventOnce(last, "telephony", last.telephony()));
         });
+    }
+
+    /** A run goes on for hours, and its account is renamed meanwhile: the new name waits for it. */
+    @Test
+    void streamOfTheSameState_underAnotherName_waitsForTheRunBefore() {
+        setUp();
+        withoutOwn();
+        world.set("duo.logs", "telephony").set("duo.page.pause", "1h").set("duo.schedule", "* * * * * ?");
+        Account acme = add("acme");
+        whileCollecting(() -> {
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(World.lines(under("duo-telephony/acme/")))
+                            .hasSize(2));
+            write(
+                    new Account("acme-2", acme.host(), acme.duo(), acme.telephony(), acme.activity()),
+                    "duo.skey=" + skey("acme"));
+            assertThat(folder.resolve("acme.properties").toFile().delete()).isTrue();
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(logs.lines(Level.INFO))
+                            .anyMatch(line -> line.startsWith("acme-2/telephony is collected")));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(turnsWaiting())
+                            .as("threads that wait for their turn")
+                            .isPositive());
+        });
+        assertThat(under("duo-telephony/acme-2/")).isEmpty();
+        assertThat(logs.lines(Level.ERROR)).isEmpty();
     }
 
     @Test

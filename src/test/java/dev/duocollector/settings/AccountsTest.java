@@ -290,6 +290,20 @@ class AccountsTest {
     }
 
     @Test
+    void folderThatIsGoneFromTheFirstLookOn_leavesTheAccountBesideIt() throws Exception {
+        own();
+        Accounts accounts = accounts();
+        Files.delete(folder);
+        try {
+            Accounts.Found gone = accounts.look();
+            assertThat(gone.accounts()).extracting(Settings::name).containsExactly("");
+            assertThat(gone.problems()).singleElement().asString().contains("cannot be listed");
+        } finally {
+            Files.createDirectory(folder);
+        }
+    }
+
+    @Test
     void folderThatIsGone_orCannotBeListed_changesNothing() throws Exception {
         write("acme", "api-0000000a.duosecurity.com");
         Accounts accounts = accounts();
