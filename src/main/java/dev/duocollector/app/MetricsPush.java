@@ -25,9 +25,9 @@ final class MetricsPush {
     private final URI gateway;
     private final URI target;
 
-    MetricsPush(URI gateway, String apiHost) {
+    MetricsPush(URI gateway, String instance) {
         this.gateway = gateway;
-        this.target = URI.create(gateway + "/metrics/job/duo-telephony/instance/" + apiHost);
+        this.target = URI.create(gateway + "/metrics/job/duo-telephony/instance/" + instance);
     }
 
     void send(String text) {

@@ -63,9 +63,8 @@ final class Observation extends MainListenerSupport {
         Settings settings = settings(main.getCamelContext());
         PrometheusMeterRegistry figures = registry;
         Optional<MetricsFile> file = settings.process().metricsTextfile().map(MetricsFile::new);
-        Optional<MetricsPush> push = settings.process()
-                .get(SettingTable.PUSH)
-                .map(gateway -> new MetricsPush(gateway, settings.account().apiHost()));
+        Optional<MetricsPush> push =
+                settings.process().get(SettingTable.PUSH).map(gateway -> new MetricsPush(gateway, instance(settings)));
         file.ifPresent(earlier -> earlier.resume(metrics));
         metrics.afterEachRun(() -> {
             file.ifPresent(target -> target.write(MetricsText.lasting(figures.scrape())));
@@ -87,6 +86,13 @@ final class Observation extends MainListenerSupport {
     /** Where the server is, once it has started. */
     Optional<URI> address() {
         return Optional.ofNullable(server).flatMap(ObservationServer::address);
+    }
+
+    /** Names this collector among those that push to one gateway: by its account, or by the bucket that accounts share. */
+    private static String instance(Settings settings) {
+        return settings.hasAccount()
+                ? settings.account().apiHost()
+                : settings.account().bucket();
     }
 
     private static Settings settings(CamelContext context) {

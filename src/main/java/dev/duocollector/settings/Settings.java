@@ -43,6 +43,9 @@ public final class Settings implements CamelContextAware {
     private String name = "";
     private Optional<AccountFiles> accounts = Optional.empty();
 
+    /** Whether the account has further logs, also where a command leaves them out. */
+    private boolean isOneOfSeveral;
+
     public Settings() {}
 
     private Settings(Settings all, LogSettings log) {
@@ -57,6 +60,7 @@ public final class Settings implements CamelContextAware {
         keysNeeded = all.keysNeeded;
         name = all.name;
         accounts = all.accounts;
+        isOneOfSeveral = all.isOneOfSeveral;
         this.log = log;
     }
 
@@ -177,6 +181,7 @@ public final class Settings implements CamelContextAware {
                 .map(each -> new LogSettings(reader, account, name, each, range))
                 .toList();
         log = logs.get(0);
+        isOneOfSeveral = logs.size() > 1;
         for (int i = 0; i < logs.size(); i++) {
             for (int j = 0; j < i; j++) {
                 logs.get(i).checkBeside(logs.get(j), reader);
@@ -280,7 +285,7 @@ public final class Settings implements CamelContextAware {
         if (accounts.isPresent()) {
             labels.put(StreamName.ACCOUNT, name);
         }
-        if (accounts.isPresent() || logs.size() > 1) {
+        if (accounts.isPresent() || isOneOfSeveral) {
             labels.put(StreamName.LOG, log().duoLog().toString());
         }
         return labels;

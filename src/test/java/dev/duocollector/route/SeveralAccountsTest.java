@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
+import com.sun.net.httpserver.HttpServer;
 import dev.duocollector.app.CamelApplication;
 import dev.duocollector.check.Check;
 import dev.duocollector.check.Preflight;
@@ -13,6 +15,7 @@ import dev.duocollector.cli.StateConsole;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.run.Streams;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.Selection;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.MemoryEventStore;
@@ -22,6 +25,7 @@ import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.SimulatedLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -33,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -417,6 +422,38 @@ class SeveralAccountsTest {
 
     private CamelApplication application(Selection selection) {
         return CamelApplication.withoutSchedule(Map.of(), world.settings).of(selection);
+    }
+
+    @Test
+    void once_pushesTheFiguresOfEachAccount_underTheNameOfTheirBucket() throws Exception {
+        world.close();
+        world = World.inRealTime();
+        begin = Instant.now();
+        setUp("acme");
+        withoutOwn();
+        List<String> pushed = new CopyOnWriteArrayList<>();
+        HttpServer gateway = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        gateway.createContext("/", exchange -> {
+            pushed.add(exchange.getRequestURI() + " "
+                    + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        gateway.start();
+        try {
+            world.set("metrics.push", "http://127.0.0.1:" + gateway.getAddress().getPort());
+            assertThat(application(new Selection(Optional.empty(), Optional.of(DuoLog.ACTIVITY)))
+                            .runOnce())
+                    .isZero();
+        } finally {
+            gateway.stop(0);
+        }
+        assertThat(pushed)
+                .singleElement()
+                .asString()
+                .startsWith("/metrics/job/duo-telephony/instance/" + world.bucket + " ")
+                .contains("duo_telephony_events_written_total{account=\"acme\",log=\"activity\"} 5.0")
+                .doesNotContain("log=\"telephony\"");
     }
 
     @Test

@@ -39,6 +39,7 @@ import java.util.function.BiFunction;
 import org.apache.camel.spi.RouteController;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,6 +49,9 @@ class SeveralLogsTest {
 
     private static final List<String> LOGS = List.of("telephony", "authentication", "activity");
     private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir
+    private Path folder;
 
     private World world = new World();
     private final Logs logs = Logs.capture();
@@ -288,10 +292,13 @@ class SeveralLogsTest {
         assertThat(world.lines("activity")).isEmpty();
 
         world.duo.behave();
+        Path figures = folder.resolve("duo.prom");
+        world.set("metrics.textfile", figures.toString());
         assertThat(application()
                         .of(new Selection(Optional.empty(), Optional.of(DuoLog.ACTIVITY)))
                         .runOnce())
                 .isZero();
+        assertThat(figures).content().contains("duo_telephony_events_written_total{log=\"activity\"} 1.0");
         assertThat(world.lines("activity"))
                 .containsExactlyElementsOf(World.stored("activity", world.activity.events()));
         assertThat(application().runOnce()).isZero();
