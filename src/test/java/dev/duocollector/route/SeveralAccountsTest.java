@@ -25,6 +25,7 @@ import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.SimulatedLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -432,7 +433,7 @@ class SeveralAccountsTest {
         setUp("acme");
         withoutOwn();
         List<String> pushed = new CopyOnWriteArrayList<>();
-        HttpServer gateway = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        HttpServer gateway = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         gateway.createContext("/", exchange -> {
             pushed.add(exchange.getRequestURI() + " "
                     + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
