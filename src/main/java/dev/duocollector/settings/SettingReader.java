@@ -199,6 +199,9 @@ final class SettingReader {
         if (!unreadable.isEmpty() && problems.isEmpty()) {
             report("Settings " + unreadable + " cannot be resolved. Look at their placeholders.");
         }
+        // Of use while settings are read, and there may be thousands of readers.
+        needed.clear();
+        shared.clear();
     }
 
     /** @throws SettingsException if anything is wrong, with one line for each */

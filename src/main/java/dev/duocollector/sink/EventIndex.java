@@ -36,11 +36,12 @@ public final class EventIndex {
     private static final int EVENTS_MAX = 1 << NUMBER_BITS;
     private static final int FIRST_CAPACITY = 1024;
 
-    private long[] keyHigh = new long[FIRST_CAPACITY];
-    private long[] keyLow = new long[FIRST_CAPACITY];
-    private long[] identity = new long[FIRST_CAPACITY];
+    // Nothing as long as it is empty: each stream has one.
+    private long[] keyHigh = {};
+    private long[] keyLow = {};
+    private long[] identity = {};
     /** The object's number, and the line behind it. */
-    private long[] place = new long[FIRST_CAPACITY];
+    private long[] place = {};
 
     private int size;
 
@@ -63,7 +64,7 @@ public final class EventIndex {
             objects.add(event.objectKey());
         }
         if (size == keyHigh.length) {
-            int capacity = size + size / 2;
+            int capacity = Math.max(FIRST_CAPACITY, size + size / 2);
             keyHigh = Arrays.copyOf(keyHigh, capacity);
             keyLow = Arrays.copyOf(keyLow, capacity);
             identity = Arrays.copyOf(identity, capacity);
