@@ -29,6 +29,12 @@ locals {
     NAMESPACE     = var.namespace
     SUBJECT_ID    = var.reader_subject_id
   }
+
+  # Each further log, by its default names, and each account with a prefix of its own.
+  further = merge(
+    { for log in var.further_logs : log => { prefix = "duo-${log}", state_folder = "duo-${log}-state" } },
+    var.further_places
+  )
 }
 
 resource "aws_s3_bucket" "logs" {
@@ -93,12 +99,12 @@ resource "aws_s3_bucket_lifecycle_configuration" "logs" {
   }
 
   dynamic "rule" {
-    for_each = toset(var.further_logs)
+    for_each = { for name, place in local.further : name => place if place.state_folder != var.state_folder }
     content {
-      id     = "old-states-${rule.value}"
+      id     = "old-states-${rule.key}"
       status = "Enabled"
       filter {
-        prefix = "duo-${rule.value}-state/"
+        prefix = "${rule.value.state_folder}/"
       }
       noncurrent_version_expiration {
         noncurrent_days = var.old_state_days
@@ -107,12 +113,12 @@ resource "aws_s3_bucket_lifecycle_configuration" "logs" {
   }
 
   dynamic "rule" {
-    for_each = toset(var.further_logs)
+    for_each = local.further
     content {
-      id     = "deleted-objects-${rule.value}"
+      id     = "deleted-objects-${rule.key}"
       status = "Enabled"
       filter {
-        prefix = "duo-${rule.value}/"
+        prefix = "${rule.value.prefix}/"
       }
       expiration {
         expired_object_delete_marker = true
@@ -164,14 +170,13 @@ resource "aws_iam_role_policy" "collector" {
   policy = templatefile("${local.policies}/collector.json", local.values)
 }
 
-# Each further log has a folder and a state of its own, by their default names.
 resource "aws_iam_role_policy" "collector_log" {
-  for_each = toset(var.further_logs)
-  name     = "collector-${each.value}"
+  for_each = local.further
+  name     = "collector-${each.key}"
   role     = aws_iam_role.collector.id
   policy = templatefile("${local.policies}/collector.json", merge(local.values, {
-    PREFIX       = "duo-${each.value}"
-    STATE_FOLDER = "duo-${each.value}-state"
+    PREFIX       = each.value.prefix
+    STATE_FOLDER = each.value.state_folder
   }))
 }
 
@@ -209,12 +214,12 @@ resource "aws_iam_role_policy" "reader" {
 }
 
 resource "aws_iam_role_policy" "reader_log" {
-  for_each = var.reader_subject_id == "" ? toset([]) : toset(var.further_logs)
-  name     = "reader-${each.value}"
+  for_each = { for name, place in local.further : name => place if var.reader_subject_id != "" }
+  name     = "reader-${each.key}"
   role     = aws_iam_role.reader[0].id
   policy = templatefile(
     "${local.policies}/reader-${var.reader_deletes ? "delete" : "keep"}.json",
-    merge(local.values, { PREFIX = "duo-${each.value}" })
+    merge(local.values, { PREFIX = each.value.prefix })
   )
 }
 

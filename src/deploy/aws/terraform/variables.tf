@@ -37,6 +37,16 @@ variable "further_logs" {
   }
 }
 
+variable "further_places" {
+  description = "Other prefixes, such as those that accounts set for themselves, each by a name: its folders, without a slash at their ends."
+  type        = map(object({ prefix = string, state_folder = string }))
+  default     = {}
+  validation {
+    condition     = alltrue([for name in keys(var.further_places) : !contains(["authentication", "activity", "udm", "kms"], name)])
+    error_message = "Another name: authentication, activity, udm and kms are taken."
+  }
+}
+
 variable "api_host" {
   description = "The API hostname (duo.api.host), for copies of earlier states to expire; empty for them to stay."
   type        = string

@@ -170,6 +170,72 @@ class AwsTemplatesTest {
                 .isEqualTo(PolicyFiles.policy(policy, key.isEmpty() ? Map.of() : Map.of("KMS_KEY_ARN", key))));
     }
 
+    /** Each further log has the same, in its own places. */
+    @ParameterizedTest
+    @CsvSource({
+        "Authentication, authentication, false",
+        "Authentication, authentication, true",
+        "Activity, activity, false",
+        "Activity, activity, true"
+    })
+    void cloudFormation_holdsThePolicies_ofAFurtherLog(String parameter, String log, boolean deletes) {
+        CloudFormation template = CloudFormation.parse(PolicyFiles.read(AWS.resolve("cloudformation.yaml")));
+        Map<String, String> one =
+                Map.of("Bucket", "my-duo-logs", "ReaderSubjectId", "1", "ReaderDeletes", String.valueOf(deletes));
+        Map<String, String> two = new TreeMap<>(one);
+        two.put(parameter, "true");
+        Map<String, String> pseudo = Map.of("AWS::Partition", "aws");
+        Map<String, JsonNode> further = new TreeMap<>(template.resources(two, pseudo));
+        further.keySet().removeAll(template.resources(one, pseudo).keySet());
+        Map<String, String> places = Map.of("PREFIX", "duo-" + log, "STATE_FOLDER", "duo-" + log + "-state");
+        String reader = "Reader" + parameter + (deletes ? "Delete" : "Keep") + "Policy";
+
+        assertThat(further.keySet()).containsExactlyInAnyOrder("Collector" + parameter + "Policy", reader);
+        assertThat(further.get("Collector" + parameter + "Policy").at("/Properties/PolicyDocument"))
+                .isEqualTo(PolicyFiles.policy("collector", places));
+        assertThat(further.get(reader).at("/Properties/PolicyDocument"))
+                .isEqualTo(PolicyFiles.policy(deletes ? "reader-delete" : "reader-keep", places));
+        assertThat(template.resources(two, pseudo)
+                        .get("Logs")
+                        .at("/Properties/LifecycleConfiguration/Rules")
+                        .findValuesAsText("Prefix"))
+                .contains("duo-" + log + "-state/", "duo-" + log + "/");
+        assertThat(template.resources(one, pseudo)
+                        .get("Logs")
+                        .at("/Properties/LifecycleConfiguration/Rules")
+                        .findValuesAsText("Prefix"))
+                .doesNotContain("duo-" + log + "-state/");
+    }
+
+    /** What the policy for all accounts grants to each: their places are inside those of the log. */
+    @ParameterizedTest
+    @CsvSource({
+        "collector, s3:PutObject, duo-telephony/acme/a.ndjson, true",
+        "collector, s3:PutObject, duo-telephony-state/api-1a2b3c4d.duosecurity.com.json, true",
+        "collector, s3:PutObject, customers/acme/a.ndjson, false",
+        "reader-keep, s3:GetObject, duo-telephony/acme/a.ndjson, true",
+    })
+    void policy_coversEachAccountOfTheFolder(String policy, String action, String key, boolean granted) {
+        AwsCall call = new AwsCall(action, "arn:aws:s3:::my-duo-logs/" + key, Map.of());
+
+        assertThat(IamPolicy.of(PolicyFiles.policy(policy, Map.of())).allows(call))
+                .isEqualTo(granted);
+    }
+
+    /** A customer's own reader sees no other customer. */
+    @ParameterizedTest
+    @CsvSource({"acme, true", "globex, false", "acme-2, false"})
+    void readerOfOneAccount_seesNoOther(String account, boolean granted) {
+        IamPolicy reader = IamPolicy.of(PolicyFiles.policy("reader-keep", Map.of("PREFIX", "duo-telephony/acme")));
+        String folder = "duo-telephony/" + account + "/";
+
+        assertThat(reader.allows(
+                        new AwsCall("s3:GetObject", "arn:aws:s3:::my-duo-logs/" + folder + "a.ndjson", Map.of())))
+                .isEqualTo(granted);
+        assertThat(reader.allows(new AwsCall("s3:ListBucket", "arn:aws:s3:::my-duo-logs", Map.of("s3:prefix", folder))))
+                .isEqualTo(granted);
+    }
+
     @Test
     void cloudFormation_neverLetsTheStateExpire() {
         JsonNode bucket = CloudFormation.parse(PolicyFiles.read(AWS.resolve("cloudformation.yaml")))
