@@ -110,7 +110,11 @@ public final class Accounts {
         for (String name : inOrder(files.keySet())) {
             SettingsFile file = files.get(name);
             Known before = known.get(name);
-            Settings read = before != null && before.file().equals(file) ? before.read() : shared.ofAccount(name, file);
+            // What is wrong may be put right elsewhere: the secret key's file, a vault.
+            boolean isKnown = before != null
+                    && before.file().equals(file)
+                    && before.read().problems().isEmpty();
+            Settings read = isKnown ? before.read() : shared.ofAccount(name, file);
             List<String> wrong = read.problems().isEmpty() ? places.take(read) : read.problems();
             Settings good = wrong.isEmpty() ? read : null;
             Settings past = before == null ? null : before.good();

@@ -276,6 +276,22 @@ class AccountsTest {
     }
 
     @Test
+    void fileThatIsWrong_isReadAgain_sinceWhatItPointsToMayBePutRight() throws Exception {
+        Path key = folder.resolve(".key");
+        writeFile(
+                "acme.properties",
+                "duo.api.host=api-0000000a.duosecurity.com\nduo.ikey=DIXXXXXXXXXXXXXXXXXX\nduo.skey-file=" + key
+                        + "\n");
+        Accounts accounts = accounts();
+        assertThat(accounts.look().problems()).singleElement().asString().contains(".key", "no such file");
+
+        Files.writeString(key, "0123456789abcdef0123456789abcdef01234567");
+        Accounts.Found right = accounts.look();
+        assertThat(right.problems()).isEmpty();
+        assertThat(right.accounts()).extracting(Settings::name).containsExactly("acme");
+    }
+
+    @Test
     void fileThatIsBeingWritten_waitsForTheNextLook() throws Exception {
         write("acme", "api-0000000a.duosecurity.com");
         Accounts accounts = accounts();
