@@ -8,13 +8,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,17 +38,6 @@ public final class ManyRuns {
     /** Objects of the program's own classes that may come and go: a key of the overlap, a log line's argument. */
     private static final double GROWTH_OBJECTS_MAX = 0.05;
 
-    private static final String SYSTEM_CLOCK = """
-                - name: clock
-                  type: java.time.Clock
-                  factoryMethod: systemUTC
-            """;
-    private static final String SERVICE_CLOCK = """
-                - name: clock
-                  type: dev.duocollector.bench.ServiceClock
-                  factoryMethod: instance
-            """;
-
     private final Path folder;
 
     ManyRuns(Path folder) {
@@ -75,7 +61,7 @@ public final class ManyRuns {
             world.set("duo.lookback", "2h");
             // So that the last page of a run has events, which the run might be kept with.
             world.duo.misbehave(request -> true, missingOffset());
-            try (Child service = start(world)) {
+            try (Child service = Services.start(HEAP, folder, Service.class, world.settings)) {
                 ended = work(world, service, looks);
             }
         }
@@ -148,31 +134,6 @@ public final class ManyRuns {
             throw new IllegalStateException(
                     "Of " + RUNS * EVENTS + " events since " + start + ", the bucket has " + lines);
         }
-    }
-
-    /** Starts a service in a folder of its own, where the clock of the beans is the one that it is told. */
-    private Child start(World world) {
-        try {
-            Path routes = Files.createDirectories(folder.resolve("routes"));
-            String beans = Files.readString(Path.of("routes", "beans.camel.yaml"));
-            if (!beans.contains(SYSTEM_CLOCK)) {
-                throw new IllegalStateException("beans.camel.yaml no longer declares its clock as this expects");
-            }
-            Files.writeString(routes.resolve("beans.camel.yaml"), beans.replace(SYSTEM_CLOCK, SERVICE_CLOCK));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        List<String> settings = new ArrayList<>();
-        world.settings.forEach((name, value) -> settings.add(name + "=" + value));
-        return Child.start(
-                HEAP,
-                folder,
-                Service.class,
-                settings,
-                Map.of(
-                        "AWS_ACCESS_KEY_ID", World.s3().accessKey(),
-                        "AWS_SECRET_ACCESS_KEY", World.s3().secretKey(),
-                        "AWS_EC2_METADATA_DISABLED", "true"));
     }
 
     private static String growth(Heap first, Heap last) {
