@@ -93,7 +93,7 @@ final class StatusCommand implements Callable<Integer> {
     private record Status(Settings settings, StateSnapshot state, Instant now) {
 
         String name() {
-            return settings.stream().toString();
+            return settings.streamName().toString();
         }
 
         Optional<Instant> through() {

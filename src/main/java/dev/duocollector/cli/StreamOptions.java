@@ -69,7 +69,7 @@ final class StreamOptions {
                 streams.stream().map(Settings::name).distinct().count() > 1;
         String names = streams.stream()
                 .map(each -> severalAccounts
-                        ? each.stream().toString()
+                        ? each.streamName().toString()
                         : each.log().duoLog().toString())
                 .limit(NAMED_MAX)
                 .collect(Collectors.joining(", "));

@@ -62,7 +62,7 @@ public final class Stream {
 
     /** Names it among the others. */
     public String name() {
-        return settings.stream().toString();
+        return settings.streamName().toString();
     }
 
     /** Names it in log lines; empty if it is the only one. */

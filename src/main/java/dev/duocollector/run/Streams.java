@@ -174,7 +174,7 @@ public final class Streams {
         Map<String, Stream> now = new LinkedHashMap<>();
         List<Stream> begun = new ArrayList<>();
         for (Settings each : found.ofEachStream()) {
-            String name = each.stream().toString();
+            String name = each.streamName().toString();
             Stream known = before.get(name);
             if (known == null || !known.settings().log().equals(each.log())) {
                 known = new Stream(parts, each, turns.computeIfAbsent(place(each), state -> new Turn()));

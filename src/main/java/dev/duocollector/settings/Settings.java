@@ -270,13 +270,13 @@ public final class Settings implements CamelContextAware {
     }
 
     /** Names the log of the account. */
-    public StreamName stream() {
+    public StreamName streamName() {
         return new StreamName(name, log().duoLog());
     }
 
     /** Names it in log lines; empty if it is the only one. */
     public String label() {
-        return labels().isEmpty() ? "" : stream().toString();
+        return labels().isEmpty() ? "" : streamName().toString();
     }
 
     /** Names it in metrics; empty if it is the only one. */

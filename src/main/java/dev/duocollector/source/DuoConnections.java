@@ -27,7 +27,7 @@ final class DuoConnections {
     static final int LINE_BYTES_MAX = 64 * 1024;
     static final int HEADERS_MAX = 200;
 
-    /** One run reads at a time; a command or a second route may do so beside it. */
+    /** Eight streams work at a time ({@code Workers}); a command or a second route may read beside them. */
     private static final int CONNECTIONS_MAX = 10;
 
     private DuoConnections() {}

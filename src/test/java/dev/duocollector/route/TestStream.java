@@ -133,7 +133,7 @@ public record TestStream(World world, String account, String host, SimulatedLog 
         };
     }
 
-    /** Fails unless each event that Duo has of it stands in its objects once, and nothing else does. */
+    /** Fails unless each event that Duo has of it is in its objects once, and nothing else does. */
     public void assertEveryEventOnce(String when) {
         assertEveryEventOnce(world.everything(), when);
     }

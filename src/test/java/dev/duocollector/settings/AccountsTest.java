@@ -74,7 +74,7 @@ class AccountsTest {
 
     private static List<String> streams(Accounts.Found found) {
         return found.ofEachStream().stream()
-                .map(each -> each.stream() + " of " + each.account().apiHost() + " in s3://"
+                .map(each -> each.streamName() + " of " + each.account().apiHost() + " in s3://"
                         + each.account().bucket() + "/" + each.log().prefix() + ", state "
                         + each.log().collectorStateKey())
                 .toList();
@@ -383,7 +383,7 @@ class AccountsTest {
     private List<String> selected(String account, DuoLog log) {
         return new Accounts(settings(), new Selection(Optional.ofNullable(account), Optional.ofNullable(log)))
                 .look().ofEachStream().stream()
-                        .map(each -> each.stream().toString())
+                        .map(each -> each.streamName().toString())
                         .toList();
     }
 }
