@@ -204,6 +204,42 @@ class ManifestTest {
         assertThat(manifest).doesNotContain("DUO_SKEY:").doesNotContain("latest\n");
     }
 
+    /** The account of base.yaml, the accounts of a Secret, or both: neither Secret has to be there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"deployment.yaml", "cronjob.yaml"})
+    void pod_hasBothSecretsAsFolders_whereTheSettingsLookForThem(String file) {
+        String base = read("kubernetes/base.yaml");
+        Map<String, Object> settings = map(documents(base).get(1).get("data"));
+        Map<String, Object> many = map(documents(base.replace("  # DUO_ACCOUNTS:", "  DUO_ACCOUNTS:"))
+                .get(1)
+                .get("data"));
+        Map<String, String> secrets = new TreeMap<>();
+        for (Object volume : (List<?>) pod(file).get("volumes")) {
+            if (map(volume).containsKey("secret")) {
+                assertThat(at(map(volume), "secret", "optional")).isEqualTo(true);
+                secrets.put(
+                        String.valueOf(map(volume).get("name")),
+                        String.valueOf(at(map(volume), "secret", "secretName")));
+            }
+        }
+        Map<String, String> folders = new TreeMap<>();
+        for (Object mount : (List<?>) container(file).get("volumeMounts")) {
+            String secret = secrets.get(map(mount).get("name"));
+            if (secret != null) {
+                assertThat(map(mount)).containsEntry("readOnly", true).doesNotContainKey("subPath");
+                folders.put(String.valueOf(map(mount).get("mountPath")), secret);
+            }
+        }
+
+        assertThat(settings).as("one account stays one").doesNotContainKey("DUO_ACCOUNTS");
+        assertThat(folders)
+                .containsOnly(
+                        Map.entry(String.valueOf(many.get("DUO_ACCOUNTS")), "duo-accounts"),
+                        Map.entry(
+                                String.valueOf(settings.get("DUO_SKEY_FILE")).replace("/skey", ""),
+                                "duo-telephony-collector"));
+    }
+
     @Test
     void onlyOneCollectorAtATime() {
         assertThat(read("kubernetes/deployment.yaml")).contains("replicas: 1\n", "type: Recreate\n");

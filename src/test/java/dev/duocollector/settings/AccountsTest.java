@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.HashMap;
@@ -303,6 +305,82 @@ class AccountsTest {
 
         Files.setLastModifiedTime(half, FileTime.from(Instant.now().minusSeconds(6)));
         assertThat(accounts.look().accounts()).extracting(Settings::name).containsExactly("acme", "globex");
+    }
+
+    /** Kubernetes swaps one link for all files at once, so that each file has another time, whether it was changed or not. */
+    @Test
+    void mountedSecret_isFollowed_whenItsLinkIsSwapped() throws Exception {
+        mount("..2026_11_27_07_00_00.1", Map.of("acme", "1h", "globex", "2h", "initech", "3h"));
+        Accounts accounts = accounts();
+        Accounts.Found first = accounts.look();
+        assertThat(lookbacks(first)).containsExactly("acme 1h", "globex 2h", "initech 3h");
+
+        mount("..2026_11_27_08_00_00.2", Map.of("acme", "9h", "globex", "2h", "umbrella", "4h"));
+        assertThat(lookbacks(accounts.look()))
+                .as("what was written a moment ago waits; what is gone is gone")
+                .containsExactly("acme 1h", "globex 2h");
+
+        settle("..2026_11_27_08_00_00.2");
+        Accounts.Found swapped = accounts.look();
+        assertThat(swapped.problems()).isEmpty();
+        assertThat(lookbacks(swapped)).containsExactly("acme 9h", "globex 2h", "umbrella 4h");
+        assertThat(swapped.accounts().get(1))
+                .as("not changed by the swap")
+                .isSameAs(first.accounts().get(1));
+        assertThat(swapped.accounts().get(0)).isNotSameAs(first.accounts().get(0));
+    }
+
+    @Test
+    void mountedSecretThatIsNotThere_isAnEmptyFolder() throws Exception {
+        own();
+        mount("..2026_11_27_07_00_00.1", Map.of());
+        Accounts accounts = accounts();
+        assertThat(streams(accounts.look())).singleElement().asString().startsWith("telephony of api-00000000.");
+
+        mount("..2026_11_27_08_00_00.2", Map.of("acme", "1h"));
+        settle("..2026_11_27_08_00_00.2");
+        assertThat(accounts.look().accounts()).extracting(Settings::name).containsExactly("", "acme");
+    }
+
+    private static List<String> lookbacks(Accounts.Found found) {
+        return found.accounts().stream()
+                .map(each -> each.name() + " " + each.log().lookback().toHours() + "h")
+                .toList();
+    }
+
+    /** Does what the kubelet does, in its order: folder, link to it, a link for each new file, none for one that is gone. */
+    private void mount(String version, Map<String, String> lookbacks) throws IOException {
+        Path data = Files.createDirectory(folder.resolve(version));
+        for (Map.Entry<String, String> each : lookbacks.entrySet()) {
+            Files.writeString(
+                    data.resolve(each.getKey() + ".properties"),
+                    "duo.api.host=api-" + each.getKey() + ".duosecurity.com\n" + KEYS + "duo.lookback="
+                            + each.getValue() + "\n");
+        }
+        Path next = Files.createSymbolicLink(folder.resolve("..data_tmp"), Path.of(version));
+        Files.move(next, folder.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+        for (String name : lookbacks.keySet()) {
+            Path link = folder.resolve(name + ".properties");
+            if (!Files.isSymbolicLink(link)) {
+                Files.createSymbolicLink(link, Path.of("..data", name + ".properties"));
+            }
+        }
+        try (DirectoryStream<Path> links = Files.newDirectoryStream(folder, "*.properties")) {
+            for (Path link : links) {
+                if (!Files.exists(link)) {
+                    Files.delete(link);
+                }
+            }
+        }
+    }
+
+    /** Lets some time go by since a version was written. */
+    private void settle(String version) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder.resolve(version))) {
+            for (Path file : files) {
+                Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
+            }
+        }
     }
 
     @Test
