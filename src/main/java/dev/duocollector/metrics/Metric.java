@@ -105,7 +105,7 @@ public enum Metric {
     }
 
     /** Whether each stream has its own, where there are several; the others are sums. */
-    boolean isOfStream() {
+    public boolean isOfStream() {
         return switch (this) {
             case EVENTS_WRITTEN,
                     EVENTS_MISSING,

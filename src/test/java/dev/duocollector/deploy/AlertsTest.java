@@ -90,6 +90,7 @@ class AlertsTest {
             who has never succeeded is not late  | > 0 or duo_telephony_started_timestamp_seconds) | > 0)
             a CronJob without a success is not   | or kube_cronjob_created{cronjob="duo-telephony-collector"} | ``
             every CronJob counts                 | kube_cronjob_status_last_successful_time{cronjob="duo-telephony-collector"} | kube_cronjob_status_last_successful_time
+            the account is not named             | {{ with $labels.account }} of {{ . }}{{ end }} | ``
             another metric is absent             | absent(duo_telephony_started_timestamp_seconds) | absent(duo_telephony_started)
             """)
     void aRuleWithoutOneOfItsReasons_isNoticed(String what, String right, String wrong)

@@ -106,6 +106,57 @@ class ObservationDocumentsTest {
         assertThat(asked).as("metrics that somebody looks at").hasSizeGreaterThan(15);
     }
 
+    /** A picker that changes only some lines of a panel would compare one account with all. */
+    @Test
+    void dashboardsPickers_areInEveryPanelOfAStreamsMetrics_andInNoOther() throws IOException {
+        Set<String> pickers = new TreeSet<>();
+        JsonNode dashboard = JSON.readTree(DASHBOARD.toFile());
+        dashboard
+                .at("/templating/list")
+                .forEach(each -> pickers.add(each.path("name").asText()));
+        assertThat(pickers).contains("instance", StreamName.ACCOUNT, StreamName.LOG);
+        int ofStreams = 0;
+        for (JsonNode panel : dashboard.path("panels")) {
+            List<String> expressions = new ArrayList<>();
+            panel.path("targets")
+                    .forEach(each -> expressions.add(each.path("expr").asText()));
+            boolean isOfStream = expressions.stream()
+                    .anyMatch(
+                            each -> PromQl.of(each).metrics().stream().anyMatch(ObservationDocumentsTest::isOfStream));
+            ofStreams += isOfStream ? 1 : 0;
+            for (String expression : expressions) {
+                assertThat(expression).as(panel.path("title").asText()).contains("instance=~\"$instance\"");
+                assertThat(expression.contains("account=~\"$account\",log=~\"$log\""))
+                        .as(expression)
+                        .isEqualTo(isOfStream);
+            }
+        }
+        assertThat(ofStreams).isGreaterThan(4);
+    }
+
+    /** Of a sum over all, there is no account to name. */
+    @Test
+    void alertOnAStream_namesIt() throws IOException {
+        int named = 0;
+        for (JsonNode rule : rules()) {
+            String expression = rule.path("expr").asText();
+            boolean isOfStream = PromQl.of(expression).metrics().stream().anyMatch(ObservationDocumentsTest::isOfStream)
+                    && !expression.startsWith("absent(")
+                    && !expression.contains("by (instance)");
+            String summary = rule.path("annotations").path("summary").asText();
+            assertThat(summary.contains("$labels.account") && summary.contains("$labels.log"))
+                    .as(summary)
+                    .isEqualTo(isOfStream);
+            named += isOfStream ? 1 : 0;
+        }
+        assertThat(named).isGreaterThan(4);
+    }
+
+    private static boolean isOfStream(String name) {
+        return Arrays.stream(Metric.values())
+                .anyMatch(metric -> metric.prometheusName().equals(name) && metric.isOfStream());
+    }
+
     @Test
     void everyAlert_isExplained() throws IOException {
         String page = Files.readString(PAGE);
