@@ -50,11 +50,13 @@ final class SettingReader {
             if (wanted.test(setting)) {
                 needed.add(setting);
             }
-            String value = wanted.test(setting) ? written.find(setting.name()) : null;
-            if (setting.retirement().isPresent() && (value == null || value.isBlank())) {
+            String value = wanted.test(setting) ? written.find(setting.name()) : "";
+            // Not even with its default: a file of an earlier release, where it is the only one, as in Camel JBang.
+            boolean isUnknown = value == null;
+            if (isUnknown || (setting.retirement().isPresent() && value.isBlank())) {
                 value = setting.standard();
             }
-            values.put(setting, value == null ? "" : resolve(setting, value, placeholders, wanted));
+            values.put(setting, resolve(setting, value, placeholders, wanted));
             noteShared(setting, written);
             SettingTable.ofLogs(setting).forEach(own -> {
                 String ofLog = wanted.test(setting) ? written.find(own.name()) : null;

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param number counts the proxy's requests from 1, in the order in which they were received whole
  * @param path the target without its query
  * @param target path and query as sent
- * @param headers by lower-case name, without those that hold credentials
+ * @param headers by lower-case name; of those that hold credentials only a digest
  * @param contentLength bytes of the body as sent; with chunked encoding the chunks' frames count
  * @param logicalId the same for each try of one call: the AWS SDK's invocation id where there is one, else a digest of
  *     method, target and body

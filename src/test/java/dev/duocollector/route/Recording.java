@@ -1,0 +1,293 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.route;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import ch.qos.logback.classic.Level;
+import dev.duocollector.cli.StateConsole;
+import dev.duocollector.fault.Fault;
+import dev.duocollector.fault.FaultPlan;
+import dev.duocollector.fault.FaultProxy;
+import dev.duocollector.fault.ProxiedRequest;
+import dev.duocollector.simulator.SimulatedEvent;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+
+/**
+ * All that can be seen from outside of a collector of one stream, as text: each request to Duo and S3, each object and state
+ * to the byte, health, metrics, and what is logged. The world is fixed: an operator's settings, routes and events, a clock
+ * that stands still, and what fails. What differs each time has a name instead: a state's write id, its ETag, a port, a bucket.
+ */
+final class Recording {
+
+    /** Headers of S3's that are the AWS SDK's own: with this machine's time, its version, or a digest of a write id. */
+    private static final Set<String> OF_THE_SDK = Set.of(
+            "amz-sdk-invocation-id",
+            "amz-sdk-request",
+            "authorization",
+            "connection",
+            "content-length",
+            "expect",
+            "user-agent",
+            "x-amz-checksum-crc32",
+            "x-amz-content-sha256",
+            "x-amz-date",
+            "x-amz-te");
+
+    private static final Pattern WRITE_ID = Pattern.compile("\"writeId\":\"([^\"]*)\"");
+
+    /** In a state, in no order. */
+    private static final Pattern EVENT_KEYS = Pattern.compile("(?<=\"eventKeys\":\\{)[^}]+(?=})");
+
+    /** Details of health that Camel adds: its own times, by the system's clock. */
+    private static final Pattern OF_CAMEL = Pattern.compile("check\\..*|(invocation|success|failure)\\..*");
+
+    private static final Pattern TOOK = Pattern.compile("(?<=^duo_telephony_run_duration_seconds ).*");
+    private static final Pattern PORT = Pattern.compile(":\\d+$");
+
+    private final Path folder;
+    private final World world = new World();
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Logs logs = Logs.capture();
+
+    private final StringBuilder requests = new StringBuilder();
+    private final StringBuilder observed = new StringBuilder();
+    private final List<Seen> seen = new ArrayList<>();
+    private final Map<String, String> names = new HashMap<>();
+    private int states;
+    private Map<String, byte[]> bucket = new TreeMap<>();
+
+    /** A request, and what was in the bucket before it. */
+    private record Seen(FaultProxy proxy, int number, Map<String, byte[]> before) {}
+
+    /**
+     * What was recorded.
+     *
+     * @param requests what was asked of Duo and S3, and what was then in the bucket
+     * @param observed health, and what was logged, after each run; metrics at the end
+     */
+    record Texts(String requests, String observed) {}
+
+    private Recording(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Makes the runs of a collector with the settings, routes and events of a folder. */
+    static Texts of(Path folder) throws Exception {
+        return new Recording(folder).make();
+    }
+
+    private Texts make() throws Exception {
+        Properties settings = new Properties();
+        settings.load(new StringReader(Files.readString(folder.resolve("application.properties"), UTF_8)));
+        Map<String, String> all = new HashMap<>();
+        settings.forEach((name, value) -> all.put(name.toString(), value.toString()));
+        all.putAll(world.settings);
+        all.putAll(Map.of("duo.page.size", "2", "udm.prefix", World.UDM_PREFIX));
+        events();
+        hook(world.duoProxy);
+        hook(world.s3Proxy);
+        String steps = Files.readString(folder.resolve("routes/event-steps.camel.yaml"));
+        try (TestCollector collector =
+                TestCollector.start(all, world.clock, Map.of("event-steps.camel.yaml", steps), registry)) {
+            PluginHelper.getRoutesLoader(collector.context())
+                    .loadRoutes(ResourceHelper.fromString(
+                            "nightly.camel.yaml", Files.readString(folder.resolve("routes/nightly.camel.yaml"))));
+            run("The first run", collector);
+
+            world.clock.advance(Duration.ofHours(1));
+            run("An hour later, with an event that Duo showed late", collector);
+
+            world.clock.advance(Duration.ofHours(1));
+            world.duoProxy.plan(FaultPlan.at(1, request -> true, Fault.ANSWER_503));
+            run("Duo refuses the first request", collector);
+
+            world.clock.advance(Duration.ofHours(1));
+            world.s3Proxy.plan(FaultPlan.every(1, Recording::isData, Fault.ANSWER_503));
+            run("S3 takes no object", collector);
+
+            world.s3Proxy.plan(FaultPlan.none());
+            world.clock.advance(Duration.ofMinutes(10));
+            run("S3 takes objects again", collector);
+
+            world.clock.advance(Duration.ofMinutes(10));
+            run("Nothing is new", collector);
+        } finally {
+            world.close();
+            logs.close();
+        }
+        observed.append("== Metrics\n");
+        registry.scrape()
+                .lines()
+                .map(line -> TOOK.matcher(line).replaceFirst("some time"))
+                .sorted()
+                .forEach(line -> observed.append(line).append('\n'));
+        return new Texts(requests.toString(), observed.toString());
+    }
+
+    private static boolean isData(ProxiedRequest request) {
+        return request.isWrite() && !World.isState(request);
+    }
+
+    /** The sixth is shown only after the first run. */
+    private void events() throws IOException {
+        List<SimulatedEvent> events = new ArrayList<>();
+        for (String json : Files.readAllLines(folder.resolve("events.ndjson"))) {
+            OffsetDateTime ts = OffsetDateTime.parse(member(json, "ts"));
+            Duration delay = events.size() == 5 ? Duration.ofMinutes(20) : Duration.ofMinutes(2);
+            events.add(
+                    new SimulatedEvent(ts.toInstant(), ts.toInstant().plus(delay), member(json, "telephony_id"), json));
+        }
+        world.events.add(events);
+    }
+
+    private static String member(String json, String name) {
+        Matcher found = Pattern.compile("\"" + name + "\":\"([^\"]*)\"").matcher(json);
+        if (!found.find()) {
+            throw new IllegalArgumentException("An event without " + name);
+        }
+        return found.group(1);
+    }
+
+    private void hook(FaultProxy proxy) {
+        proxy.onRequest(request -> {
+            synchronized (seen) {
+                seen.add(new Seen(proxy, request.number(), Map.copyOf(world.everything())));
+            }
+        });
+    }
+
+    private void run(String title, TestCollector collector) throws IOException {
+        seen.clear();
+        logs.clear();
+        world.duoProxy.reset();
+        world.s3Proxy.reset();
+        try (ProducerTemplate template = collector.context().createProducerTemplate()) {
+            template.send("direct:nightly", exchange -> {});
+        }
+        requests.append("== ").append(title).append(", at ").append(world.now()).append('\n');
+        for (int i = 0; i < seen.size(); i++) {
+            boolean isLast = i == seen.size() - 1;
+            write(
+                    seen.get(i),
+                    isLast ? Map.copyOf(world.everything()) : seen.get(i + 1).before());
+        }
+        observed.append("== ").append(title).append('\n');
+        for (Level level : List.of(Level.ERROR, Level.WARN, Level.INFO)) {
+            logs.lines(level)
+                    .forEach(line -> observed.append(level)
+                            .append(' ')
+                            .append(named(line))
+                            .append('\n'));
+        }
+        HealthCheckHelper.invokeReadiness(collector.context()).forEach(result -> {
+            observed.append(result.getCheck().getId()).append(' ').append(result.getState());
+            result.getMessage().ifPresent(message -> observed.append(' ').append(named(message)));
+            observed.append('\n');
+            new TreeMap<>(result.getDetails()).forEach((name, value) -> {
+                if (!OF_CAMEL.matcher(name).matches()) {
+                    observed.append("  ")
+                            .append(name)
+                            .append(": ")
+                            .append(value)
+                            .append('\n');
+                }
+            });
+        });
+        observed.append(named(
+                new StateConsole(world.settings, world.clock).state("show").out()));
+    }
+
+    private void write(Seen one, Map<String, byte[]> after) {
+        ProxiedRequest request = one.proxy().requests().get(one.number() - 1);
+        boolean isDuo = one.proxy() == world.duoProxy;
+        requests.append(isDuo ? "Duo " : "S3 ")
+                .append(request.method())
+                .append(' ')
+                .append(named(request.target()))
+                .append('\n');
+        new TreeMap<>(request.headers()).forEach((name, value) -> {
+            if (isDuo || !OF_THE_SDK.contains(name)) {
+                requests.append("  ")
+                        .append(name)
+                        .append(": ")
+                        .append(named(name.equals("host") ? PORT.matcher(value).replaceFirst("") : value))
+                        .append('\n');
+            }
+        });
+        requests.append("  -> ")
+                .append(request.fault() == Fault.NONE ? request.status() : request.fault())
+                .append('\n');
+        after.forEach((key, bytes) -> {
+            if (!Arrays.equals(bytes, bucket.get(key))) {
+                name(bytes);
+                requests.append("  stored ")
+                        .append(key)
+                        .append(", ")
+                        .append(world.contentType(key))
+                        .append(":\n")
+                        .append(named(sorted(new String(bytes, UTF_8))).replaceAll("(?m)^", "  | "))
+                        .append('\n');
+            }
+        });
+        bucket = new TreeMap<>(after);
+    }
+
+    /** Gives a new state a name, by which later requests are seen to mean it. */
+    private void name(byte[] bytes) {
+        Matcher writeId = WRITE_ID.matcher(new String(bytes, UTF_8));
+        if (writeId.find()) {
+            String name = "state-" + ++states;
+            names.put(writeId.group(1), "write-id-of-" + name);
+            names.put(md5(bytes), "etag-of-" + name);
+        }
+    }
+
+    private static String sorted(String state) {
+        return EVENT_KEYS
+                .matcher(state)
+                .replaceAll(
+                        keys -> Arrays.stream(keys.group().split(",")).sorted().collect(Collectors.joining(",")));
+    }
+
+    private static String md5(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java runtime has MD5", e);
+        }
+    }
+
+    private String named(String text) {
+        String named = text.replace(world.bucket, "the-bucket");
+        for (Map.Entry<String, String> name : names.entrySet()) {
+            named = named.replace(name.getKey(), name.getValue());
+        }
+        return named;
+    }
+}
