@@ -4,16 +4,20 @@ package dev.duocollector.it;
 
 import static dev.duocollector.simulator.Misbehavior.emptyPage;
 import static dev.duocollector.simulator.Misbehavior.lackingEvent;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
+import dev.duocollector.route.TestStream;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.Misbehavior;
 import dev.duocollector.simulator.SimulatedEvent;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,8 +52,9 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 /**
  * SIGKILL for the runnable jar's own JVM, in the middle of a run, again and again, each restart being the next victim. Real
  * processes, real time: a victim dies a random moment after a random number of its requests, or at the very write of which the
- * store keeps nothing or a part; or it meets a store, a Duo or a clock that lies before it dies. Afterwards every event is in
- * the bucket once. A build kills until every adversary has been met; {@code -Dkill.kills=50} kills more often.
+ * store keeps nothing or a part; or it meets a store, a Duo or a clock that lies before it dies. A victim collects three logs
+ * of two accounts side by side, and so dies in the middle of several runs. Afterwards every event of every stream is in the
+ * stream's own place once. A build kills until every adversary has been met; {@code -Dkill.kills=50} kills more often.
  */
 class KillIT {
 
@@ -67,6 +72,8 @@ class KillIT {
     /** Fewer than the overlap alone takes, so that nearly every victim is still in its run. */
     private static final int REQUESTS_MAX = 30;
 
+    private static final int EVENTS_BEFORE = 200;
+    private static final int EVENTS_A_MINUTE = 300;
     private static final int MOMENT_MILLIS_MAX = 12;
     private static final int LAST_RUNS_MAX = 5;
 
@@ -127,10 +134,18 @@ class KillIT {
             return switch (this) {
                 case FOUND -> request.method().equals("HEAD");
                 // Not at a write of UDM events, with which the batch would be there.
-                case LOST -> request.isWrite() && request.path().contains("/duo-telephony/");
-                default -> request.isWrite() && !World.isState(request);
+                case LOST -> isWriteOfEvents(request) && !request.path().contains("-udm/");
+                default -> isWriteOfEvents(request);
             };
         }
+    }
+
+    private static boolean isWriteOfEvents(ProxiedRequest request) {
+        return request.isWrite() && !isState(request);
+    }
+
+    private static boolean isState(ProxiedRequest request) {
+        return request.path().contains("-state/");
     }
 
     /** What an operator is called for, and nothing else. */
@@ -139,6 +154,9 @@ class KillIT {
 
     private final Map<Adversary, Integer> met = new ConcurrentHashMap<>();
     private final AtomicInteger movedAway = new AtomicInteger();
+
+    /** The most streams of which one process left a batch pending. */
+    private final AtomicInteger pendingTogether = new AtomicInteger();
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -159,71 +177,106 @@ class KillIT {
         }
         lineages.shutdown();
 
-        System.out.printf("KillIT: %d processes killed in the middle of a run; met: %s%n", killed, met);
+        System.out.printf(
+                "KillIT: %d processes killed in the middle of a run, of up to %s streams at once; met: %s%n",
+                killed, pendingTogether, met);
         assertThat(killed).as("processes killed in the middle of a run").isGreaterThanOrEqualTo(KILLS);
         assertThat(met).as("what victims have met").containsOnlyKeys(Adversary.values());
         assertThat(movedAway.get()).as("objects that were not whole").isPositive();
+        assertThat(pendingTogether.get())
+                .as("streams that one process left a batch pending of")
+                .isGreaterThan(1);
+    }
+
+    /** One bucket, and what is collected into it. */
+    private record Story(World world, List<TestStream> streams, boolean hasUdm) implements AutoCloseable {
+
+        /** Returns those of which a batch is pending. */
+        List<TestStream> pending(SortedMap<String, byte[]> bucket) {
+            return streams.stream()
+                    .filter(stream -> state(stream, bucket).contains("\"pending\":{"))
+                    .toList();
+        }
+
+        /** Returns the first of which a batch is pending and its object not there. */
+        Optional<TestStream> missing() {
+            SortedMap<String, byte[]> bucket = world.everything();
+            return pending(bucket).stream()
+                    .filter(stream -> bucket.keySet().stream()
+                            .noneMatch(key -> state(stream, bucket).contains("\"objectKey\":\"" + key + "\"")))
+                    .findFirst();
+        }
+
+        private static String state(TestStream stream, SortedMap<String, byte[]> bucket) {
+            return new String(bucket.getOrDefault(stream.stateKey(), new byte[0]), UTF_8);
+        }
+
+        @Override
+        public void close() {
+            world.close();
+        }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3})
-    void everyEventOnce_whenSeveralProcessesOnOneCheckpointAreKilled(int processes) {
+    void everyEventOnce_whenSeveralProcessesOnOneCheckpointAreKilled(int processes) throws IOException {
         Random random = new Random(processes);
-        try (World world = world(processes)) {
+        try (Story story = processes == 2 ? ofSeveralStreams(processes) : ofOneStream(processes)) {
             for (int round = 0; round < Math.max(1, KILLS / 6); round++) {
-                Victims victims = new Victims(world, random, Adversary.MOMENT, 1);
+                Victims victims = new Victims(story, random, Adversary.MOMENT, 1);
                 List<CollectorProcess> racing = new ArrayList<>();
                 for (int i = 0; i < processes; i++) {
-                    racing.add(start(world));
+                    racing.add(start(story));
                 }
                 for (CollectorProcess process : racing) {
                     victims.awaitMoment(process);
                     process.close();
                 }
             }
-            finish(world);
+            finish(story);
 
-            assertEveryEventOnce(world, processes);
+            assertEveryEventOnce(story, processes);
         }
     }
 
     /**
-     * One account and its bucket; returns how many processes were killed in the middle of a run. Each lineage goes through its
+     * One bucket; returns how many processes were killed in the middle of a run. Each lineage goes through its
      * own part of the adversaries first, and on in their circle until it has killed its share.
      */
-    private int lineage(int number) {
+    private int lineage(int number) throws IOException {
         Random random = new Random(number);
         List<Adversary> circle = new ArrayList<>(List.of(Adversary.values()));
         int part = (circle.size() + LINEAGES - 1) / LINEAGES;
         Collections.rotate(circle, -(number - 1) * part);
         int share = (KILLS + LINEAGES - 1) / LINEAGES;
         int killed = 0;
-        try (World world = world(number)) {
+        try (Story story = ofSeveralStreams(number)) {
             for (int turn = 0; turn < part || (killed < share && turn < part + 6 * share); turn++) {
-                killed += meet(world, random, circle.get(turn % circle.size()));
+                killed += meet(story, random, circle.get(turn % circle.size()));
             }
-            finish(world);
-            assertEveryEventOnce(world, number);
+            finish(story);
+            assertEveryEventOnce(story, number);
         }
         return killed;
     }
 
     /** Starts victims until one has met the adversary; returns how many were killed. */
-    private int meet(World world, Random random, Adversary adversary) {
+    private int meet(Story story, Random random, Adversary adversary) {
         int killed = 0;
         boolean hasMet = false;
         for (int attempt = 1; attempt <= TRIES_MAX && !hasMet; attempt++) {
-            Adversary next =
-                    adversary.needsMissingBatch() && !Victims.isBatchMissing(world) ? Adversary.LOST : adversary;
-            Victims victims = new Victims(world, random, next, attempt);
-            try (CollectorProcess process = start(world)) {
+            Adversary next = adversary.needsMissingBatch() && story.missing().isEmpty() ? Adversary.LOST : adversary;
+            Victims victims = new Victims(story, random, next, attempt);
+            try (CollectorProcess process = start(story)) {
                 if (victims.awaitMoment(process)) {
                     process.kill();
                     victims.killed();
                     killed++;
+                    int pending = story.pending(story.world().everything()).size();
+                    pendingTogether.accumulateAndGet(pending, Math::max);
                 } else {
                     // Its run was over before its moment came.
-                    assertEndIsExplained(world, process, next);
+                    assertEndIsExplained(story.world(), process, next);
                 }
             }
             if (victims.hasMet()) {
@@ -238,7 +291,10 @@ class KillIT {
         int exitCode = process.exitCode();
         String output = process.output();
         if (exitCode == 2) {
-            assertThat(output).as("%s", adversary).containsPattern(OPERATORS);
+            assertThat(process.logged("ERROR"))
+                    .as("%s: %s", adversary, output)
+                    .isNotEmpty()
+                    .allMatch(line -> OPERATORS.matcher(line).find());
             operatorActs(world, output);
         } else {
             assertThat(exitCode)
@@ -259,40 +315,69 @@ class KillIT {
         }
     }
 
+    /** Three logs of two accounts. */
+    private Story ofSeveralStreams(long seed) throws IOException {
+        World world = world(seed);
+        Path accounts = Files.createDirectory(folder.resolve("accounts-" + seed));
+        world.set("duo.accounts", accounts.toString()).set("duo.logs", "telephony,authentication,activity");
+        List<TestStream> streams = new ArrayList<>(TestStream.ofOwnAccount(world));
+        streams.addAll(TestStream.ofNewAccount(world, accounts, "acme", 1));
+        return withEvents(new Story(world, streams, hasUdm(seed)), seed);
+    }
+
+    private static Story ofOneStream(long seed) {
+        World world = world(seed);
+        return withEvents(new Story(world, TestStream.ofOwnAccount(world).subList(0, 1), hasUdm(seed)), seed);
+    }
+
+    private static boolean hasUdm(long seed) {
+        return seed % 2 == 0;
+    }
+
     private static World world(long seed) {
         World world = World.inRealTime()
                 // With UDM objects and gzip in every other story.
-                .set("udm.prefix", seed % 2 == 0 ? World.UDM_PREFIX : "")
-                .set("s3.compression", seed % 2 == 0 ? "gzip" : "none")
+                .set("udm.prefix", hasUdm(seed) ? TestStream.UDM_PREFIX : "")
+                .set("s3.compression", hasUdm(seed) ? "gzip" : "none")
                 .set("duo.page.size", "3")
                 .set("duo.overlap", "1m")
                 .set("duo.lookback", "2h");
         // One state write at a time: the embedded server's If-Match is a HEAD and then a PUT, where S3's is one step.
-        world.s3Proxy.serializing(request -> request.path().contains("duo-telephony-state"));
-        MadeUpEvents madeUp = new MadeUpEvents(seed);
-        Instant now = Instant.now();
-        List<SimulatedEvent> events = new ArrayList<>(madeUp.spread(200, now.minus(Duration.ofHours(1)), now));
-        events.addAll(madeUp.spread(300 * MINUTES_MAX, now, now.plus(Duration.ofMinutes(MINUTES_MAX))));
-        for (int i = 0; i < events.size(); i += 7) {
-            // Later than the lag, within the overlap.
-            events.set(i, events.get(i).visibleFrom(events.get(i).ts().plusSeconds(150)));
-        }
-        world.events.add(events);
+        world.s3Proxy.serializing(KillIT::isState);
         return world;
     }
 
-    private CollectorProcess start(World world) {
-        return CollectorJar.built().start(folder, CollectorJar.environment(world), "once");
+    /** Adds as many events for one stream as for several together. */
+    private static Story withEvents(Story story, long seed) {
+        MadeUpEvents madeUp = new MadeUpEvents(seed);
+        Instant now = Instant.now();
+        int share = story.streams().size();
+        for (TestStream stream : story.streams()) {
+            List<SimulatedEvent> events =
+                    new ArrayList<>(stream.spread(madeUp, EVENTS_BEFORE / share, now.minus(Duration.ofHours(1)), now));
+            events.addAll(stream.spread(
+                    madeUp, EVENTS_A_MINUTE * MINUTES_MAX / share, now, now.plus(Duration.ofMinutes(MINUTES_MAX))));
+            for (int i = 0; i < events.size(); i += 7) {
+                // Later than the lag, within the overlap.
+                events.set(i, events.get(i).visibleFrom(events.get(i).ts().plusSeconds(150)));
+            }
+            stream.duo().add(events);
+        }
+        return story;
     }
 
-    private void finish(World world) {
-        Victims.none(world);
+    private CollectorProcess start(Story story) {
+        return CollectorJar.built().start(folder, CollectorJar.environment(story.world()), "once");
+    }
+
+    private void finish(Story story) {
+        Victims.none(story.world());
         int done = 0;
         for (int run = 0; run < LAST_RUNS_MAX && done < 2; run++) {
-            try (CollectorProcess process = start(world)) {
+            try (CollectorProcess process = start(story)) {
                 int exitCode = process.exitCode();
                 if (exitCode == 2) {
-                    assertEndIsExplained(world, process, Adversary.MOMENT);
+                    assertEndIsExplained(story.world(), process, Adversary.MOMENT);
                 }
                 done += exitCode == 0 ? 1 : 0;
             }
@@ -302,33 +387,37 @@ class KillIT {
         assertThat(done).as("last runs that were done").isEqualTo(2);
     }
 
-    private static void assertEveryEventOnce(World world, long seed) {
-        Instant covered = covered(world);
-        List<String> lines = world.lines();
-        Set<String> inTime = new HashSet<>(World.stored(world.events.events().stream()
-                .filter(event -> event.ts().isBefore(covered.minus(EDGE).minus(Duration.ofMinutes(1))))
-                .toList()));
+    private static void assertEveryEventOnce(Story story, long seed) {
+        SortedMap<String, byte[]> bucket = story.world().everything();
+        for (TestStream stream : story.streams()) {
+            String what = stream + ", seed " + seed;
+            Instant covered = covered(Story.state(stream, bucket));
+            List<String> lines = stream.lines(bucket);
+            Set<String> inTime = new HashSet<>(stream.stored(stream.duo().events().stream()
+                    .filter(event -> event.ts().isBefore(covered.minus(EDGE).minus(Duration.ofMinutes(1))))
+                    .toList()));
 
-        assertThat(lines).as("seed %d: no line twice", seed).doesNotHaveDuplicates();
-        assertThat(inTime).as("events that were shown in time").hasSizeGreaterThan(150);
-        assertThat(new HashSet<>(lines)).as("seed %d: every event", seed).containsAll(inTime);
-        assertThat(World.stored(world.events.events()))
-                .as("seed %d: nothing else", seed)
-                .containsAll(lines);
-        if (seed % 2 == 0) {
-            world.assertUdmOfEveryObject();
+            assertThat(lines).as("%s: no line twice", what).doesNotHaveDuplicates();
+            assertThat(inTime)
+                    .as("%s: events that were shown in time", what)
+                    .hasSizeGreaterThan(EVENTS_BEFORE * 3 / 4 / story.streams().size());
+            assertThat(new HashSet<>(lines)).as("%s: every event", what).containsAll(inTime);
+            assertThat(new HashSet<>(stream.stored(stream.duo().events())))
+                    .as("%s: nothing else", what)
+                    .containsAll(lines);
+            if (story.hasUdm()) {
+                stream.assertUdmOfEveryObject(bucket);
+            }
         }
-        assertThat(world.everything().keySet())
+        assertThat(bucket.keySet())
                 .as("seed %d: no other object", seed)
-                .allMatch(key -> key.startsWith("duo-telephony/telephony_")
-                        || key.equals(World.STATE_KEY)
-                        || (seed % 2 == 0 && key.startsWith(World.UDM_PREFIX + "/telephony_")));
+                .allMatch(key -> story.streams().stream()
+                        .anyMatch(stream -> stream.has(key) || (story.hasUdm() && stream.hasUdm(key))));
     }
 
-    private static Instant covered(World world) {
+    private static Instant covered(String state) {
         try {
-            return Instant.parse(
-                    JSON.readTree(world.state()).path("committedThrough").asText());
+            return Instant.parse(JSON.readTree(state).path("committedThrough").asText());
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
             throw new AssertionError("The state is not JSON", e);
         }
@@ -338,6 +427,7 @@ class KillIT {
     private static final class Victims {
 
         private final World world;
+        private final Story story;
         private final Adversary adversary;
         private final CountDownLatch moment = new CountDownLatch(1);
         private final CountDownLatch killed = new CountDownLatch(1);
@@ -348,8 +438,9 @@ class KillIT {
         private final long nanos;
 
         /** From the second attempt on it is what comes first, since a process may have no second write. */
-        Victims(World world, Random random, Adversary adversary, int attempt) {
-            this.world = world;
+        Victims(Story story, Random random, Adversary adversary, int attempt) {
+            this.story = story;
+            world = story.world();
             this.adversary = adversary;
             boolean counted = adversary == Adversary.MOMENT;
             requests = 1 + random.nextInt(counted ? REQUESTS_MAX : REQUESTS_AFTERWARDS_MAX);
@@ -377,10 +468,14 @@ class KillIT {
         }
 
         private boolean isMet(ProxiedRequest request) {
-            return adversary.isMet(request) && !(adversary.isStored() && isThere(request));
+            boolean onlyOfMissing = adversary.isStored() || adversary == Adversary.FOUND;
+            return adversary.isMet(request) && !(onlyOfMissing && isThere(request));
         }
 
-        /** A recovery may write UDM events that are there already; the store refuses that, and stores nothing. */
+        /**
+         * A recovery may write UDM events that are there already; the store refuses that, and stores nothing. And of several
+         * batches that are pending, some may be there.
+         */
         private boolean isThere(ProxiedRequest request) {
             String key = request.path().substring(world.bucket.length() + 2);
             try {
@@ -412,21 +507,17 @@ class KillIT {
             };
         }
 
-        /** Answers short to the first request, if that is a recovery's. */
+        /** Answers short to the first request that a recovery makes. */
         private void shorten(Misbehavior misbehavior) {
-            AtomicBoolean armed = new AtomicBoolean(isBatchMissing(world));
-            world.duo.misbehave(request -> armed.getAndSet(false), call -> {
-                met.set(true);
-                return misbehavior.answer(call);
-            });
-        }
-
-        /** Whether a batch is pending and its object not there. */
-        static boolean isBatchMissing(World world) {
-            SortedMap<String, byte[]> everything = world.everything();
-            String state = everything.containsKey(World.STATE_KEY) ? world.state() : "";
-            return state.contains("\"pending\":{")
-                    && everything.keySet().stream().noneMatch(key -> state.contains("\"objectKey\":\"" + key + "\""));
+            Optional<TestStream> missing = story.missing();
+            AtomicBoolean armed = new AtomicBoolean(missing.isPresent());
+            world.duo.misbehave(
+                    request ->
+                            missing.filter(stream -> stream.isAskedBy(request)).isPresent() && armed.getAndSet(false),
+                    call -> {
+                        met.set(true);
+                        return misbehavior.answer(call);
+                    });
         }
 
         private void count(ProxiedRequest request) {

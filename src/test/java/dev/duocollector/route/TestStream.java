@@ -4,8 +4,10 @@ package dev.duocollector.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.MemoryEventStore;
+import dev.duocollector.simulator.Request;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.SimulatedLog;
 import java.io.IOException;
@@ -29,6 +31,9 @@ import java.util.TreeMap;
  * @param account the name of its file in the folder of accounts; empty for the account of application.properties
  */
 public record TestStream(World world, String account, String host, SimulatedLog log, MemoryEventStore duo) {
+
+    /** The setting with which {@link #udmPrefix} is where its UDM events go. */
+    public static final String UDM_PREFIX = "duo-{log}-udm";
 
     /** Returns the three logs of the account of application.properties. */
     public static List<TestStream> ofOwnAccount(World world) {
@@ -78,6 +83,10 @@ public record TestStream(World world, String account, String host, SimulatedLog 
         return "duo-" + logName() + "/" + (account.isEmpty() ? "" : account + "/");
     }
 
+    public String udmPrefix() {
+        return prefix().replaceFirst("/", "-udm/");
+    }
+
     public String stateKey() {
         return "duo-" + logName() + "-state/" + host + ".json";
     }
@@ -92,8 +101,18 @@ public record TestStream(World world, String account, String host, SimulatedLog 
     }
 
     /** Whether an object of this key is one of its events, or its state. */
-    boolean has(String key) {
+    public boolean has(String key) {
         return key.startsWith(prefix() + logName() + "_") || key.equals(stateKey());
+    }
+
+    /** Whether an object of this key is one of its events as UDM. */
+    public boolean hasUdm(String key) {
+        return key.startsWith(udmPrefix() + logName() + "_");
+    }
+
+    /** Whether a request asks Duo for its events. */
+    public boolean isAskedBy(Request request) {
+        return request.apiHost().equals(host) && request.path().endsWith("/" + logName());
     }
 
     private static SortedMap<String, byte[]> itsOwn(SortedMap<String, byte[]> all, String begin) {
@@ -104,7 +123,12 @@ public record TestStream(World world, String account, String host, SimulatedLog 
 
     /** Returns every line of its objects, as stored. */
     public List<String> lines() {
-        return World.lines(objects());
+        return lines(world.everything());
+    }
+
+    /** Does the same with what was in the bucket at some time. */
+    public List<String> lines(SortedMap<String, byte[]> bucket) {
+        return World.lines(objects(bucket));
     }
 
     /** Returns what the lines must be for some events. */
@@ -139,10 +163,18 @@ public record TestStream(World world, String account, String host, SimulatedLog 
     }
 
     void assertEveryEventOnce(SortedMap<String, byte[]> bucket, String when) {
-        assertThat(World.lines(objects(bucket)))
+        assertThat(lines(bucket))
                 .as("%s, %s", name(), when)
                 .isNotEmpty()
                 .containsExactlyInAnyOrderElementsOf(stored(duo.events()));
+    }
+
+    /** Fails unless there is a UDM object for each of its objects, of the same name, with what its events map to, and no other. */
+    public void assertUdmOfEveryObject(SortedMap<String, byte[]> bucket) {
+        World.assertUdmOf(
+                objects(bucket),
+                itsOwn(bucket, udmPrefix() + logName() + "_"),
+                DuoLog.named(logName()).orElseThrow());
     }
 
     @Override

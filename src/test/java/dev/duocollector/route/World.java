@@ -190,16 +190,17 @@ public final class World implements AutoCloseable {
     }
 
     void assertUdmOf(Map<String, byte[]> objects) {
+        assertUdmOf(objects, udmObjects(), DuoLog.TELEPHONY);
+    }
+
+    static void assertUdmOf(Map<String, byte[]> objects, Map<String, byte[]> udmObjects, DuoLog log) {
         Map<String, List<String>> expected = new TreeMap<>();
         objects.forEach((key, bytes) -> expected.put(
-                UDM_PREFIX + key.substring(key.indexOf('/')),
-                text(key, bytes)
-                        .lines()
-                        .map(line -> udm(line, DuoLog.TELEPHONY))
-                        .toList()));
+                key.replaceFirst("/", "-udm/"),
+                text(key, bytes).lines().map(line -> udm(line, log)).toList()));
         Map<String, List<String>> found = new TreeMap<>();
-        udmObjects()
-                .forEach((key, bytes) -> found.put(key, text(key, bytes).lines().toList()));
+        udmObjects.forEach(
+                (key, bytes) -> found.put(key, text(key, bytes).lines().toList()));
         assertThat(found).isEqualTo(expected);
     }
 
