@@ -84,7 +84,8 @@ final class Collector {
         if (file.isEmpty()) {
             if (!waiting) {
                 LOG.info(
-                        "Waiting for settings: {} needs duo.api.host, duo.ikey, duo.skey or duo.skey-file, and s3.bucket.",
+                        "Waiting for settings: {} needs duo.api.host, duo.ikey, duo.skey or duo.skey-file, and s3.bucket;"
+                                + " or duo.accounts and s3.bucket.",
                         file);
             }
             waiting = true;

@@ -21,9 +21,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What a collector does wherever its routes run, by what lies in the bucket, what Duo was asked, and what it said. It asks of
@@ -50,27 +55,38 @@ interface CollectorContract {
      */
     RunningCollector start(World world);
 
+    /** The account of the settings, and two of a folder: one has its secret key in its file, and one in a file of its own. */
     @Test
-    default void everyEventOnce_ofTwoLogs_withNothingSecretSaid() {
-        World collected = world().set("duo.logs", "telephony,authentication");
+    default void everyEventOnce_ofTwoLogsOfThreeAccounts_withNothingSecretSaid(@TempDir Path accounts) {
+        World collected = world().set("duo.logs", "telephony,authentication").set("duo.accounts", accounts.toString());
         Instant time = Instant.now().minus(Duration.ofMinutes(20));
         collected.authentication.add(new MadeUpEvents(6).authentication(time));
+        List<FolderAccount> others = List.of(
+                new FolderAccount(collected, "acme", 1).writeTo(accounts),
+                new FolderAccount(collected, "globex", 2).writeWithKeyFileTo(accounts));
         try (World world = collected;
                 RunningCollector collector = startMeasured(world)) {
-            awaitEveryEvent(world);
+            patiently().untilAsserted(() -> {
+                assertEveryEventOnceBesideOthers(world);
+                others.forEach(FolderAccount::assertEveryEventOnce);
+            });
             awaitRuns(world, 2);
-            patiently().until(() -> !world.lines("authentication").isEmpty());
 
-            assertThat(world.lines("authentication"))
-                    .containsExactlyElementsOf(World.stored("authentication", world.authentication.events()));
-            assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(world.events.events()));
+            assertEveryEventOnceBesideOthers(world);
+            others.forEach(FolderAccount::assertEveryEventOnce);
             assertThat(world.everything().keySet())
                     .as("objects")
-                    .allMatch(
-                            key -> key.matches("duo-(\\w+)(/\\1_[^/]+\\.ndjson|-state/" + World.API_HOST + "\\.json)"));
-            assertThat(world.objects()).as("one object for each page").hasSize(3);
+                    .allMatch(key -> key.matches(
+                            "duo-(\\w+)(/((acme|globex)/)?\\1_[^/]+\\.ndjson|-state/api-[0-9]+[^/]+\\.json)"));
+            assertThat(world.objects().keySet())
+                    .filteredOn(key -> key.startsWith("duo-telephony/telephony_"))
+                    .as("one object for each page")
+                    .hasSize(3);
             assertThat(collector.output())
-                    .contains("4 pages, 10 new events, 0 dropped by your steps, 10 stored in 3 objects, 0 seen before");
+                    .contains(
+                            "4 pages, 10 new events, 0 dropped by your steps, 10 stored in 3 objects, 0 seen before",
+                            "acme/telephony: Window ",
+                            "globex/authentication: Window ");
             assertThat(world.lines().get(0)).as("what the output must not hold").contains("\"phone\":\"+1202555");
             collector.assertNothingSecret();
         }
@@ -189,7 +205,7 @@ interface CollectorContract {
         patiently().until(() -> world.lines().size() >= EVENTS);
     }
 
-    /** Waits until so many more runs have begun, each with a window of its own, and all but the last are over. */
+    /** Waits until so many more runs of each stream have begun, each with a window of its own, and all but the last are over. */
     private static void awaitRuns(World world, int more) {
         long before = windows(world);
         patiently().until(() -> windows(world) > before + more);
@@ -197,9 +213,26 @@ interface CollectorContract {
 
     private static long windows(World world) {
         return world.duo.requests().stream()
-                .map(request -> request.query().get("maxtime"))
-                .distinct()
-                .count();
+                .collect(Collectors.groupingBy(
+                        request -> request.apiHost() + request.path(),
+                        Collectors.mapping(request -> request.query().get("maxtime"), Collectors.toSet())))
+                .values()
+                .stream()
+                .mapToInt(Set::size)
+                .min()
+                .orElse(0);
+    }
+
+    /** Of the account of the settings, in both logs, where others have their places inside its own. */
+    private static void assertEveryEventOnceBesideOthers(World world) {
+        Map.of("telephony", world.events, "authentication", world.authentication)
+                .forEach((log, events) -> {
+                    Map<String, byte[]> objects = new TreeMap<>(world.everything());
+                    objects.keySet().removeIf(key -> !key.startsWith("duo-" + log + "/" + log + "_"));
+                    assertThat(World.lines(objects))
+                            .as(log)
+                            .containsExactlyInAnyOrderElementsOf(World.stored(log, events.events()));
+                });
     }
 
     private static void assertEveryEventOnce(World world) {

@@ -40,6 +40,7 @@ class JBangContractIT implements CollectorContract {
         return start(CollectorJar.environment(world));
     }
 
+    /** The file is that of an earlier release, which its user has changed and keeps. */
     @Test
     void takesTheFile_andTheEnvironmentBeforeIt() throws IOException {
         try (World world = World.inRealTime().set("duo.page.size", "4")) {
@@ -51,8 +52,8 @@ class JBangContractIT implements CollectorContract {
             StringBuilder file = new StringBuilder("\n");
             world.settings.forEach((setting, value) ->
                     file.append(setting).append('=').append(value).append('\n'));
-            Path settings = folder.resolve("application.properties");
-            Files.writeString(settings, Files.readString(settings) + file);
+            Path before = Path.of("src/test/resources/upgrade/one-stream/application.properties");
+            Files.writeString(folder.resolve("application.properties"), Files.readString(before) + file);
             Map<String, String> environment = new HashMap<>(CollectorJar.credentials());
             environment.put("DUO_LOOKBACK", "PT2H");
 

@@ -44,6 +44,7 @@ class KarafIT implements CollectorContract {
     private static final String WRONG_LOOKBACK = "90m";
 
     private static final String ROUTES = "duo-routes";
+    private static final String ACCOUNTS = "duo-accounts";
 
     private static Karaf karaf;
     private static String shippedCfg;
@@ -283,32 +284,68 @@ class KarafIT implements CollectorContract {
         assertEveryEventOnce(other);
     }
 
+    /** As an operator writes it: the container puts its own folder in. The folder is looked at more often than is shipped. */
     @Test
-    void endsAtThePage_whenItIsUninstalled() {
-        world.set("duo.page.size", "4");
-        world.duo.misbehave(1, 1, slowPage(Duration.ofSeconds(6)));
+    void followsAFolderOfAccounts_andNothingElseIsNeeded() throws IOException {
+        Path accounts = Files.createDirectory(karaf.etc().resolve(ACCOUNTS));
+        Path routes = Files.createDirectory(karaf.etc().resolve(ROUTES));
+        Files.writeString(
+                routes.resolve("schedule.camel.yaml"),
+                Files.readString(Path.of("routes/schedule.camel.yaml"))
+                        .replace("period: 60000", "period: 100")
+                        .replace("delay: 60000", "delay: 100"));
+        List.of("duo.api.host", "duo.ikey", "duo.skey").forEach(world.settings::remove);
+        world.set("duo.accounts", "${karaf.etc}/" + ACCOUNTS).set("duo.logs", "telephony,authentication");
+        FolderAccount acme = new FolderAccount(world, "acme", 1).writeTo(accounts);
+        FolderAccount globex = new FolderAccount(world, "globex", 2);
+        try (RunningCollector collector = start(world)) {
+            patiently().untilAsserted(acme::assertEveryEventOnce);
+            globex.writeWithKeyFileTo(accounts);
+            patiently().untilAsserted(globex::assertEveryEventOnce);
+            Files.delete(accounts.resolve("acme.properties"));
+            patiently().until(() -> collector.output().contains("acme/authentication is no longer collected"));
+
+            assertThat(collector.output())
+                    .contains("Collecting 2 logs of 1 accounts (" + accounts + ")")
+                    .contains("globex/telephony is collected into s3://" + world.bucket + "/duo-telephony/globex");
+            collector.assertNothingSecret();
+        } finally {
+            karaf.remove(ROUTES);
+            karaf.remove(ACCOUNTS);
+        }
+    }
+
+    @Test
+    void endsEachStreamAtItsPage_whenItIsUninstalled() throws IOException {
+        world.set("duo.page.size", "4").set("duo.accounts", folder.toString());
+        FolderAccount acme = new FolderAccount(world, "acme", 1).writeTo(folder);
+        world.duo.misbehave(1, 2, slowPage(Duration.ofSeconds(6)));
         Karaf.Mark mark = karaf.mark();
         karaf.save(CFG, settings(world));
-        patiently().until(() -> !world.duo.requests().isEmpty());
+        patiently().until(() -> world.duo.requests().size() == 2);
         karaf.undeploy();
         mark.await("duo-telephony-collector has ended.");
 
-        assertThat(mark.logged("INFO")).anyMatch(line -> line.startsWith("Stopped in window"));
+        assertThat(mark.logged("INFO"))
+                .anyMatch(line -> line.startsWith("telephony: Stopped in window"))
+                .anyMatch(line -> line.startsWith("acme/telephony: Stopped in window"));
         assertThat(mark.logged("WARN|ERROR")).isEmpty();
         assertThat(world.duo.requests())
-                .as("requests, the page under way being the last")
-                .hasSize(1);
-        assertThat(world.lines()).as("the page under way").hasSize(4);
+                .as("requests, the page under way of each being the last")
+                .hasSize(2);
+        assertThat(world.lines()).as("the pages under way").hasSize(8);
         assertThat(world.state()).doesNotContain("\"pending\"");
         assertThat(karaf.etc().resolve(CFG)).exists();
 
         Karaf.Mark again = karaf.mark();
         karaf.deploy();
-        again.await(COLLECTING);
+        again.await("Collecting 2 logs of 2 accounts");
         try (RunningCollector collector = start(world)) {
-            patiently().until(() -> world.lines().size() == events.size());
+            patiently().untilAsserted(() -> {
+                acme.assertEveryEventOnce("telephony");
+                assertThat(world.lines()).hasSize(events.size() + 6).containsAll(World.stored(events));
+            });
             assertThat(collector.isAlive()).isTrue();
-            assertEveryEventOnce(world);
         }
     }
 

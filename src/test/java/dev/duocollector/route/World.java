@@ -261,7 +261,8 @@ public final class World implements AutoCloseable {
         return lines(objects());
     }
 
-    static List<String> lines(Map<String, byte[]> objects) {
+    /** Every line of these objects, as stored. */
+    public static List<String> lines(Map<String, byte[]> objects) {
         List<String> lines = new ArrayList<>();
         objects.forEach((key, bytes) -> lines.addAll(text(key, bytes).lines().toList()));
         return lines;
