@@ -187,6 +187,13 @@ resource "aws_iam_role_policy" "collector_udm" {
   policy = templatefile("${local.policies}/collector-udm.json", local.values)
 }
 
+resource "aws_iam_role_policy" "collector_further_udm" {
+  for_each = toset(var.further_udm_prefixes)
+  name     = "collector-udm-${replace(each.key, "/", "-")}"
+  role     = aws_iam_role.collector.id
+  policy   = templatefile("${local.policies}/collector-udm.json", merge(local.values, { UDM_PREFIX = each.key }))
+}
+
 resource "aws_iam_role_policy" "collector_kms" {
   count  = var.kms_key_arn == "" ? 0 : 1
   name   = "collector-kms"

@@ -47,6 +47,12 @@ variable "further_places" {
   }
 }
 
+variable "further_udm_prefixes" {
+  description = "Further folders of UDM objects, of other logs or of accounts with their own, without a slash at their ends."
+  type        = list(string)
+  default     = []
+}
+
 variable "api_host" {
   description = "The API hostname (duo.api.host), for copies of earlier states to expire; empty for them to stay."
   type        = string

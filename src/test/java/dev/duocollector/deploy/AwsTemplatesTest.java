@@ -207,12 +207,29 @@ class AwsTemplatesTest {
                 .doesNotContain("duo-" + log + "-state/");
     }
 
+    @ParameterizedTest
+    @CsvSource({"Authentication, duo-authentication-udm", "Activity, duo-activity-udm"})
+    void cloudFormation_holdsThePolicy_ofAFurtherLogsUdmObjects(String log, String prefix) {
+        CloudFormation template = CloudFormation.parse(PolicyFiles.read(AWS.resolve("cloudformation.yaml")));
+        Map<String, String> without = Map.of("Bucket", "my-duo-logs");
+        Map<String, String> pseudo = Map.of("AWS::Partition", "aws");
+        Map<String, JsonNode> added =
+                new TreeMap<>(template.resources(Map.of("Bucket", "my-duo-logs", log + "UdmPrefix", prefix), pseudo));
+        added.keySet().removeAll(template.resources(without, pseudo).keySet());
+
+        assertThat(added.keySet()).containsExactly("Collector" + log + "UdmPolicy");
+        assertThat(added.get("Collector" + log + "UdmPolicy").at("/Properties/PolicyDocument"))
+                .isEqualTo(PolicyFiles.policy("collector-udm", Map.of("UDM_PREFIX", prefix)));
+    }
+
     /** What the policy for all accounts grants to each: their places are inside those of the log. */
     @ParameterizedTest
     @CsvSource({
         "collector, s3:PutObject, duo-telephony/acme/a.ndjson, true",
         "collector, s3:PutObject, duo-telephony-state/api-1a2b3c4d.duosecurity.com.json, true",
         "collector, s3:PutObject, customers/acme/a.ndjson, false",
+        "collector-udm, s3:PutObject, duo-telephony-udm/acme/a.ndjson, true",
+        "collector-udm, s3:PutObject, duo-activity-udm/acme/a.ndjson, false",
         "reader-keep, s3:GetObject, duo-telephony/acme/a.ndjson, true",
     })
     void policy_coversEachAccountOfTheFolder(String policy, String action, String key, boolean granted) {
