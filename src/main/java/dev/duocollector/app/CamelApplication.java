@@ -54,6 +54,8 @@ public final class CamelApplication {
     /** Camel itself reads no file: it would read it as Latin-1. */
     private static final String NO_SETTINGS_FILE = "false";
 
+    private static final String SELECTION = "selection";
+
     private static final String AUTO_STARTUP = "duo.schedule.auto-startup";
 
     private final org.apache.camel.main.Main camel;
@@ -130,7 +132,7 @@ public final class CamelApplication {
 
     /** Leaves out what is not selected. */
     public CamelApplication of(Selection selection) {
-        camel.bind("selection", selection);
+        camel.bind(SELECTION, selection);
         return this;
     }
 
@@ -197,13 +199,11 @@ public final class CamelApplication {
             settings.sources().inForce().ifPresent(files -> LOG.info("{}.", files));
             Streams all = Streams.of(context);
             List<Stream> streams = all.all();
-            int worst = all.problems().isEmpty() ? ExitCode.DONE : ExitCode.OPERATOR;
-            if (streams.isEmpty()) {
-                LOG.error("Nothing was read: {}.", all.nothing());
-                return ExitCode.OPERATOR;
-            }
-            if (streams.size() == 1) {
-                return Math.max(worst, reportOf(run(streams.get(0))).exitCode());
+            int worst = all.exitCode();
+            if (streams.size() < 2) {
+                return streams.stream()
+                        .mapToInt(only -> reportOf(run(only)).exitCode())
+                        .reduce(worst, Math::max);
             }
             // A first run of one log may take days, and Duo's pace is each log's own.
             ExecutorService threads =
@@ -263,7 +263,7 @@ public final class CamelApplication {
         });
         return perform(ExitCode.AGAIN, context -> {
             Streams all = Streams.of(context);
-            int worst = all.problems().isEmpty() ? ExitCode.DONE : ExitCode.OPERATOR;
+            int worst = all.exitCode();
             for (Stream stream : all.all()) {
                 DryRun.Result result = DryRun.make(stream, context, endpoints, show);
                 String name = stream.label().isEmpty() ? "" : stream.label() + ": ";
@@ -284,6 +284,7 @@ public final class CamelApplication {
     /** Starts Camel; throws whatever a route or a bean throws. */
     public void start() throws Exception {
         settings.refuseWrongFiles();
+        settings.refuseWrongSelection(Optional.ofNullable(camel.lookup(SELECTION, Selection.class)));
         camel.start();
     }
 

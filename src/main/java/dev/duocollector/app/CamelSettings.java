@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.app;
 
+import dev.duocollector.settings.Accounts;
 import dev.duocollector.settings.EnvironmentPropertiesSource;
+import dev.duocollector.settings.Selection;
 import dev.duocollector.settings.SettingSources;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
@@ -121,6 +123,16 @@ public record CamelSettings(SettingSources sources, Map<String, String> override
             }
             LockSupport.parkNanos(wait.toNanos());
             wait = wait.compareTo(VAULT_WAIT_MAX) < 0 ? wait.multipliedBy(2) : wait;
+        }
+    }
+
+    /** Before the bean that reads the accounts refuses it: Camel would make that bean a second time, and report that. */
+    void refuseWrongSelection(Optional<Selection> selection) {
+        if (selection.filter(chosen -> !chosen.equals(Selection.ALL)).isPresent()) {
+            Settings all = examine();
+            if (all.problems().isEmpty()) {
+                new Accounts(all, selection.get()).look();
+            }
         }
     }
 

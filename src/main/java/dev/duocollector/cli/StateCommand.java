@@ -164,7 +164,7 @@ final class StateCommand implements Runnable {
             Selection selection = new Selection(Optional.ofNullable(account), Optional.ofNullable(log));
             Accounts.Found found = new Accounts(shared, selection).look();
             found.problems().forEach(err::println);
-            if (!(action instanceof StateShowCommand)) {
+            if (!(action instanceof StateShowCommand) || found.accounts().isEmpty()) {
                 StreamOptions.requireOne(found.ofEachStream());
             }
             int worst = found.exitCode();

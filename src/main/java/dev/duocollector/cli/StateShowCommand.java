@@ -112,6 +112,9 @@ final class StateShowCommand extends StateCommand.Subcommand {
 
     private static Map<String, String> rows(StateSnapshot shown, StateCommand.Session session) {
         Map<String, String> rows = new LinkedHashMap<>();
+        if (!session.settings().label().isEmpty()) {
+            rows.put("Log", session.settings().label());
+        }
         if (!shown.exists()) {
             String lookback = Times.text(session.settings().log().lookback());
             rows.put("State", shown.place() + ": there is none yet");

@@ -172,12 +172,17 @@ final class StatusCommand implements Callable<Integer> {
                         .map(each ->
                                 new Status(each, StateObject.of(s3, each, clock).look(), clock.instant()))
                         .toList();
-                (json ? List.of(document(streams)) : rows(streams)).forEach(line -> out.println(PlainLine.of(line)));
+                int exitCode = Math.max(found.exitCode(), exitCode(streams));
+                (json ? List.of(document(streams, exitCode)) : rows(streams))
+                        .forEach(line -> out.println(PlainLine.of(line)));
                 streams.stream()
                         .filter(stream -> stream.state().refusal().isPresent())
                         .forEach(stream -> err.println(PlainLine.of(
                                 stream.name() + ": " + stream.state().refusalMessage())));
-                return Math.max(found.exitCode(), exitCode(streams));
+                if (streams.isEmpty() && found.problems().isEmpty()) {
+                    err.println("No account is configured.");
+                }
+                return exitCode;
             }
         } catch (SettingsException e) {
             e.problems().forEach(line -> err.println(PlainLine.of(line)));
@@ -189,7 +194,8 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private int exitCode(List<Status> streams) {
-        if (streams.stream().anyMatch(stream -> stream.state().refusal().isPresent())) {
+        if (streams.isEmpty()
+                || streams.stream().anyMatch(stream -> stream.state().refusal().isPresent())) {
             return ExitCode.OPERATOR;
         }
         return streams.stream().anyMatch(stream -> stream.isLate(lagMax)) ? ExitCode.AGAIN : ExitCode.DONE;
@@ -207,11 +213,11 @@ final class StatusCommand implements Callable<Integer> {
         return rows;
     }
 
-    private String document(List<Status> streams) {
+    private String document(List<Status> streams, int exitCode) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         ArrayNode all = root.putArray("streams");
         streams.forEach(stream -> stream.into(all.addObject(), lagMax));
-        root.put("exitCode", exitCode(streams));
+        root.put("exitCode", exitCode);
         return JsonText.line(root);
     }
 }

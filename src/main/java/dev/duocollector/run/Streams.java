@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.failure.ExitCode;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.Accounts;
 import dev.duocollector.settings.Selection;
@@ -149,8 +150,15 @@ public final class Streams {
                 .collect(Collectors.joining(between));
     }
 
-    /** Says why nothing is collected. */
-    public String nothing() {
+    /** Returns what is wrong before any run as an exit code; if there is nothing to read, says why. */
+    public int exitCode() {
+        if (all.isEmpty()) {
+            LOG.error("Nothing was read: {}.", nothing());
+        }
+        return all.isEmpty() || !problems.isEmpty() ? ExitCode.OPERATOR : ExitCode.DONE;
+    }
+
+    private String nothing() {
         return "no account is right, neither in application.properties nor in " + settings.accountsFolder();
     }
 

@@ -28,15 +28,15 @@ public final class Accounts {
     private List<Settings> last = List.of();
     private boolean isFirst = true;
 
-    /** What was made of a file, and the settings of its account that count, if it was ever right. */
+    /** What was made of a file, what is wrong with it, and the settings of its account that count, if it was ever right. */
     private record Known(
-            SettingsFile file, Settings read, @Nullable Settings good) {}
+            SettingsFile file, Settings read, @Nullable Settings good, List<String> problems) {}
 
     /**
      * What a look found.
      *
      * @param accounts the settings of each account that is right, or was; the same objects as long as nothing changes
-     * @param problems a line for each thing that is wrong
+     * @param problems a line for each thing that is wrong, but for other accounts than the selected one
      */
     public record Found(List<Settings> accounts, List<String> problems) {
 
@@ -73,8 +73,11 @@ public final class Accounts {
         if (folder.isPresent()) {
             try {
                 AccountFiles.Found found = folder.get().read();
-                problems.addAll(found.problems());
-                accounts.addAll(read(settled(found), places, problems));
+                List<String> ofFiles = new ArrayList<>(found.problems());
+                accounts.addAll(read(settled(found), places, ofFiles));
+                if (selection.account().isEmpty()) {
+                    problems.addAll(ofFiles);
+                }
             } catch (TextFile.FlawException e) {
                 problems.add("The folder of accounts " + folder.get() + " (duo.accounts) " + e.flaw() + "."
                         + (last.isEmpty() ? "" : " Its accounts are collected as before."));
@@ -124,14 +127,17 @@ public final class Accounts {
                     && places.take(past).isEmpty()) {
                 good = past;
             }
-            known.put(name, new Known(file, read, good));
             if (good != null) {
                 accounts.add(good);
             }
             String remains = good == null
                     ? "This account is not collected."
                     : "This account is collected with its settings of before.";
-            wrong.forEach(line -> problems.add(file.path() + ": " + line + " " + remains));
+            List<String> lines = wrong.stream()
+                    .map(line -> file.path() + ": " + line + " " + remains)
+                    .toList();
+            known.put(name, new Known(file, read, good, lines));
+            problems.addAll(lines);
         }
         return accounts;
     }
@@ -149,6 +155,10 @@ public final class Accounts {
     private List<Settings> selected(List<Settings> all) {
         List<Settings> taken = all.stream().filter(selection::takes).toList();
         if (selection.account().isPresent() && taken.isEmpty()) {
+            Known wrong = known.get(selection.account().get());
+            if (wrong != null) {
+                throw new SettingsException(wrong.problems());
+            }
             throw new SettingsException(
                     List.of("There is no account '" + selection.account().get() + "'. "
                             + (all.isEmpty() ? "None is configured." : "There " + names(all) + ".")));

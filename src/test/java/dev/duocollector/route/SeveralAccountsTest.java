@@ -24,6 +24,7 @@ import dev.duocollector.simulator.SimulatedAccount;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.SimulatedLog;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -414,11 +415,46 @@ class SeveralAccountsTest {
         accounts.values().forEach(this::assertEveryEventOnce);
         assertThat(logs.lines(Level.ERROR)).allMatch(line -> line.contains("initech.properties: Setting duo."));
 
-        accounts.keySet()
-                .forEach(name -> folder.resolve(name + ".properties").toFile().delete());
+        for (File file : folder.toFile().listFiles()) {
+            assertThat(file.delete()).isTrue();
+        }
         logs.clear();
         assertThat(application(Selection.ALL).runOnce()).as("no account").isEqualTo(2);
         assertThat(logs.lines(Level.ERROR)).anyMatch(line -> line.startsWith("Nothing was read: no account is right"));
+        assertThat(application(Selection.ALL).dryRun(System.out, false))
+                .as("no account")
+                .isEqualTo(2);
+        StateConsole.Result status = new StateConsole(world.settings, world.clock).status("--max-lag", "180d");
+        assertThat(status.exitCode()).isEqualTo(2);
+        assertThat(status.err()).contains("No account is configured.");
+    }
+
+    /** What is wrong with one customer's file is not in the way of what is done for another. */
+    @Test
+    void once_ofOneAccount_isAboutNoOther() {
+        world.close();
+        world = World.inRealTime();
+        begin = Instant.now();
+        setUp("acme", "globex");
+        withoutOwn();
+        writeFile("initech", "duo.api.host=api-nowhere.duosecurity.com\n");
+
+        assertThat(application(of("globex")).runOnce()).isZero();
+        assertEveryEventOnce(accounts.get("globex"));
+        assertThat(logs.lines(Level.ERROR)).isEmpty();
+
+        assertThat(application(of("initech")).runOnce()).isEqualTo(2);
+        assertThat(logs.lines(Level.ERROR))
+                .hasSize(2)
+                .allMatch(line -> line.contains("initech.properties: Setting duo."));
+
+        logs.clear();
+        assertThat(application(of("nobody")).runOnce()).isEqualTo(2);
+        assertThat(logs.lines(Level.ERROR)).containsExactly("There is no account 'nobody'. There are acme, globex.");
+    }
+
+    private static Selection of(String account) {
+        return new Selection(Optional.of(account), Optional.empty());
     }
 
     private CamelApplication application(Selection selection) {
@@ -479,13 +515,20 @@ class SeveralAccountsTest {
 
         writeFile("initech", "duo.api.host=api-nowhere.duosecurity.com\n");
         checks.clear();
-        new Preflight(Map.of(), world.settings, new Selection(Optional.of("acme"), Optional.empty()), checks::add)
+        new Preflight(Map.of(), world.settings, new Selection(Optional.of("initech"), Optional.empty()), checks::add)
                 .run();
         assertThat(checks)
-                .filteredOn(check -> check.name().equals("accounts"))
+                .filteredOn(check -> check.outcome().isFailure())
                 .extracting(Check::detail)
                 .allMatch(line -> line.contains("initech.properties: Setting duo."))
                 .hasSize(2);
+        checks.clear();
+        new Preflight(Map.of(), world.settings, new Selection(Optional.of("acme"), Optional.empty()), checks::add)
+                .run();
+        assertThat(checks)
+                .as("another account's file")
+                .filteredOn(check -> check.outcome().isFailure())
+                .isEmpty();
         assertThat(checks)
                 .extracting(Check::name)
                 .contains("state-acme/telephony")
