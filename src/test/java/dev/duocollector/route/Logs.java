@@ -45,6 +45,17 @@ final class Logs implements AutoCloseable {
                 .toList();
     }
 
+    /** Returns the collector's lines from INFO up that the calling thread has logged, each behind its level. */
+    List<String> linesOfThisThread() {
+        return events.stream()
+                .filter(event -> event.getLoggerName().startsWith("dev.duocollector"))
+                .filter(event -> event.getLevel().isGreaterOrEqual(Level.INFO))
+                .filter(event ->
+                        event.getThreadName().equals(Thread.currentThread().getName()))
+                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
+                .toList();
+    }
+
     /** Returns the stack traces that the collector logged, each behind its line. */
     List<String> traces() {
         return events.stream()

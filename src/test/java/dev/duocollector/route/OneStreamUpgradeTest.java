@@ -44,19 +44,22 @@ class OneStreamUpgradeTest {
             Pattern.compile("^(duo_\\w+)(?:\\{([^}]*)})? \\S+( \\S+)?$", Pattern.MULTILINE);
 
     private static Recording.Texts now;
+    private static Recording.Texts ofChoices;
 
     @TempDir
     private Path folder;
 
     @BeforeAll
     static void makeTheSameRuns() throws Exception {
-        now = Recording.of(BEFORE);
+        now = Recording.ofDefaults(BEFORE);
+        ofChoices = Recording.ofChoices(BEFORE);
     }
 
     /** To the byte, but for what differs with each run: write ids, and in S3's headers what the AWS SDK makes of the time. */
     @Test
     void requestsObjectsAndStates_areThoseOfBefore() {
         assertThat(BEFORE.resolve("requests.txt")).hasContent(now.requests());
+        assertThat(BEFORE.resolve("choices-requests.txt")).hasContent(ofChoices.requests());
     }
 
     @Test
@@ -68,6 +71,7 @@ class OneStreamUpgradeTest {
                         Collectors.joining("\n")));
 
         assertThat(BEFORE.resolve("observed.txt")).hasContent(lines.get(false));
+        assertThat(BEFORE.resolve("choices-observed.txt")).hasContent(ofChoices.observed());
         assertThat(lines.get(true))
                 .contains("\nduo_telephony_streams 1.0")
                 .contains("\nduo_telephony_settings_problems 0.0");

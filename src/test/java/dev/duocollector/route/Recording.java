@@ -4,7 +4,6 @@ package dev.duocollector.route;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import ch.qos.logback.classic.Level;
 import dev.duocollector.cli.StateConsole;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
@@ -13,8 +12,10 @@ import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.simulator.SimulatedEvent;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -33,6 +34,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.support.PluginHelper;
@@ -72,7 +74,7 @@ final class Recording {
 
     private final Path folder;
     private final World world = new World();
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<String, String> settings = new HashMap<>();
     private final Logs logs = Logs.capture();
 
     private final StringBuilder requests = new StringBuilder();
@@ -89,35 +91,50 @@ final class Recording {
      * What was recorded.
      *
      * @param requests what was asked of Duo and S3, and what was then in the bucket
-     * @param observed health, and what was logged, after each run; metrics at the end
+     * @param observed what was logged, health, and {@code state show}, after each run, and the metrics of
+     *     a program
      */
     record Texts(String requests, String observed) {}
 
-    private Recording(Path folder) {
+    /** Runs of one program after the other; each begins with what the one before has left in the bucket. */
+    @FunctionalInterface
+    private interface Program {
+        void runs(TestCollector collector) throws IOException;
+    }
+
+    private Recording(Path folder, Map<String, String> changed) throws IOException {
         this.folder = folder;
-    }
-
-    /** Makes the runs of a collector with the settings, routes and events of a folder. */
-    static Texts of(Path folder) throws Exception {
-        return new Recording(folder).make();
-    }
-
-    private Texts make() throws Exception {
-        Properties settings = new Properties();
-        settings.load(new StringReader(Files.readString(folder.resolve("application.properties"), UTF_8)));
-        Map<String, String> all = new HashMap<>();
-        settings.forEach((name, value) -> all.put(name.toString(), value.toString()));
-        all.putAll(world.settings);
-        all.putAll(Map.of("duo.page.size", "2", "udm.prefix", World.UDM_PREFIX));
+        Properties file = new Properties();
+        file.load(new StringReader(Files.readString(folder.resolve("application.properties"), UTF_8)));
+        file.forEach((name, value) -> settings.put(name.toString(), value.toString()));
+        settings.putAll(world.settings);
+        settings.putAll(changed);
         events();
         hook(world.duoProxy);
         hook(world.s3Proxy);
-        String steps = Files.readString(folder.resolve("routes/event-steps.camel.yaml"));
-        try (TestCollector collector =
-                TestCollector.start(all, world.clock, Map.of("event-steps.camel.yaml", steps), registry)) {
-            PluginHelper.getRoutesLoader(collector.context())
-                    .loadRoutes(ResourceHelper.fromString(
-                            "nightly.camel.yaml", Files.readString(folder.resolve("routes/nightly.camel.yaml"))));
+    }
+
+    /** Collects with the defaults, small pages and UDM, an hour and a failure after the other. */
+    static Texts ofDefaults(Path folder) throws Exception {
+        return new Recording(folder, Map.of("duo.page.size", "2", "udm.prefix", World.UDM_PREFIX)).defaults();
+    }
+
+    /** Collects with other choices where there are any, a page in each run, and reads a time again. */
+    static Texts ofChoices(Path folder) throws Exception {
+        Map<String, String> choices = Map.of(
+                "duo.page.size", "3",
+                "duo.signature", "v2",
+                "max.iterations", "1",
+                "s3.prefix", "logs/duo/phone-calls/",
+                "s3.compression", "gzip",
+                "s3.checksums", "when-required",
+                "state.key", "logs/state.json",
+                "event.shape", "raw");
+        return new Recording(folder, choices).choices();
+    }
+
+    private Texts defaults() throws Exception {
+        String metrics = program(collector -> {
             run("The first run", collector);
 
             world.clock.advance(Duration.ofHours(1));
@@ -130,23 +147,55 @@ final class Recording {
             world.clock.advance(Duration.ofHours(1));
             world.s3Proxy.plan(FaultPlan.every(1, Recording::isData, Fault.ANSWER_503));
             run("S3 takes no object", collector);
-
-            world.s3Proxy.plan(FaultPlan.none());
-            world.clock.advance(Duration.ofMinutes(10));
-            run("S3 takes objects again", collector);
-
-            world.clock.advance(Duration.ofMinutes(10));
-            run("Nothing is new", collector);
-        } finally {
-            world.close();
-            logs.close();
-        }
+        });
         observed.append("== Metrics\n");
-        registry.scrape()
-                .lines()
+        metrics.lines()
                 .map(line -> TOOK.matcher(line).replaceFirst("some time"))
                 .sorted()
                 .forEach(line -> observed.append(line).append('\n'));
+        world.s3Proxy.plan(FaultPlan.none());
+        world.clock.advance(Duration.ofMinutes(10));
+        program(collector -> {
+            run("S3 takes objects again, from a new program", collector);
+
+            world.clock.advance(Duration.ofMinutes(10));
+            run("Nothing is new", collector);
+        });
+        return end();
+    }
+
+    private Texts choices() throws Exception {
+        program(collector -> run("The first run", collector));
+        program(collector -> run("The second page", collector));
+        settings.put("max.iterations", "0");
+        program(collector -> run("All that is left", collector));
+        String lost = bucket.keySet().stream()
+                .filter(key -> key.contains("_00002_"))
+                .findFirst()
+                .orElseThrow();
+        World.s3().client().deleteObject(delete -> delete.bucket(world.bucket).key(lost));
+        settings.putAll(Map.of("range.from", "2026-11-23T07:10:00Z", "range.to", "2026-11-23T07:40:00Z"));
+        program(collector -> run("A time that is read again, of which an object was lost", collector));
+        return end();
+    }
+
+    /** Returns the metrics that it ends with. */
+    private String program(Program program) throws Exception {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        String steps = Files.readString(folder.resolve("routes/event-steps.camel.yaml"));
+        try (TestCollector collector =
+                TestCollector.start(settings, world.clock, Map.of("event-steps.camel.yaml", steps), registry)) {
+            PluginHelper.getRoutesLoader(collector.context())
+                    .loadRoutes(ResourceHelper.fromString(
+                            "nightly.camel.yaml", Files.readString(folder.resolve("routes/nightly.camel.yaml"))));
+            program.runs(collector);
+        }
+        return registry.scrape();
+    }
+
+    private Texts end() {
+        world.close();
+        logs.close();
         return new Texts(requests.toString(), observed.toString());
     }
 
@@ -198,13 +247,7 @@ final class Recording {
                     isLast ? Map.copyOf(world.everything()) : seen.get(i + 1).before());
         }
         observed.append("== ").append(title).append('\n');
-        for (Level level : List.of(Level.ERROR, Level.WARN, Level.INFO)) {
-            logs.lines(level)
-                    .forEach(line -> observed.append(level)
-                            .append(' ')
-                            .append(named(line))
-                            .append('\n'));
-        }
+        logs.linesOfThisThread().forEach(line -> observed.append(named(line)).append('\n'));
         HealthCheckHelper.invokeReadiness(collector.context()).forEach(result -> {
             observed.append(result.getCheck().getId()).append(' ').append(result.getState());
             result.getMessage().ifPresent(message -> observed.append(' ').append(named(message)));
@@ -219,8 +262,8 @@ final class Recording {
                 }
             });
         });
-        observed.append(named(
-                new StateConsole(world.settings, world.clock).state("show").out()));
+        observed.append(
+                named(new StateConsole(settings, world.clock).state("show").out()));
     }
 
     private void write(Seen one, Map<String, byte[]> after) {
@@ -243,7 +286,7 @@ final class Recording {
         requests.append("  -> ")
                 .append(request.fault() == Fault.NONE ? request.status() : request.fault())
                 .append('\n');
-        after.forEach((key, bytes) -> {
+        new TreeMap<>(after).forEach((key, bytes) -> {
             if (!Arrays.equals(bytes, bucket.get(key))) {
                 name(bytes);
                 requests.append("  stored ")
@@ -251,7 +294,7 @@ final class Recording {
                         .append(", ")
                         .append(world.contentType(key))
                         .append(":\n")
-                        .append(named(sorted(new String(bytes, UTF_8))).replaceAll("(?m)^", "  | "))
+                        .append(named(sorted(text(key, bytes))).replaceAll("(?m)^", "  | "))
                         .append('\n');
             }
         });
@@ -265,6 +308,17 @@ final class Recording {
             String name = "state-" + ++states;
             names.put(writeId.group(1), "write-id-of-" + name);
             names.put(md5(bytes), "etag-of-" + name);
+        }
+    }
+
+    private static String text(String key, byte[] bytes) {
+        if (!key.endsWith(".gz")) {
+            return new String(bytes, UTF_8);
+        }
+        try (GZIPInputStream plain = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+            return new String(plain.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
