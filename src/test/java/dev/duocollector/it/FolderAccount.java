@@ -66,6 +66,16 @@ final class FolderAccount {
         return write(folder, "duo.skey-file=" + key);
     }
 
+    /** Writes its file, which takes the secret key from a vault's answer {@link #inVault}. */
+    FolderAccount writeWithVaultTo(Path folder) {
+        return write(folder, "duo.skey={{aws:duo/" + name + "#skey}}");
+    }
+
+    /** What AWS Secrets Manager answers. */
+    String inVault() {
+        return "{\"Name\":\"duo/" + name + "\",\"SecretString\":\"{\\\"skey\\\":\\\"" + secretKey() + "\\\"}\"}";
+    }
+
     private FolderAccount write(Path folder, String key) {
         replace(
                 folder.resolve(name + ".properties"),

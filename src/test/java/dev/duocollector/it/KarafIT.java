@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.route.World;
@@ -15,6 +16,8 @@ import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import java.io.IOException;
 import java.io.StringReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -284,7 +287,10 @@ class KarafIT implements CollectorContract {
         assertEveryEventOnce(other);
     }
 
-    /** As an operator writes it: the container puts its own folder in. The folder is looked at more often than is shipped. */
+    /**
+     * As an operator writes it: the container puts its own folder in. The folder is looked at more often than is shipped. One
+     * account has its secret key in its file, one in a file of its own, one in a vault.
+     */
     @Test
     void followsAFolderOfAccounts_andNothingElseIsNeeded() throws IOException {
         Path accounts = Files.createDirectory(karaf.etc().resolve(ACCOUNTS));
@@ -298,10 +304,14 @@ class KarafIT implements CollectorContract {
         world.set("duo.accounts", "${karaf.etc}/" + ACCOUNTS).set("duo.logs", "telephony,authentication");
         FolderAccount acme = new FolderAccount(world, "acme", 1).writeTo(accounts);
         FolderAccount globex = new FolderAccount(world, "globex", 2);
+        FolderAccount hooli = new FolderAccount(world, "hooli", 3);
+        HttpServer vault = vault(hooli.inVault());
         try (RunningCollector collector = start(world)) {
             patiently().untilAsserted(acme::assertEveryEventOnce);
             globex.writeWithKeyFileTo(accounts);
+            hooli.writeWithVaultTo(accounts);
             patiently().untilAsserted(globex::assertEveryEventOnce);
+            patiently().untilAsserted(hooli::assertEveryEventOnce);
             Files.delete(accounts.resolve("acme.properties"));
             patiently().until(() -> collector.output().contains("acme/authentication is no longer collected"));
 
@@ -310,9 +320,30 @@ class KarafIT implements CollectorContract {
                     .contains("globex/telephony is collected into s3://" + world.bucket + "/duo-telephony/globex");
             collector.assertNothingSecret();
         } finally {
+            vault.stop(0);
             karaf.remove(ROUTES);
             karaf.remove(ACCOUNTS);
         }
+    }
+
+    /** An AWS Secrets Manager that has one secret, and that the collector asks. */
+    private HttpServer vault(String answer) throws IOException {
+        HttpServer vault = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        vault.createContext("/", exchange -> {
+            byte[] secret = answer.getBytes(UTF_8);
+            exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.1");
+            exchange.sendResponseHeaders(200, secret.length);
+            exchange.getResponseBody().write(secret);
+            exchange.close();
+        });
+        vault.start();
+        world.set("camel.vault.aws.region", "eu-central-1")
+                .set("camel.vault.aws.defaultCredentialsProvider", "true")
+                .set("camel.vault.aws.overrideEndpoint", "true")
+                .set(
+                        "camel.vault.aws.uriEndpointOverride",
+                        "http://127.0.0.1:" + vault.getAddress().getPort());
+        return vault;
     }
 
     @Test
