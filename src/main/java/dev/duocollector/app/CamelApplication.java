@@ -59,7 +59,6 @@ public final class CamelApplication {
     private static final String AUTO_STARTUP = "duo.schedule.auto-startup";
 
     private final org.apache.camel.main.Main camel;
-
     private final CamelSettings settings;
 
     /** The server of health and metrics, once the program has started. */
@@ -198,6 +197,7 @@ public final class CamelApplication {
         return perform(ExitCode.DONE, context -> {
             settings.sources().inForce().ifPresent(files -> LOG.info("{}.", files));
             Streams all = Streams.of(context);
+            all.withChildren(context, true);
             List<Stream> streams = all.all();
             int worst = all.exitCode();
             if (streams.size() < 2) {
@@ -263,6 +263,7 @@ public final class CamelApplication {
         });
         return perform(ExitCode.AGAIN, context -> {
             Streams all = Streams.of(context);
+            all.withChildren(context, false);
             int worst = all.exitCode();
             for (Stream stream : all.all()) {
                 DryRun.Result result = DryRun.make(stream, context, endpoints, show);

@@ -81,17 +81,22 @@ public final class Preflight {
     public void run() {
         SettingSources sources = SettingSources.of(environment);
         Settings settings = new CamelSettings(sources, overrides).examine();
-        List<String> wrong = settings.problems().stream().map(Settings::named).toList();
+        List<String> wrong =
+                settings.problems().stream().map(SettingsException::settingOf).toList();
         tellSettings(settings, wrong);
         tellFiles(sources);
+        Accounts accounts = new Accounts(settings, selection);
         Accounts.Found found;
         try {
-            found = new Accounts(settings, selection).look();
+            found = accounts.look();
         } catch (SettingsException e) {
             e.problems().forEach(line -> tell.accept(Check.fail(ACCOUNTS, line, "")));
             return;
         }
-        tellAccounts(settings, found);
+        boolean hasParents = !accounts.parents().isEmpty();
+        if (!hasParents) {
+            tellAccounts(settings, found);
+        }
         Map<String, String> fillers = new HashMap<>();
         String noS3 = first(wrong, name -> name.startsWith("s3.") || S3_NEEDS.test(name));
         S3Client s3 = null;
@@ -107,7 +112,11 @@ public final class Preflight {
         if (!wrong.isEmpty() || s3 == null) {
             fillers.putAll(fillers(wrong));
         }
-        duo(settings, wrong, fillers);
+        List<String> listing = duo(settings, accounts, wrong, fillers);
+        if (hasParents) {
+            found = accounts.look().with(listing);
+            tellAccounts(settings, found);
+        }
         if (s3 == null) {
             skipS3(found.ofEachStream(), noS3, noRegion);
             return;
@@ -166,7 +175,7 @@ public final class Preflight {
     private void tellSettings(Settings settings, List<String> wrong) {
         List<String> problems = settings.problems();
         for (String line : problems) {
-            String name = Settings.named(line).equals("state.key") ? STATE_KEY : SETTINGS;
+            String name = SettingsException.settingOf(line).equals("state.key") ? STATE_KEY : SETTINGS;
             tell.accept(settings.mayPass() ? Check.again(name, line) : Check.fail(name, line, ""));
         }
         if (problems.isEmpty()) {
@@ -195,7 +204,8 @@ public final class Preflight {
                 : settings.log().stateKey() + " is outside s3.prefix";
     }
 
-    private void duo(Settings settings, List<String> wrong, Map<String, String> fillers) {
+    /** Asks Duo, gives the accounts what it lists below parents, and returns what is wrong with that. */
+    private List<String> duo(Settings settings, Accounts accounts, List<String> wrong, Map<String, String> fillers) {
         Optional<String> unknown =
                 wrong.stream().filter(name -> SettingTable.find(name).isEmpty()).findFirst();
         if (unknown.isPresent()) {
@@ -203,13 +213,13 @@ public final class Preflight {
                     + (unknown.get().isEmpty() ? "that settings' file" : "the setting " + unknown.get());
             tell.accept(Check.skipped(ROUTES, because));
             DuoChecks.skipped(because).forEach(tell);
-            return;
+            return List.of();
         }
         String needed = first(wrong, DUO_NEEDS::contains);
         if (!needed.isEmpty()) {
             tell.accept(Check.skipped(ROUTES, "setting " + needed + " is wrong"));
             DuoChecks.skipped("setting " + needed + " is wrong").forEach(tell);
-            return;
+            return List.of();
         }
         Map<String, String> first = new HashMap<>(overrides);
         first.putAll(fillers);
@@ -223,12 +233,14 @@ public final class Preflight {
             application.explain(e).forEach(line -> tell.accept(Check.fail(ROUTES, line, "")));
             DuoChecks.skipped(ROUTES + " failed").forEach(tell);
             application.stop();
-            return;
+            return List.of();
         }
         try {
             tell.accept(Check.pass(ROUTES, "the program starts with its routes"));
-            List<Stream> streams = Streams.of(application.context()).all();
-            for (Stream stream : streams) {
+            Streams streams = Streams.of(application.context());
+            List<String> before = streams.problems();
+            streams.withChildren(application.context(), false).forEach(accounts::take);
+            for (Stream stream : streams.all()) {
                 DuoProbe.Answer answer = DuoProbe.ask(stream, application.context());
                 DuoChecks.of(
                                 answer,
@@ -245,6 +257,9 @@ public final class Preflight {
                                 : check)
                         .forEach(tell);
             }
+            return streams.problems().stream()
+                    .filter(line -> !before.contains(line))
+                    .toList();
         } finally {
             application.stop();
         }

@@ -14,6 +14,7 @@ import dev.duocollector.settings.Setting;
 import dev.duocollector.settings.SettingSources;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.SettingsException;
 import dev.duocollector.text.JsonText;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ record ConfigReport(List<Entry> entries, List<String> files, List<String> others
         for (Setting<?> setting : SettingTable.active()) {
             String name = setting.name();
             List<String> problems = settings.problems().stream()
-                    .filter(problem -> Settings.named(problem).equals(name))
+                    .filter(problem -> SettingsException.settingOf(problem).equals(name))
                     .toList();
             others.removeAll(problems);
             String written = settings.shown(name);

@@ -15,6 +15,7 @@ import dev.duocollector.settings.Selection;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.sink.S3Clients;
+import dev.duocollector.state.ChildrenObject;
 import dev.duocollector.state.StateObject;
 import dev.duocollector.state.StateSnapshot;
 import dev.duocollector.text.PlainLine;
@@ -162,19 +163,19 @@ final class StateCommand implements Runnable {
         try {
             Settings shared = CamelSettings.of(environment).with(Settings::withoutKeys);
             Selection selection = new Selection(Optional.ofNullable(account), Optional.ofNullable(log));
-            Accounts.Found found = new Accounts(shared, selection).look();
-            found.problems().forEach(err::println);
-            if (!(action instanceof StateShowCommand) || found.accounts().isEmpty()) {
-                StreamOptions.requireOne(found.ofEachStream());
-            }
-            int worst = found.exitCode();
             try (S3Client s3 = S3Clients.create(shared)) {
+                Accounts.Found found = ChildrenObject.look(new Accounts(shared, selection), s3);
+                found.problems().forEach(err::println);
+                if (!(action instanceof StateShowCommand) || found.accounts().isEmpty()) {
+                    StreamOptions.requireOne(found.ofEachStream());
+                }
+                int worst = found.exitCode();
                 for (Settings settings : found.ofEachStream()) {
                     StateObject state = StateObject.of(s3, settings, clock);
                     worst = Math.max(worst, action.run(new Session(settings, s3, state, clock.instant(), out, err)));
                 }
+                return worst;
             }
-            return worst;
         } catch (SettingsException e) {
             e.problems().forEach(err::println);
             return e.outcome().exitCode();

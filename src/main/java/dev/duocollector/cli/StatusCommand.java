@@ -15,6 +15,7 @@ import dev.duocollector.settings.SettingsException;
 import dev.duocollector.sink.S3Clients;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.ChildrenObject;
 import dev.duocollector.state.StateObject;
 import dev.duocollector.state.StateSnapshot;
 import dev.duocollector.text.JsonText;
@@ -165,9 +166,9 @@ final class StatusCommand implements Callable<Integer> {
         PrintWriter err = Objects.requireNonNull(spec, "spec").commandLine().getErr();
         try {
             Settings shared = CamelSettings.of(environment).with(Settings::withoutKeys);
-            Accounts.Found found = new Accounts(shared, options.selection()).look();
-            found.problems().forEach(line -> err.println(PlainLine.of(line)));
             try (S3Client s3 = S3Clients.create(shared)) {
+                Accounts.Found found = ChildrenObject.look(new Accounts(shared, options.selection()), s3);
+                found.problems().forEach(line -> err.println(PlainLine.of(line)));
                 List<Status> streams = found.ofEachStream().stream()
                         .map(each ->
                                 new Status(each, StateObject.of(s3, each, clock).look(), clock.instant()))

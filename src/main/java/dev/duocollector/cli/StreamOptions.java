@@ -27,7 +27,9 @@ final class StreamOptions {
     @Option(
             names = "--account",
             paramLabel = "NAME",
-            description = "Only this account: the name of its file in the folder of accounts, or its API hostname.")
+            description =
+                    "Only this account: the name of its file in the folder of accounts, its API hostname or account id, or the"
+                            + " name of its parent.")
     private @Nullable String account;
 
     @Option(
@@ -48,7 +50,9 @@ final class StreamOptions {
      * @throws RefusedException if there are several
      */
     static Stream only(CamelContext context) {
-        List<Stream> all = Streams.of(context).all();
+        Streams streams = Streams.of(context);
+        streams.withChildren(context, true);
+        List<Stream> all = streams.all();
         requireOne(all.stream().map(Stream::settings).toList());
         return all.get(0);
     }

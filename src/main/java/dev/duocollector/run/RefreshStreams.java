@@ -9,8 +9,8 @@ import org.apache.camel.Processor;
 import org.quartz.SchedulerException;
 
 /**
- * Takes the time to look at the folder of accounts again, and leaves a list of the names of new streams. A stream that is no
- * more ends after its run.
+ * Takes the time to look at the folder of accounts, and at what is below parents, again, and leaves a list of the names of new
+ * streams. A stream that is no more ends after its run.
  */
 public final class RefreshStreams implements Processor {
 
@@ -19,14 +19,22 @@ public final class RefreshStreams implements Processor {
     @Override
     public void process(Exchange exchange) throws SchedulerException {
         Streams streams = Streams.of(exchange.getContext());
-        Streams.Change change =
-                streams.settings().hasAccounts() ? streams.refresh() : new Streams.Change(List.of(), List.of());
+        Streams.Change change = new Streams.Change(List.of(), List.of());
+        if (streams.settings().hasAccounts()) {
+            streams.listChildren(exchange.getContext(), true);
+            change = streams.refresh();
+        }
         StreamTriggers triggers = new StreamTriggers(exchange.getContext());
         for (Stream stream : change.ended()) {
             if (streams.find(stream.name()).isEmpty()) {
                 triggers.remove(stream);
                 stream.listener().removed();
-                LOG.warn("{} is no longer collected: its account's file, or its log in it, is gone.", stream.name());
+                LOG.warn(
+                        "{} is no longer collected: {}.",
+                        stream.name(),
+                        stream.settings().account().accountId().isPresent()
+                                ? "its parent's file, or its log in it, is gone, or Duo has not listed it for 7 days"
+                                : "its account's file, or its log in it, is gone");
             }
         }
         List<String> ended = change.ended().stream().map(Stream::name).toList();

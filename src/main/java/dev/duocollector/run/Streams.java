@@ -5,6 +5,7 @@ package dev.duocollector.run;
 import dev.duocollector.failure.ExitCode;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.Accounts;
+import dev.duocollector.settings.Child;
 import dev.duocollector.settings.Selection;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.text.Log;
@@ -41,17 +42,20 @@ public final class Streams {
     private final Builder parts;
     private final Settings settings;
     private final Accounts accounts;
+    private final Parents parents;
 
     /** By the place of the state: a run may be under way of a stream that was removed, or had another name. */
     private final Map<String, Turn> turns = new HashMap<>();
 
     private volatile Map<String, Stream> all = Map.of();
     private volatile List<String> problems = List.of();
+    private volatile int exitCode = ExitCode.DONE;
 
     private Streams(Builder parts) {
         this.parts = parts;
         settings = Objects.requireNonNull(parts.settings, "settings");
         accounts = new Accounts(settings, parts.selection);
+        parents = new Parents(parts);
         refresh();
     }
 
@@ -155,7 +159,7 @@ public final class Streams {
         if (all.isEmpty()) {
             LOG.error("Nothing was read: {}.", nothing());
         }
-        return all.isEmpty() || !problems.isEmpty() ? ExitCode.OPERATOR : ExitCode.DONE;
+        return all.isEmpty() && exitCode == ExitCode.DONE ? ExitCode.OPERATOR : exitCode;
     }
 
     private String nothing() {
@@ -168,6 +172,33 @@ public final class Streams {
     }
 
     /**
+     * Has Duo list the accounts below parents, where the last list is old, and returns all that are known, by the settings of
+     * the parent. A {@link #refresh} takes them.
+     *
+     * @param notes whether they are noted in the bucket, and what is noted there counts as known
+     */
+    Map<Settings, List<Child>> listChildren(CamelContext camel, boolean notes) {
+        List<Settings> all;
+        synchronized (this) {
+            all = accounts.parents();
+        }
+        Map<Settings, List<Child>> known = parents.list(all, camel, notes);
+        synchronized (this) {
+            known.forEach(accounts::take);
+        }
+        return known;
+    }
+
+    /** Does so, takes them at once, and returns them: for commands, which look once. */
+    public Map<Settings, List<Child>> withChildren(CamelContext camel, boolean notes) {
+        Map<Settings, List<Child>> known = listChildren(camel, notes);
+        if (!known.isEmpty() || !parents.problems().isEmpty()) {
+            refresh();
+        }
+        return known;
+    }
+
+    /**
      * What a look at the folder of accounts has changed.
      *
      * @param begun streams that are new, or have other settings
@@ -177,7 +208,8 @@ public final class Streams {
 
     /** Looks at the folder of accounts, and takes what is there; what is newly wrong is an ERROR. */
     synchronized Change refresh() {
-        Accounts.Found found = accounts.look();
+        Accounts.Found files = accounts.look();
+        Accounts.Found found = files.with(parents.problems());
         Map<String, Stream> before = all;
         Map<String, Stream> now = new LinkedHashMap<>();
         List<Stream> begun = new ArrayList<>();
@@ -196,6 +228,7 @@ public final class Streams {
         all = Collections.unmodifiableMap(now);
         found.problems().stream().filter(line -> !problems.contains(line)).forEach(LOG::error);
         problems = List.copyOf(found.problems());
+        exitCode = Math.max(files.exitCode(), parents.exitCode());
         Objects.requireNonNull(parts.listener, "listener").collecting(now.size(), problems.size());
         return new Change(begun, ended);
     }

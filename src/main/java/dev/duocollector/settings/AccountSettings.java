@@ -6,6 +6,7 @@ import static dev.duocollector.settings.SettingTable.API_HOST;
 import static dev.duocollector.settings.SettingTable.BASE_URL;
 import static dev.duocollector.settings.SettingTable.BUCKET;
 import static dev.duocollector.settings.SettingTable.CHECKSUMS;
+import static dev.duocollector.settings.SettingTable.CHILDREN;
 import static dev.duocollector.settings.SettingTable.ENDPOINT;
 import static dev.duocollector.settings.SettingTable.IKEY;
 import static dev.duocollector.settings.SettingTable.LOGS;
@@ -33,6 +34,9 @@ public final class AccountSettings extends ScopedSettings {
     /** What makes an account. */
     static final Set<Setting<?>> IDENTITY = Set.of(API_HOST, IKEY, SKEY, SKEY_FILE);
 
+    /** What an account's file says, and nothing else. */
+    static final Set<Setting<?>> OF_FILE = Set.of(API_HOST, IKEY, SKEY, SKEY_FILE, CHILDREN);
+
     private static final URI NOWHERE = URI.create("https://localhost");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
 
@@ -40,6 +44,7 @@ public final class AccountSettings extends ScopedSettings {
     private final Optional<Path> secretKeyFile;
     private final URI baseUrl;
     private final List<DuoLog> logs;
+    private final Optional<Child> child;
 
     /**
      * Reads them.
@@ -47,8 +52,16 @@ public final class AccountSettings extends ScopedSettings {
      * @param isThere whether there is an account, and not only what those of files share
      * @param keysNeeded whether requests to Duo are to be made
      */
-    AccountSettings(SettingReader reader, boolean isThere, boolean keysNeeded) {
+    AccountSettings(SettingReader reader, Origin origin, boolean isThere, boolean keysNeeded) {
         super(Scope.ACCOUNT, reader);
+        child = origin.child();
+        if (get(CHILDREN) && origin.file().isEmpty()) {
+            reader.refuse(
+                    CHILDREN,
+                    reader.text(CHILDREN),
+                    "all in the file of an account, whose name the accounts below it get. Move the parent's host and keys"
+                            + " into a file in the folder of accounts (duo.accounts)");
+        }
         this.isThere = isThere;
         secretKeyFile = isThere && keysNeeded ? readKeys(reader) : Optional.empty();
         baseUrl = isThere ? readBaseUrl(reader) : NOWHERE;
@@ -137,6 +150,21 @@ public final class AccountSettings extends ScopedSettings {
 
     public String apiHost() {
         return get(API_HOST);
+    }
+
+    /** Whether the accounts below it are collected, in place of its own logs. */
+    public boolean isParent() {
+        return get(CHILDREN) && child.isEmpty();
+    }
+
+    /** What goes into each request when it is read with the keys of its parent; empty if it has keys of its own. */
+    public Optional<String> accountId() {
+        return child.map(Child::accountId);
+    }
+
+    /** What it is known by, in the names of states and in them: Duo's account id below a parent, else the API hostname. */
+    public String identity() {
+        return accountId().orElseGet(this::apiHost);
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ public final class Accounts {
     private final Settings shared;
     private final Selection selection;
     private final Map<String, Known> known = new HashMap<>();
+    private final ChildAccounts children = new ChildAccounts();
     private List<Settings> last = List.of();
     private boolean isFirst = true;
 
@@ -45,6 +47,12 @@ public final class Accounts {
             return problems.isEmpty() ? ExitCode.DONE : ExitCode.OPERATOR;
         }
 
+        /** Returns the same with more that is wrong. */
+        public Found with(List<String> more) {
+            return new Found(
+                    accounts, Stream.concat(problems.stream(), more.stream()).toList());
+        }
+
         /** Returns the settings of each log of each account. */
         public List<Settings> ofEachStream() {
             return accounts.stream().flatMap(each -> each.ofEachLog().stream()).toList();
@@ -57,14 +65,38 @@ public final class Accounts {
     }
 
     /**
-     * Returns what is there now.
+     * Returns what is there now; of what is below a parent, what was {@linkplain #take taken} last.
      *
      * @throws SettingsException if a command is about something that is not there
      */
     public Found look() {
-        List<Settings> accounts = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         Places places = new Places();
+        List<Settings> all = lookAtFiles(places, problems);
+        last = List.copyOf(all);
+        List<Settings> accounts = new ArrayList<>(all);
+        accounts.removeAll(parents());
+        accounts.addAll(children.of(parents(), List.copyOf(accounts), places));
+        if (selection.account().isEmpty()) {
+            problems.addAll(children.problems());
+        }
+        return new Found(selected(accounts), problems);
+    }
+
+    /** Those of the last look whose file says {@code duo.children=all}. */
+    public List<Settings> parents() {
+        return last.stream()
+                .filter(each -> !each.name().isEmpty() && each.account().isParent())
+                .toList();
+    }
+
+    /** Takes what is below a parent, for the next look. */
+    public void take(Settings parent, Collection<Child> below) {
+        children.take(parent.name(), below);
+    }
+
+    private List<Settings> lookAtFiles(Places places, List<String> problems) {
+        List<Settings> accounts = new ArrayList<>();
         if (shared.account().isThere()) {
             accounts.add(shared);
             places.take(shared);
@@ -82,12 +114,12 @@ public final class Accounts {
                 problems.add("The folder of accounts " + folder.get() + " (duo.accounts) " + e.flaw() + "."
                         + (last.isEmpty() ? "" : " Its accounts are collected as before."));
                 if (!last.isEmpty()) {
-                    accounts = new ArrayList<>(last);
+                    last.stream().filter(each -> !each.equals(shared)).forEach(places::take);
+                    return last;
                 }
             }
         }
-        last = List.copyOf(accounts);
-        return new Found(selected(accounts), problems);
+        return accounts;
     }
 
     /** Leaves out what may be half written, as long as something is known that counts meanwhile. */
@@ -152,13 +184,21 @@ public final class Accounts {
         return order;
     }
 
+    /** Says what is wrong with the account that a command is about. */
+    private void refuseSelected() {
+        Known file = known.get(selection.account().orElseThrow());
+        List<String> wrong = file == null || file.problems().isEmpty() ? children.problems() : file.problems();
+        if (!wrong.isEmpty()) {
+            throw new SettingsException(wrong);
+        }
+    }
+
     private List<Settings> selected(List<Settings> all) {
         List<Settings> taken = all.stream().filter(selection::takes).toList();
         if (selection.account().isPresent() && taken.isEmpty()) {
-            Known wrong = known.get(selection.account().get());
-            if (wrong != null) {
-                throw new SettingsException(wrong.problems());
-            }
+            refuseSelected();
+        }
+        if (selection.account().isPresent() && taken.isEmpty() && children.knows(parents())) {
             throw new SettingsException(
                     List.of("There is no account '" + selection.account().get() + "'. "
                             + (all.isEmpty() ? "None is configured." : "There " + names(all) + ".")));

@@ -41,6 +41,7 @@ public final class LogSettings extends ScopedSettings {
             Pattern.compile("(\\d{8}T\\d{6}\\.\\d{3}Z)_(\\d{8}T\\d{6}\\.\\d{3}Z)(_all)?\\.json");
 
     private final String account;
+    private final boolean isChild;
     private final DuoLog log;
     private final String schedule;
     private final Optional<TimeRange> range;
@@ -52,14 +53,15 @@ public final class LogSettings extends ScopedSettings {
     LogSettings(SettingReader reader, AccountSettings account, String name, DuoLog log, Optional<TimeRange> range) {
         super(Scope.LOG, reader, log);
         this.account = name;
+        isChild = account.accountId().isPresent();
         this.log = log;
         checkSchedule(reader);
         checkLookback(reader);
-        schedule = isSpread() ? spread(account.apiHost()) : get(SCHEDULE);
+        schedule = isSpread() ? spread(account.identity()) : get(SCHEDULE);
         this.range = range;
         Optional<KeyPrefix> read = keyPrefix(PREFIX, reader);
         prefix = read.orElse(new KeyPrefix(""));
-        stateKey = named(get(STATE_KEY).isEmpty() ? "duo-{log}-state/" + account.apiHost() + ".json" : get(STATE_KEY));
+        stateKey = named(get(STATE_KEY).isEmpty() ? "duo-{log}-state/" + account.identity() + ".json" : get(STATE_KEY));
         if (name.isEmpty() && account.isThere()) {
             refuseNameless(List.of(PREFIX, STATE_KEY, UDM_PREFIX), reader);
         }
@@ -91,9 +93,9 @@ public final class LogSettings extends ScopedSettings {
     }
 
     /** Returns the hourly schedule at a minute and a second that stay the same for an account's log. */
-    private String spread(String apiHost) {
+    private String spread(String identity) {
         CRC32 hash = new CRC32();
-        hash.update((apiHost + "/" + log).getBytes(StandardCharsets.UTF_8));
+        hash.update((identity + "/" + log).getBytes(StandardCharsets.UTF_8));
         long second = hash.getValue() % Duration.ofHours(1).toSeconds();
         return second % 60 + " " + second / 60 + " * * * ?";
     }
@@ -124,8 +126,8 @@ public final class LogSettings extends ScopedSettings {
     private String ofAccount(Setting<String> setting, SettingReader reader) {
         String prefix = get(setting);
         boolean isOff = setting.equals(UDM_PREFIX) && prefix.isBlank();
-        boolean isWhole =
-                account.isEmpty() || isOff || prefix.contains("{account}") || !reader.isShared(written(setting));
+        boolean isAccountsOwn = account.isEmpty() || (!isChild && !reader.isShared(written(setting)));
+        boolean isWhole = isAccountsOwn || isOff || prefix.contains("{account}");
         return isWhole ? prefix : prefix + "/{account}";
     }
 
@@ -263,6 +265,11 @@ public final class LogSettings extends ScopedSettings {
     /** Where the collector's own state is, whether a range is set or not. */
     public String collectorStateKey() {
         return stateKey;
+    }
+
+    /** Where the list of the accounts below a parent is kept. */
+    public String childrenKey() {
+        return stateKey.replaceFirst("\\.json$", "") + "_children.json";
     }
 
     /** What the keys of the states of all ranges begin with. */

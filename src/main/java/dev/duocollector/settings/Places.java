@@ -31,7 +31,8 @@ final class Places {
         }
     }
 
-    private final Map<String, String> hosts = new HashMap<>();
+    /** The accounts that are taken, and their parents. */
+    private final Map<String, String> identities = new HashMap<>();
 
     /** Prefixes with their slash, and states, in the order of their keys; each behind its bucket. */
     private final NavigableMap<String, Place> prefixes = new TreeMap<>();
@@ -41,15 +42,20 @@ final class Places {
     /** Takes an account's places; or returns why they cannot be its own, a line for each, and takes none. */
     List<String> take(Settings account) {
         List<String> problems = new ArrayList<>();
-        String host = account.account().apiHost();
-        String holder = hosts.get(host);
+        // A parent only lists others, and may have a file for its own logs, too.
+        boolean isParent = account.account().isParent();
+        String identity = (isParent ? "parent " : "") + account.account().identity();
+        String holder = identities.get(identity);
         if (holder != null) {
-            problems.add("Setting duo.api.host is " + host + ", as in "
-                    + (holder.isEmpty() ? "application.properties" : "the account " + holder)
-                    + ". An account is collected once: remove one of the two.");
+            problems.add(
+                    account.account().accountId().isPresent()
+                            ? "It is an account of " + holder + " already."
+                            : "Setting duo.api.host is " + account.account().apiHost() + ", as in "
+                                    + (holder.isEmpty() ? "application.properties" : "the account " + holder)
+                                    + ". An account is collected once: remove one of the two.");
             return problems;
         }
-        List<Place> own = places(account);
+        List<Place> own = isParent ? List.of() : places(account);
         String bucket = account.account().bucket() + "\n";
         for (Place place : own) {
             meets(bucket, place)
@@ -58,10 +64,15 @@ final class Places {
                             + ": each account needs places of its own. Put {account} into it, or set another."));
         }
         if (problems.isEmpty()) {
-            hosts.put(host, account.name());
+            identities.put(identity, account.name());
             own.forEach(place -> of(place).put(bucket + place.key(), place));
         }
         return problems;
+    }
+
+    /** Whether an account with keys of its own has a host. */
+    boolean hasOwn(String host) {
+        return identities.containsKey(host);
     }
 
     private NavigableMap<String, Place> of(Place place) {
@@ -123,6 +134,6 @@ final class Places {
 
     @Override
     public String toString() {
-        return "Places" + Collections.unmodifiableSet(hosts.keySet());
+        return "Places" + Collections.unmodifiableSet(identities.keySet());
     }
 }

@@ -29,6 +29,7 @@ public final class RouteFiles {
     public static final List<String> SHIPPED = List.of(
             "beans",
             "collect",
+            "duo-accounts",
             "duo-page",
             "error-handling",
             "event-steps",

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * Which of the configured streams a command is about; empty for all.
  *
- * @param account an account's name, or its API hostname
+ * @param account an account's name, its API hostname, Duo's account id, or the name of the account that it is below
  */
 public record Selection(Optional<String> account, Optional<DuoLog> log) {
 
@@ -16,6 +16,8 @@ public record Selection(Optional<String> account, Optional<DuoLog> log) {
     boolean takes(Settings each) {
         return account.isEmpty()
                 || account.get().equals(each.name())
-                || account.get().equalsIgnoreCase(each.account().apiHost());
+                || account.get().equals(each.origin().parent())
+                || account.get().equalsIgnoreCase(each.account().apiHost())
+                || account.get().equalsIgnoreCase(each.account().identity());
     }
 }

@@ -59,6 +59,11 @@ public final class SettingTable {
     public static final Setting<String> ACCOUNTS =
             add(account("duo.accounts", text("a folder that exists"), "", "a folder with a file for each account")
                     .unset("`accounts.d`, if it is there"));
+    public static final Setting<Boolean> CHILDREN = add(account(
+            "duo.children",
+            choice("none", "all").as("all"::equals),
+            "none",
+            "in an account's file: `all` collects the accounts below it"));
     public static final Setting<String> LOGS = add(
             account("duo.logs", text("`telephony`, `authentication`, `activity`"), "telephony", "the logs, by commas"));
     public static final Setting<Optional<URI>> BASE_URL =

@@ -14,9 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Settings implements CamelContextAware {
 
-    private static final Pattern ABOUT_SETTING = Pattern.compile("^Settings? (\\S+) ");
     private static final String MASKED = "********";
 
     private Optional<SettingSources> sources = Optional.empty();
@@ -40,7 +36,11 @@ public final class Settings implements CamelContextAware {
     private @Nullable LogSettings log;
     private @Nullable WrittenSettings written;
     private boolean keysNeeded;
-    private String name = "";
+    private Origin origin = Origin.SHARED;
+
+    /** What all accounts share. */
+    private Settings shared = this;
+
     private Optional<AccountFiles> accounts = Optional.empty();
 
     /** Whether the account has further logs, also where a command leaves them out. */
@@ -58,7 +58,8 @@ public final class Settings implements CamelContextAware {
         logs = all.logs;
         written = all.written;
         keysNeeded = all.keysNeeded;
-        name = all.name;
+        origin = all.origin;
+        shared = all.shared;
         accounts = all.accounts;
         isOneOfSeveral = all.isOneOfSeveral;
         this.log = log;
@@ -176,9 +177,9 @@ public final class Settings implements CamelContextAware {
                 setting -> isThere
                         ? keysNeeded || !AccountSettings.KEYS.contains(setting)
                         : !AccountSettings.IDENTITY.contains(setting) && !isOfHost(setting));
-        account = new AccountSettings(reader, isThere, keysNeeded);
+        account = new AccountSettings(reader, origin, isThere, keysNeeded);
         logs = account.logs().stream()
-                .map(each -> new LogSettings(reader, account, name, each, range))
+                .map(each -> new LogSettings(reader, account, name(), each, range))
                 .toList();
         log = logs.get(0);
         isOneOfSeveral = logs.size() > 1;
@@ -187,27 +188,38 @@ public final class Settings implements CamelContextAware {
                 logs.get(i).checkBeside(logs.get(j), reader);
             }
         }
-        if (accounts.isEmpty() || !name.isEmpty()) {
+        if (accounts.isEmpty() || !name().isEmpty()) {
             reader.reportSettingsOfOtherLogs(account.logs());
         }
     }
 
     /** Returns the settings of an account: its file's and, for what the file leaves out, these. What is wrong is in them. */
-    Settings ofAccount(String accountName, SettingsFile file) {
+    Settings ofAccount(String name, SettingsFile file) {
+        return of(Origin.file(name, file), file);
+    }
+
+    /** Returns the settings of an account below this one, with the keys of this one. */
+    Settings ofChild(Child below) {
+        Origin itsOrigin = origin.child(below);
+        return shared.of(itsOrigin, itsOrigin.file().orElseThrow());
+    }
+
+    private Settings of(Origin itsOrigin, SettingsFile file) {
         Settings own = new Settings();
+        own.shared = this;
+        own.origin = itsOrigin;
         own.sources = sources;
         own.range = range;
         own.camelContext = camelContext;
         own.process = process;
         own.keysNeeded = keysNeeded;
         own.accounts = accounts;
-        own.name = accountName;
-        own.reader = new SettingReader(sources, file.path().toString());
-        WrittenSettings shared = Objects.requireNonNull(written, "written");
+        own.reader = new SettingReader(sources, itsOrigin.place());
+        WrittenSettings ofAll = Objects.requireNonNull(written, "written");
         file.problems().forEach(own.reader::report);
-        AccountFiles.problems(file, shared).forEach(own.reader::report);
+        AccountFiles.problems(file, ofAll).forEach(own.reader::report);
         if (file.problems().isEmpty()) {
-            own.written = shared.beneath(file.values());
+            own.written = ofAll.beneath(file.values());
             own.readAccount(true);
             own.reader.end();
         }
@@ -225,7 +237,11 @@ public final class Settings implements CamelContextAware {
 
     /** The account's name: that of its file; empty for the account of application.properties. */
     public String name() {
-        return name;
+        return origin.name();
+    }
+
+    Origin origin() {
+        return origin;
     }
 
     /** Where the files of accounts are; empty if there is one account. */
@@ -271,7 +287,7 @@ public final class Settings implements CamelContextAware {
 
     /** Names the log of the account. */
     public StreamName streamName() {
-        return new StreamName(name, log().duoLog());
+        return new StreamName(name(), log().duoLog());
     }
 
     /** Names it in log lines; empty if it is the only one. */
@@ -281,14 +297,7 @@ public final class Settings implements CamelContextAware {
 
     /** Names it in metrics; empty if it is the only one. */
     public Map<String, String> labels() {
-        Map<String, String> labels = new TreeMap<>();
-        if (accounts.isPresent()) {
-            labels.put(StreamName.ACCOUNT, name);
-        }
-        if (accounts.isPresent() || isOneOfSeveral) {
-            labels.put(StreamName.LOG, log().duoLog().toString());
-        }
-        return labels;
+        return streamName().labels(hasAccounts(), hasAccounts() || isOneOfSeveral);
     }
 
     /** Whether these are for the account's first log. */
@@ -304,7 +313,7 @@ public final class Settings implements CamelContextAware {
     /** Whose state it is: the account, and the log unless it is the telephony log, the only one of earlier releases. */
     public String owner() {
         DuoLog duoLog = log().duoLog();
-        return account().apiHost() + (duoLog == DuoLog.TELEPHONY ? "" : "/" + duoLog);
+        return account().identity() + (duoLog == DuoLog.TELEPHONY ? "" : "/" + duoLog);
     }
 
     /** What is wrong, one line each; empty unless the settings were {@linkplain #examine examined}. */
@@ -315,12 +324,6 @@ public final class Settings implements CamelContextAware {
     /** Whether all that is wrong may pass by itself: a vault that cannot be reached. */
     public boolean mayPass() {
         return reader.mayPass();
-    }
-
-    /** Returns the setting that a line about wrong settings is about; each such line begins with its name. */
-    public static String named(String problem) {
-        Matcher setting = ABOUT_SETTING.matcher(problem);
-        return setting.find() ? setting.group(1) : "";
     }
 
     /** Where these come from, if the program runs by itself. */

@@ -74,6 +74,13 @@ public record SettingsFile(Path path, Map<String, String> values, List<String> p
         return values;
     }
 
+    /** Returns the same with another value for a setting. */
+    SettingsFile with(Setting<?> setting, String value) {
+        Map<String, String> others = new TreeMap<>(values);
+        others.put(setting.name(), value);
+        return new SettingsFile(path, others, problems);
+    }
+
     /** Whether the file is in force: it is there, and holds something. */
     boolean isInForce() {
         return !values.isEmpty() || !problems.isEmpty();

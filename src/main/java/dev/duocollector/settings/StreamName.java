@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.settings;
 
+import java.util.Map;
+import java.util.TreeMap;
+
 /**
  * Names a stream among the others: {@code telephony}, or with the account's name {@code acme/telephony}.
  *
@@ -14,6 +17,18 @@ public record StreamName(String account, DuoLog log) {
 
     /** The metrics' label with the log, where there are several streams. */
     public static final String LOG = "log";
+
+    /** Returns it as labels of metrics: those that there may be several of. */
+    Map<String, String> labels(boolean ofAccounts, boolean ofLogs) {
+        Map<String, String> labels = new TreeMap<>();
+        if (ofAccounts) {
+            labels.put(ACCOUNT, account);
+        }
+        if (ofLogs) {
+            labels.put(LOG, log.toString());
+        }
+        return labels;
+    }
 
     @Override
     public String toString() {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.camel.CamelContext;
@@ -39,22 +40,29 @@ interface WrittenSettings {
     }
 
     /**
-     * Returns the settings of an account: its file's, and these for what the file leaves out. What makes an account is never
-     * taken from another one.
+     * Returns the settings of an account: its file's, and these for what the file leaves out. What only a file says is never
+     * taken from elsewhere.
      */
     default WrittenSettings beneath(Map<String, String> file) {
         WrittenSettings shared = this;
         return new WrittenSettings() {
             @Override
             public @Nullable String find(String name) {
-                return isOwn(name) ? file.getOrDefault(name, "") : shared.find(name);
+                return isOwn(name)
+                        ? file.getOrDefault(
+                                name, ofFile(name).map(Setting::standard).orElse(""))
+                        : shared.find(name);
             }
 
             @Override
             public boolean isOwn(String name) {
-                return file.containsKey(name)
-                        || AccountSettings.IDENTITY.stream()
-                                .anyMatch(setting -> setting.name().equals(name));
+                return file.containsKey(name) || ofFile(name).isPresent();
+            }
+
+            private Optional<Setting<?>> ofFile(String name) {
+                return AccountSettings.OF_FILE.stream()
+                        .filter(setting -> setting.name().equals(name))
+                        .findFirst();
             }
 
             @Override

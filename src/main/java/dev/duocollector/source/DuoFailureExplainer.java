@@ -29,14 +29,21 @@ public final class DuoFailureExplainer {
 
     private static final int PROXY_WANTS_CREDENTIALS = 407;
 
+    /** What Duo's message begins with when the parent's keys do not reach a child. */
+    private static final String CROSS_DEPLOYMENT = "Cross-deployment";
+
     private final URI baseUrl;
     private final DuoLog log;
+    private final boolean isParent;
+    private final boolean isChild;
     private final String proxy;
     private final Clock clock;
 
     public DuoFailureExplainer(Settings settings, Clock clock) {
         this.baseUrl = settings.account().baseUrl();
         this.log = settings.log().duoLog();
+        this.isParent = settings.account().isParent();
+        this.isChild = settings.account().accountId().isPresent();
         this.proxy = settings.account()
                 .get(SettingTable.DUO_PROXY)
                 .map(uri -> "the proxy " + uri + " (duo.proxy)")
@@ -150,8 +157,28 @@ public final class DuoFailureExplainer {
                     .remedy(DuoClock.ahead(date, clock)
                             .filter(DuoClock::isSkewed)
                             .map(ahead -> "This machine's clock is " + DuoClock.skew(ahead) + " Duo's: set it right.")
-                            .orElse("Check duo.ikey, duo.skey and duo.api.host: all three come from the same Admin API"
-                                    + " application."));
+                            .orElse("Check duo.ikey, duo.skey and duo.api.host: all three come from the same "
+                                    + (isParent || isChild ? "Accounts" : "Admin") + " API application."));
+        }
+        if (status == 403 && isParent) {
+            return new Explanation(Stage.PERMISSION, RequestOutcome.REFUSED, RunOutcome.OPERATOR)
+                    .what("Duo does not let this application list accounts (" + message + ").")
+                    .remedy(
+                            "duo.children=all needs the keys of the parent's Accounts API application, which Duo enables, and"
+                                    + " \"Networks for API Access\" that allow this machine's address.");
+        }
+        if (status == 403 && isChild) {
+            return new Explanation(Stage.PERMISSION, RequestOutcome.REFUSED, RunOutcome.OPERATOR)
+                    .what("Duo does not let the parent's application read the " + log + " log of this account ("
+                            + message + ").")
+                    .remedy("See whether the account is still below the parent, and whether its edition has this log.");
+        }
+        if (status == 400 && isChild && message.contains(CROSS_DEPLOYMENT)) {
+            return new Explanation(Stage.PERMISSION, RequestOutcome.REFUSED, RunOutcome.OPERATOR)
+                    .what("Duo has this account in another deployment than its parent (" + message + ").")
+                    .remedy(
+                            "Make an Admin API application in the account itself, and a file with its keys in the folder of"
+                                    + " accounts: then it is collected by that.");
         }
         if (status == 403) {
             return new Explanation(Stage.PERMISSION, RequestOutcome.REFUSED, RunOutcome.OPERATOR)

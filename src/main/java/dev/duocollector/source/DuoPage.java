@@ -68,7 +68,11 @@ public record DuoPage(
         private static final long serialVersionUID = 1L;
 
         MalformedPageException(String flaw, int bodyBytes) {
-            super("Duo's answer is not a page of its log: " + flaw + " (" + bodyBytes
+            this("a page of its log", flaw, bodyBytes);
+        }
+
+        MalformedPageException(String expected, String flaw, int bodyBytes) {
+            super("Duo's answer is not " + expected + ": " + flaw + " (" + bodyBytes
                     + " bytes). If this lasts, see what answers instead of Duo: a proxy, a login page");
         }
     }

@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -21,9 +22,9 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the message into one signed GET of a log, ready for camel-http: path and host that are signed are those that are sent.
+ * Turns the message into one signed request, ready for camel-http: path and host that are signed are those that are sent.
  *
- * <p>The query is taken from the exchange variable {@link #QUERY}. Whatever headers and body the message had are gone
+ * <p>The query of a GET is taken from the exchange variable {@link #QUERY}. Whatever headers and body the message had are gone
  * afterwards, so nothing of the page before goes out with this request. Date and signature are those of the moment: run it
  * again before each attempt, since Duo refuses an old date (40103). No X-Duo header is set; under version 5 it would have to
  * be signed.
@@ -39,6 +40,9 @@ public final class DuoRequestSigner implements Processor {
             + Optional.ofNullable(DuoRequestSigner.class.getPackage().getImplementationVersion())
                     .orElse("dev");
 
+    /** The parameter that tells which account below a parent is read. */
+    private static final String ACCOUNT_ID = "account_id";
+
     /** RFC 2822; not RFC_1123_DATE_TIME, which writes a one-digit day and "GMT". */
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss Z", Locale.US)
             .withZone(ZoneOffset.UTC);
@@ -53,9 +57,10 @@ public final class DuoRequestSigner implements Processor {
     private final SignatureVersion version;
     private final Clock clock;
     private final String userAgent;
+    private final Optional<String> accountId;
 
     /**
-     * Makes a signer.
+     * Makes a signer for an account with keys of its own.
      *
      * @param skey the secret key, asked for once a request, so that a replaced key file takes effect
      * @param base where requests go; its host is signed, and a port is left out of the signature
@@ -70,6 +75,18 @@ public final class DuoRequestSigner implements Processor {
             SignatureVersion version,
             Clock clock,
             String userAgent) {
+        this(ikey, skey, base, path, version, clock, userAgent, Optional.empty());
+    }
+
+    private DuoRequestSigner(
+            String ikey,
+            Supplier<String> skey,
+            URI base,
+            String path,
+            SignatureVersion version,
+            Clock clock,
+            String userAgent,
+            Optional<String> accountId) {
         this.ikey = ikey;
         this.skey = skey;
         this.base = base;
@@ -77,37 +94,63 @@ public final class DuoRequestSigner implements Processor {
         this.version = version;
         this.clock = clock;
         this.userAgent = userAgent;
+        this.accountId = accountId;
     }
 
+    /** Returns one for the log of some settings. */
     public static DuoRequestSigner of(Settings settings, Clock clock) {
+        return of(settings, clock, settings.log().duoLog().path());
+    }
+
+    static DuoRequestSigner of(Settings settings, Clock clock, String path) {
         return new DuoRequestSigner(
                 settings.account().get(SettingTable.IKEY),
                 settings.account()::secretKey,
                 settings.account().baseUrl(),
-                settings.log().duoLog().path(),
+                path,
                 settings.account().get(SettingTable.SIGNATURE),
                 clock,
-                USER_AGENT);
+                USER_AGENT,
+                settings.account().accountId());
     }
 
     /**
-     * Signs the request.
+     * Signs a GET.
      *
      * @throws IllegalStateException if the variable {@link #QUERY} is missing or the secret key is empty
      */
     @Override
     public void process(Exchange exchange) {
-        String query = CanonicalQuery.encode(query(exchange));
+        Map<String, String> parameters = new TreeMap<>(query(exchange));
+        accountId.ifPresent(id -> parameters.put(ACCOUNT_ID, id));
+        String query = CanonicalQuery.encode(parameters);
         String date = DATE.format(clock.instant());
-        String authorization = authorization(CanonicalRequest.get(date, base.getHost(), path, query));
+        sign(exchange, CanonicalRequest.get(date, base.getHost(), path, query));
+    }
 
+    /**
+     * Signs a POST without parameters: an empty JSON object, or under version 2 an empty form.
+     *
+     * @throws IllegalStateException if the secret key is empty
+     */
+    void post(Exchange exchange) {
+        boolean isJson = version == SignatureVersion.V5;
+        String date = DATE.format(clock.instant());
+        // The parameters of a version 2 POST are signed in the query's place, and there are none.
+        sign(exchange, new CanonicalRequest(date, "POST", base.getHost(), path, "", isJson ? "{}" : "", Map.of()));
+        exchange.getMessage()
+                .setHeader(Exchange.CONTENT_TYPE, isJson ? "application/json" : "application/x-www-form-urlencoded");
+    }
+
+    private void sign(Exchange exchange, CanonicalRequest request) {
+        String authorization = authorization(request);
         Message message = exchange.getMessage();
         message.removeHeaders("*", REDELIVERY_HEADERS);
-        message.setBody(null);
-        message.setHeader(Exchange.HTTP_METHOD, "GET");
+        message.setBody(request.method().equals("GET") ? null : request.body());
+        message.setHeader(Exchange.HTTP_METHOD, request.method());
         message.setHeader(Exchange.HTTP_URI, base + path);
-        message.setHeader(Exchange.HTTP_QUERY, query);
-        message.setHeader("Date", date);
+        message.setHeader(Exchange.HTTP_QUERY, request.query());
+        message.setHeader("Date", request.date());
         message.setHeader("Authorization", authorization);
         message.setHeader("Accept", "application/json");
         message.setHeader("User-Agent", userAgent);

@@ -20,6 +20,7 @@ public final class RouteContract {
     /** A route of each file, by which the file is known wherever it was loaded from. */
     private static final Map<String, String> FILES = Map.of(
             "collect", "collect",
+            "duo-accounts", "duo-accounts",
             "duo-page", "duo-page",
             "recover", "recover",
             "report", "error-handling",

@@ -177,6 +177,7 @@ class AccountsTest {
             state of another   | HOST;state.key=duo-telephony-state/api-0000000a.duosecurity.com.json | overlaps state.key
             state in another's | HOST;state.key=duo-telephony/acme/state.json             | overlaps s3.prefix
             around a state     | HOST;s3.prefix=duo-telephony-state;state.key=x/y.json    | overlaps state.key
+            some children      | HOST;duo.children=some                                   | Setting duo.children is 'some'. Allowed: none or all
             no placeholder     | HOST;duo.lookback={{no.such}}                            | Setting duo.lookback has the placeholder {{no.such}}
             """)
     void wrongFile_isOneLine_andSpoilsNoOther(String what, String lines, String problem) {
@@ -198,6 +199,119 @@ class AccountsTest {
                 .asString()
                 .contains(problem);
         assertThat(found.accounts()).extracting(Settings::name).containsExactly("", "acme", "zenith");
+    }
+
+    private static final Child CHILD = new Child("DA0000000000000000ON", "api-000000aa.duosecurity.com");
+
+    /** Takes what is below the parent {@code msp}, and looks. */
+    private static Accounts.Found below(Accounts accounts, Child... children) {
+        accounts.look();
+        accounts.parents().forEach(parent -> accounts.take(parent, List.of(children)));
+        return accounts.look();
+    }
+
+    @Test
+    void child_hasTheSettingsOfItsParentsFile_andPlacesOfItsOwn() {
+        write("msp", "api-0000000f.duosecurity.com", "duo.children=all", "s3.prefix=below", "duo.lookback=2h");
+        write("msp-itself", "api-0000000f.duosecurity.com");
+
+        Accounts.Found found = below(accounts(), CHILD);
+
+        assertThat(found.problems()).isEmpty();
+        assertThat(found.accounts())
+                .extracting(Settings::name)
+                .containsExactly("msp-itself", "msp-da0000000000000000on");
+        Settings child = found.accounts().get(1);
+        assertThat(child.account().apiHost()).isEqualTo(CHILD.apiHost());
+        assertThat(child.account().baseUrl()).hasToString("https://" + CHILD.apiHost());
+        assertThat(child.account().accountId()).contains(CHILD.accountId());
+        assertThat(child.account().get(SettingTable.IKEY)).isEqualTo("DIXXXXXXXXXXXXXXXXXX");
+        assertThat(child.log().lookback()).hasHours(2);
+        assertThat(child.log().prefix()).hasToString("below/msp-da0000000000000000on");
+        assertThat(child.log().stateKey()).isEqualTo("duo-telephony-state/" + CHILD.accountId() + ".json");
+        assertThat(child.owner()).isEqualTo(CHILD.accountId());
+    }
+
+    /** What cannot be collected is told of by the account's id, and spoils no other. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            its name is a file's    | ''                        | msp-da0000000000000000tw | Its name, msp-da0000000000000000tw, is that of another account
+            one state for all       | state.key=states/one.json | acme                     | overlaps state.key 'states/one.json'
+            the same with one letter| ''                        | acme                     | Its name, msp-da0000000000000000on, is that of another account
+            """)
+    void childThatIsWrong_isOneLine_andSpoilsNoOther(String what, String line, String file, String problem) {
+        Path msp = write("msp", "api-0000000f.duosecurity.com", "duo.children=all", line);
+        write(file, "api-0000000e.duosecurity.com");
+        boolean isAlike = what.startsWith("the same");
+        Child second =
+                new Child(isAlike ? "DA0000000000000000oN" : "DA0000000000000000TW", "api-000000bb.duosecurity.com");
+
+        Accounts.Found found = below(accounts(), CHILD, second);
+
+        assertThat(found.problems())
+                .singleElement()
+                .asString()
+                .startsWith(msp + ", account " + second.accountId() + ": ")
+                .contains(problem)
+                .endsWith(" It is not collected.");
+        assertThat(found.accounts()).extracting(Settings::name).containsExactly(file, "msp-da0000000000000000on");
+    }
+
+    @Test
+    void child_belowTwoParents_isCollectedOnce() {
+        write("msp", "api-0000000f.duosecurity.com", "duo.children=all");
+        write("other", "api-0000000e.duosecurity.com", "duo.children=all");
+        Path again = write("again", "api-0000000f.duosecurity.com", "duo.children=all");
+
+        Accounts.Found found = below(accounts(), CHILD);
+
+        assertThat(found.accounts()).hasSize(1);
+        assertThat(found.problems())
+                .hasSize(2)
+                .anyMatch(line -> line.contains("It is an account of again-da0000000000000000on already."))
+                .anyMatch(line -> line.contains("as in the account again. An account is collected once"));
+        assertThat(again).exists();
+    }
+
+    @Test
+    void child_withAFileOfItsOwn_isCollectedByThat() {
+        write("msp", "api-0000000f.duosecurity.com", "duo.children=all");
+        Accounts accounts = accounts();
+        assertThat(below(accounts, CHILD).accounts()).hasSize(1);
+
+        write("acme", CHILD.apiHost());
+        Accounts.Found found = accounts.look();
+
+        assertThat(found.problems()).isEmpty();
+        assertThat(found.accounts()).extracting(Settings::name).containsExactly("acme");
+    }
+
+    @Test
+    void children_stayTheSame_untilTheirParentsFileChanges() {
+        write("msp", "api-0000000f.duosecurity.com", "duo.children=all");
+        Accounts accounts = accounts();
+        Settings first = below(accounts, CHILD).accounts().get(0);
+        assertThat(below(accounts, CHILD).accounts()).containsExactly(first);
+
+        write("msp", "api-0000000f.duosecurity.com", "duo.children=all", "duo.lookback=2h");
+        assertThat(accounts.look().accounts()).doesNotContain(first).hasSize(1);
+
+        write("msp", "api-0000000f.duosecurity.com");
+        assertThat(accounts.look().accounts()).extracting(Settings::name).containsExactly("msp");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void parentBesideTheFolder_isRefused(boolean withFolder) {
+        own();
+        shared.put("duo.children", "all");
+        if (!withFolder) {
+            shared.remove("duo.accounts");
+        }
+        assertThat(catchThrowableOfType(SettingsException.class, this::settings).problems())
+                .singleElement()
+                .asString()
+                .startsWith("Setting duo.children is 'all'. Allowed: all in the file of an account");
     }
 
     @ParameterizedTest

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.settings;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The accounts below parents, whose settings are those of the parent's file. Not thread-safe. */
+final class ChildAccounts {
+
+    /** What is below each parent, by its name; a parent that was never listed is not in it. */
+    private final Map<String, List<Child>> listed = new HashMap<>();
+
+    /** What was made of each, by its name. */
+    private final Map<String, Known> known = new HashMap<>();
+
+    private List<String> problems = List.of();
+
+    private record Known(Child child, Settings parent, Settings read) {}
+
+    void take(String parent, Collection<Child> children) {
+        listed.put(parent, List.copyOf(children));
+    }
+
+    /** Whether it is known what is below each of them. */
+    boolean knows(List<Settings> parents) {
+        return parents.stream().allMatch(parent -> listed.containsKey(parent.name()));
+    }
+
+    /**
+     * Returns the settings of the accounts below some parents; the same objects as long as nothing changes.
+     *
+     * @param files the accounts that have a file of their own
+     * @param places is given those of each
+     */
+    List<Settings> of(List<Settings> parents, List<Settings> files, Places places) {
+        List<String> lines = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        files.forEach(each -> names.add(each.name()));
+        List<Settings> children = new ArrayList<>();
+        Map<String, Known> now = new HashMap<>();
+        for (Settings parent : parents) {
+            for (Child child : listed.getOrDefault(parent.name(), List.of())) {
+                // One that has keys of its own is collected with them: Duo may have refused the parent's.
+                if (!places.hasOwn(child.apiHost())) {
+                    Settings read = read(parent, child);
+                    List<String> wrong = new ArrayList<>(read.problems());
+                    if (wrong.isEmpty() && !names.add(read.name())) {
+                        wrong.add("Its name, " + read.name()
+                                + ", is that of another account. Give the file another name.");
+                    }
+                    if (wrong.isEmpty()) {
+                        wrong.addAll(places.take(read));
+                    }
+                    now.put(read.name(), new Known(child, parent, read));
+                    if (wrong.isEmpty()) {
+                        children.add(read);
+                    }
+                    wrong.forEach(line -> lines.add(parent.origin().place() + ", account " + child.accountId() + ": "
+                            + line + " It is not collected."));
+                }
+            }
+        }
+        known.clear();
+        known.putAll(now);
+        problems = List.copyOf(lines);
+        return children;
+    }
+
+    /** What is wrong with those of the last look, a line for each. */
+    List<String> problems() {
+        return problems;
+    }
+
+    private Settings read(Settings parent, Child child) {
+        Known before = known.get(child.name(parent.name()));
+        boolean isKnown = before != null
+                && before.parent().equals(parent)
+                && before.child().equals(child)
+                && before.read().problems().isEmpty();
+        return isKnown ? before.read() : parent.ofChild(child);
+    }
+}
