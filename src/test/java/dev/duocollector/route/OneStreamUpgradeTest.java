@@ -50,9 +50,9 @@ class OneStreamUpgradeTest {
     private Path folder;
 
     @BeforeAll
-    static void makeTheSameRuns() throws Exception {
-        now = Recording.ofDefaults(BEFORE);
-        ofChoices = Recording.ofChoices(BEFORE);
+    static void makeTheSameRuns(@TempDir Path secondPlace) throws Exception {
+        now = Recording.ofDefaults(BEFORE, secondPlace);
+        ofChoices = Recording.ofChoices(BEFORE, secondPlace);
     }
 
     /** To the byte, but for what differs with each run: write ids, and in S3's headers what the AWS SDK makes of the time. */

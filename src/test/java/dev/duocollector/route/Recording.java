@@ -34,6 +34,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.health.HealthCheckHelper;
@@ -73,6 +74,7 @@ final class Recording {
     private static final Pattern PORT = Pattern.compile(":\\d+$");
 
     private final Path folder;
+    private final Path secondPlace;
     private final World world = new World();
     private final Map<String, String> settings = new HashMap<>();
     private final Logs logs = Logs.capture();
@@ -102,25 +104,33 @@ final class Recording {
         void runs(TestCollector collector) throws IOException;
     }
 
-    private Recording(Path folder, Map<String, String> changed) throws IOException {
+    private Recording(Path folder, Path secondPlace, Map<String, String> changed) throws IOException {
         this.folder = folder;
+        this.secondPlace = secondPlace;
         Properties file = new Properties();
         file.load(new StringReader(Files.readString(folder.resolve("application.properties"), UTF_8)));
         file.forEach((name, value) -> settings.put(name.toString(), value.toString()));
         settings.putAll(world.settings);
         settings.putAll(changed);
+        settings.put("second.place", secondPlace.toString());
         events();
         hook(world.duoProxy);
         hook(world.s3Proxy);
     }
 
-    /** Collects with the defaults, small pages and UDM, an hour and a failure after the other. */
-    static Texts ofDefaults(Path folder) throws Exception {
-        return new Recording(folder, Map.of("duo.page.size", "2", "udm.prefix", World.UDM_PREFIX)).defaults();
+    /**
+     * Collects with the defaults, small pages and UDM, an hour and a failure after the other.
+     *
+     * @param folder has the settings, routes and events
+     * @param secondPlace an empty folder, where the operator's own steps put files
+     */
+    static Texts ofDefaults(Path folder, Path secondPlace) throws Exception {
+        return new Recording(folder, secondPlace, Map.of("duo.page.size", "2", "udm.prefix", World.UDM_PREFIX))
+                .defaults();
     }
 
     /** Collects with other choices where there are any, a page in each run, and reads a time again. */
-    static Texts ofChoices(Path folder) throws Exception {
+    static Texts ofChoices(Path folder, Path secondPlace) throws Exception {
         Map<String, String> choices = Map.of(
                 "duo.page.size", "3",
                 "duo.signature", "v2",
@@ -130,7 +140,7 @@ final class Recording {
                 "s3.checksums", "when-required",
                 "state.key", "logs/state.json",
                 "event.shape", "raw");
-        return new Recording(folder, choices).choices();
+        return new Recording(folder, secondPlace, choices).choices();
     }
 
     private Texts defaults() throws Exception {
@@ -246,6 +256,7 @@ final class Recording {
                     seen.get(i),
                     isLast ? Map.copyOf(world.everything()) : seen.get(i + 1).before());
         }
+        writeSecondPlace();
         observed.append("== ").append(title).append('\n');
         logs.linesOfThisThread().forEach(line -> observed.append(named(line)).append('\n'));
         HealthCheckHelper.invokeReadiness(collector.context()).forEach(result -> {
@@ -294,11 +305,29 @@ final class Recording {
                         .append(", ")
                         .append(world.contentType(key))
                         .append(":\n")
-                        .append(named(sorted(text(key, bytes))).replaceAll("(?m)^", "  | "))
-                        .append('\n');
+                        .append(indented(named(sorted(text(key, bytes)))));
             }
         });
         bucket = new TreeMap<>(after);
+    }
+
+    /** And empties it. */
+    private void writeSecondPlace() throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(secondPlace)) {
+            files = all.filter(Files::isRegularFile).sorted().toList();
+        }
+        for (Path file : files) {
+            requests.append("Second place ")
+                    .append(secondPlace.relativize(file))
+                    .append(":\n")
+                    .append(indented(Files.readString(file)));
+            Files.delete(file);
+        }
+    }
+
+    private static String indented(String text) {
+        return text.replaceAll("(?m)^", "  | ") + "\n";
     }
 
     /** Gives a new state a name, by which later requests are seen to mean it. */
