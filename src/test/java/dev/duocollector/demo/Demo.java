@@ -275,7 +275,7 @@ public final class Demo {
         return tally.good();
     }
 
-    private static void delete(Path folder) {
+    static void delete(Path folder) {
         if (!Files.exists(folder)) {
             return;
         }
