@@ -279,13 +279,14 @@ public final class CollectorState {
     }
 
     private void noteReached(Batch batch) {
-        Instant maxtime = checkpoint().openWindow().orElseThrow().maxtime();
-        for (Instant ts : batch.eventKeys().values()) {
-            // An event without a readable time is dated maxtime, which says nothing of how far the window is read.
-            if (ts.isBefore(maxtime) && (reached == null || ts.isAfter(reached))) {
-                reached = ts;
-            }
-        }
+        Window open = checkpoint().openWindow().orElseThrow();
+        // A page that is asked for once more is not read yet, so keys of its time are still needed.
+        boolean moves = !batch.cursorAfter().equals(open.cursor());
+        // An event without a readable time is dated maxtime, which says nothing of how far the window is read.
+        batch.eventKeys().values().stream()
+                .filter(ts -> moves && ts.isBefore(open.maxtime()) && (reached == null || ts.isAfter(reached)))
+                .max(Instant::compareTo)
+                .ifPresent(latest -> reached = latest);
     }
 
     private void moveTo(Checkpoint next) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An ordinary run to which Duo answers short once, so that its window seems to end early. */
 class ShortAnswerTest {
@@ -72,6 +73,22 @@ class ShortAnswerTest {
         assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(events));
         assertThat(world.duo.requests()).hasSize(4 + 1);
         assertThat(missing()).isZero();
+    }
+
+    /** Its events lie further apart than the overlap, so their keys must be kept until it was asked for again. */
+    @ParameterizedTest(name = "a stop before it is asked for again: {0}")
+    @ValueSource(booleans = {false, true})
+    void longPageThatSeemsToBeTheLast_isAskedForAgain(boolean stops) {
+        world.set("duo.page.size", "4").set("max.iterations", stops ? "1" : "0");
+        world.duo.misbehave(1, 1, lostOffset());
+
+        RunReport report = run();
+        assertThat(report.outcome()).as(report.line()).isEqualTo(stops ? RunOutcome.MORE : RunOutcome.DONE);
+        world.set("max.iterations", "0");
+        report = run();
+        assertThat(report.outcome()).as(report.line()).isEqualTo(RunOutcome.DONE);
+
+        assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(events));
     }
 
     @ParameterizedTest(name = "total_objects {0}")

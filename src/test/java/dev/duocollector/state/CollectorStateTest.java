@@ -553,20 +553,35 @@ class CollectorStateTest {
                 Map.of("at its start", at("07:50"), "in its overlap", at("07:55")));
         collector.open();
         collector.openWindow(window("07:50", "09:00"));
-        collector.confirm(batch("a", OFFSET, "08:00"));
+        collector.confirm(batch("a", Cursor.after("1"), "08:00"));
         assertThat(collector.contains("at its start"))
                 .as("an overlap behind is kept")
                 .isTrue();
 
-        collector.confirm(batch("b", OFFSET, "08:05"));
+        collector.confirm(batch("b", Cursor.after("2"), "08:05"));
         assertThat(collector.contains("at its start")).isFalse();
         assertThat(collector.contains("in its overlap")).isTrue();
 
-        collector.confirm(batch("c", OFFSET, "08:30"));
+        collector.confirm(batch("c", Cursor.after("3"), "08:30"));
         assertThat(collector.contains("in its overlap")).isFalse();
         assertThat(collector.contains("a")).isFalse();
         assertThat(collector.contains("c")).isTrue();
         assertThat(collector.checkpoint().keysFrom()).isEqualTo(at("08:20"));
+    }
+
+    @Test
+    void openWindow_keepsTheKeysOfAPage_thatIsAskedForOnceMore() {
+        put(new Checkpoint(at("08:00"), at("07:50"), null, null), Map.of());
+        collector.open();
+        collector.openWindow(window("07:50", "09:00"));
+        Map<String, Instant> page = Map.of("first", at("08:10"), "last", at("08:50"));
+
+        collector.confirm(batch(page, Cursor.START));
+        assertThat(collector.contains("first")).isTrue();
+
+        collector.confirm(batch(page, Cursor.after("1")));
+        assertThat(collector.contains("first")).isFalse();
+        assertThat(collector.contains("last")).isTrue();
     }
 
     @Test
