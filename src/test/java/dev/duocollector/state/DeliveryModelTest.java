@@ -8,21 +8,29 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /**
  * The guarantee against chance: the shipped routes, run by one to three collectors on one checkpoint that take turns as the dice
  * say, in the {@linkplain ModelTrace stories} of which each seed tells another. {@code -Dmodel.traces=20000} tells more of them,
- * {@code -Dmodel.first=20001} others, {@code -Dmodel.seed=17} one alone. That each kind of story was told at all is counted.
+ * {@code -Dmodel.first=20001} others, {@code -Dmodel.seed=17} one alone. Each fourth story is of three logs of two accounts,
+ * with {@code -Dmodel.several=1} each. That each kind of story was told at all is counted.
  */
 class DeliveryModelTest {
 
     private static final int TRACES = 130;
+
+    /** Each so many-th story is of several streams, and takes twice the time of one of one stream. */
+    private static final int SEVERAL_EACH = Integer.getInteger("model.several", 4);
 
     /** What runs say of themselves stands in the story. */
     private static final Logger LOG = (Logger) LoggerFactory.getLogger("dev.duocollector");
@@ -31,6 +39,11 @@ class DeliveryModelTest {
     private static final Lines LINES = new Lines();
     private static final ModelTally TALLY = new ModelTally();
     private static ModelRoutes routes;
+    private static Map<String, String> severalStreams;
+
+    @TempDir
+    private static Path accounts;
+
     private static volatile @Nullable ModelTrace telling;
 
     private static final class Lines extends AppenderBase<ILoggingEvent> {
@@ -45,7 +58,8 @@ class DeliveryModelTest {
     }
 
     @BeforeAll
-    static void load() {
+    static void load() throws IOException {
+        severalStreams = ModelStream.severalIn(accounts);
         LOG.setLevel(Level.INFO);
         LOG.setAdditive(false);
         LINES.start();
@@ -79,7 +93,8 @@ class DeliveryModelTest {
     }
 
     private static void tell(long seed) {
-        ModelTrace trace = new ModelTrace(new Random(seed), routes, TURNS, TALLY);
+        boolean several = seed % SEVERAL_EACH == 0;
+        ModelTrace trace = new ModelTrace(new Random(seed), several ? severalStreams : Map.of(), routes, TURNS, TALLY);
         telling = trace;
         try {
             trace.tell();

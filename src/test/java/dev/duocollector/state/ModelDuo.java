@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import dev.duocollector.settings.DuoLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Duo's telephony log for the model: events in the order of their times, to the millisecond, each shown from some time on.
+ * A log of Duo's for the model: events in the order of their times, to the millisecond, each shown from some time on.
  * An offset is the position of the last event before it, so what is shown late behind a reader's position is passed over.
  */
 final class ModelDuo {
@@ -27,37 +28,55 @@ final class ModelDuo {
         }
     }
 
-    private static final Pattern NUMBER = Pattern.compile("\"n\":(\\d+)|\"productLogId\":\"n(\\d+)\"");
+    /** What identifies an event, in its own JSON and as UDM: its number, and whose it is. */
+    private static final Pattern ID = Pattern.compile("\"n(\\d+)@([^\"]+)\"");
 
     private static final int NONE = -1;
 
     private final NavigableMap<String, Event> log = new TreeMap<>();
+    private final DuoLog kind;
+    private final String stream;
     private final boolean offsetBehindShortPages;
     private int withdrawn = NONE;
 
     /**
+     * @param stream names the stream whose events these are
      * @param offsetBehindShortPages whether a page shorter than the limit has a next_offset; Duo's has been seen with and
      *     without
      */
-    ModelDuo(boolean offsetBehindShortPages) {
+    ModelDuo(DuoLog kind, String stream, boolean offsetBehindShortPages) {
+        this.kind = kind;
+        this.stream = stream;
         this.offsetBehindShortPages = offsetBehindShortPages;
     }
 
     /** Adds an event; without a readable time Duo sorts it by one all the same. */
     void add(int number, Instant ts, Duration delay, boolean readableTime) {
-        String json = "{\"n\":" + number + ",\"telephony_id\":\"n" + number
-                + "\",\"context\":\"authentication\",\"type\":\"sms\"" + ",\"phone\":\"+12025550100\",\"credits\":1"
-                + (readableTime ? ",\"ts\":\"" + ts + "\"}" : "}");
+        String id = "\"n" + number + "@" + stream + "\"";
+        String time = "\"" + kind.timeMember() + "\":\"" + ts + "\"";
+        String json = "{\"n\":" + number + ","
+                + switch (kind) {
+                    case TELEPHONY ->
+                        "\"telephony_id\":" + id
+                                + ",\"context\":\"authentication\",\"type\":\"sms\",\"phone\":\"+12025550100\",\"credits\":1";
+                    case AUTHENTICATION ->
+                        "\"txid\":" + id
+                                + ",\"event_type\":\"authentication\",\"result\":\"success\",\"reason\":\"user_approved\"";
+                    case ACTIVITY ->
+                        "\"activity_id\":" + id
+                                + ",\"action\":{\"name\":\"phone_update\"},\"actor\":{\"name\":\"Example Admin\"}";
+                }
+                + (readableTime ? "," + time : "") + "}";
         log.put(position(ts, number), new Event(number, ts, delay, readableTime, json));
     }
 
-    /** Returns the number of the event that a line was made of. */
-    static int number(String line) {
-        Matcher found = NUMBER.matcher(line);
-        if (!found.find()) {
-            throw new AssertionError("No event of the model: " + line);
+    /** Returns the number of the event that a line was made of, which must be one of this log. */
+    int number(String line) {
+        Matcher found = ID.matcher(line);
+        if (!found.find() || !found.group(2).equals(stream)) {
+            throw new AssertionError("No event of " + stream + ": " + line);
         }
-        return Integer.parseInt(found.group(1) == null ? found.group(2) : found.group(1));
+        return Integer.parseInt(found.group(1));
     }
 
     List<Event> events() {
@@ -80,15 +99,16 @@ final class ModelDuo {
     /**
      * What is to be answered.
      *
-     * @param items the page's events
+     * @param log whose page it is
+     * @param items its events
      * @param next where reading goes on, empty if Duo knows of nothing more
      * @param total how many events the whole window has
      */
-    record Page(List<String> items, String next, int total) {
+    record Page(DuoLog log, List<String> items, String next, int total) {
 
         /** Returns a page that ends the window, with the first of the events only. */
         Page cutTo(int most) {
-            return new Page(items.subList(0, most), "", total);
+            return new Page(log, items.subList(0, most), "", total);
         }
 
         /**
@@ -97,8 +117,12 @@ final class ModelDuo {
          * @param said what it says of the total, empty for nothing
          */
         String body(String said) {
-            return "{\"stat\": \"OK\", \"response\": {\"items\": [" + String.join(", ", items)
-                    + "], \"metadata\": {\"next_offset\": " + (next.isEmpty() ? "null" : "\"" + next + "\"")
+            String offset = "\"" + next + "\"";
+            if (log == DuoLog.AUTHENTICATION) {
+                offset = "[" + offset.replace(",", "\", \"") + "]";
+            }
+            return "{\"stat\": \"OK\", \"response\": {\"" + log.listMember() + "\": [" + String.join(", ", items)
+                    + "], \"metadata\": {\"next_offset\": " + (next.isEmpty() ? "null" : offset)
                     + (said.isEmpty() ? "" : ", \"total_objects\": " + said) + "}}}";
         }
     }
@@ -132,7 +156,7 @@ final class ModelDuo {
             }
         }
         boolean more = (read == limit || offsetBehindShortPages) && !items.isEmpty();
-        return new Page(items, more ? last : "", total);
+        return new Page(kind, items, more ? last : "", total);
     }
 
     private boolean isShown(Event event, Instant now) {

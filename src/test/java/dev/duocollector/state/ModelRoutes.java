@@ -5,6 +5,7 @@ package dev.duocollector.state;
 import dev.duocollector.RangeGuards;
 import dev.duocollector.run.Pause;
 import dev.duocollector.run.RunListener;
+import dev.duocollector.run.Stream;
 import dev.duocollector.run.Streams;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.s3.MemoryS3;
@@ -93,12 +94,8 @@ final class ModelRoutes {
             ((InstantSource) this::timeOfProcess).withZone(ZoneOffset.UTC),
             List.of(new WriteFence()));
 
-    /**
-     * What a process has instead of its machine's.
-     *
-     * @param owner whoever made the process, to be found again
-     */
-    record Surroundings(Object owner, MemoryS3 s3, Clock clock, Ticker ticker, Processor http, Processor eventSteps) {}
+    /** What a process has instead of its machine's. */
+    record Surroundings(MemoryS3 s3, Clock clock, Ticker ticker, Processor http, Processor eventSteps) {}
 
     /** Loads the routes, whose placeholders take the given settings. */
     ModelRoutes(Map<String, String> settings) {
@@ -171,7 +168,7 @@ final class ModelRoutes {
     }
 
     /** Returns the process whose thread this is. */
-    ModelProcess running() {
+    private ModelProcess running() {
         ModelProcess process = CURRENT.get();
         if (process == null) {
             throw new IllegalStateException("This thread runs no process");
@@ -205,11 +202,11 @@ final class ModelRoutes {
             return Objects.requireNonNull(beans.get(name), name);
         }
 
-        /** Makes one run on this thread and returns its exchange, with the report or an exception. */
-        Exchange run() {
+        /** Makes one run of a stream on this thread and returns its exchange, with the report or an exception. */
+        Exchange run(String stream) {
             CURRENT.set(this);
             try {
-                return template.send("direct:telephony", exchange -> {});
+                return template.send("direct:telephony", exchange -> exchange.setVariable(Stream.VARIABLE, stream));
             } finally {
                 CURRENT.remove();
             }
@@ -235,11 +232,6 @@ final class ModelRoutes {
                     throw new IllegalStateException(e);
                 }
             }
-        }
-
-        /** Returns whoever made the process. */
-        <T> T of(Class<T> type) {
-            return type.cast(surroundings.owner());
         }
     }
 

@@ -44,6 +44,10 @@ final class ModelTally {
         STOPPED,
         BOUND_REACHED,
         FEED_TOOK,
+        KEY_REFUSED("Duo refused the signature "),
+        DUO_HUNG,
+        STATE_REFUSED("The state at "),
+        OTHERS_DONE_BESIDE_TROUBLE,
         STORED_AS_UDM,
         STORED_AS_GZIP;
 

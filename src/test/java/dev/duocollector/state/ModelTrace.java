@@ -14,6 +14,7 @@ import dev.duocollector.s3.MemoryS3.Fault;
 import dev.duocollector.s3.MemoryS3.ProcessKilled;
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.settings.TimeRange;
+import dev.duocollector.state.ModelStream.Trouble;
 import dev.duocollector.state.ModelTally.Happening;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -45,6 +46,7 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.hc.client5.http.utils.DateUtils;
 import org.jspecify.annotations.Nullable;
 
@@ -54,9 +56,11 @@ import org.jspecify.annotations.Nullable;
  * change from one process to the next, and a feed that deletes the objects that it took. In some, a store lies, single answers of
  * Duo's to recoveries are short and an event is withdrawn, a last page is short although Duo says how many events there are,
  * answers have no Date, clocks jump, or a step fails now and then; in some, back-fills of a past time are made beside the
- * collectors. Afterwards a collector that
+ * collectors. Some are of {@linkplain ModelStream several streams}, whose runs go on side by side in each process: no call of a
+ * run is about another stream's objects or state, whatever its trouble is. Afterwards a collector that
  * nothing happens to makes the last runs, and so does each back-fill, and then every event that Duo showed in time stands in
- * exactly one object, or did until the feed took it.
+ * exactly one object of its stream, or did until the feed took it. Of several streams, those that are in trouble come last, and
+ * the others must be done before.
  */
 final class ModelTrace {
 
@@ -160,8 +164,15 @@ final class ModelTrace {
 
     private static final int LAST_CALLS_MAX = 1000;
 
-    private static final String STATES = "duo-telephony-state/";
-    private static final String STATE_KEY = STATES + TestSettings.API_HOST + ".json";
+    /** Of several streams each has fewer events than one alone; a process has more to do until it dies, and calls fail less often. */
+    private static final int EVENTS_OF_ONE_MAX = 24;
+
+    private static final int EVENTS_OF_EACH_MAX = 8;
+    private static final int HAPPENINGS_OF_SEVERAL = 6;
+    private static final int CALLS_OF_SEVERAL = 4;
+    private static final List<Double> S3_FAILS_OF_SEVERAL = List.of(0.0, 0.02, 0.05, 0.1);
+
+    private static final String UDM_PREFIX = "duo-{log}-udm";
 
     /** What every process has set. */
     static final Map<String, String> SETTINGS = Map.of(
@@ -186,23 +197,29 @@ final class ModelTrace {
             "duo.lookback",
             LOOKBACK.toString());
 
-    private static final Batch NOTHING = new Batch("", Map.of(), Cursor.START);
+    static final Batch NOTHING = new Batch("", Map.of(), Cursor.START);
 
-    private static final String PREFIX = "duo-telephony/";
-    private static final String UDM_PREFIX = "duo-telephony-udm/";
+    private static final String WRONG_SIGNATURE =
+            "{\"code\": 40103, \"message\": \"Invalid signature in request credentials\", \"stat\": \"FAIL\"}";
 
     private static final Pattern NOT_WHOLE =
             Pattern.compile("The object s3://" + TestSettings.BUCKET + "/(\\S+) is there and is not whole");
 
+    private static final Pattern NAME = Pattern.compile("^(acme/)?(telephony|authentication|activity): ");
+
     private static final DateTimeFormatter OBJECT_TIME =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    /** Whose run a thread makes; each run has a thread of its own. */
+    private static final ThreadLocal<Reading> RUNNING = new ThreadLocal<>();
 
     private final Random random;
     private final ModelRoutes routes;
     private final ModelTurns turns;
     private final ModelTally tally;
     private final MemoryS3 s3 = new MemoryS3(this::now);
-    private final ModelDuo duo;
+    private final Map<String, String> settings;
+    private final List<ModelStream> streams;
     private final StringBuilder story = new StringBuilder();
     private final List<Duration> overlaps = new ArrayList<>();
     private final List<Collector> collectors = new ArrayList<>();
@@ -230,11 +247,7 @@ final class ModelTrace {
 
     private final Set<TimeRange> rangesDone = new HashSet<>();
     private boolean firstRunAllowed;
-    private Batch lastPending = NOTHING;
     private Instant now = START;
-    private @Nullable Instant coveredFrom;
-    private Instant committedThrough = Instant.MIN;
-    private String stateVersion = "";
     private String liedOf = "";
     private Fault lie = Fault.NONE;
     private String namedObject = "";
@@ -242,18 +255,21 @@ final class ModelTrace {
     private int outageCalls;
     private Fault outage = Fault.NONE;
     private int happeningsLeft;
-    private int nextToGoOn;
+    private @Nullable Reading nextToGoOn;
     private boolean ending;
     private int lastCalls;
     private int started;
     private @Nullable Throwable failure;
 
-    ModelTrace(Random random, ModelRoutes routes, ModelTurns turns, ModelTally tally) {
+    /** @param several what a process of several streams has set; empty for one stream */
+    ModelTrace(Random random, Map<String, String> several, ModelRoutes routes, ModelTurns turns, ModelTally tally) {
         this.random = random;
         this.routes = routes;
         this.turns = turns;
         this.tally = tally;
-        duo = new ModelDuo(random.nextBoolean());
+        settings = new HashMap<>(SETTINGS);
+        settings.putAll(several);
+        streams = several.isEmpty() ? ModelStream.one(random) : ModelStream.several(random);
         overlaps.add(oneOf(OVERLAPS));
         if (random.nextBoolean()) {
             overlaps.addAll(OVERLAPS);
@@ -261,7 +277,8 @@ final class ModelTrace {
         shownInTime = LAG.plus(overlaps.stream().min(Duration::compareTo).orElseThrow());
         fallsShort = random.nextInt(3) == 0;
         // Answers to recoveries can be short only where there is something to recover.
-        s3Fails = oneOf(fallsShort ? List.of(0.1, 0.3) : List.of(0.0, 0.03, 0.1, 0.3));
+        List<Double> oneFails = fallsShort ? List.of(0.1, 0.3) : List.of(0.0, 0.03, 0.1, 0.3);
+        s3Fails = oneOf(isOfSeveral() ? S3_FAILS_OF_SEVERAL : oneFails);
         duoFails = oneOf(List.of(0.0, 0.0, 0.1));
         fed = random.nextBoolean();
         udm = random.nextInt(3) == 0;
@@ -273,7 +290,7 @@ final class ModelTrace {
         // Without any server's time, a run has the local clock alone.
         duoUndated = random.nextInt(6) == 0 && !(jumps && undated);
         stepsFail = random.nextInt(6) == 0;
-        backfills = random.nextInt(4) == 0;
+        backfills = random.nextInt(4) == 0 && !isOfSeveral();
         startsWithBackfill = backfills && !fed && random.nextBoolean();
         totals = oneOf(List.of(Totals.values()));
         lastPagesShort = totals == Totals.NUMBER || totals == Totals.OBJECT ? SHORT_OFTEN / 2 : 0;
@@ -285,10 +302,23 @@ final class ModelTrace {
         return now;
     }
 
+    private boolean isOfSeveral() {
+        return streams.size() > 1;
+    }
+
+    private ModelStream anyStream() {
+        return isOfSeveral() ? oneOf(streams) : streams.get(0);
+    }
+
     /** Takes what the program logs. */
     void said(String line) {
-        tally.heard(line);
+        heard(line);
         tell("  ", line);
+    }
+
+    /** Counts what a line says, which begins with the stream's name where there are several. */
+    private void heard(String line) {
+        tally.heard(isOfSeveral() ? NAME.matcher(line).replaceFirst("") : line);
     }
 
     /** What has happened, a line each, for whoever looks into a failure. */
@@ -300,15 +330,15 @@ final class ModelTrace {
         for (int i = backfills ? 1 + random.nextInt(2) : 0; i > 0; i--) {
             collectors.add(new Collector(oneOf(CLOCKS_BEHIND), range()));
         }
-        happeningsLeft = 40 + random.nextInt(160);
+        happeningsLeft = (40 + random.nextInt(160)) * (isOfSeveral() ? HAPPENINGS_OF_SEVERAL : 1);
         int startAt = startsWithBackfill ? happeningsLeft / 2 : happeningsLeft;
         while (happeningsLeft > 0) {
             if (happeningsLeft <= startAt) {
                 startAt = 0;
                 startCollectors();
             }
-            int next = happen();
-            while (next >= 0) {
+            Reading next = happen();
+            while (next != null) {
                 next = goOn(next);
             }
         }
@@ -325,24 +355,28 @@ final class ModelTrace {
     }
 
     private void addEvents() {
-        int events = 1 + random.nextInt(24);
+        streams.forEach(this::addEvents);
+    }
+
+    private void addEvents(ModelStream stream) {
+        int events = 1 + random.nextInt(isOfSeveral() ? EVENTS_OF_EACH_MAX : EVENTS_OF_ONE_MAX);
         for (int number = 0; number < events; number++) {
             int minute = backfills ? random.nextInt(110) - 65 : random.nextInt(80) - 35;
             Instant ts = START.plusMillis(60_000L * minute + random.nextInt(2));
             double kind = random.nextDouble();
             long most = kind < 0.5 ? LAG.toMillis() : kind < 0.9 ? shownInTime.toMillis() : 30 * 60_000L;
             Duration delay = Duration.ofMillis(kind < 0.2 ? most : random.nextInt((int) most + 1));
-            duo.add(number, ts, delay, random.nextInt(8) > 0);
-            tell("event", number, "of", ts, "is shown after", delay);
+            stream.duo.add(number, ts, delay, random.nextInt(8) > 0);
+            tell(stream, "event", number, "of", ts, "is shown after", delay);
         }
     }
 
     // ---- What happens, as the dice say.
 
-    /** Lets one thing happen, and returns the number of the collector that goes on next, or a negative one. */
-    private int happen() {
+    /** Lets one thing happen, and returns what goes on next, if anything does. */
+    private @Nullable Reading happen() {
         happeningsLeft--;
-        int chance = random.nextInt(100);
+        int chance = random.nextInt(isOfSeveral() ? 100 * CALLS_OF_SEVERAL : 100);
         if (chance < 8) {
             boolean lingering = lingers && random.nextInt(4) == 0;
             now = now.plusSeconds(random.nextInt(lingering ? 3600 : 240));
@@ -359,21 +393,56 @@ final class ModelTrace {
         } else if (chance < 28 && jumps) {
             oneOf(collectors).jump(oneOf(JUMPS));
         } else if (chance < 29 && fallsShort) {
-            withdraw(random.nextInt(duo.events().size()));
+            ModelStream stream = anyStream();
+            withdraw(stream, random.nextInt(stream.duo.events().size()));
         } else if (chance < 32 && !namedObject.isEmpty()) {
             operatorMovesAway();
+        } else if (chance < 40 && isOfSeveral()) {
+            if (!endTrouble()) {
+                beginTrouble();
+            }
         } else {
-            return random.nextInt(collectors.size());
+            return oneOf(collectors).next();
         }
         look();
-        return -1;
+        return null;
     }
 
-    private void withdraw(int number) {
-        if (duo.withdraw(number)) {
+    private void withdraw(ModelStream stream, int number) {
+        if (stream.duo.withdraw(number)) {
             tally.count(Happening.EVENT_WITHDRAWN);
-            tell("Duo withdraws event", number);
+            tell("Duo withdraws event", number, "of", stream);
         }
+    }
+
+    /** Lets something be wrong with one stream, or with those of one account; whatever it is, the others must not notice. */
+    private void beginTrouble() {
+        ModelStream stream = anyStream();
+        Trouble trouble = oneOf(List.of(Trouble.values()));
+        if (trouble == Trouble.STATE_REFUSED) {
+            if (s3.version(stream.stateKey()).isEmpty()) {
+                return;
+            }
+            ModelStream other = anyStream();
+            boolean isOther =
+                    !other.equals(stream) && s3.version(other.stateKey()).isPresent();
+            stream.refuseState(s3, isOther ? s3.objects().get(other.stateKey()) : "{}".getBytes(UTF_8));
+            tell(stream, "has", isOther ? "the state of " + other : "nothing", "in the place of its state");
+        } else {
+            streams.stream().filter(stream::isOfAccountOf).forEach(each -> each.begin(trouble));
+            tell(trouble, "of the account of", stream);
+        }
+    }
+
+    /** Returns whether there was any trouble. */
+    private boolean endTrouble() {
+        List<ModelStream> troubled =
+                streams.stream().filter(ModelStream::isTroubled).toList();
+        troubled.forEach(stream -> {
+            stream.endTrouble(s3);
+            tell(stream, "is well again");
+        });
+        return !troubled.isEmpty();
     }
 
     private void lateArrives() {
@@ -391,13 +460,13 @@ final class ModelTrace {
         if (ranges.size() >= (fed ? 1 : RANGES_MAX) || (!ranges.isEmpty() && random.nextBoolean())) {
             return ranges.isEmpty() ? null : oneOf(List.copyOf(ranges.keySet()));
         }
-        if (fed && coveredFrom == null) {
+        if (fed && !streams.get(0).hasStarted()) {
             return null;
         }
         Instant from = START.plusSeconds(60L * (random.nextInt(startsWithBackfill ? 15 : 60) - 70));
         Instant to = from.plusMillis(60_000L * (1 + random.nextInt(60)) - random.nextInt(2));
         if (fed) {
-            to = coveredFrom.minus(OVERLAP_MAX).minusMillis(1);
+            to = streams.get(0).coveredFrom().minus(OVERLAP_MAX).minusMillis(1);
         } else if (startsWithBackfill && ranges.isEmpty()) {
             to = START.minus(LOOKBACK).minus(BEFORE_A_FIRST_RUN);
         }
@@ -409,18 +478,17 @@ final class ModelTrace {
         return range;
     }
 
-    /** Lets a collector go on with its run, or begin one; returns which one the run has given its turn to. */
-    private int goOn(int index) {
-        Collector collector = collectors.get(index);
+    /** Lets a run go on, or begin; returns which one it has given its turn to. */
+    private @Nullable Reading goOn(Reading reading) {
+        Collector collector = reading.collector;
         if (collector.isOver()) {
             collector.vanish();
             boolean again = collector.range != null || (backfills && ranges.isEmpty());
-            collector = new Collector(oneOf(CLOCKS_BEHIND), again ? range() : null);
-            collectors.set(index, collector);
-            return -1;
+            collectors.set(collectors.indexOf(collector), new Collector(oneOf(CLOCKS_BEHIND), again ? range() : null));
+            return null;
         }
-        nextToGoOn = -1;
-        collector.goOn();
+        nextToGoOn = null;
+        reading.goOn();
         failIfSomethingDid();
         look();
         return nextToGoOn;
@@ -430,7 +498,7 @@ final class ModelTrace {
      * What every call of a process to the world outside begins with: other things happen before it, as the dice say. Afterwards
      * the process may be dead.
      */
-    private void others(Collector collector) {
+    private void others(Reading reading) {
         if (ending) {
             assertThat(++lastCalls).as("calls of one run").isLessThan(LAST_CALLS_MAX);
             if (s3.late() > 0 && random.nextInt(4) == 0) {
@@ -438,33 +506,39 @@ final class ModelTrace {
             }
             return;
         }
-        while (!collector.dead) {
+        while (!reading.collector.dead) {
             if (happeningsLeft <= 0) {
-                nextToGoOn = -1;
-                collector.giveBack();
+                nextToGoOn = null;
+                reading.giveBack();
                 return;
             }
-            int next = happen();
-            if (next >= 0) {
-                if (collectors.get(next) == collector) {
+            Reading next = happen();
+            if (next != null) {
+                if (next == reading) {
                     return;
                 }
                 nextToGoOn = next;
-                collector.giveBack();
+                reading.giveBack();
                 return;
             }
         }
     }
 
-    /** Takes the turn of a process for a call, and fails the story, not the run, if something is not as it must be. */
-    private void outside(Collector collector, String call) {
+    /**
+     * Takes the turn of a process for a call, and fails the story, not the run, if something is not as it must be.
+     *
+     * @param own whether it is about the stream that is read
+     */
+    private void outside(Reading reading, String call, boolean own) {
         if (isData(call)) {
-            collector.batch = name(call);
+            reading.batch = name(call);
         }
+        Collector collector = reading.collector;
         if (!collector.dead) {
             try {
+                assertThat(own).as("%s by a run of %s", call, reading.stream).isTrue();
                 look();
-                others(collector);
+                others(reading);
             } catch (RuntimeException | AssertionError e) {
                 failure = failure == null ? e : failure;
                 happeningsLeft = 0;
@@ -477,15 +551,15 @@ final class ModelTrace {
     }
 
     private Fault called(Call call) {
-        Collector collector = running();
-        outside(collector, call.key());
-        Fault fault = ending ? Fault.NONE : fault(call);
-        tell(collector, call, fault == Fault.NONE ? "" : fault);
+        Reading reading = running();
+        outside(reading, call.key(), reading.stream.mayAsk(call));
+        Fault fault = ending ? Fault.NONE : fault(call, reading.stream);
+        tell(reading, call, fault == Fault.NONE ? "" : fault);
         if (hasEffect(fault, call)) {
             tally.count(fault);
         }
         if (fault.kills()) {
-            collector.dead = true;
+            reading.collector.dead = true;
         }
         return fault;
     }
@@ -500,12 +574,12 @@ final class ModelTrace {
         };
     }
 
-    private Fault fault(Call call) {
+    private Fault fault(Call call, ModelStream stream) {
         if (outageCalls > 0 && call.write()) {
             outageCalls--;
             return outage;
         }
-        boolean ofEvents = call.key().startsWith(PREFIX);
+        boolean ofEvents = stream.hasEvents(call.key());
         if (call.write() && call.key().equals(liedOf) && LIES_AGAIN.contains(lie) && random.nextBoolean()) {
             return lie;
         }
@@ -530,28 +604,34 @@ final class ModelTrace {
         return oneOf(call.write() ? WRITE_FAULTS : READ_FAULTS);
     }
 
-    private void http(Exchange exchange) {
-        Collector collector = running();
-        outside(collector, "Duo");
+    private void http(Exchange exchange) throws HttpOperationFailedException {
+        Reading reading = running();
+        ModelStream stream = reading.stream;
         Message message = exchange.getMessage();
+        outside(reading, "Duo", stream.isAskedBy(message));
+        reading.hang();
+        if (stream.isIn(Trouble.WRONG_KEY)) {
+            tell(reading, "asks Duo, which knows another key");
+            throw new HttpOperationFailedException("Duo", 401, "Unauthorized", null, Map.of(), WRONG_SIGNATURE);
+        }
         Map<String, String> query = query(message.getHeader(Exchange.HTTP_QUERY, String.class));
         if (!ending && random.nextDouble() < duoFails) {
-            tell(collector, "asks Duo, which does not answer");
+            tell(reading, "asks Duo, which does not answer");
             throw new IllegalStateException("Duo does not answer");
         }
         boolean recovering = exchange.getVariable("recovering", false, Boolean.class);
-        ModelDuo.Page page = duo.page(query, now, number -> false);
+        ModelDuo.Page page = stream.duo.page(query, now, number -> false);
         if (!ending && fallsShort && recovering && !page.items().isEmpty() && random.nextDouble() < WITHDRAWN_OFTEN) {
-            withdraw(ModelDuo.number(oneOf(page.items())));
+            withdraw(stream, stream.duo.number(oneOf(page.items())));
         }
         ModelDuo.Page given = recovering
-                ? duo.page(query, now, hidden())
-                : collector.total.given(query, page, ending ? 0 : lastPagesShort);
+                ? stream.duo.page(query, now, hidden(stream))
+                : reading.total.given(query, page, ending ? 0 : lastPagesShort);
         if (given.items().size() < page.items().size()) {
             tally.count(recovering ? Happening.RECOVERY_SHORT : Happening.LAST_PAGE_SHORT);
         }
         String answer = given.body(total(page));
-        tell(collector, "asks Duo", query, answer);
+        tell(reading, "asks Duo", query, answer);
         message.removeHeaders("*");
         if (!ending && duoUndated && random.nextDouble() < UNDATED_OFTEN) {
             tally.count(Happening.DUO_WITHOUT_DATE);
@@ -573,14 +653,14 @@ final class ModelTrace {
     }
 
     /** Which events one answer to a recovery leaves out: none, but now and then all of them, or one. */
-    private IntPredicate hidden() {
+    private IntPredicate hidden(ModelStream stream) {
         if (ending || !fallsShort || random.nextDouble() >= SHORT_OFTEN) {
             return number -> false;
         }
         if (random.nextInt(3) == 0) {
             return number -> true;
         }
-        int one = random.nextInt(duo.events().size());
+        int one = random.nextInt(stream.duo.events().size());
         return number -> number == one;
     }
 
@@ -600,7 +680,7 @@ final class ModelTrace {
     private void feed() {
         Set<String> pending = new HashSet<>();
         for (String key : s3.objects().keySet()) {
-            if (key.startsWith(STATES)) {
+            if (isState(key)) {
                 stored(key).pendingBatch().ifPresent(batch -> pending.add(name(batch.objectKey())));
             }
         }
@@ -622,21 +702,41 @@ final class ModelTrace {
 
     private void end() {
         ending = true;
-        for (int i = 0; i < 3; i++) {
-            now = now.plus(Duration.ofMinutes(40));
-            lastRuns();
+        List<ModelStream> last = new ArrayList<>();
+        if (isOfSeveral()) {
+            while (streams.stream().noneMatch(ModelStream::isTroubled)) {
+                beginTrouble();
+            }
+            streams.stream().filter(ModelStream::isTroubled).forEach(last::add);
+            List<ModelStream> others = new ArrayList<>(streams);
+            others.removeAll(last);
+            lastRuns(others, last);
+            others.forEach(this::check);
+            tally.count(Happening.OTHERS_DONE_BESIDE_TROUBLE);
+            endTrouble();
+        } else {
+            last.addAll(streams);
         }
+        lastRuns(last, List.of());
         lastBackfills();
-        lastRuns();
+        last.forEach(stream -> lastRuns(stream, List.of()));
     }
 
-    private void lastRuns() {
+    /** @param troubled begin a run in the same processes, and none of them is done */
+    private void lastRuns(List<ModelStream> those, List<ModelStream> troubled) {
+        for (int i = 0; i < 3; i++) {
+            now = now.plus(Duration.ofMinutes(40));
+            those.forEach(stream -> lastRuns(stream, troubled));
+        }
+    }
+
+    private void lastRuns(ModelStream stream, List<ModelStream> troubled) {
         for (int i = 0; i < LAST_RUNS_MAX; i++) {
-            if (lastRun(null) == RunOutcome.DONE) {
+            if (lastRun(stream, null, troubled) == RunOutcome.DONE) {
                 return;
             }
         }
-        throw new AssertionError("The last runs come to no end");
+        throw new AssertionError("The last runs of " + stream + " come to no end");
     }
 
     /** Makes each back-fill in turn, since one may wait for another that was begun. */
@@ -646,10 +746,10 @@ final class ModelTrace {
         for (int i = 0; !left.isEmpty(); i++) {
             assertThat(i).as("last runs of back-fills").isLessThan(LAST_RUNS_MAX);
             TimeRange range = left.remove();
-            if (lastRun(range) != RunOutcome.DONE) {
+            if (lastRun(streams.get(0), range, List.of()) != RunOutcome.DONE) {
                 left.add(range);
-                if (i > BOTH_STOP_AFTER && isUnread(stateKey(range))) {
-                    s3.delete(stateKey(range));
+                if (i > BOTH_STOP_AFTER && isUnread(stateKey(streams.get(0), range))) {
+                    s3.delete(stateKey(streams.get(0), range));
                     tell("the operator gives the back-fill up for now", range);
                 }
             }
@@ -665,19 +765,36 @@ final class ModelTrace {
                         .isPresent();
     }
 
-    private @Nullable RunOutcome lastRun(@Nullable TimeRange range) {
+    private @Nullable RunOutcome lastRun(ModelStream stream, @Nullable TimeRange range, List<ModelStream> troubled) {
         Collector collector = new Collector(Duration.ZERO, range);
+        for (ModelStream each : troubled) {
+            Reading vain = collector.reading(each);
+            // A window that was read to its end, but for what is in doubt, may need no Duo; the next one does.
+            for (int runs = 0; runs == 0 || (runs == 1 && vain.lastOutcome == RunOutcome.DONE); runs++) {
+                lastCalls = 0;
+                vain.goOn();
+                failIfSomethingDid();
+            }
+            assertThat(vain.lastOutcome)
+                    .as("last run of %s, beside others", each)
+                    .isNotEqualTo(RunOutcome.DONE);
+            assertThat(each.isIn(Trouble.DUO_HANGS) || !vain.isUnderWay())
+                    .as("%s ends, or Duo hangs", each)
+                    .isTrue();
+        }
+        Reading reading = collector.reading(stream);
         lastCalls = 0;
-        collector.goOn();
+        reading.goOn();
         failIfSomethingDid();
         look();
-        if (collector.lastOutcome == RunOutcome.OPERATOR) {
-            operatorActs(stateKey(range));
+        if (reading.lastOutcome == RunOutcome.OPERATOR) {
+            operatorActs(stateKey(stream, range));
         }
-        if (collector.lastOutcome != RunOutcome.DONE) {
+        if (reading.lastOutcome != RunOutcome.DONE) {
             now = now.plus(BETWEEN_LAST_RUNS);
         }
-        return collector.lastOutcome;
+        collector.vanish();
+        return reading.lastOutcome;
     }
 
     /** Moves away the object that a run's line has named, unless it is another one by now. */
@@ -706,61 +823,56 @@ final class ModelTrace {
 
     /** Holds what must hold at every moment. */
     private void look() {
-        String version = s3.version(STATE_KEY).orElse("");
-        if (version.equals(stateVersion)) {
-            return;
+        for (ModelStream stream : streams) {
+            if (stream.look(s3, now.minus(LAG))) {
+                tally.count(Happening.STEPS_CHANGED_BETWEEN_TWO_DECLARATIONS);
+            }
         }
-        stateVersion = version;
-        Checkpoint checkpoint = stored(STATE_KEY);
-        Batch pending = checkpoint.pendingBatch().orElse(NOTHING);
-        if (pending.objectKey().equals(lastPending.objectKey())
-                && pending.declarations().size() > lastPending.declarations().size()) {
-            tally.count(Happening.STEPS_CHANGED_BETWEEN_TWO_DECLARATIONS);
-        }
-        lastPending = pending;
-        if (coveredFrom == null) {
-            // A first window that held nothing was never in the state while it was open.
-            coveredFrom = checkpoint.openWindow().map(Window::mintime).orElse(checkpoint.committedThrough());
-        }
-        assertThat(checkpoint.committedThrough()).as("never steps back").isAfterOrEqualTo(committedThrough);
-        committedThrough = checkpoint.committedThrough();
-        assertThat(committedThrough).as("whatever a clock says").isBeforeOrEqualTo(now.minus(LAG));
     }
 
     /** Returns where the state of a back-fill lies, or of the collectors. */
-    private static String stateKey(@Nullable TimeRange range) {
+    private static String stateKey(ModelStream stream, @Nullable TimeRange range) {
         return range == null
-                ? STATE_KEY
-                : STATE_KEY.replace(
-                        ".json",
-                        "_backfill_" + OBJECT_TIME.format(range.from()) + "_" + OBJECT_TIME.format(range.to())
-                                + ".json");
+                ? stream.stateKey()
+                : stream.stateKey()
+                        .replace(
+                                ".json",
+                                "_backfill_" + OBJECT_TIME.format(range.from()) + "_" + OBJECT_TIME.format(range.to())
+                                        + ".json");
     }
 
     private Checkpoint stored(String stateKey) {
-        return Objects.requireNonNull(
-                StateFormat.read(s3.objects().get(stateKey), "the model").checkpoint());
+        return streams.stream()
+                .filter(stream -> stream.hasState(stateKey))
+                .findFirst()
+                .orElseThrow()
+                .stored(s3, stateKey);
     }
 
     private void check() {
+        streams.forEach(this::check);
+    }
+
+    private void check(ModelStream stream) {
         Map<String, byte[]> written = new TreeMap<>(taken);
-        s3.objects().forEach((key, contents) -> {
-            if (isData(key)) {
-                written.put(key, contents);
-            }
-        });
+        written.putAll(s3.objects());
         Map<Integer, String> objectsByEvent = new HashMap<>();
         Map<Integer, String> udmObjectsByEvent = new HashMap<>();
-        written.forEach(
-                (key, contents) -> note(key, contents, key.startsWith(PREFIX) ? objectsByEvent : udmObjectsByEvent));
+        written.forEach((key, contents) -> {
+            if (stream.hasEvents(key)) {
+                note(stream, key, contents, objectsByEvent);
+            } else if (stream.hasUdm(key)) {
+                note(stream, key, contents, udmObjectsByEvent);
+            }
+        });
         if (udm) {
-            udmObjectsByEvent.replaceAll((event, key) -> PREFIX + name(key));
+            udmObjectsByEvent.replaceAll((event, key) -> stream.prefix() + name(key));
             Map<Integer, String> mapped = new HashMap<>(objectsByEvent);
-            duo.events().stream()
+            stream.duo.events().stream()
                     .filter(event -> !event.readableTime())
                     .forEach(event -> mapped.remove(event.number()));
             assertThat(udmObjectsByEvent)
-                    .as("events as UDM, of those with a time")
+                    .as("events of %s as UDM, of those with a time", stream)
                     .isEqualTo(mapped);
         } else {
             assertThat(udmObjectsByEvent).isEmpty();
@@ -777,21 +889,18 @@ final class ModelTrace {
                 tally.count(Happening.BACKFILL_STORED_EVENTS);
             }
         }
-        for (ModelDuo.Event event : duo.events()) {
+        for (ModelDuo.Event event : stream.duo.events()) {
             boolean dropped = drops && isDropped(event.number());
-            if (!dropped && !duo.isWithdrawn(event.number()) && (isCollected(event) || isBackfilled(event))) {
+            if (!dropped
+                    && !stream.duo.isWithdrawn(event.number())
+                    && (stream.isCollected(event, shownInTime) || isBackfilled(event))) {
                 assertThat(objectsByEvent)
                         .as(
-                                "%s of %s, shown after %s; covered from %s",
-                                event.number(), event.ts(), event.delay(), coveredFrom)
+                                "%s of %s, %s, shown after %s; covered from %s",
+                                event.number(), stream, event.ts(), event.delay(), stream.coveredFrom())
                         .containsKey(event.number());
             }
         }
-    }
-
-    private boolean isCollected(ModelDuo.Event event) {
-        return !event.ts().isBefore(Objects.requireNonNull(coveredFrom))
-                && event.delay().compareTo(shownInTime) <= 0;
     }
 
     /** Whether a back-fill has met it for certain: Duo showed it when it was first asked. */
@@ -802,11 +911,11 @@ final class ModelTrace {
                         && event.isShown(asked.getValue()));
     }
 
-    private void note(String object, byte[] contents, Map<Integer, String> objectsByEvent) {
+    private void note(ModelStream stream, String object, byte[] contents, Map<Integer, String> objectsByEvent) {
         assertThat(contents).as(object).isNotEmpty();
         text(object, contents)
                 .lines()
-                .forEach(line -> assertThat(objectsByEvent.put(ModelDuo.number(line), object))
+                .forEach(line -> assertThat(objectsByEvent.put(stream.duo.number(line), object))
                         .as("event %s stands in %s and in", line, object)
                         .isNull());
     }
@@ -822,8 +931,12 @@ final class ModelTrace {
         }
     }
 
-    private static boolean isData(String key) {
-        return key.startsWith(PREFIX) || key.startsWith(UDM_PREFIX);
+    private boolean isData(String key) {
+        return streams.stream().anyMatch(stream -> stream.hasEvents(key) || stream.hasUdm(key));
+    }
+
+    private boolean isState(String key) {
+        return streams.stream().anyMatch(stream -> stream.hasState(key));
     }
 
     /** What is the same for an object of events and for that of the same events as UDM. */
@@ -845,8 +958,8 @@ final class ModelTrace {
         }
     }
 
-    private Collector running() {
-        return routes.running().of(Collector.class);
+    private static Reading running() {
+        return Objects.requireNonNull(RUNNING.get(), "This thread makes no run");
     }
 
     private void tell(Object... words) {
@@ -861,8 +974,8 @@ final class ModelTrace {
         return choices.get(random.nextInt(choices.size()));
     }
 
-    /** What one process has set, beside {@link #SETTINGS}. */
-    private Map<String, String> settings() {
+    /** What one process has set, beside what all of them have. */
+    private Map<String, String> drawn() {
         return Map.of(
                 "duo.overlap",
                 oneOf(overlaps).toString(),
@@ -885,57 +998,61 @@ final class ModelTrace {
 
         private final int number = ++started;
         private final ModelRoutes.ModelProcess process;
-        private ModelTurns.@Nullable Turn turn;
+        private final List<Reading> readings =
+                streams.stream().map(stream -> new Reading(this, stream)).toList();
         private Duration ahead;
-        private boolean skewed;
         private boolean dead;
         private boolean stopping;
         private final String steps = oneOf(STEPS);
         private final @Nullable TimeRange range;
-        private ModelTotal total = new ModelTotal(random);
-        private String batch = "";
-        private @Nullable RunOutcome lastOutcome;
 
         /** @param range what it back-fills; null for a collector */
         Collector(Duration behind, @Nullable TimeRange range) {
             this.range = range;
             ahead = behind.negated();
-            Map<String, String> drawn = new HashMap<>(settings());
+            Map<String, String> drawn = new HashMap<>(drawn());
             if (range != null) {
                 drawn.put("range.from", range.from().toString());
                 drawn.put("range.to", range.to().toString());
             } else if (firstRunAllowed) {
                 drawn.put("state.first-run", "allow");
             }
-            Map<String, String> settings = new HashMap<>(SETTINGS);
-            settings.putAll(drawn);
+            Map<String, String> all = new HashMap<>(settings);
+            all.putAll(drawn);
             InstantSource clock = () -> now.plus(ahead);
             Clock zoned = clock.withZone(ZoneOffset.UTC);
             Ticker ticker = () -> Duration.between(START, now).toNanos();
             process = routes.process(
-                    settings,
-                    new ModelRoutes.Surroundings(this, s3, zoned, ticker, ModelTrace.this::http, this::eventSteps));
+                    all, new ModelRoutes.Surroundings(s3, zoned, ticker, ModelTrace.this::http, this::eventSteps));
             tell(this, "starts,", behind, "behind,", new TreeMap<>(drawn), "steps", steps);
         }
 
         /** Whether another process must take its place before anything more comes of it. */
         boolean isOver() {
-            boolean ended = turn != null && turn.isEnded();
-            return dead || (stopping && (turn == null || ended)) || (range != null && ended);
+            return dead
+                    || (stopping && readings.stream().noneMatch(Reading::isUnderWay))
+                    || (range != null && readings.get(0).isEnded());
         }
 
-        void goOn() {
-            if (turn == null || turn.isEnded()) {
-                skewed = isSkewed();
-                total = new ModelTotal(random);
-                turn = turns.turn(this::run);
+        Reading reading(ModelStream stream) {
+            return readings.get(streams.indexOf(stream));
+        }
+
+        /** Returns which of its runs goes on next, or begins; none, if all that may are waiting for Duo. */
+        @Nullable
+        Reading next() {
+            if (!isOfSeveral() || isOver()) {
+                return readings.get(0);
             }
-            turn.goOn();
+            List<Reading> ready = readings.stream()
+                    .filter(reading -> reading.isUnderWay() ? !reading.hangs() : !stopping)
+                    .toList();
+            return ready.isEmpty() ? null : oneOf(ready);
         }
 
-        /** Whether an object may be one of the batch that its run has in hand. */
+        /** Whether an object may be one of the batch that a run of it has in hand. */
         boolean holds(String key) {
-            return turn != null && !turn.isEnded() && batch.equals(name(key));
+            return readings.stream().anyMatch(reading -> reading.isUnderWay() && reading.batch.equals(name(key)));
         }
 
         /** The operator's steps, as they are while this process lives. */
@@ -958,29 +1075,124 @@ final class ModelTrace {
             exchange.getMessage().setBody(left);
         }
 
+        void die(String why) {
+            tell(this, "dies:", why);
+            dead = true;
+        }
+
+        /** Sets the clock of its machine. */
+        void jump(Duration next) {
+            tell(this, "has its clock set, now", next, "ahead");
+            ahead = next;
+            readings.forEach(reading -> reading.skewed |= isSkewed());
+        }
+
+        private boolean isSkewed() {
+            return ahead.abs().compareTo(SKEW_MAX) > 0;
+        }
+
+        void stop() {
+            if (!stopping) {
+                tell(this, "is told to stop");
+                stopping = true;
+                process.stop();
+            }
+        }
+
+        /** Lets the runs that are under way come to nothing. */
+        void vanish() {
+            dead = true;
+            readings.stream().filter(Reading::isUnderWay).forEach(reading -> reading.turn.goOn());
+        }
+
+        @Override
+        public String toString() {
+            return "#" + number;
+        }
+    }
+
+    /** What a process makes of one stream: runs, one after the other. */
+    private final class Reading {
+
+        private final Collector collector;
+        private final ModelStream stream;
+        private ModelTurns.@Nullable Turn turn;
+        private ModelTotal total = new ModelTotal(random);
+        private String batch = "";
+        private boolean skewed;
+        private boolean hanging;
+        private int troublesBefore;
+        private @Nullable RunOutcome lastOutcome;
+
+        Reading(Collector collector, ModelStream stream) {
+            this.collector = collector;
+            this.stream = stream;
+        }
+
+        boolean isEnded() {
+            return turn != null && turn.isEnded();
+        }
+
+        boolean isUnderWay() {
+            return turn != null && !turn.isEnded();
+        }
+
+        void goOn() {
+            if (!isUnderWay()) {
+                lastOutcome = null;
+                skewed = collector.isSkewed();
+                total = new ModelTotal(random);
+                // What is wrong already counts.
+                troublesBefore = stream.troubles() - (stream.isTroubled() ? 1 : 0);
+                turn = turns.turn(this::run);
+            }
+            turn.goOn();
+        }
+
         void giveBack() {
             Objects.requireNonNull(turn).giveBack();
         }
 
+        boolean hangs() {
+            return hanging && stream.isIn(Trouble.DUO_HANGS);
+        }
+
+        /** Waits for an answer as long as Duo hangs and the process lives; others go on meanwhile. */
+        void hang() {
+            hanging = true;
+            while (hangs()) {
+                tell(this, "waits for Duo");
+                tally.count(Happening.DUO_HUNG);
+                nextToGoOn = null;
+                giveBack();
+                if (collector.dead) {
+                    throw new ProcessKilled("Duo");
+                }
+            }
+            hanging = false;
+        }
+
         private void run() {
+            RUNNING.set(this);
             Exchange done;
             try {
-                Optional<String> refusal = range == null ? Optional.empty() : process.refusal();
+                TimeRange range = collector.range;
+                Optional<String> refusal = range == null ? Optional.empty() : collector.process.refusal();
                 if (refusal.isPresent()) {
                     refused(refusal.get());
                     return;
                 }
                 if (range != null) {
-                    if (s3.version(stateKey(range)).isPresent()) {
+                    if (s3.version(stateKey(stream, range)).isPresent()) {
                         tally.count(Happening.BACKFILL_TAKEN_UP_AGAIN);
                     }
                     ranges.merge(range, now, (before, again) -> before.isBefore(again) ? before : again);
                 }
-                done = process.run();
+                done = collector.process.run(stream.name());
             } catch (ProcessKilled killed) {
                 return;
             }
-            if (dead) {
+            if (collector.dead) {
                 return;
             }
             RunReport report = done.getMessage().getBody(RunReport.class);
@@ -988,7 +1200,7 @@ final class ModelTrace {
             lastOutcome = report.outcome();
             tell(this, "ends", report.outcome(), report.line());
             ended(report);
-            if (!lies && !skewed) {
+            if (!lies && !skewed && stream.troubles() == troublesBefore) {
                 assertThat(report.outcome() == RunOutcome.OPERATOR && !isToBeExpected(report.line()))
                         .as(report.line())
                         .isFalse();
@@ -1004,10 +1216,10 @@ final class ModelTrace {
         }
 
         private void ended(RunReport report) {
-            tally.heard(report.line());
+            heard(report.line());
             switch (report.outcome()) {
                 case DONE -> {
-                    if (range != null && rangesDone.add(range)) {
+                    if (collector.range != null && rangesDone.add(collector.range)) {
                         tally.count(Happening.BACKFILL_DONE);
                     }
                 }
@@ -1029,45 +1241,13 @@ final class ModelTrace {
 
         /** Whether a line asks an operator for what back-fills ask for, or goes by a local clock that is behind. */
         private boolean isToBeExpected(String line) {
-            boolean backfill = backfills && (line.contains("--first") || (range != null && keepsAway(line)));
+            boolean backfill = backfills && (line.contains("--first") || (collector.range != null && keepsAway(line)));
             return backfill || (undated && line.contains("while a clock was ahead"));
-        }
-
-        void die(String why) {
-            tell(this, "dies:", why);
-            dead = true;
-        }
-
-        /** Sets the clock of its machine. */
-        void jump(Duration next) {
-            tell(this, "has its clock set, now", next, "ahead");
-            ahead = next;
-            skewed |= isSkewed();
-        }
-
-        private boolean isSkewed() {
-            return ahead.abs().compareTo(SKEW_MAX) > 0;
-        }
-
-        void stop() {
-            if (!stopping) {
-                tell(this, "is told to stop");
-                stopping = true;
-                process.stop();
-            }
-        }
-
-        /** Lets a run that is under way come to nothing. */
-        void vanish() {
-            dead = true;
-            if (turn != null && !turn.isEnded()) {
-                turn.goOn();
-            }
         }
 
         @Override
         public String toString() {
-            return "#" + number;
+            return isOfSeveral() ? collector + " " + stream : collector.toString();
         }
     }
 }

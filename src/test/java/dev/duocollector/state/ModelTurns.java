@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * same each time that it is told. A run gives its turn away only where it calls the world outside.
  */
 final class ModelTurns {
+
+    /** Far more than a run takes from one call to the next. */
+    private static final Duration STEP_MAX = Duration.ofSeconds(60);
 
     private final Semaphore teller = new Semaphore(0);
 
@@ -37,10 +42,21 @@ final class ModelTurns {
                 thread.setDaemon(true);
                 thread.start();
             }
-            teller.acquireUninterruptibly();
+            awaitTurn();
             Throwable thrown = failure;
             if (thrown != null) {
                 throw new AssertionError("A run ended in " + thrown, thrown);
+            }
+        }
+
+        private void awaitTurn() {
+            try {
+                if (!teller.tryAcquire(STEP_MAX.toSeconds(), TimeUnit.SECONDS)) {
+                    throw new AssertionError("A run waits for what another one holds");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError("Interrupted while a run went on", e);
             }
         }
 
