@@ -122,7 +122,7 @@ class ArchitectureTest {
                         "cli.StateCommand",
                         "cli.StatusCommand",
                         "settings.AccountFiles",
-                        "settings.LogSettings"));
+                        "settings.Schedule"));
     }
 
     @Test

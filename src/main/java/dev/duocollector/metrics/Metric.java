@@ -41,6 +41,16 @@ public enum Metric {
             "settings.problems",
             "lines",
             "What is wrong with accounts' settings, which the rest is collected beside."),
+    VERIFY_MISSING(
+            Type.GAUGE,
+            "verify.missing",
+            "events",
+            "Events of the day that was compared last (verify.schedule) that Duo shows and the bucket lacks."),
+    VERIFIED(
+            Type.GAUGE,
+            "verify.timestamp",
+            Metric.SECONDS,
+            "When a day was last compared with the bucket; seconds since 1970."),
     LAST_RUN(Type.GAUGE, "last.run", "0 or 1", "1 at how the last run ended, else 0.", Metric.OUTCOME);
 
     static final String OUTCOME = "outcome";
@@ -115,6 +125,8 @@ public enum Metric {
                     LAST_SUCCESS_AGE,
                     LAST_SUCCESS,
                     STARTED,
+                    VERIFY_MISSING,
+                    VERIFIED,
                     LAST_RUN -> true;
             default -> false;
         };

@@ -47,6 +47,11 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     /** Those of each stream, by its labels, where there are several. */
     private final Map<Map<String, String>, RunMetrics> streams = new ConcurrentHashMap<>();
 
+    /** What the last comparison found, and when; NaN before there was one. */
+    private volatile double lacking = Double.NaN;
+
+    private volatile double comparedAt = Double.NaN;
+
     private volatile int collecting = 1;
     private volatile int problems;
 
@@ -186,6 +191,8 @@ public final class RunMetrics implements RunListener, CamelContextAware {
         gauge(Metric.COVERED_THROUGH, List.of(), () -> seconds(status.covered()));
         gauge(Metric.LAST_SUCCESS_AGE, List.of(), () -> age(status.succeeded().orElse(status.started())));
         gauge(Metric.LAST_SUCCESS, List.of(), () -> seconds(status.succeeded()));
+        gauge(Metric.VERIFY_MISSING, List.of(), () -> lacking);
+        gauge(Metric.VERIFIED, List.of(), () -> comparedAt);
         gauge(Metric.STARTED, List.of(), () -> seconds(Optional.of(status.started())));
     }
 
@@ -229,6 +236,12 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     @Override
     public void gap() {
         add(Metric.GAPS, 1);
+    }
+
+    @Override
+    public void compared(long events) {
+        lacking = events;
+        comparedAt = seconds(Optional.of(clock.instant()));
     }
 
     @Override

@@ -34,7 +34,7 @@ public final class CloseRun implements Processor {
                     "Nothing left to read: the range up to "
                             + state.checkpoint().committedThrough() + " is done.");
         }
-        if (!run.hasWindow()) {
+        if (run.hasNoWindow()) {
             return new RunReport(
                     RunOutcome.DONE,
                     "Nothing to read yet"

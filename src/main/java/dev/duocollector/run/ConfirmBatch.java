@@ -19,10 +19,10 @@ public final class ConfirmBatch implements Processor {
         CollectorState state = run.stream().state();
         state.confirm(run.batch());
         if (run.isRecovering()) {
-            run.found();
+            run.current().found(run.tally(), run.listener());
             run.recovered(state.checkpoint());
         } else {
-            run.delivered();
+            run.current().delivered(run.tally(), run.listener());
         }
         if (!state.isWindowWritten() && run.isMore()) {
             // Nothing of this page was to be stored. A window that is not written for long has a back-fill begin inside

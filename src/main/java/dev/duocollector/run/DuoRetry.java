@@ -55,13 +55,13 @@ public final class DuoRetry implements Predicate {
             return false;
         }
         long now = nanoTime.getAsLong();
-        int retry = run.retry(now);
+        int retry = run.retries().next(now);
         Duration delay = delay(run.stream(), failure, retry);
         Duration left = run.stream()
                 .settings()
                 .account()
                 .get(SettingTable.RETRY_ELAPSED_MAX)
-                .minusNanos(run.retryingNanos(now));
+                .minusNanos(run.retries().nanos(now));
         if (delay.compareTo(left) > 0) {
             return false;
         }

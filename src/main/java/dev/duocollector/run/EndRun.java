@@ -31,9 +31,10 @@ public final class EndRun implements Processor {
         if (streams.pause().isStopping() && outcome.exitCode() == 1) {
             outcome = RunOutcome.STOPPED;
         }
+        String what = run != null && run.isWithoutState() ? "Not compared with the bucket: " : "";
         RunReport report = new RunReport(
                 outcome,
-                failure.message() + saved(run, failure),
+                what + failure.message() + saved(run, failure),
                 outcome == RunOutcome.FAILED || RunFailure.mayAppear(cause));
         if (run != null) {
             run.nameLogLines();
@@ -44,7 +45,7 @@ public final class EndRun implements Processor {
 
     /** A run that was refused before it began has no state to write: another one's may be in memory. */
     private static String saved(@Nullable Run run, RunFailure failure) {
-        if (run == null || failure.outcome() == RunOutcome.OWNED) {
+        if (run == null || run.isWithoutState() || failure.outcome() == RunOutcome.OWNED) {
             return "";
         }
         try {

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,12 +44,7 @@ public final class OpenRun implements Processor {
         run.takeTurn();
         exchange.setVariable(Run.VARIABLE, run);
         run.nameLogLines();
-        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
-            @Override
-            public void onDone(Exchange done) {
-                run.reported();
-            }
-        });
+        run.endWith(exchange);
         List<String> problems = RouteContract.problems(exchange.getContext());
         if (!problems.isEmpty()) {
             // Files that were loaded into a program that runs have not been looked at before.

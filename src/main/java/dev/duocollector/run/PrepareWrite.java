@@ -39,7 +39,7 @@ public final class PrepareWrite implements Processor {
                     + ", or said that it is there already, and does not have it. Nothing more is stored in it. Use a store that"
                     + " keeps what it has acknowledged; the batch stays pending.");
         }
-        if (!run.isDeclaredWithin(DECLARED_FOR)) {
+        if (!run.current().isDeclaredSince(run.time().now().minus(DECLARED_FOR))) {
             Batch batch = run.batch();
             run.declared(batch, run.stream().state().declare(batch));
         }

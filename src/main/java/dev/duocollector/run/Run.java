@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.failure.RefusedException;
-import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.Cursor;
@@ -16,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.Exchange;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +33,12 @@ public final class Run {
 
     private final long startedNanos = System.nanoTime();
     private final Stream stream;
+
+    /** Whether its window is no state's: then nothing is written, and it counts for nothing. */
+    private final boolean withoutState;
+
     private final Tally tally = new Tally();
+    private final Retries retries = new Retries();
     private @Nullable RunTime time;
     private @Nullable WindowReading reading;
     private @Nullable CurrentBatch current;
@@ -42,18 +46,39 @@ public final class Run {
     private boolean hasTurn;
     private boolean expired;
     private boolean rangeDone;
-    private boolean withoutState;
     private boolean asked;
     private boolean more;
     private boolean pageFull;
     private boolean windowShortened;
     private Optional<PollWindow.Gap> gap = Optional.empty();
-    private long retryingSinceNanos;
-    private int retries;
 
     /** Begins a run of the stream. */
     public Run(Stream stream) {
+        this(stream, false);
+    }
+
+    private Run(Stream stream, boolean withoutState) {
         this.stream = stream;
+        this.withoutState = withoutState;
+    }
+
+    /** Begins one of an exchange that reads a window of no state: nothing may be written of it. */
+    public static Run withoutState(Stream stream, Exchange exchange) {
+        Run run = new Run(stream, true);
+        exchange.setVariable(VARIABLE, run);
+        run.endWith(exchange);
+        run.nameLogLines();
+        return run;
+    }
+
+    /** Has this run end with its exchange, however that ends. */
+    void endWith(Exchange exchange) {
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                reported();
+            }
+        });
     }
 
     /** Returns the run of an exchange. */
@@ -116,15 +141,9 @@ public final class Run {
     }
 
     /** Reading continues in this window, from its cursor. */
-    void read(Window open) {
+    public void read(Window open) {
         reading = new WindowReading(open);
         more = !open.finished();
-    }
-
-    /** This window is read, which is no state's: nothing may be written of it. */
-    public void readWithoutState(Window unread) {
-        withoutState = true;
-        read(unread);
     }
 
     boolean isWithoutState() {
@@ -137,10 +156,6 @@ public final class Run {
             throw new IllegalStateException("No window is open");
         }
         return reading;
-    }
-
-    boolean hasWindow() {
-        return reading != null;
     }
 
     public Window window() {
@@ -157,6 +172,10 @@ public final class Run {
         return reading == null ? null : reading.reached();
     }
 
+    boolean hasNoWindow() {
+        return reading == null;
+    }
+
     /** There is nothing to read yet after all. */
     void noWindow() {
         reading = null;
@@ -170,7 +189,7 @@ public final class Run {
         reading().pageRead(next);
         pageFull = full;
         more = next.position() != Cursor.Position.END;
-        retries = 0;
+        retries.end();
     }
 
     /** The current page is asked for once more, after the pause. */
@@ -273,49 +292,39 @@ public final class Run {
         current().declared(declared, at, time().now());
     }
 
-    /** Tells whether this run has declared the current batch, and no longer ago than that. */
-    boolean isDeclaredWithin(Duration past) {
-        return current().isDeclaredSince(time().now().minus(past));
-    }
-
-    /** Counts the current batch as delivered. */
-    void delivered() {
-        current().delivered(tally, listener());
-    }
-
-    /** Counts the current batch, which an earlier run has stored, as delivered. */
-    void found() {
-        current().found(tally, listener());
+    /** A comparison has found so many events of Duo's that the bucket lacks. */
+    public void compared(long lacking) {
+        listener().compared(lacking);
     }
 
     /** Begins once no other run of the stream is under way, and there is room among the workers. */
-    void takeTurn() {
-        if (!stream.turn().begin(stream.pause())) {
-            throw new RefusedException(RunOutcome.FAILED, "Stopped before an earlier run had ended.");
-        }
-        stream.workers().begin();
+    public void takeTurn() {
+        stream.beginTurn();
         hasTurn = true;
     }
 
     private void endTurn() {
         if (hasTurn) {
             hasTurn = false;
-            stream.workers().end();
-            stream.turn().end();
+            stream.endTurn();
         }
     }
 
     /** Ends the run with its report, and returns that as it is logged. */
     RunReport ended(RunReport report) {
-        listener().ended(report, Duration.ofNanos(System.nanoTime() - startedNanos));
+        if (!withoutState) {
+            listener().ended(report, Duration.ofNanos(System.nanoTime() - startedNanos));
+        }
         endTurn();
         return report.of(stream.label());
     }
 
     /** Is over, its report logged, however it ended. */
-    void reported() {
+    private void reported() {
         endTurn();
-        listener().reported();
+        if (!withoutState) {
+            listener().reported();
+        }
         Log.nameNoRun();
     }
 
@@ -326,16 +335,9 @@ public final class Run {
         return first;
     }
 
-    /** Counts a retry of the current request, from 1, and starts its clock. */
-    int retry(long nowNanos) {
-        if (retries == 0) {
-            retryingSinceNanos = nowNanos;
-        }
-        return ++retries;
-    }
-
-    long retryingNanos(long nowNanos) {
-        return nowNanos - retryingSinceNanos;
+    /** Those of the current request. */
+    Retries retries() {
+        return retries;
     }
 
     @Override

@@ -53,6 +53,9 @@ public interface RunListener {
     /** Events that Duo showed or counted once are not to be had any more. */
     default void missing(int events) {}
 
+    /** Of the day that was compared last, the bucket lacks so many events that Duo shows. */
+    default void compared(long lacking) {}
+
     /** Everything up to this time is in the bucket, by the state as it was read or written last. */
     default void coveredThrough(Instant through) {}
 

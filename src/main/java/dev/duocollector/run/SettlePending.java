@@ -17,7 +17,7 @@ public final class SettlePending implements Processor {
         Run run = Run.of(exchange);
         CollectorState state = run.stream().state();
         state.settle(run.batch());
-        run.delivered();
+        run.current().delivered(run.tally(), run.listener());
         run.recovered(state.checkpoint());
         run.show(exchange);
     }

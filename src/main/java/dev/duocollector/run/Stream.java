@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.InBucket;
@@ -114,9 +116,22 @@ public final class Stream {
         return source;
     }
 
-    /** Those who make the runs of all streams. */
-    Workers workers() {
-        return workers;
+    /**
+     * Begins a run, once no other of this stream is under way and there is room among the workers.
+     *
+     * @throws RefusedException if the program stops meanwhile
+     */
+    void beginTurn() {
+        if (!turn.begin(pause)) {
+            throw new RefusedException(RunOutcome.FAILED, "Stopped before an earlier run had ended.");
+        }
+        workers.begin();
+    }
+
+    /** Ends the run that has the turn. */
+    void endTurn() {
+        workers.end();
+        turn.end();
     }
 
     /** Lets no second run of this stream begin. */

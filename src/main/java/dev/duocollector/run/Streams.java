@@ -90,7 +90,7 @@ public final class Streams {
     }
 
     /** Holds up whatever waits. */
-    Pause pause() {
+    public Pause pause() {
         return Objects.requireNonNull(parts.pause, "pause");
     }
 
@@ -103,7 +103,7 @@ public final class Streams {
      *
      * @throws RefusedException if there are several and it names none of them
      */
-    static Stream named(Exchange exchange) {
+    public static Stream named(Exchange exchange) {
         Streams streams = of(exchange.getContext());
         String name = exchange.getVariable(Stream.VARIABLE, String.class);
         List<Stream> now = streams.all();
@@ -115,6 +115,11 @@ public final class Streams {
                         + Stream.VARIABLE
                         + " is " + (name == null ? "not set" : "'" + name + "'") + ", and must name what to read: "
                         + streams.names() + "."));
+    }
+
+    /** Whether the stream that an exchange names is collected. */
+    public boolean has(Exchange exchange) {
+        return find(exchange.getVariable(Stream.VARIABLE, String.class)).isPresent();
     }
 
     private String names() {

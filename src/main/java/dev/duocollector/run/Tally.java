@@ -105,7 +105,7 @@ public final class Tally {
     }
 
     /** {@code 1 page}, {@code 2 pages}. */
-    public static String count(int number, String noun) {
+    public static String count(long number, String noun) {
         return number + " " + noun + (number == 1 ? "" : "s");
     }
 }

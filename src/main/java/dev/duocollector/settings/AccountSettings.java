@@ -15,6 +15,7 @@ import static dev.duocollector.settings.SettingTable.REGION;
 import static dev.duocollector.settings.SettingTable.S3_PROXY;
 import static dev.duocollector.settings.SettingTable.SKEY;
 import static dev.duocollector.settings.SettingTable.SKEY_FILE;
+import static dev.duocollector.settings.SettingTable.VERIFY_SCHEDULE;
 
 import dev.duocollector.settings.Setting.Scope;
 import java.net.URI;
@@ -63,6 +64,10 @@ public final class AccountSettings extends ScopedSettings {
                             + " into a file in the folder of accounts (duo.accounts)");
         }
         this.isThere = isThere;
+        if (!get(VERIFY_SCHEDULE).isEmpty()) {
+            Schedule.flaw(get(VERIFY_SCHEDULE), true, "0 30 3 * * ? for each day at half past three")
+                    .ifPresent(allowed -> reader.refuse(VERIFY_SCHEDULE, get(VERIFY_SCHEDULE), allowed));
+        }
         secretKeyFile = isThere && keysNeeded ? readKeys(reader) : Optional.empty();
         baseUrl = isThere ? readBaseUrl(reader) : NOWHERE;
         logs = readLogs(reader);

@@ -101,13 +101,8 @@ public final class LogSettings extends ScopedSettings {
     }
 
     private void checkSchedule(SettingReader reader) {
-        Optional<Schedule> schedule = Schedule.parse(get(SCHEDULE));
-        if (schedule.isEmpty()) {
-            reader.refuse(
-                    written(SCHEDULE), get(SCHEDULE), "a Quartz cron expression, such as 0 0 * * * ? for each hour");
-        } else if (get(AUTO_STARTUP) && schedule.get().next(Instant.now()).isEmpty()) {
-            reader.refuse(written(SCHEDULE), get(SCHEDULE), "a time that comes: this one never does");
-        }
+        Schedule.flaw(get(SCHEDULE), get(AUTO_STARTUP), "0 0 * * * ? for each hour")
+                .ifPresent(allowed -> reader.refuse(written(SCHEDULE), get(SCHEDULE), allowed));
     }
 
     private void checkLookback(SettingReader reader) {

@@ -35,6 +35,7 @@ public final class RouteFiles {
             "event-steps",
             "recover",
             "schedule",
+            "self-check",
             "store",
             "udm",
             "verify");

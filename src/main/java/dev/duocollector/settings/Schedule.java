@@ -49,6 +49,22 @@ public final class Schedule {
         }
     }
 
+    /**
+     * Says what is allowed, if an expression is not.
+     *
+     * @param mustCome whether a time of it must come
+     * @param example one that is allowed, and what it means
+     */
+    static Optional<String> flaw(String expression, boolean mustCome, String example) {
+        Optional<Schedule> schedule = parse(expression);
+        if (schedule.isEmpty()) {
+            return Optional.of("a Quartz cron expression, such as " + example);
+        }
+        return mustCome && schedule.get().next(Instant.now()).isEmpty()
+                ? Optional.of("a time that comes: this one never does")
+                : Optional.empty();
+    }
+
     /** Returns its next time after this one; empty if none comes. */
     public Optional<Instant> next(Instant after) {
         return Optional.ofNullable(cron.getNextValidTimeAfter(Date.from(after))).map(Date::toInstant);

@@ -107,6 +107,13 @@ public final class SettingTable {
     public static final Setting<Integer> ITERATIONS_MAX =
             add(log("max.iterations", number(0, Integer.MAX_VALUE), "0", "pages in one run at most; 0: no bound"));
 
+    public static final Setting<String> VERIFY_SCHEDULE = add(account(
+                    "verify.schedule",
+                    text("a Quartz cron expression"),
+                    "",
+                    "when yesterday is compared with the bucket, in UTC")
+            .unset("never"));
+
     // ---- S3
 
     public static final Setting<String> BUCKET = add(account(
@@ -222,7 +229,8 @@ public final class SettingTable {
             PATH_STYLE,
             S3_PROXY,
             CHECKSUMS,
-            UDM_IDS);
+            UDM_IDS,
+            VERIFY_SCHEDULE);
 
     private SettingTable() {}
 

@@ -155,6 +155,26 @@ public final class BucketEvents {
     }
 
     /**
+     * Returns the end of the earliest window that a collector has stored something of; empty if there is none.
+     *
+     * @throws S3OperationException if S3 refuses or cannot be reached
+     */
+    public Optional<Instant> firstWindow() {
+        try {
+            return s3
+                    .listObjectsV2(list -> list.bucket(bucket)
+                            .prefix(prefix.resolve(log + "_"))
+                            .maxKeys(1))
+                    .contents()
+                    .stream()
+                    .findFirst()
+                    .flatMap(object -> ObjectKey.maxtime(object.key()));
+        } catch (SdkException e) {
+            throw new S3OperationException("s3:ListBucket", bucket, "", e);
+        }
+    }
+
+    /**
      * Reads the events of a time, both ends included, from an object in their order there. An event without a readable time is
      * given too, unless the object is another program's, where a line without one is not an event. An object that was deleted
      * since it was listed holds nothing.

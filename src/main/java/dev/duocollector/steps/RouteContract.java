@@ -25,6 +25,7 @@ public final class RouteContract {
             "recover", "recover",
             "report", "error-handling",
             "schedule", "schedule",
+            "compare-yesterday", "self-check",
             "store", "store",
             "udm", "udm",
             "verify", "verify");

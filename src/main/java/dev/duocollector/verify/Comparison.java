@@ -36,6 +36,9 @@ public final class Comparison {
     /** The exchange variable that holds the comparison while Duo is read. */
     static final String VARIABLE = "comparison";
 
+    /** The exchange variable with the time that is compared, if no bean is it. */
+    static final String RANGE = "range";
+
     /** What the bucket lacks beyond these is counted as missing, without a look for a changed one. */
     static final int LACKING_MAX = 100_000;
 
@@ -56,10 +59,9 @@ public final class Comparison {
         this.index = InBucket.read(bucket, range, object -> objects.put(object.key(), object));
     }
 
-    /** Reads what the bucket holds of the settings' range. */
-    static Comparison of(S3Client s3, Settings settings) {
-        return new Comparison(
-                BucketEvents.of(s3, settings), settings.log().range().orElseThrow());
+    /** Reads what the bucket holds of a range. */
+    static Comparison of(S3Client s3, Settings settings, TimeRange range) {
+        return new Comparison(BucketEvents.of(s3, settings), range);
     }
 
     static Comparison of(Exchange exchange) {

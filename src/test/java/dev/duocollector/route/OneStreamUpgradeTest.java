@@ -38,7 +38,11 @@ class OneStreamUpgradeTest {
     private static final Path BEFORE = Path.of("src/test/resources/upgrade/one-stream");
 
     /** Shown besides: how many streams there are, and what is wrong with some of them. */
-    private static final Set<String> ADDED = Set.of("duo_telephony_streams", "duo_telephony_settings_problems");
+    private static final Set<String> ADDED = Set.of(
+            "duo_telephony_streams",
+            "duo_telephony_settings_problems",
+            "duo_telephony_verify_missing",
+            "duo_telephony_verify_timestamp_seconds");
 
     private static final Pattern SAMPLE =
             Pattern.compile("^(duo_\\w+)(?:\\{([^}]*)})? \\S+( \\S+)?$", Pattern.MULTILINE);

@@ -180,9 +180,9 @@ class DuoRetryTest {
 
     @Test
     void retries_areCounted_fromTheFirstFailure() {
-        assertThat(run.retry(0)).isEqualTo(1);
-        assertThat(run.retry(7)).isEqualTo(2);
-        assertThat(run.retryingNanos(10)).isEqualTo(10);
+        assertThat(run.retries().next(0)).isEqualTo(1);
+        assertThat(run.retries().next(7)).isEqualTo(2);
+        assertThat(run.retries().nanos(10)).isEqualTo(10);
     }
 
     @Test
