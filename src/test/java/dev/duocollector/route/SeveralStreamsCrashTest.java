@@ -28,7 +28,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /**
  * The guarantee for each of several streams: a process that collects three logs of two accounts dies after any of its requests,
  * to S3 and to Duo, <em>for every n</em>. The next one goes on, and every event of every stream is in the bucket once; what
- * the run that died was not about is as it was. What else can befall a request is {@link CrashRecoveryTest}'s matter.
+ * the run that died was not about is as it was. What else can befall a request is {@link CrashRecoveryTest}'s matter; runs
+ * that lie side by side are the delivery model's and the kill test's.
  */
 class SeveralStreamsCrashTest {
 
