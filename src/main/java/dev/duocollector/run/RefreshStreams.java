@@ -12,7 +12,7 @@ import org.apache.camel.builder.TemplatedRouteBuilder;
 /**
  * Takes the time to look at the folder of accounts, and at what is below parents, again, and leaves a list of the names of new
  * streams. A stream that is no more ends after its run. Makes the route {@value #SELF_CHECK} of its template, if there is a time
- * for it: not at the start, since Camel starts no route that is added while it starts.
+ * for it: not while Camel starts, since it then starts no route that is added.
  */
 public final class RefreshStreams implements Processor {
 
@@ -24,7 +24,8 @@ public final class RefreshStreams implements Processor {
     public void process(Exchange exchange) throws Exception {
         Streams streams = Streams.of(exchange.getContext());
         String selfCheck = streams.settings().account().get(SettingTable.VERIFY_SCHEDULE);
-        if (!selfCheck.isEmpty() && exchange.getContext().getRoute(SELF_CHECK) == null) {
+        boolean isStarted = exchange.getContext().getStatus().isStarted();
+        if (!selfCheck.isEmpty() && isStarted && exchange.getContext().getRoute(SELF_CHECK) == null) {
             TemplatedRouteBuilder.builder(exchange.getContext(), SELF_CHECK)
                     .parameter("schedule", selfCheck)
                     .routeId(SELF_CHECK)

@@ -147,9 +147,8 @@ public final class Streams {
                 now.stream().map(stream -> stream.settings().name()).distinct().count();
         return now.isEmpty()
                 ? "nothing yet: " + nothing() + ". It is looked at every minute."
-                : now.size() + " logs of " + accountsNow
-                        + " accounts (" + settings.accountsFolder()
-                        + "), each by its schedule, and those that are late now.";
+                : Tally.count(now.size(), "log") + " of " + Tally.count(accountsNow, "account") + " ("
+                        + settings.accountsFolder() + "), each by its schedule, and those that are late now.";
     }
 
     private static String joined(List<Stream> streams, String between, Function<Settings, String> text) {
@@ -167,7 +166,11 @@ public final class Streams {
         return all.isEmpty() && exitCode == ExitCode.DONE ? ExitCode.OPERATOR : exitCode;
     }
 
-    private String nothing() {
+    private synchronized String nothing() {
+        if (!accounts.parents().isEmpty()) {
+            return "no account below "
+                    + accounts.parents().stream().map(Settings::name).collect(Collectors.joining(", ")) + " is known";
+        }
         return "no account is right, neither in application.properties nor in " + settings.accountsFolder();
     }
 

@@ -504,6 +504,17 @@ class ChildAccountsTest {
         }
     }
 
+    /** As shipped, without a wait for the first look at what has changed. */
+    @Test
+    void service_listsAtItsStart() {
+        Below one = add(ONE);
+        world.set("duo.schedule.auto-startup", "true").set("duo.schedule", "0 0 0 1 1 ? 2099");
+        try (TestCollector collector = world.start()) {
+            await().atMost(SOON).untilAsserted(() -> assertEveryEventOnce(one));
+            assertThat(names(collector)).hasSize(2);
+        }
+    }
+
     @Test
     void once_listsFirst_readsAllOrTheOneThatIsNamed_andExitsWithTheWorst() {
         inRealTime();
