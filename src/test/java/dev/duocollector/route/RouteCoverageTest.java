@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
+import dev.duocollector.run.Streams;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.verify.Comparison;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +29,7 @@ import org.apache.camel.ProducerTemplate;
 import org.apache.camel.api.management.ManagedCamelContext;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
@@ -52,6 +55,9 @@ class RouteCoverageTest {
                         exceptionType: java.lang.IllegalStateException
                         message: broken
             """;
+
+    @TempDir
+    private Path folder;
 
     private final MadeUpEvents madeUp = new MadeUpEvents(5);
 
@@ -92,6 +98,7 @@ class RouteCoverageTest {
 
             withAStepThatFails(world, executed);
             comparing(world, executed);
+            listing(world, executed);
             bySchedule(world, executed);
         }
 
@@ -137,14 +144,38 @@ class RouteCoverageTest {
         }
     }
 
+    private void listing(World world, Map<String, Integer> executed) throws Exception {
+        world.duo.addParent("DIPARENT000000000000", World.SKEY, "api-ffffffff.duosecurity.com");
+        Files.writeString(
+                folder.resolve("msp.properties"),
+                "duo.api.host=api-ffffffff.duosecurity.com\nduo.ikey=DIPARENT000000000000\nduo.skey=" + World.SKEY
+                        + "\nduo.children=all\n");
+        Map<String, String> settings = new HashMap<>(world.settings);
+        settings.put("duo.accounts", folder.toString());
+        try (TestCollector collector = TestCollector.startCounting(settings, world.clock, Map.of())) {
+            assertThat(Streams.of(collector.context()).withChildren(collector.context(), false))
+                    .hasSize(1);
+            count(collector, executed);
+        }
+    }
+
+    /** Two days later, so that yesterday is collected and can be compared. */
     private static void bySchedule(World world, Map<String, Integer> executed) throws Exception {
+        world.clock.advance(Duration.ofDays(2));
+        try (TestCollector collector = counting(world, Map.of())) {
+            assertThat(collector.run().outcome()).isEqualTo(RunOutcome.DONE);
+        }
         world.set("duo.schedule.auto-startup", "true")
                 .set("duo.schedule", "* * * * * ?")
-                .set("duo.schedule-jitter", "0s");
+                .set("duo.schedule-jitter", "0s")
+                .set("verify.schedule", "* * * * * ?");
+        String selfCheck = Files.readString(Path.of("routes", "self-check.camel.yaml"))
+                .replace("triggerStartDelay: 5000", "triggerStartDelay: 500");
         String impatient = Files.readString(Path.of("routes", "schedule.camel.yaml"))
                 .replace("period: 60000", "period: 200")
                 .replace("delay: 60000", "delay: 200");
-        try (TestCollector scheduled = counting(world, Map.of("schedule.camel.yaml", impatient))) {
+        try (TestCollector scheduled =
+                counting(world, Map.of("schedule.camel.yaml", impatient, "self-check.camel.yaml", selfCheck))) {
             int before = world.s3Proxy.requests().size();
             Awaitility.await()
                     .atMost(20, TimeUnit.SECONDS)
@@ -152,9 +183,12 @@ class RouteCoverageTest {
             Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> {
                 Map<String, Integer> now = new TreeMap<>();
                 count(scheduled, now);
-                return now.entrySet().stream()
-                        .filter(step -> step.getKey().matches("(schedule|accounts)/.*"))
-                        .allMatch(step -> step.getValue() > 0);
+                List<Integer> counts = now.entrySet().stream()
+                        .filter(step -> step.getKey().matches("(schedule|accounts|self-check|compare-yesterday)/.*"))
+                        .map(Map.Entry::getValue)
+                        .toList();
+                return now.containsKey("self-check/route self-check")
+                        && counts.stream().allMatch(count -> count > 0);
             });
             count(scheduled, executed);
         }
