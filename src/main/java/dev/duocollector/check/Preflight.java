@@ -4,6 +4,7 @@ package dev.duocollector.check;
 
 import dev.duocollector.app.CamelApplication;
 import dev.duocollector.app.CamelSettings;
+import dev.duocollector.failure.ExitCode;
 import dev.duocollector.run.DuoProbe;
 import dev.duocollector.run.Stream;
 import dev.duocollector.run.Streams;
@@ -112,9 +113,9 @@ public final class Preflight {
         if (!wrong.isEmpty() || s3 == null) {
             fillers.putAll(fillers(wrong));
         }
-        List<String> listing = duo(settings, accounts, wrong, fillers);
-        if (hasParents) {
-            found = accounts.look().with(listing);
+        boolean isListed = duo(settings, accounts, wrong, fillers);
+        if (hasParents && isListed) {
+            found = accounts.look();
             tellAccounts(settings, found);
         }
         if (s3 == null) {
@@ -204,8 +205,8 @@ public final class Preflight {
                 : settings.log().stateKey() + " is outside s3.prefix";
     }
 
-    /** Asks Duo, gives the accounts what it lists below parents, and returns what is wrong with that. */
-    private List<String> duo(Settings settings, Accounts accounts, List<String> wrong, Map<String, String> fillers) {
+    /** Asks Duo, gives the accounts what it lists below parents, and returns whether it did. */
+    private boolean duo(Settings settings, Accounts accounts, List<String> wrong, Map<String, String> fillers) {
         Optional<String> unknown =
                 wrong.stream().filter(name -> SettingTable.find(name).isEmpty()).findFirst();
         if (unknown.isPresent()) {
@@ -213,13 +214,13 @@ public final class Preflight {
                     + (unknown.get().isEmpty() ? "that settings' file" : "the setting " + unknown.get());
             tell.accept(Check.skipped(ROUTES, because));
             DuoChecks.skipped(because).forEach(tell);
-            return List.of();
+            return false;
         }
         String needed = first(wrong, DUO_NEEDS::contains);
         if (!needed.isEmpty()) {
             tell.accept(Check.skipped(ROUTES, "setting " + needed + " is wrong"));
             DuoChecks.skipped("setting " + needed + " is wrong").forEach(tell);
-            return List.of();
+            return false;
         }
         Map<String, String> first = new HashMap<>(overrides);
         first.putAll(fillers);
@@ -233,7 +234,7 @@ public final class Preflight {
             application.explain(e).forEach(line -> tell.accept(Check.fail(ROUTES, line, "")));
             DuoChecks.skipped(ROUTES + " failed").forEach(tell);
             application.stop();
-            return List.of();
+            return false;
         }
         try {
             tell.accept(Check.pass(ROUTES, "the program starts with its routes"));
@@ -257,9 +258,13 @@ public final class Preflight {
                                 : check)
                         .forEach(tell);
             }
-            return streams.problems().stream()
+            List<String> listing = streams.problems().stream()
                     .filter(line -> !before.contains(line))
                     .toList();
+            boolean mayPass = streams.exitCode() == ExitCode.AGAIN;
+            listing.forEach(
+                    line -> tell.accept(mayPass ? Check.again(ACCOUNTS, line) : Check.fail(ACCOUNTS, line, "")));
+            return listing.isEmpty();
         } finally {
             application.stop();
         }

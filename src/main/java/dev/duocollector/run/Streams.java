@@ -199,6 +199,9 @@ public final class Streams {
 
     /** Does so, takes them at once, and returns them: for commands, which look once. */
     public Map<Settings, List<Child>> withChildren(CamelContext camel, boolean notes) {
+        if (isAboutOne()) {
+            return Map.of();
+        }
         Map<Settings, List<Child>> known = listChildren(camel, notes);
         if (!known.isEmpty() || !parents.problems().isEmpty()) {
             refresh();
@@ -217,7 +220,8 @@ public final class Streams {
     /** Looks at the folder of accounts, and takes what is there; what is newly wrong is an ERROR. */
     synchronized Change refresh() {
         Accounts.Found files = accounts.look();
-        Accounts.Found found = files.with(parents.problems());
+        boolean isWhole = !accounts.hasSelected(files);
+        Accounts.Found found = isWhole ? files.with(parents.problems()) : files;
         Map<String, Stream> before = all;
         Map<String, Stream> now = new LinkedHashMap<>();
         List<Stream> begun = new ArrayList<>();
@@ -236,9 +240,14 @@ public final class Streams {
         all = Collections.unmodifiableMap(now);
         found.problems().stream().filter(line -> !problems.contains(line)).forEach(LOG::error);
         problems = List.copyOf(found.problems());
-        exitCode = Math.max(files.exitCode(), parents.exitCode());
+        exitCode = Math.max(files.exitCode(), isWhole ? parents.exitCode() : ExitCode.DONE);
         Objects.requireNonNull(parts.listener, "listener").collecting(now.size(), problems.size());
         return new Change(begun, ended);
+    }
+
+    /** Whether a command is about one account that needs no parent's list. */
+    private synchronized boolean isAboutOne() {
+        return accounts.hasSelected(accounts.look());
     }
 
     private static String place(Settings each) {

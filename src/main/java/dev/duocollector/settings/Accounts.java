@@ -90,6 +90,11 @@ public final class Accounts {
                 .toList();
     }
 
+    /** Whether a command is about one account, and found it: then what is wrong with others is not its matter. */
+    public boolean hasSelected(Found found) {
+        return selection.account().isPresent() && !found.accounts().isEmpty();
+    }
+
     /** Takes what is below a parent, for the next look. */
     public void take(Settings parent, Collection<Child> below) {
         children.take(parent.name(), below);

@@ -85,7 +85,7 @@ public final class ChildrenObject {
      */
     public static Accounts.Found look(Accounts accounts, S3Client s3) {
         Accounts.Found found = accounts.look();
-        if (accounts.parents().isEmpty()) {
+        if (accounts.parents().isEmpty() || accounts.hasSelected(found)) {
             return found;
         }
         List<String> problems = new ArrayList<>();
@@ -102,7 +102,8 @@ public final class ChildrenObject {
                 problems.add(e.getMessage());
             }
         }
-        return accounts.look().with(problems);
+        Accounts.Found all = accounts.look();
+        return accounts.hasSelected(all) ? all : all.with(problems);
     }
 
     /**

@@ -316,7 +316,7 @@ class KarafIT implements CollectorContract {
             patiently().until(() -> collector.output().contains("acme/authentication is no longer collected"));
 
             assertThat(collector.output())
-                    .contains("Collecting 2 logs of 1 accounts (" + accounts + ")")
+                    .contains("Collecting 2 logs of 1 account (" + accounts + ")")
                     .contains("globex/telephony is collected into s3://" + world.bucket + "/duo-telephony/globex");
             collector.assertNothingSecret();
         } finally {

@@ -19,6 +19,7 @@ import dev.duocollector.settings.Selection;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.MemoryEventStore;
 import dev.duocollector.simulator.Misbehavior;
+import dev.duocollector.simulator.RecordedRequest;
 import dev.duocollector.simulator.SimulatedAccount;
 import dev.duocollector.simulator.SimulatedLog;
 import dev.duocollector.simulator.SimulatedParent;
@@ -542,6 +543,47 @@ class ChildAccountsTest {
         children.values().forEach(this::assertEveryEventOnce);
     }
 
+    /** What is wrong with a parent is no matter of a command about another account, or about a child that is known. */
+    @Test
+    void commandAboutOneAccount_doesNotTellOfParents() {
+        inRealTime();
+        Below one = add(ONE);
+        MemoryEventStore events = new MemoryEventStore();
+        world.duo.addAccount(
+                "DIACME00000000000000",
+                World.SKEY + "-acme",
+                "api-000000ac.duosecurity.com",
+                logs -> logs.events(SimulatedLog.TELEPHONY, events));
+        write(
+                "acme",
+                "duo.api.host=api-000000ac.duosecurity.com\nduo.ikey=DIACME00000000000000\nduo.skey=" + World.SKEY
+                        + "-acme\nduo.logs=telephony\n");
+        StateConsole console = new StateConsole(world.settings, world.clock);
+        assertThat(console.status().exitCode())
+                .as("all, and the parent was never listed")
+                .isEqualTo(2);
+        assertThat(console.status("--account", "acme").exitCode()).isZero();
+
+        world.duo.misbehave(request -> request.path().equals(SimulatedParent.LIST_PATH), Misbehavior.forbidden());
+        assertThat(application(new Selection(Optional.of("acme"), Optional.empty()))
+                        .runOnce())
+                .isZero();
+        assertThat(world.duo.requests())
+                .extracting(RecordedRequest::path)
+                .doesNotContain(SimulatedParent.LIST_PATH)
+                .isNotEmpty();
+        assertThat(application(Selection.ALL).runOnce()).isEqualTo(2);
+        world.duo.behave();
+        assertThat(application(Selection.ALL).runOnce()).isZero();
+        assertEveryEventOnce(one);
+
+        world.duo.misbehave(request -> request.path().equals(SimulatedParent.LIST_PATH), Misbehavior.forbidden());
+        assertThat(application(new Selection(Optional.of(one.name()), Optional.empty()))
+                        .runOnce())
+                .as("a child that is known")
+                .isZero();
+    }
+
     private CamelApplication application(Selection selection) {
         return CamelApplication.withoutSchedule(Map.of(), world.settings).of(selection);
     }
@@ -579,6 +621,20 @@ class ChildAccountsTest {
                 .filteredOn(check -> check.outcome().isFailure())
                 .extracting(Check::toString)
                 .anyMatch(line -> line.contains("not let this application list accounts"));
+
+        checks.clear();
+        world.duo.misbehave(request -> request.path().equals(SimulatedParent.LIST_PATH), Misbehavior.serverError(500));
+        new Preflight(Map.of(), world.settings, Selection.ALL, checks::add).run();
+        assertThat(checks)
+                .filteredOn(check -> check.outcome().isFailure())
+                .singleElement()
+                .isEqualTo(Check.again(
+                        "accounts",
+                        checks.stream()
+                                .filter(check -> check.name().equals("accounts"))
+                                .findFirst()
+                                .orElseThrow()
+                                .detail()));
     }
 
     @Test
