@@ -161,14 +161,13 @@ public final class BucketEvents {
      */
     public Optional<Instant> firstWindow() {
         try {
+            // A Lambda's objects of before have names that begin so, too.
             return s3
-                    .listObjectsV2(list -> list.bucket(bucket)
-                            .prefix(prefix.resolve(log + "_"))
-                            .maxKeys(1))
+                    .listObjectsV2Paginator(list -> list.bucket(bucket).prefix(prefix.resolve(log + "_")))
                     .contents()
                     .stream()
-                    .findFirst()
-                    .flatMap(object -> ObjectKey.maxtime(object.key()));
+                    .flatMap(object -> ObjectKey.maxtime(object.key()).stream())
+                    .findFirst();
         } catch (SdkException e) {
             throw new S3OperationException("s3:ListBucket", bucket, "", e);
         }

@@ -5,11 +5,12 @@ package dev.duocollector.verify;
 import dev.duocollector.run.Run;
 import dev.duocollector.run.Stream;
 import dev.duocollector.run.Streams;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.BucketEvents;
-import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.StateObject;
 import dev.duocollector.text.Log;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -19,8 +20,9 @@ import org.apache.camel.Processor;
 
 /**
  * Takes the name of a stream in the exchange variable {@value Stream#VARIABLE}, and leaves yesterday, in UTC, in
- * {@value Comparison#RANGE}, and in {@value #DUE} whether it can be compared: not before it is collected to its end. What lies
- * before the first object may be before the first window, and is left out.
+ * {@value Comparison#RANGE}, and in {@value #DUE} whether it can be compared: not before it is collected to its end, and no
+ * window reaches back into it any more, for which a long duo.overlap makes it the day before. What lies before the first
+ * object may be before the first window, and is left out.
  */
 public final class ChooseDay implements Processor {
 
@@ -42,21 +44,21 @@ public final class ChooseDay implements Processor {
 
     private static Optional<TimeRange> comparable(Stream stream, Exchange exchange) {
         Run.withoutState(stream, exchange);
-        LocalDate yesterday =
-                LocalDate.ofInstant(stream.clock().instant(), ZoneOffset.UTC).minusDays(1);
-        Instant from = yesterday.atStartOfDay(ZoneOffset.UTC).toInstant();
-        Instant to =
-                yesterday.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant().minusMillis(1);
+        Duration overlap = stream.settings().log().get(SettingTable.OVERLAP);
+        LocalDate day = LocalDate.ofInstant(stream.clock().instant().minus(overlap), ZoneOffset.UTC)
+                .minusDays(1);
+        Instant from = day.atStartOfDay(ZoneOffset.UTC).toInstant();
+        Instant to = day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant().minusMillis(1);
         Optional<Instant> through = StateObject.of(stream.s3(), stream.settings(), stream.clock())
                 .look()
                 .checkpoint()
-                .map(Checkpoint::committedThrough);
+                .map(checkpoint -> checkpoint.committedThrough().minus(overlap));
         Optional<Instant> first =
                 BucketEvents.of(stream.s3(), stream.settings()).firstWindow();
         if (through.filter(to::isBefore).isEmpty() || first.filter(to::isAfter).isEmpty()) {
             LOG.info(
                     "{} is not compared with the bucket: {}.",
-                    yesterday,
+                    day,
                     through.filter(to::isBefore).isEmpty()
                             ? "it is not collected to its end yet"
                             : "nothing was stored before its end");

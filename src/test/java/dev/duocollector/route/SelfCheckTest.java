@@ -169,6 +169,41 @@ class SelfCheckTest {
         }
     }
 
+    /** What the next window reads once more may still come, and the command that the line names would be refused. */
+    @Test
+    void dayWithinTheOverlap_isComparedADayLater() {
+        world.set("duo.overlap", "9h");
+        collectYesterday();
+        addAt(World.START.minus(Duration.ofMinutes(510)));
+        try (TestCollector collector = service()) {
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(logs.lines(Level.INFO))
+                            .contains(
+                                    "telephony: Compared 2026-11-21 with the bucket: Duo shows 0 different events; each is"
+                                            + " there once."));
+            assertThat(logs.lines(Level.WARN)).isEmpty();
+            world.clock.advance(Duration.ofMinutes(30));
+            assertThat(collector.runOf("telephony").outcome().exitCode()).isZero();
+        }
+        assertThat(world.lines()).hasSize(3);
+    }
+
+    /** Where Google's guide was followed before, the Lambda's objects stay under the prefix, and come first there. */
+    @Test
+    void objectsOfALambda_beginNoWindow() {
+        collectYesterday();
+        Instant before = NOON.minus(Duration.ofDays(9));
+        LambdaObjects.put(world, before, List.of(make.at(before.minus(Duration.ofMinutes(1)))));
+        addAt(NOON);
+        try (TestCollector collector = service()) {
+            assertThat(collector.context().getRoutes()).isNotEmpty();
+            await().atMost(SOON).untilAsserted(() -> {
+                assertThat(figure("verify.missing", "activity")).isEqualTo(1);
+                assertThat(figure("verify.missing", "telephony")).isEqualTo(1);
+            });
+        }
+    }
+
     /** A comparison that fails is that log's line; it is no run that failed, and the other log is compared. */
     @Test
     void comparisonThatFails_isTold_andCountsAsNoRun() {
