@@ -142,7 +142,7 @@ public final class Preflight {
             return;
         }
         int streams = found.ofEachStream().size();
-        if (streams == 0) {
+        if (streams == 0 && (selection.account().isEmpty() || found.problems().isEmpty())) {
             tell.accept(Check.fail(
                     ACCOUNTS,
                     "none is to be collected, neither by application.properties nor by a file in "
@@ -240,7 +240,12 @@ public final class Preflight {
             tell.accept(Check.pass(ROUTES, "the program starts with its routes"));
             Streams streams = Streams.of(application.context());
             List<String> before = streams.problems();
-            streams.withChildren(application.context(), false).forEach(accounts::take);
+            try {
+                streams.withChildren(application.context(), false).forEach(accounts::take);
+            } catch (SettingsException e) {
+                // Only now is it known that the account that is asked about is not there.
+                return e.problems();
+            }
             for (Stream stream : streams.all()) {
                 DuoProbe.Answer answer = DuoProbe.ask(stream, application.context());
                 DuoChecks.of(

@@ -22,9 +22,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -117,14 +120,23 @@ final class Children {
         try {
             inBucket = noted.load().orElse(null);
             isNotedRead = true;
-            if (known == null) {
-                known = inBucket;
-            }
+            known = withNoted();
             return true;
         } catch (RefusedException e) {
             report(e.getMessage(), e.outcome(), wrong);
             return false;
         }
+    }
+
+    /** Adds what only the bucket knows of: listed earlier, and to be tried for some days more. */
+    private @Nullable List<Known> withNoted() {
+        if (known == null || inBucket == null) {
+            return known == null ? inBucket : known;
+        }
+        Map<String, Known> all = new LinkedHashMap<>();
+        Stream.concat(known.stream(), inBucket.stream())
+                .forEach(each -> all.putIfAbsent(each.child().accountId(), each));
+        return List.copyOf(all.values());
     }
 
     private @Nullable AccountList ask(CamelContext camel, List<String> wrong) {
@@ -203,7 +215,8 @@ final class Children {
         }
         Instant now = clock.instant();
         String id = each.child().accountId();
-        Instant since = each.missingSince().orElse(now);
+        // A time to come was noted by a clock that was wrong, and would have it tried for ever.
+        Instant since = each.missingSince().filter(now::isAfter).orElse(now);
         if (each.missingSince().isEmpty()) {
             LOG.warn(
                     "{}: Duo no longer lists the account {} below this parent. It is tried until {}, and not collected from then"

@@ -45,7 +45,8 @@ public final class RefreshStreams implements Processor {
                         "{} is no longer collected: {}.",
                         stream.name(),
                         stream.settings().account().accountId().isPresent()
-                                ? "its parent's file, or its log in it, is gone, or Duo has not listed it for 7 days"
+                                ? "its parent's file, or its log in it, is gone, or Duo has not listed it for 7 days, or it"
+                                        + " has a file of its own"
                                 : "its account's file, or its log in it, is gone");
             }
         }

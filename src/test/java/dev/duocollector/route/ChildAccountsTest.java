@@ -12,6 +12,8 @@ import dev.duocollector.check.Check;
 import dev.duocollector.check.Preflight;
 import dev.duocollector.cli.StateConsole;
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.fault.Fault;
+import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.run.Stream;
 import dev.duocollector.run.Streams;
@@ -293,6 +295,53 @@ class ChildAccountsTest {
         assertThat(text(NOTE)).contains(ONE).doesNotContain(TWO);
     }
 
+    /** The bucket alone knows of one that Duo no longer lists: a note that cannot be read for a while forgets it not. */
+    @Test
+    void childThatVanished_isTried_afterTheBucketFailedAtTheStart() {
+        add(ONE);
+        add(TWO);
+        List<String> all;
+        try (TestCollector collector = world.start()) {
+            listed(collector);
+            all = names(collector);
+            parent.removeChild(TWO);
+            world.clock.advance(Duration.ofMinutes(16));
+            listed(collector);
+        }
+        String note = text(NOTE);
+        assertThat(note).contains(TWO);
+        world.s3Proxy.plan(FaultPlan.every(1, request -> request.path().endsWith("_children.json"), Fault.ANSWER_403));
+        try (TestCollector collector = world.start()) {
+            Streams streams = listed(collector);
+            assertThat(streams.problems()).singleElement().asString().contains("s3:GetObject");
+            assertThat(names(collector)).as("by Duo's list alone").hasSize(2);
+            world.s3Proxy.plan(FaultPlan.none());
+            listed(collector);
+            assertThat(streams.problems()).isEmpty();
+            assertThat(names(collector)).isEqualTo(all);
+        }
+        assertThat(text(NOTE)).isEqualTo(note);
+    }
+
+    /** Noted by a clock that was wrong, or by somebody else. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2062-01-01T00:00:00Z", "+1000000000-12-31T23:59:59.999999999Z"})
+    void childMissingSinceATimeToCome_isTriedForSevenDaysFromNow(String since) {
+        Below one = add(ONE);
+        add(TWO);
+        parent.removeChild(TWO);
+        String note = "{\"version\":1,\"parent\":\"" + PARENT_HOST + "\",\"accounts\":[{\"account_id\":\"" + TWO
+                + "\",\"api_hostname\":\"api-0000000b.duosecurity.com\",\"missingSince\":\"" + since + "\"}]}";
+        World.s3().client().putObject(put -> put.bucket(world.bucket).key(NOTE), RequestBody.fromString(note));
+        try (TestCollector collector = world.start()) {
+            listed(collector);
+            assertThat(names(collector)).hasSize(4);
+            world.clock.advance(Duration.ofDays(7).plusMinutes(1));
+            listed(collector);
+            assertThat(names(collector)).containsExactly(one.name() + "/telephony", one.name() + "/activity");
+        }
+    }
+
     static java.util.stream.Stream<Arguments> lists() {
         return java.util.stream.Stream.of(
                 Arguments.of("server error", Misbehavior.serverError(500), "Duo keeps failing"),
@@ -485,10 +534,12 @@ class ChildAccountsTest {
             await().atMost(SOON).untilAsserted(() -> assertThat(text(NOTE)).contains("missingSince"));
             world.clock.advance(Duration.ofDays(8));
             await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(logs.lines(Level.WARN))
-                            .anyMatch(line ->
-                                    line.equals(one.name() + "/telephony is no longer collected: its parent's file,"
-                                            + " or its log in it, is gone, or Duo has not listed it for 7 days.")));
+                    .untilAsserted(
+                            () -> assertThat(logs.lines(Level.WARN))
+                                    .anyMatch(
+                                            line -> line.equals(
+                                                    one.name() + "/telephony is no longer collected: its parent's file,"
+                                                            + " or its log in it, is gone, or Duo has not listed it for 7 days, or it has a file of its own.")));
         }
     }
 
@@ -635,6 +686,21 @@ class ChildAccountsTest {
                                 .findFirst()
                                 .orElseThrow()
                                 .detail()));
+    }
+
+    @Test
+    void check_ofAnAccountThatIsNotThere_saysSo() {
+        inRealTime();
+        add(ONE);
+        List<Check> checks = new ArrayList<>();
+        new Preflight(Map.of(), world.settings, new Selection(Optional.of("msp-nobody"), Optional.empty()), checks::add)
+                .run();
+        assertThat(checks)
+                .filteredOn(check -> check.outcome().isFailure())
+                .singleElement()
+                .asString()
+                .contains("There is no account 'msp-nobody'. There is "
+                        + children.get(ONE).name());
     }
 
     @Test
