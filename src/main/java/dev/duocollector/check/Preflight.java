@@ -117,6 +117,9 @@ public final class Preflight {
         if (hasParents && isListed) {
             found = accounts.look();
             tellAccounts(settings, found);
+        } else if (hasParents) {
+            found.problems().forEach(line -> tell.accept(Check.fail(ACCOUNTS, line, "")));
+            found = accounts.look();
         }
         if (s3 == null) {
             skipS3(found.ofEachStream(), noS3, noRegion);
@@ -142,7 +145,7 @@ public final class Preflight {
             return;
         }
         int streams = found.ofEachStream().size();
-        if (streams == 0 && (selection.account().isEmpty() || found.problems().isEmpty())) {
+        if (streams == 0) {
             tell.accept(Check.fail(
                     ACCOUNTS,
                     "none is to be collected, neither by application.properties nor by a file in "
@@ -244,7 +247,8 @@ public final class Preflight {
                 streams.withChildren(application.context(), false).forEach(accounts::take);
             } catch (SettingsException e) {
                 // Only now is it known that the account that is asked about is not there.
-                return e.problems();
+                e.problems().forEach(line -> tell.accept(Check.fail(ACCOUNTS, line, "")));
+                return false;
             }
             for (Stream stream : streams.all()) {
                 DuoProbe.Answer answer = DuoProbe.ask(stream, application.context());

@@ -688,6 +688,29 @@ class ChildAccountsTest {
                                 .detail()));
     }
 
+    /** A list that cannot be had hides neither what is wrong with files, nor the state of accounts that are known. */
+    @Test
+    void check_withAListThatFails_saysWhatElseIsWrong() {
+        inRealTime();
+        Below one = add(ONE);
+        write("broken", "duo.api.host=api-0000000c.duosecurity.com\n");
+        write(
+                "other",
+                "duo.api.host=api-0000000d.duosecurity.com\nduo.ikey=" + PARENT_IKEY + "\nduo.skey=" + World.SKEY
+                        + "-wrong\nduo.children=all\n");
+        List<Check> checks = new ArrayList<>();
+        new Preflight(Map.of(), world.settings, Selection.ALL, checks::add).run();
+        assertThat(checks)
+                .filteredOn(check -> check.name().equals("accounts"))
+                .extracting(Check::toString)
+                .anyMatch(line -> line.contains("The accounts below other (duo.children) were not listed"))
+                .anyMatch(line -> line.contains("broken.properties: Setting duo.ikey is not set"))
+                .anyMatch(line -> line.contains("broken.properties: Setting duo.skey is not set"))
+                .hasSize(3);
+        assertThat(checks).extracting(Check::name).contains("state-" + one.name() + "/telephony");
+        world.duo.takeRefusals(refusal -> refusal.code() == 40103);
+    }
+
     @Test
     void check_ofAnAccountThatIsNotThere_saysSo() {
         inRealTime();
