@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
+import dev.duocollector.fault.Fault;
+import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.Misbehavior;
 import dev.duocollector.simulator.SimulatedEvent;
@@ -228,6 +230,26 @@ class SelfCheckTest {
                     .isZero();
         }
         assertThat(world.state()).isEqualTo(state);
+    }
+
+    /** S3 fails in the middle of a comparison: the next run of the log has its turn, and no worker is lost. */
+    @Test
+    void bucketThatFailsInTheMiddle_isTold_andHoldsUpNoRun() {
+        collectYesterday();
+        world.s3Proxy.plan(FaultPlan.every(
+                1, request -> !request.isWrite() && request.path().endsWith(".ndjson"), Fault.ANSWER_403));
+        try (TestCollector collector = service()) {
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(logs.lines(Level.ERROR))
+                            .filteredOn(line -> line.startsWith(
+                                    "telephony: Not compared with the bucket: S3 refused" + " s3:GetObject"))
+                            .hasSizeGreaterThan(9));
+            addAt(World.START.minus(Duration.ofMinutes(5)));
+            world.clock.advance(Duration.ofMinutes(10));
+            assertThat(collector.runOf("telephony").outcome().exitCode()).isZero();
+            assertThat(figure("verify.missing", "telephony")).isNaN();
+        }
+        assertThat(world.lines()).hasSize(3);
     }
 
     @Test
