@@ -2,35 +2,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import dev.duocollector.settings.SettingTable;
 import dev.duocollector.text.Log;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.quartz.SchedulerException;
 
 /**
  * Takes the time to look at the folder of accounts, and at what is below parents, again, and leaves a list of the names of new
- * streams. A stream that is no more ends after its run. Makes the route {@value #SELF_CHECK} of its template, if there is a time
- * for it: not while Camel starts, since it then starts no route that is added.
+ * streams. A stream that is no more ends after its run.
  */
 public final class RefreshStreams implements Processor {
-
-    private static final String SELF_CHECK = "self-check";
 
     private static final Log LOG = Log.of(RefreshStreams.class);
 
     @Override
-    public void process(Exchange exchange) throws Exception {
+    public void process(Exchange exchange) throws SchedulerException {
         Streams streams = Streams.of(exchange.getContext());
-        String selfCheck = streams.settings().account().get(SettingTable.VERIFY_SCHEDULE);
-        boolean isStarted = exchange.getContext().getStatus().isStarted();
-        if (!selfCheck.isEmpty() && isStarted && exchange.getContext().getRoute(SELF_CHECK) == null) {
-            TemplatedRouteBuilder.builder(exchange.getContext(), SELF_CHECK)
-                    .parameter("schedule", selfCheck)
-                    .routeId(SELF_CHECK)
-                    .add();
-        }
         Streams.Change change = new Streams.Change(List.of(), List.of());
         if (streams.settings().hasAccounts()) {
             streams.listChildren(exchange.getContext(), true);

@@ -6,10 +6,13 @@ import dev.duocollector.failure.ExitCode;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.Accounts;
 import dev.duocollector.settings.Child;
+import dev.duocollector.settings.Schedule;
 import dev.duocollector.settings.Selection;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.text.Log;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -48,6 +51,9 @@ public final class Streams {
     private final Map<String, Turn> turns = new HashMap<>();
 
     private volatile Map<String, Stream> all = Map.of();
+    /** When it was looked last whether yesterday is to be compared. */
+    private Optional<Instant> checkAsked = Optional.empty();
+
     private volatile List<String> problems = List.of();
     private volatile int exitCode = ExitCode.DONE;
 
@@ -248,6 +254,17 @@ public final class Streams {
     /** Whether a command is about one account that needs no parent's list. */
     private synchronized boolean isAboutOne() {
         return accounts.hasSelected(accounts.look());
+    }
+
+    /** Whether a time of verify.schedule has come since this was asked last. */
+    synchronized boolean isCheckDue() {
+        Instant now = Objects.requireNonNull(parts.clock, "clock").instant();
+        Optional<Instant> before = checkAsked;
+        checkAsked = Optional.of(now);
+        return Schedule.parse(settings.account().get(SettingTable.VERIFY_SCHEDULE))
+                .flatMap(schedule -> before.flatMap(schedule::next))
+                .filter(next -> !next.isAfter(now))
+                .isPresent();
     }
 
     private static String place(Settings each) {
