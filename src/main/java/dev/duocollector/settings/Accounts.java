@@ -97,7 +97,7 @@ public final class Accounts {
 
     /** Takes what is below a parent, for the next look. */
     public void take(Settings parent, Collection<Child> below) {
-        children.take(parent.name(), below);
+        children.take(parent, below);
     }
 
     private List<Settings> lookAtFiles(Places places, List<String> problems) {
@@ -149,6 +149,7 @@ public final class Accounts {
         List<Settings> accounts = new ArrayList<>();
         for (String name : inOrder(files.keySet())) {
             SettingsFile file = files.get(name);
+            places.name(file);
             Known before = known.get(name);
             // What is wrong may be put right elsewhere: the secret key's file, a vault.
             boolean isKnown = before != null

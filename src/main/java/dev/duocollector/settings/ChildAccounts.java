@@ -13,7 +13,7 @@ import java.util.Set;
 /** The accounts below parents, whose settings are those of the parent's file. Not thread-safe. */
 final class ChildAccounts {
 
-    /** What is below each parent, by its name; a parent that was never listed is not in it. */
+    /** What is below each parent, by its host; a parent that was never listed is not in it. */
     private final Map<String, List<Child>> listed = new HashMap<>();
 
     /** What was made of each, by its name. */
@@ -23,13 +23,14 @@ final class ChildAccounts {
 
     private record Known(Child child, Settings parent, Settings read) {}
 
-    void take(String parent, Collection<Child> children) {
-        listed.put(parent, List.copyOf(children));
+    void take(Settings parent, Collection<Child> children) {
+        listed.put(parent.account().apiHost(), List.copyOf(children));
     }
 
     /** Whether it is known what is below each of them. */
     boolean knows(List<Settings> parents) {
-        return parents.stream().allMatch(parent -> listed.containsKey(parent.name()));
+        return parents.stream()
+                .allMatch(parent -> listed.containsKey(parent.account().apiHost()));
     }
 
     /**
@@ -45,9 +46,10 @@ final class ChildAccounts {
         List<Settings> children = new ArrayList<>();
         Map<String, Known> now = new HashMap<>();
         for (Settings parent : parents) {
-            for (Child child : listed.getOrDefault(parent.name(), List.of())) {
-                // One that has keys of its own is collected with them: Duo may have refused the parent's.
-                if (!places.hasOwn(child.apiHost())) {
+            for (Child child : listed.getOrDefault(parent.account().apiHost(), List.of())) {
+                // One with a file of its own is collected by that, also if that is wrong: else in two places once it is
+                // right.
+                if (!places.isNamed(child.apiHost())) {
                     Settings read = read(parent, child);
                     List<String> wrong = new ArrayList<>(read.problems());
                     if (wrong.isEmpty() && !names.add(read.name())) {

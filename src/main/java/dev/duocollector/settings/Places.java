@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.settings;
 
+import static dev.duocollector.settings.SettingTable.API_HOST;
+import static dev.duocollector.settings.SettingTable.CHILDREN;
 import static dev.duocollector.settings.SettingTable.PREFIX;
 import static dev.duocollector.settings.SettingTable.STATE_KEY;
 import static dev.duocollector.settings.SettingTable.UDM_PREFIX;
@@ -9,10 +11,13 @@ import static dev.duocollector.settings.SettingTable.UDM_PREFIX;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -33,6 +38,9 @@ final class Places {
 
     /** The accounts that are taken, and their parents. */
     private final Map<String, String> identities = new HashMap<>();
+
+    /** The hosts that files name. */
+    private final Set<String> named = new HashSet<>();
 
     /** Prefixes with their slash, and states, in the order of their keys; each behind its bucket. */
     private final NavigableMap<String, Place> prefixes = new TreeMap<>();
@@ -70,9 +78,19 @@ final class Places {
         return problems;
     }
 
-    /** Whether an account with keys of its own has a host. */
-    boolean hasOwn(String host) {
-        return identities.containsKey(host);
+    /** Notes the host that a file names, whether the file is right or not. */
+    void name(SettingsFile file) {
+        String host = file.values().getOrDefault(API_HOST.name(), "").strip().toLowerCase(Locale.ROOT);
+        if (!"all"
+                .equalsIgnoreCase(
+                        file.values().getOrDefault(CHILDREN.name(), "").strip())) {
+            named.add(host);
+        }
+    }
+
+    /** Whether an account that is not below a parent has a host. */
+    boolean isNamed(String host) {
+        return identities.containsKey(host) || named.contains(host);
     }
 
     private NavigableMap<String, Place> of(Place place) {

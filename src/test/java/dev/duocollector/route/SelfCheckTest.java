@@ -129,7 +129,7 @@ class SelfCheckTest {
             });
             assertThat(figure("verify.missing", "telephony")).isEqualTo(1);
             assertThat(figure("verify.missing", "activity")).isZero();
-            assertThat(figure("verify.timestamp", "activity")).isGreaterThan(World.START.getEpochSecond());
+            assertThat(figure("verify.timestamp", "activity")).isGreaterThan((double) World.START.getEpochSecond());
             assertThat(logs.lines(Level.WARN)).noneMatch(line -> line.startsWith("activity: "));
         }
         assertThat(world.objects().keySet())
@@ -182,9 +182,8 @@ class SelfCheckTest {
         addAt(World.START.minus(Duration.ofMinutes(510)));
         try (TestCollector collector = service()) {
             soon().untilAsserted(() -> assertThat(logs.lines(Level.INFO))
-                            .contains(
-                                    "telephony: Compared 2026-11-21 with the bucket: Duo shows 0 different events; each is"
-                                            + " there once."));
+                    .contains("telephony: Compared 2026-11-21 with the bucket: Duo shows 0 different events; each is"
+                            + " there once."));
             assertThat(logs.lines(Level.WARN)).isEmpty();
             world.clock.advance(Duration.ofMinutes(30));
             assertThat(collector.runOf("telephony").outcome().exitCode()).isZero();
@@ -242,9 +241,9 @@ class SelfCheckTest {
                 1, request -> !request.isWrite() && request.path().endsWith(".ndjson"), Fault.ANSWER_403));
         try (TestCollector collector = service()) {
             soon().untilAsserted(() -> assertThat(logs.lines(Level.ERROR))
-                            .filteredOn(line -> line.startsWith(
-                                    "telephony: Not compared with the bucket: S3 refused" + " s3:GetObject"))
-                            .hasSizeGreaterThan(9));
+                    .filteredOn(line ->
+                            line.startsWith("telephony: Not compared with the bucket: S3 refused" + " s3:GetObject"))
+                    .hasSizeGreaterThan(9));
             addAt(World.START.minus(Duration.ofMinutes(5)));
             world.clock.advance(Duration.ofMinutes(10));
             assertThat(collector.runOf("telephony").outcome().exitCode()).isZero();

@@ -15,6 +15,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -284,6 +285,32 @@ class AccountsTest {
 
         assertThat(found.problems()).isEmpty();
         assertThat(found.accounts()).extracting(Settings::name).containsExactly("acme");
+    }
+
+    /** Else it would be stored in two places, once the file is right. */
+    @Test
+    void child_withAFileThatIsWrong_isNotCollectedByItsParent() {
+        write("msp", "api-0000000f.duosecurity.com", "duo.children=all");
+        write("acme", CHILD.apiHost().toUpperCase(Locale.ROOT), "duo.lag=soon");
+
+        Accounts.Found found = below(accounts(), CHILD);
+
+        assertThat(found.accounts()).isEmpty();
+        assertThat(found.problems()).singleElement().asString().contains("acme.properties: Setting duo.lag is 'soon'");
+    }
+
+    /** What is below one parent is never read with the keys of another. */
+    @Test
+    void parentOfAnotherHost_hasNoneOfTheChildrenOfBefore() {
+        write("msp", "api-0000000f.duosecurity.com", "duo.children=all");
+        Accounts accounts = accounts();
+        assertThat(below(accounts, CHILD).accounts()).hasSize(1);
+
+        write("msp", "api-0000000e.duosecurity.com", "duo.children=all");
+        assertThat(accounts.look().accounts()).isEmpty();
+
+        write("msp", "api-0000000f.duosecurity.com", "duo.children=all");
+        assertThat(accounts.look().accounts()).hasSize(1);
     }
 
     @Test
