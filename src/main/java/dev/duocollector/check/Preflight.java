@@ -4,7 +4,6 @@ package dev.duocollector.check;
 
 import dev.duocollector.app.CamelApplication;
 import dev.duocollector.app.CamelSettings;
-import dev.duocollector.failure.ExitCode;
 import dev.duocollector.run.DuoProbe;
 import dev.duocollector.run.Stream;
 import dev.duocollector.run.Streams;
@@ -270,7 +269,7 @@ public final class Preflight {
             List<String> listing = streams.problems().stream()
                     .filter(line -> !before.contains(line))
                     .toList();
-            boolean mayPass = streams.exitCode() == ExitCode.AGAIN;
+            boolean mayPass = streams.mayPass();
             listing.forEach(
                     line -> tell.accept(mayPass ? Check.again(ACCOUNTS, line) : Check.fail(ACCOUNTS, line, "")));
             return listing.isEmpty();

@@ -172,6 +172,11 @@ public final class Streams {
         return all.isEmpty() && exitCode == ExitCode.DONE ? ExitCode.OPERATOR : exitCode;
     }
 
+    /** Whether all that is wrong before any run may pass by itself. */
+    public boolean mayPass() {
+        return exitCode == ExitCode.AGAIN;
+    }
+
     private synchronized String nothing() {
         if (!accounts.parents().isEmpty()) {
             return "no account below "

@@ -22,8 +22,10 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -131,10 +133,14 @@ public final class ChildrenObject {
                 throw new IllegalArgumentException("'accounts' is not an array");
             }
             List<Known> known = new ArrayList<>();
+            Set<String> ids = new HashSet<>();
             for (JsonNode each : root.path("accounts")) {
                 Child child = new Child(
                         each.path("account_id").asText(""),
                         each.path("api_hostname").asText(""));
+                if (!ids.add(child.accountId())) {
+                    throw new IllegalArgumentException("an account_id is there twice");
+                }
                 known.add(new Known(
                         child,
                         each.has("missingSince")

@@ -468,6 +468,7 @@ class ChildAccountsTest {
             odd id           | {"version":1,"parent":"PARENT","accounts":[{"account_id":"../x","api_hostname":"api-1.duosecurity.com"}]} | account_id is not
             odd host         | {"version":1,"parent":"PARENT","accounts":[{"account_id":"DA1","api_hostname":"evil.example"}]} | api_hostname is not
             odd time         | {"version":1,"parent":"PARENT","accounts":[{"account_id":"DA1","api_hostname":"api-1.duosecurity.com","missingSince":"then"}]} | a 'missingSince' is not a time
+            two of one id    | {"version":1,"parent":"PARENT","accounts":[{"account_id":"DA1","api_hostname":"api-1.duosecurity.com"},{"account_id":"DA1","api_hostname":"api-2.duosecurity.com"}]} | an account_id is there twice
             two members      | {"version":1,"version":1,"parent":"PARENT","accounts":[]}           | it is not readable JSON
             """)
     void noteThatIsDamaged_isToldOf_andStaysAsItIs(String what, String text, String flaw) {
@@ -686,6 +687,9 @@ class ChildAccountsTest {
                                 .findFirst()
                                 .orElseThrow()
                                 .detail()));
+        assertThat(logs.lines(Level.ERROR))
+                .anyMatch(line -> line.contains("were not listed"))
+                .noneMatch(line -> line.startsWith("Nothing was read"));
     }
 
     /** A list that cannot be had hides neither what is wrong with files, nor the state of accounts that are known. */
