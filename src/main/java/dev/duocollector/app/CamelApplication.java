@@ -129,7 +129,7 @@ public final class CamelApplication {
         return application;
     }
 
-    /** Leaves out what is not selected. */
+    /** Leaves out what is not selected, and nothing else: without this, what other nodes collect (streams.shard), too. */
     public CamelApplication of(Selection selection) {
         camel.bind(SELECTION, selection);
         return this;

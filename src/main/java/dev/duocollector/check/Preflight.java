@@ -40,6 +40,7 @@ public final class Preflight {
     private static final String ROUTES = "routes";
     private static final String FILES = "files";
     private static final String ACCOUNTS = "accounts";
+    private static final String SHARD = "shard";
 
     /** What a request to Duo depends on. */
     private static final Set<String> DUO_NEEDS = Set.of(
@@ -140,10 +141,19 @@ public final class Preflight {
 
     private void tellAccounts(Settings settings, Accounts.Found found) {
         found.problems().forEach(line -> tell.accept(Check.fail(ACCOUNTS, line, "")));
+        int streams = found.ofEachStream().size();
+        settings.account()
+                .shard()
+                .ifPresent(shard -> tell.accept(Check.pass(
+                        SHARD,
+                        shard + ", to which "
+                                + found.ofEachStream().stream()
+                                        .filter(each -> shard.has(each.owner()))
+                                        .count()
+                                + " of " + streams + " logs are dealt (status shows which); this looks at all")));
         if (!settings.hasAccounts()) {
             return;
         }
-        int streams = found.ofEachStream().size();
         if (streams == 0) {
             tell.accept(Check.fail(
                     ACCOUNTS,

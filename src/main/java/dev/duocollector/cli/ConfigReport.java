@@ -15,6 +15,7 @@ import dev.duocollector.settings.SettingSources;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
+import dev.duocollector.settings.Shard;
 import dev.duocollector.text.JsonText;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,6 +93,8 @@ record ConfigReport(List<Entry> entries, List<String> files, List<String> others
                         written,
                         each -> each.udmPrefix().map(KeyPrefix::value).orElse(""));
             case "state.key" -> ofLogs(settings, written, LogSettings::collectorStateKey);
+            case "streams.shard" ->
+                settings.account().shard().map(Shard::toString).orElse(written);
             case "metrics.textfile" ->
                 settings.process().metricsTextfile().map(Path::toString).orElse("");
             default -> written;

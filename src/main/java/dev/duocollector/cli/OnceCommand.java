@@ -3,6 +3,7 @@
 package dev.duocollector.cli;
 
 import dev.duocollector.app.CamelApplication;
+import dev.duocollector.settings.Selection;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,7 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "once",
         description = {
-            "Makes one run of each log in duo.logs, until its window is read to its end, and exits with the worst exit code.",
+            "Makes one run of each log in duo.logs, until its window is read to its end, and exits with the worst exit code."
+                    + " With streams.shard, of the logs of this shard, unless --account or --log say otherwise.",
             "With metrics.textfile or metrics.push it leaves its figures there; it opens no port."
         },
         exitCodeList = {
@@ -58,13 +60,10 @@ final class OnceCommand implements Callable<Integer> {
         if (show && !dryRun) {
             throw new ParameterException(spec.commandLine(), "--show has a meaning with --dry-run only.");
         }
-        if (dryRun) {
-            return CamelApplication.withoutSchedule(first.overrides())
-                    .of(streams.selection())
-                    .dryRun(System.out, show);
+        CamelApplication application = CamelApplication.withoutSchedule(first.overrides());
+        if (!streams.selection().equals(Selection.ALL)) {
+            application.of(streams.selection());
         }
-        return CamelApplication.withoutSchedule(first.overrides())
-                .of(streams.selection())
-                .runOnce();
+        return dryRun ? application.dryRun(System.out, show) : application.runOnce();
     }
 }

@@ -59,6 +59,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class StatusCommand implements Callable<Integer> {
 
     private static final String ROW = "%-25s %-12s %s";
+    private static final String SHARD = "%-6s";
     private static final int NAME_WIDTH = 14;
 
     @Spec
@@ -109,14 +110,21 @@ final class StatusCommand implements Callable<Integer> {
             return max != null && lag().filter(lag -> lag.compareTo(max) <= 0).isEmpty();
         }
 
+        /** Which of the shards has it; empty if there are none. */
+        Optional<Integer> shard() {
+            return settings.account().shard().map(shards -> shards.of(settings.owner()));
+        }
+
         String row() {
-            return String.format(
-                    Locale.ROOT,
-                    ROW,
-                    through().map(Instant::toString).orElse("-"),
-                    lag().map(lag -> Times.text(lag) + (lag.isNegative() ? " ahead" : ""))
-                            .orElse("-"),
-                    open());
+            return shard().map(shard -> String.format(Locale.ROOT, SHARD, shard))
+                            .orElse("")
+                    + String.format(
+                            Locale.ROOT,
+                            ROW,
+                            through().map(Instant::toString).orElse("-"),
+                            lag().map(lag -> Times.text(lag) + (lag.isNegative() ? " ahead" : ""))
+                                    .orElse("-"),
+                            open());
         }
 
         private String open() {
@@ -143,6 +151,7 @@ final class StatusCommand implements Callable<Integer> {
             if (!settings.name().isEmpty()) {
                 node.put("name", settings.name());
             }
+            shard().ifPresent(shard -> node.put("shard", shard));
             node.put("state", state.place());
             node.put("coveredThrough", through().map(Instant::toString).orElse(null));
             node.put("lagSeconds", lag().map(lag -> lag.toMillis() / 1000.0).orElse(null));
@@ -206,8 +215,13 @@ final class StatusCommand implements Callable<Integer> {
         int width = streams.stream().mapToInt(stream -> stream.name().length()).reduce(NAME_WIDTH, Math::max) + 1;
         String row = "%-" + width + "s%s";
         List<String> rows = new ArrayList<>();
+        boolean hasShards = streams.stream().anyMatch(stream -> stream.shard().isPresent());
         rows.add(String.format(
-                Locale.ROOT, row, "LOG", String.format(Locale.ROOT, ROW, "COVERED THROUGH", "LAG", "OPEN")));
+                Locale.ROOT,
+                row,
+                "LOG",
+                (hasShards ? String.format(Locale.ROOT, SHARD, "SHARD") : "")
+                        + String.format(Locale.ROOT, ROW, "COVERED THROUGH", "LAG", "OPEN")));
         streams.forEach(stream -> rows.add(
                 String.format(Locale.ROOT, row, stream.name(), stream.row()).stripTrailing()
                         + (stream.isLate(lagMax) ? "   LATE (--max-lag)" : "")));

@@ -132,6 +132,10 @@ public final class RunMetrics implements RunListener, CamelContextAware {
 
     @Override
     public void collecting(int streamsNow, int problemsNow) {
+        if (streamsNow == 0 && streams.isEmpty()) {
+            // Else a node without a stream would show one that never succeeds.
+            unregisterOfStream();
+        }
         collecting = streamsNow;
         problems = problemsNow;
     }

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -46,6 +45,10 @@ public final class Streams {
     private final Settings settings;
     private final Accounts accounts;
     private final Parents parents;
+    private final OwnStreams own;
+
+    /** How many streams there are, also those of other nodes. */
+    private int configured;
 
     /** By the place of the state: a run may be under way of a stream that was removed, or had another name. */
     private final Map<String, Turn> turns = new HashMap<>();
@@ -60,8 +63,9 @@ public final class Streams {
     private Streams(Builder parts) {
         this.parts = parts;
         settings = Objects.requireNonNull(parts.settings, "settings");
-        accounts = new Accounts(settings, parts.selection);
+        accounts = new Accounts(settings, parts.selection.orElse(Selection.ALL));
         parents = new Parents(parts);
+        own = new OwnStreams(settings, parts.selection);
         refresh();
     }
 
@@ -136,40 +140,21 @@ public final class Streams {
 
     /** Says what is collected, from where, to where, and when: the rest of a sentence. */
     public String collected() {
-        List<Stream> now = all();
-        if (!settings.hasAccounts()) {
-            return "the " + joined(now, ", ", each -> each.log().duoLog().toString())
-                    + (now.size() == 1 ? " log of " : " logs of ")
-                    + settings.account().apiHost() + " into "
-                    + joined(
-                            now,
-                            ", ",
-                            each -> "s3://" + each.account().bucket() + "/"
-                                    + each.log().prefix())
-                    + ": a run now, then by the schedule "
-                    + joined(now, "; ", each -> each.log().schedule()) + " (UTC).";
-        }
-        long accountsNow =
-                now.stream().map(stream -> stream.settings().name()).distinct().count();
-        return now.isEmpty()
-                ? "nothing yet: " + nothing() + ". It is looked at every minute."
-                : Tally.count(now.size(), "log") + " of " + Tally.count(accountsNow, "account") + " ("
-                        + settings.accountsFolder() + "), each by its schedule, and those that are late now.";
+        return what().sentence(nothing());
     }
 
-    private static String joined(List<Stream> streams, String between, Function<Settings, String> text) {
-        return streams.stream()
-                .map(stream -> text.apply(stream.settings()))
-                .distinct()
-                .collect(Collectors.joining(between));
+    private synchronized WhatIsCollected what() {
+        return new WhatIsCollected(settings, own.shard(), configured, all());
     }
 
     /** Returns what is wrong before any run as an exit code; if there is nothing to read, says why. */
     public int exitCode() {
-        if (all.isEmpty()) {
+        Optional<String> right = what().othersHaveAll();
+        right.ifPresent(line -> LOG.info("Nothing was read: {}.", line));
+        if (all.isEmpty() && right.isEmpty()) {
             LOG.error("Nothing was read: {}.", nothing());
         }
-        return all.isEmpty() && exitCode == ExitCode.DONE ? ExitCode.OPERATOR : exitCode;
+        return all.isEmpty() && right.isEmpty() && exitCode == ExitCode.DONE ? ExitCode.OPERATOR : exitCode;
     }
 
     /** Whether all that is wrong before any run may pass by itself. */
@@ -236,7 +221,9 @@ public final class Streams {
         Map<String, Stream> before = all;
         Map<String, Stream> now = new LinkedHashMap<>();
         List<Stream> begun = new ArrayList<>();
-        for (Settings each : found.ofEachStream()) {
+        List<Settings> everywhere = found.ofEachStream();
+        configured = everywhere.size();
+        for (Settings each : own.of(everywhere)) {
             String name = each.streamName().toString();
             Stream known = before.get(name);
             if (known == null || !known.settings().log().equals(each.log())) {
@@ -287,7 +274,8 @@ public final class Streams {
         @Nullable
         private Settings settings;
 
-        private Selection selection = Selection.ALL;
+        /** What a command is about; empty for what a node collects. */
+        private Optional<Selection> selection = Optional.empty();
 
         @Nullable
         Clock clock;
@@ -308,9 +296,8 @@ public final class Streams {
 
         public Builder settings(Settings value) {
             settings = value;
-            Optional.ofNullable(value.getCamelContext())
-                    .map(camel -> camel.getRegistry().findSingleByType(Selection.class))
-                    .ifPresent(found -> selection = found);
+            selection = Optional.ofNullable(value.getCamelContext())
+                    .map(camel -> camel.getRegistry().findSingleByType(Selection.class));
             return this;
         }
 

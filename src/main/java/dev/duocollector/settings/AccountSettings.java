@@ -46,6 +46,7 @@ public final class AccountSettings extends ScopedSettings {
     private final URI baseUrl;
     private final List<DuoLog> logs;
     private final Optional<Child> child;
+    private final Optional<Shard> shard;
 
     /**
      * Reads them.
@@ -71,6 +72,7 @@ public final class AccountSettings extends ScopedSettings {
         secretKeyFile = isThere && keysNeeded ? readKeys(reader) : Optional.empty();
         baseUrl = isThere ? readBaseUrl(reader) : NOWHERE;
         logs = readLogs(reader);
+        shard = Shard.read(reader);
     }
 
     private List<DuoLog> readLogs(SettingReader reader) {
@@ -202,6 +204,11 @@ public final class AccountSettings extends ScopedSettings {
     /** The logs that are collected, at least one. */
     public List<DuoLog> logs() {
         return logs;
+    }
+
+    /** The part of all streams that this node collects; empty if it collects all. */
+    public Optional<Shard> shard() {
+        return shard;
     }
 
     /** Where requests go; differs from the API host when {@code duo.base-url} is set. */

@@ -43,6 +43,11 @@ final class SettingReader {
         this.file = file;
     }
 
+    /** The environment, for what is not a setting; empty where it is not read. */
+    Optional<Map<String, String>> environment() {
+        return sources.filter(program -> !program.areAContainers()).map(SettingSources::environment);
+    }
+
     /** Takes the values of some settings; the others count as not set. */
     void look(WrittenSettings written, Predicate<Setting<?>> wanted) {
         Placeholders placeholders = new Placeholders(written);

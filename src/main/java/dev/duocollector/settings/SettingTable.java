@@ -177,6 +177,15 @@ public final class SettingTable {
     public static final Setting<Boolean> UDM_IDS =
             add(log("udm.ids", bool(), "false", "UDM events with `telephony_id` and `txid`"));
 
+    // ---- Several nodes
+
+    public static final Setting<String> SHARD = add(account(
+                    "streams.shard",
+                    text("`I/N`, `auto/N`; N is 1 to 1000"),
+                    "",
+                    "the part of all logs that is collected")
+            .unset("all"));
+
     // ---- Monitoring
 
     public static final Setting<Boolean> OBSERVE_ENABLED =
@@ -230,7 +239,8 @@ public final class SettingTable {
             S3_PROXY,
             CHECKSUMS,
             UDM_IDS,
-            VERIFY_SCHEDULE);
+            VERIFY_SCHEDULE,
+            SHARD);
 
     private SettingTable() {}
 
