@@ -7,6 +7,7 @@ import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.Child;
 import dev.duocollector.settings.Settings;
+import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.source.AccountList;
 import dev.duocollector.source.DuoFailure;
 import dev.duocollector.source.DuoFailureExplainer;
@@ -14,6 +15,7 @@ import dev.duocollector.source.DuoRequestException;
 import dev.duocollector.source.DuoSource;
 import dev.duocollector.state.ChildrenObject;
 import dev.duocollector.state.ChildrenObject.Known;
+import dev.duocollector.state.ConditionalWrites;
 import dev.duocollector.text.Log;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,9 +27,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -50,6 +52,9 @@ final class Children {
     /** For how long a failure that may pass is no more than a WARN, while the accounts are known. */
     private static final Duration PASSING = Duration.ofHours(1);
 
+    /** How often it is tried to note them while others do. */
+    private static final int NOTES_MAX = 3;
+
     /** For how long an account is collected that Duo no longer lists. */
     private static final Duration TRIED = Duration.ofDays(7);
 
@@ -58,6 +63,9 @@ final class Children {
     private final Ticker ticker;
     private final ChildrenObject noted;
     private boolean isNotedRead;
+
+    /** Whether that was just now, so that another collector is not likely to have noted something since. */
+    private boolean isNotedFresh;
 
     /** What is in the bucket, as far as it was read or written. */
     private @Nullable List<Known> inBucket;
@@ -105,7 +113,8 @@ final class Children {
         }
         List<String> wrong = new ArrayList<>();
         exitCode = ExitCode.DONE;
-        boolean mayNote = notes && readNoted(wrong);
+        isNotedFresh = false;
+        boolean mayNote = notes && mayNote(wrong);
         AccountList list = ask(camel, wrong);
         if (list != null) {
             take(list, mayNote, wrong);
@@ -113,14 +122,13 @@ final class Children {
         problems = List.copyOf(wrong);
     }
 
-    private boolean readNoted(List<String> wrong) {
+    private boolean mayNote(List<String> wrong) {
         if (isNotedRead) {
             return true;
         }
         try {
-            inBucket = noted.load().orElse(null);
-            isNotedRead = true;
-            known = withNoted();
+            readNoted();
+            known = withNoted(true);
             return true;
         } catch (RefusedException e) {
             report(e.getMessage(), e.outcome(), wrong);
@@ -128,15 +136,43 @@ final class Children {
         }
     }
 
-    /** Adds what only the bucket knows of: listed earlier, and to be tried for some days more. */
-    private @Nullable List<Known> withNoted() {
+    private void readNoted() {
+        inBucket = noted.load().orElse(null);
+        isNotedRead = true;
+        isNotedFresh = true;
+    }
+
+    /**
+     * Adds what only the bucket knows of: listed earlier, or by another collector, and to be tried for some days more.
+     *
+     * @param all whether also what is not to be tried any more
+     */
+    private @Nullable List<Known> withNoted(boolean all) {
         if (known == null || inBucket == null) {
             return known == null ? inBucket : known;
         }
-        Map<String, Known> all = new LinkedHashMap<>();
-        Stream.concat(known.stream(), inBucket.stream())
-                .forEach(each -> all.putIfAbsent(each.child().accountId(), each));
-        return List.copyOf(all.values());
+        Map<String, Known> together = new LinkedHashMap<>();
+        known.forEach(each -> together.put(each.child().accountId(), each));
+        for (Known each : inBucket) {
+            String id = each.child().accountId();
+            if (all || together.containsKey(id) || !isOver(each)) {
+                together.merge(id, each, Children::since);
+            }
+        }
+        return List.copyOf(together.values());
+    }
+
+    /** All collectors are to try it for the same time: from when the first of them missed it. */
+    private static Known since(Known ours, Known theirs) {
+        boolean isTheirs = ours.missingSince().isPresent()
+                && theirs.missingSince()
+                        .filter(ours.missingSince().get()::isAfter)
+                        .isPresent();
+        return isTheirs ? new Known(ours.child(), theirs.missingSince()) : ours;
+    }
+
+    private boolean isOver(Known each) {
+        return each.missingSince().filter(clock.instant().minus(TRIED)::isAfter).isPresent();
     }
 
     private @Nullable AccountList ask(CamelContext camel, List<String> wrong) {
@@ -204,9 +240,14 @@ final class Children {
             }
         }
         known = List.copyOf(now);
-        if (mayNote && !now.equals(inBucket)) {
-            note(now, wrong);
+        if (mayNote && !isNoted()) {
+            note(wrong);
         }
+    }
+
+    /** In whatever order: Duo promises none. */
+    private boolean isNoted() {
+        return inBucket != null && known != null && new HashSet<>(inBucket).equals(new HashSet<>(known));
     }
 
     private Optional<Known> stillTried(Known each, boolean isGone) {
@@ -230,14 +271,45 @@ final class Children {
                 : Optional.of(new Known(each.child(), Optional.of(since)));
     }
 
-    private void note(List<Known> now, List<String> wrong) {
+    /**
+     * Notes what is known. Other collectors note it, too, and each reads Duo's list at its own time: so what they have noted
+     * meanwhile is read and kept, and whoever comes too late tries again.
+     */
+    private void note(List<String> wrong) {
         try {
-            noted.save(now);
-            inBucket = known;
+            boolean isOthers = false;
+            for (int tries = 1; tries <= NOTES_MAX; tries++) {
+                if (!isNotedFresh) {
+                    List<Known> before = inBucket;
+                    readNoted();
+                    isOthers = isOthers || (tries > 1 && !Objects.equals(before, inBucket));
+                    known = withNoted(false);
+                }
+                if (isNoted() || isSaved(isOthers || tries < NOTES_MAX)) {
+                    return;
+                }
+                isNotedFresh = false;
+            }
+            LOG.debug("Others note the accounts below {} just now: it waits for the next list.", parent.name());
         } catch (RefusedException e) {
-            // Another collector's note, or one that may have arrived after all: read again before the next.
+            // It may have arrived after all: read again before the next.
             isNotedRead = false;
             report(e.getMessage(), e.outcome(), wrong);
+        }
+    }
+
+    /** @param mayBeOthers whether it may be that S3 refuses since another collector has written */
+    private boolean isSaved(boolean mayBeOthers) {
+        try {
+            List<Known> now = Objects.requireNonNull(known, "known");
+            noted.save(now);
+            inBucket = now;
+            return true;
+        } catch (S3OperationException e) {
+            if (mayBeOthers && ConditionalWrites.isRefused(e.getCause())) {
+                return false;
+            }
+            throw e;
         }
     }
 }

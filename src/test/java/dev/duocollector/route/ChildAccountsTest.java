@@ -14,6 +14,7 @@ import dev.duocollector.cli.StateConsole;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
+import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.run.Stream;
 import dev.duocollector.run.Streams;
@@ -38,6 +39,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -500,22 +503,152 @@ class ChildAccountsTest {
         }
     }
 
-    /** Two collectors note what they know: neither keeps the other from it. */
-    @Test
-    void twoCollectors_noteTheSame() {
+    private List<ProxiedRequest> writesOfTheNote() {
+        return world.s3Proxy.requests().stream()
+                .filter(request -> request.isWrite() && request.path().endsWith(NOTE))
+                .toList();
+    }
+
+    /** Has the second list and note what is there while the first's note is on its way. */
+    private void interleave(TestCollector first, TestCollector second) {
+        AtomicBoolean isDone = new AtomicBoolean();
+        world.s3Proxy.onRequest(request -> {
+            if (request.isWrite() && request.path().endsWith(NOTE) && !isDone.getAndSet(true)) {
+                listed(second);
+            }
+        });
+        listed(first);
+        assertThat(isDone).isTrue();
+        assertThat(writesOfTheNote()).extracting(ProxiedRequest::status).contains(412);
+    }
+
+    /** Several nodes note what they know, each at its own time: neither keeps the other from it, and none needs an operator. */
+    @ParameterizedTest
+    @ValueSource(strings = {"an empty bucket", "a new account", "an account that is gone"})
+    void twoCollectors_noteAtOnce(String what) {
         add(ONE);
+        add(TWO);
+        if (what.equals("a new account")) {
+            parent.removeChild(TWO);
+        }
+        try (TestCollector first = world.start();
+                TestCollector second = world.start()) {
+            if (!what.equals("an empty bucket")) {
+                listed(first);
+                listed(second);
+                assertThat(writesOfTheNote()).hasSize(1);
+                if (what.equals("a new account")) {
+                    list(children.get(TWO), logs -> {});
+                } else {
+                    parent.removeChild(TWO);
+                }
+                world.clock.advance(Duration.ofMinutes(16));
+            }
+            world.s3Proxy.reset();
+            interleave(first, second);
+            assertThat(text(NOTE)).contains(ONE, TWO);
+            assertThat(text(NOTE).contains("missingSince")).isEqualTo(what.equals("an account that is gone"));
+            assertThat(names(second)).isEqualTo(names(first)).hasSize(4);
+            world.s3Proxy.reset();
+            for (int i = 0; i < 2; i++) {
+                world.clock.advance(Duration.ofMinutes(16));
+                List.of(first, second)
+                        .forEach(each -> assertThat(listed(each).problems()).isEmpty());
+            }
+            assertThat(writesOfTheNote()).as("what is noted already").isEmpty();
+        }
+        assertThat(logs.lines(Level.ERROR)).isEmpty();
+        assertThat(logs.lines(Level.WARN))
+                .allMatch(line -> line.startsWith("msp: Duo no longer lists the account " + TWO));
+    }
+
+    /** Each node misses an account at its own time, and all of them try it as long as the first one does. */
+    @Test
+    void childThatVanishes_isTriedAsLong_byEachCollector() {
+        add(ONE);
+        Below gone = add(TWO);
         try (TestCollector first = world.start();
                 TestCollector second = world.start()) {
             listed(first);
             listed(second);
-            add(TWO);
+            parent.removeChild(TWO);
+            world.clock.advance(Duration.ofMinutes(16));
+            Instant since = world.clock.instant();
+            listed(first);
+            world.clock.advance(Duration.ofMinutes(7));
+            world.s3Proxy.reset();
+            listed(second);
+            assertThat(writesOfTheNote()).isEmpty();
+            assertThat(text(NOTE)).contains("\"missingSince\":\"" + since + "\"");
+            world.clock.set(since.plus(Duration.ofDays(7)).plusSeconds(1));
+            world.clock.advance(Duration.ofMinutes(16));
+            listed(second);
+            assertThat(names(second)).hasSize(2).noneMatch(name -> name.startsWith(gone.name()));
+            listed(first);
+            assertThat(names(first)).isEqualTo(names(second));
+            assertThat(writesOfTheNote()).hasSize(1);
+        }
+        assertThat(text(NOTE)).doesNotContain(TWO);
+    }
+
+    /** Another node has noted an account that this one's list does not have yet: it is kept, until a list says otherwise. */
+    @Test
+    void childThatOnlyAnotherNoted_isCollected() {
+        add(ONE);
+        try (TestCollector first = world.start()) {
+            listed(first);
+            Below two = add(TWO);
+            try (TestCollector second = world.start()) {
+                listed(second);
+            }
+            parent.removeChild(TWO);
+            Below three = add("DA0000000000000000TR");
             world.clock.advance(Duration.ofMinutes(16));
             listed(first);
-            Streams streams = listed(second);
+            assertThat(names(first)).contains(two.name() + "/telephony", three.name() + "/telephony");
+            assertThat(logs.lines(Level.WARN))
+                    .as("by a list that may be the older one")
+                    .isEmpty();
+            world.clock.advance(Duration.ofMinutes(16));
+            listed(first);
+            assertThat(logs.lines(Level.WARN))
+                    .singleElement()
+                    .asString()
+                    .contains("no longer lists the account " + TWO);
+        }
+    }
+
+    @Test
+    void listInAnotherOrder_isNotNotedAgain() {
+        Below one = add(ONE);
+        add(TWO);
+        try (TestCollector collector = world.start()) {
+            listed(collector);
+            parent.removeChild(ONE);
+            list(one, logs -> {});
+            world.s3Proxy.reset();
+            world.clock.advance(Duration.ofMinutes(16));
+            listed(collector);
+            assertThat(names(collector)).hasSize(4).first().asString().startsWith("msp-da0000000000000000tw/");
+            assertThat(writesOfTheNote()).isEmpty();
+        }
+    }
+
+    /** A store that refuses every note, though nobody else writes one, is no other node. */
+    @ParameterizedTest
+    @EnumSource(names = {"ANSWER_412", "ANSWER_403"})
+    void noteThatIsRefused_isTold_andTheAccountsAreCollected(Fault fault) {
+        add(ONE);
+        world.s3Proxy.plan(FaultPlan.every(
+                1, request -> request.isWrite() && request.path().endsWith(NOTE), fault));
+        try (TestCollector collector = world.start()) {
+            Streams streams = listed(collector);
+            assertThat(names(collector)).hasSize(2);
             assertThat(streams.problems()).singleElement().asString().contains("s3:PutObject");
-            listed(second);
+            assertThat(streams.exitCode()).isPositive();
+            world.s3Proxy.plan(FaultPlan.none());
+            listed(collector);
             assertThat(streams.problems()).isEmpty();
-            assertThat(names(second)).isEqualTo(names(first)).hasSize(4);
         }
     }
 
