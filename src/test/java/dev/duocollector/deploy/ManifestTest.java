@@ -7,12 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.google.gson.Gson;
-import com.google.gson.JsonElement;
-import io.kubernetes.client.openapi.models.V1ConfigMap;
-import io.kubernetes.client.openapi.models.V1CronJob;
-import io.kubernetes.client.openapi.models.V1Deployment;
-import io.kubernetes.client.openapi.models.V1ServiceAccount;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
@@ -22,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,10 +23,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** Units, manifests and templates: each parses, each of its kind's mistakes is refused, and all set the same things alike. */
+/**
+ * Units, templates and the Dockerfile: each parses, each of its kind's mistakes is refused, and all set the same things alike.
+ * KubernetesTest has the manifests.
+ */
 class ManifestTest {
 
     private static final Path DEPLOY = Path.of("src", "deploy");
@@ -128,11 +122,6 @@ class ManifestTest {
                 .singleElement()
                 .asString()
                 .contains('"' + EXIT_WITHOUT_MEMORY + '"');
-        for (String file : List.of("deployment.yaml", "cronjob.yaml")) {
-            Map<String, Object> container = container(file);
-            assertThat(environment(container)).as(file).containsEntry("LANG", "C.UTF-8");
-            assertThat(container).as("%s starts what the image does", file).doesNotContainKey("command");
-        }
         JsonNode task = CloudFormation.parse(read("ecs/cloudformation.yaml"))
                 .resources(Map.of(), Map.of())
                 .get("Task")
@@ -157,104 +146,6 @@ class ManifestTest {
                 .containsExactly(
                         "-+/usr/bin/install -D -m 644 " + file + " " + shown + ".new",
                         "-+/usr/bin/mv -f " + shown + ".new " + shown);
-        assertThat(environment(container("cronjob.yaml")).get("METRICS_PUSH")).startsWith("http://");
-        assertThat(environment(container("deployment.yaml")))
-                .as("shows them itself")
-                .doesNotContainKey("METRICS_PUSH");
-    }
-
-    @Test
-    void kubernetesManifests_areWhatTheApiTakes() {
-        assertThat(kinds("base.yaml")).containsExactly("ServiceAccount", "ConfigMap");
-        assertThat(kinds("deployment.yaml")).containsExactly("Deployment");
-        assertThat(kinds("cronjob.yaml")).containsExactly("CronJob");
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            deployment.yaml | replicas: 1              | replica: 1
-            deployment.yaml | readOnlyRootFilesystem:  | readOnlyRootFileSystem:
-            deployment.yaml | selector:                | selectors:
-            cronjob.yaml    | concurrencyPolicy:       | concurrency:
-            cronjob.yaml    | schedule: "7 * * * *"    | timetable: hourly
-            cronjob.yaml    | args: ["once"]           | args: ["once"
-            base.yaml       | kind: ConfigMap          | kind: ConfigMaps
-            base.yaml       | automountServiceAccount  | automountServiceAccounts
-            """)
-    void aBrokenManifest_isRefused(String file, String right, String wrong) {
-        String manifest = read("kubernetes/" + file);
-
-        assertThat(manifest).contains(right);
-        assertThatThrownBy(() -> validate(manifest.replace(right, wrong))).isInstanceOf(Exception.class);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"deployment.yaml, run", "cronjob.yaml, once"})
-    void pod_hasNoRights_andGetsTheKeyAsAFile(String file, String command) {
-        String manifest = read("kubernetes/" + file);
-        Map<String, Object> pod = pod(file);
-        Map<String, Object> container = container(file);
-
-        assertThat(container.get("args")).isEqualTo(List.of(command));
-        assertThat(at(container, "securityContext", "readOnlyRootFilesystem")).isEqualTo(true);
-        assertThat(at(container, "securityContext", "allowPrivilegeEscalation")).isEqualTo(false);
-        assertThat(at(container, "securityContext", "capabilities", "drop")).isEqualTo(List.of("ALL"));
-        assertThat(at(pod, "securityContext", "runAsNonRoot")).isEqualTo(true);
-        assertThat((Integer) pod.get("terminationGracePeriodSeconds")).isGreaterThanOrEqualTo(STOP_SECONDS_MIN);
-        assertThat(manifest).doesNotContain("DUO_SKEY:").doesNotContain("latest\n");
-    }
-
-    /** The account of base.yaml, the accounts of a Secret, or both: neither Secret has to be there. */
-    @ParameterizedTest
-    @ValueSource(strings = {"deployment.yaml", "cronjob.yaml"})
-    void pod_hasBothSecretsAsFolders_whereTheSettingsLookForThem(String file) {
-        String base = read("kubernetes/base.yaml");
-        Map<String, Object> settings = map(documents(base).get(1).get("data"));
-        Map<String, Object> many = map(documents(base.replace("  # DUO_ACCOUNTS:", "  DUO_ACCOUNTS:"))
-                .get(1)
-                .get("data"));
-        Map<String, String> secrets = new TreeMap<>();
-        for (Object volume : (List<?>) pod(file).get("volumes")) {
-            if (map(volume).containsKey("secret")) {
-                assertThat(at(map(volume), "secret", "optional")).isEqualTo(true);
-                secrets.put(
-                        String.valueOf(map(volume).get("name")),
-                        String.valueOf(at(map(volume), "secret", "secretName")));
-            }
-        }
-        Map<String, String> folders = new TreeMap<>();
-        for (Object mount : (List<?>) container(file).get("volumeMounts")) {
-            String secret = secrets.get(map(mount).get("name"));
-            if (secret != null) {
-                assertThat(map(mount)).containsEntry("readOnly", true).doesNotContainKey("subPath");
-                folders.put(String.valueOf(map(mount).get("mountPath")), secret);
-            }
-        }
-
-        assertThat(settings).as("one account stays one").doesNotContainKey("DUO_ACCOUNTS");
-        assertThat(folders)
-                .containsOnly(
-                        Map.entry(String.valueOf(many.get("DUO_ACCOUNTS")), "duo-accounts"),
-                        Map.entry(
-                                String.valueOf(settings.get("DUO_SKEY_FILE")).replace("/skey", ""),
-                                "duo-telephony-collector"));
-    }
-
-    @Test
-    void onlyOneCollectorAtATime() {
-        assertThat(read("kubernetes/deployment.yaml")).contains("replicas: 1\n", "type: Recreate\n");
-        assertThat(read("kubernetes/cronjob.yaml")).contains("concurrencyPolicy: Forbid\n");
-    }
-
-    /** The health is shown on the loopback address by default, where no probe gets. */
-    @Test
-    void deployment_isProbedWhereItsHealthIsShown() {
-        Map<String, Object> container = container("deployment.yaml");
-
-        assertThat(environment(container)).containsEntry("OBSERVE_HOST", "0.0.0.0");
-        assertThat(at(container, "livenessProbe", "httpGet", "path")).isEqualTo("/observe/health/live");
-        assertThat(at(container, "readinessProbe", "httpGet", "path")).isEqualTo("/observe/health/ready");
-        assertThat(at(container, "livenessProbe", "httpGet", "port")).isEqualTo("observe");
     }
 
     @Test
@@ -293,9 +184,11 @@ class ManifestTest {
                 "systemd/env",
                 "systemd/duo-telephony-collector.service",
                 "systemd/duo-telephony-collector-once.service",
-                "kubernetes/base.yaml",
-                "kubernetes/cronjob.yaml",
-                "kubernetes/deployment.yaml",
+                "kubernetes/base/pod.yaml",
+                "kubernetes/base/settings.env",
+                "kubernetes/overlays/service/kustomization.yaml",
+                "kubernetes/overlays/job/kustomization.yaml",
+                "kubernetes/overlays/shards/kustomization.yaml",
                 "ecs/cloudformation.yaml",
                 "docker/Dockerfile"
             })
@@ -312,40 +205,6 @@ class ManifestTest {
                 .forEach(name -> used.add(name.group(1)));
 
         assertThat(used).isNotEmpty().isSubsetOf(known);
-    }
-
-    private static List<String> kinds(String file) {
-        return validate(read("kubernetes/" + file));
-    }
-
-    /** Returns the kinds of what is in a manifest, each held against the API's own model: what may and must be there. */
-    private static List<String> validate(String yaml) {
-        List<String> kinds = new ArrayList<>();
-        for (Map<String, Object> document : documents(yaml)) {
-            String kind = String.valueOf(document.get("kind"));
-            JsonElement json = new Gson().toJsonTree(document);
-            try {
-                switch (kind) {
-                    case "Deployment" -> V1Deployment.validateJsonElement(json);
-                    case "CronJob" -> V1CronJob.validateJsonElement(json);
-                    case "ConfigMap" -> V1ConfigMap.validateJsonElement(json);
-                    case "ServiceAccount" -> V1ServiceAccount.validateJsonElement(json);
-                    default -> throw new IllegalArgumentException("Unknown kind " + kind);
-                }
-            } catch (IOException e) {
-                throw new IllegalArgumentException(e);
-            }
-            kinds.add(kind);
-        }
-        return kinds;
-    }
-
-    private static List<Map<String, Object>> documents(String yaml) {
-        List<Map<String, Object>> documents = new ArrayList<>();
-        new Load(LoadSettings.builder().setAllowDuplicateKeys(false).build())
-                .loadAllFromString(yaml)
-                .forEach(document -> documents.add(map(document)));
-        return documents;
     }
 
     private static List<String> instructions(String dockerfile) {
@@ -372,42 +231,6 @@ class ManifestTest {
                 .results()
                 .flatMap(block -> block.group(1).lines())
                 .toList();
-    }
-
-    private static Map<String, Object> pod(String file) {
-        Map<String, Object> workload = documents(read("kubernetes/" + file)).get(0);
-        return map(
-                file.startsWith("cron")
-                        ? at(workload, "spec", "jobTemplate", "spec", "template", "spec")
-                        : at(workload, "spec", "template", "spec"));
-    }
-
-    private static Map<String, Object> container(String file) {
-        return map(((List<?>) pod(file).get("containers")).get(0));
-    }
-
-    private static Map<String, String> environment(Map<String, Object> container) {
-        Map<String, String> environment = new TreeMap<>();
-        for (Object variable : (List<?>) container.get("env")) {
-            environment.put(
-                    String.valueOf(map(variable).get("name")),
-                    String.valueOf(map(variable).get("value")));
-        }
-        return environment;
-    }
-
-    private static Object at(Map<String, Object> map, String... path) {
-        Object value = map;
-        for (String name : path) {
-            value = map(value).get(name);
-            assertThat(value).as(name).isNotNull();
-        }
-        return value;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> map(Object value) {
-        return (Map<String, Object>) value;
     }
 
     private static String read(String file) {
