@@ -99,7 +99,7 @@ class KubernetesTest {
             shards  | components/several-pods/disruption.yaml  | maxUnavailable: 1             | maxUnavailability: 1            | maxUnavailability
             shards  | components/several-pods/pod.yaml         | whenUnsatisfiable:            | ifUnsatisfiable:                | ifUnsatisfiable
             shards  | components/several-pods/pod.yaml         | io/name: duo-telephony        | io/name: duo-telepathy          | the spread over hosts
-            cluster | components/cluster/pod.yaml              | - name: cluster\\n          m | - name: db\\n          m      | volumes
+            cluster | components/cluster/pod.yaml              | - name: cluster\\n            m | - name: db\\n            m   | volumes
             cluster | components/cluster/deployment.yaml       | maxSurge: 1                   | maxSurges: 1                    | maxSurges
             """)
     void aBrokenManifest_isRefused(String overlay, String file, String right, String wrong, String said) {
