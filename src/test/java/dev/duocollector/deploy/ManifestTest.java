@@ -159,6 +159,33 @@ class ManifestTest {
                 .contains("\"ReadonlyRootFilesystem\":true");
     }
 
+    @ParameterizedTest
+    @CsvSource({"'', true", "0/3, true", "999/1000, true", "auto/3, false", "1, false", "-1/3, false", "01/3, false"})
+    void ecsTask_collectsTheShardOfItsStack(String shard, boolean isAllowed) {
+        CloudFormation template = CloudFormation.parse(read("ecs/cloudformation.yaml"));
+        String allowed =
+                template.template().at("/Parameters/Shard/AllowedPattern").asText();
+        JsonNode environment = template.resources(Map.of("Shard", shard), Map.of())
+                .get("Task")
+                .at("/Properties/ContainerDefinitions/0/Environment");
+
+        assertThat(Pattern.matches(allowed, shard)).isEqualTo(isAllowed);
+        assertThat(environment.toString()).contains("{\"Name\":\"STREAMS_SHARD\",\"Value\":\"" + shard + "\"}");
+        assertThat(template.template().at("/Parameters/Shard/Default").asText("none"))
+                .as("all logs")
+                .isEmpty();
+    }
+
+    /** Each of the two hosts has the other half, and the file for both has none, so that a single host collects all. */
+    @Test
+    void systemdExample_sharesAllLogsOut() {
+        assertThat(shell(read("systemd/README.md")).stream().filter(line -> line.contains("STREAMS_SHARD")))
+                .containsExactly("STREAMS_SHARD=0/2", "STREAMS_SHARD=1/2");
+        assertThat(read("systemd/env").lines())
+                .noneMatch(line -> line.startsWith("STREAMS_SHARD"))
+                .contains("# STREAMS_SHARD=0/2");
+    }
+
     /** There is no parser of Dockerfiles for the JVM; this reads as much of the form as this file uses. */
     @Test
     void dockerfile_isMadeOfInstructions_onPinnedBases() {
