@@ -38,6 +38,7 @@ class ArchitectureTest {
             "verify",
             "metrics",
             "operate",
+            "cluster",
             "app",
             "check",
             "cli",
@@ -119,8 +120,10 @@ class ArchitectureTest {
                         + "|java\\.time\\.Clock\\.system.*|java\\.lang\\.System\\.currentTimeMillis\\(\\)"),
                 Set.of(
                         "check.Preflight",
+                        "cli.ClusterCommand",
                         "cli.StateCommand",
                         "cli.StatusCommand",
+                        "cluster.ClusterNode",
                         "settings.AccountFiles",
                         "settings.Schedule"));
     }
@@ -135,6 +138,7 @@ class ArchitectureTest {
                         "settings.WrittenSettings",
                         "app.CamelApplication",
                         "cli.CheckCommand",
+                        "cli.ClusterCommand",
                         "cli.ConfigCommand",
                         "cli.Main",
                         "cli.StateCommand",

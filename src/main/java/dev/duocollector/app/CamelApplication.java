@@ -9,6 +9,7 @@ import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.DryRun;
 import dev.duocollector.run.RunReport;
+import dev.duocollector.run.RunTriggers;
 import dev.duocollector.run.Stream;
 import dev.duocollector.run.Streams;
 import dev.duocollector.settings.Selection;
@@ -39,8 +40,6 @@ import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
-import org.apache.camel.model.Model;
-import org.apache.camel.model.RouteDefinition;
 
 /**
  * Camel Main with the settings and the route files of the working directory, each before the jar's of the same name; or, in a
@@ -107,7 +106,9 @@ public final class CamelApplication {
 
     /** Returns an application that makes a run at its start and then by the schedule. */
     public static CamelApplication withSchedule(Map<String, String> settings) {
-        return new CamelApplication(System.getenv(), settings, new Observation(true));
+        CamelApplication application = new CamelApplication(System.getenv(), settings, new Observation(true));
+        application.camel.addMainListener(new ClusterMember());
+        return application;
     }
 
     /** Returns an application that makes a run when it is asked to. */
@@ -185,7 +186,7 @@ public final class CamelApplication {
         Streams streams = Streams.of(context());
         LOG.info(
                 "Collecting {}{}{}",
-                streams.collected(),
+                streams.collected(RunTriggers.of(context()).areShared()),
                 observed.get()
                         .map(at -> " Health and metrics: " + at + "/health and /metrics.")
                         .orElse(""),
@@ -336,15 +337,6 @@ public final class CamelApplication {
     /** Returns why a start failed, one line for each mistake. */
     public List<String> explain(Exception failure) {
         LOG.debug("The program could not start", failure);
-        return StartFailure.lines(failure, routes());
-    }
-
-    private List<RouteDefinition> routes() {
-        return context() == null
-                ? List.of()
-                : context()
-                        .getCamelContextExtension()
-                        .getContextPlugin(Model.class)
-                        .getRouteDefinitions();
+        return StartFailure.lines(failure, StartFailure.routesOf(context()));
     }
 }

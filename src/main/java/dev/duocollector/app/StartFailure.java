@@ -10,9 +10,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.PropertyBindingException;
+import org.apache.camel.model.Model;
 import org.apache.camel.model.RouteDefinition;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,15 @@ public final class StartFailure {
     private static final Pattern BEAN = Pattern.compile("Error creating bean: (\\S+) of type: .*");
 
     private StartFailure() {}
+
+    /** Returns the routes that a context knows; none if there is no context yet. */
+    static List<RouteDefinition> routesOf(@Nullable CamelContext context) {
+        return context == null
+                ? List.of()
+                : context.getCamelContextExtension()
+                        .getContextPlugin(Model.class)
+                        .getRouteDefinitions();
+    }
 
     /**
      * Returns the lines: those of the settings, else one that names what is wrong and where, as far as Camel says it.

@@ -24,12 +24,15 @@ public final class CheckReport {
     private final PrintStream out;
     private final boolean json;
     private final boolean signs;
+    private final String done;
 
     /**
+     * @param done what it means that nothing failed: the end of a sentence
      * @param json whether to print one JSON document at the end instead of lines
      * @param charset what the output is read as; where it has no ✓, words are used
      */
-    public CheckReport(PrintStream out, boolean json, Charset charset) {
+    public CheckReport(String done, PrintStream out, boolean json, Charset charset) {
+        this.done = done;
         this.out = out;
         this.json = json;
         this.signs = charset.newEncoder().canEncode("✓✗–");
@@ -86,7 +89,7 @@ public final class CheckReport {
         return count(Check.Outcome.PASS) + " passed, " + failed + " failed, " + count(Check.Outcome.SKIPPED)
                 + " not checked: "
                 + switch (exitCode()) {
-                    case ExitCode.DONE -> "a run would succeed.";
+                    case ExitCode.DONE -> done;
                     case ExitCode.AGAIN -> "what failed may pass by itself; check again.";
                     default -> "an operator is needed.";
                 };

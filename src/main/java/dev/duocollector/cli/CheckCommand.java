@@ -37,13 +37,13 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CheckReport report = new CheckReport(System.out, json, standardOutputCharset());
+        CheckReport report = new CheckReport("a run would succeed.", System.out, json, standardOutputCharset());
         new Preflight(System.getenv(), Map.of(), streams.selection(), report::add).run();
         return report.end();
     }
 
     /** What standard output is encoded in: newer Java runtimes say so, and 17 uses its default. */
-    private static Charset standardOutputCharset() {
+    static Charset standardOutputCharset() {
         String name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding", ""));
         return name.isEmpty() || !Charset.isSupported(name) ? Charset.defaultCharset() : Charset.forName(name);
     }

@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             StatusCommand.class,
             BackfillCommand.class,
             VerifyCommand.class,
+            ClusterCommand.class,
             UdmCommand.class,
             HelpCommand.class,
             Main.VersionCommand.class

@@ -15,6 +15,8 @@ public final class AskForCheck implements Processor {
         exchange.getMessage()
                 .setBody(
                         streams.isCheckDue()
+                                        && !RunTriggers.of(exchange.getContext())
+                                                .areShared()
                                 ? streams.all().stream().map(Stream::name).toList()
                                 : List.of());
     }

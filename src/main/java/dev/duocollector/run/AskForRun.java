@@ -9,7 +9,8 @@ import org.apache.camel.support.SynchronizationAdapter;
 
 /**
  * Takes a time of a schedule, and leaves the stream's name in the exchange variable {@value Stream#VARIABLE}, and in
- * {@value #DUE} whether a run of it is to be made: not if one is asked for already and waits.
+ * {@value #DUE} whether a run of it is to be made: not if one is asked for already and waits, and not in a
+ * cluster, whose nodes share other triggers.
  */
 public final class AskForRun implements Processor {
 
@@ -18,7 +19,9 @@ public final class AskForRun implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        Optional<Stream> fired = new StreamTriggers(exchange.getContext()).fired(exchange);
+        Optional<Stream> fired = RunTriggers.of(exchange.getContext()) instanceof StreamTriggers own
+                ? own.fired(exchange)
+                : Optional.empty();
         boolean due = fired.isPresent() && fired.get().turn().ask();
         exchange.setVariable(DUE, due);
         if (due) {

@@ -10,7 +10,7 @@ import org.quartz.SchedulerException;
 
 /**
  * Takes the time to look at the folder of accounts, and at what is below parents, again, and leaves a list of the names of new
- * streams. A stream that is no more ends after its run.
+ * streams whose first run it is to make. A stream that is no more ends after its run.
  */
 public final class RefreshStreams implements Processor {
 
@@ -24,7 +24,7 @@ public final class RefreshStreams implements Processor {
             streams.listChildren(exchange.getContext(), true);
             change = streams.refresh();
         }
-        StreamTriggers triggers = new StreamTriggers(exchange.getContext());
+        RunTriggers triggers = RunTriggers.of(exchange.getContext());
         for (Stream stream : change.ended()) {
             if (streams.find(stream.name()).isEmpty()) {
                 triggers.remove(stream);
@@ -52,7 +52,7 @@ public final class RefreshStreams implements Processor {
         exchange.getMessage()
                 .setBody(change.begun().stream()
                         .map(Stream::name)
-                        .filter(name -> !ended.contains(name))
+                        .filter(name -> !ended.contains(name) && !triggers.areShared())
                         .toList());
     }
 }

@@ -2,20 +2,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.quartz.SchedulerException;
 
-/** Takes the start of the program, and leaves a list of the streams' names. Gives each stream its trigger. */
+/**
+ * Takes the start of the program, and leaves a list of the names of the streams whose first run it is to make: in a cluster,
+ * none. Gives each stream its trigger.
+ */
 public final class StartStreams implements Processor {
 
     @Override
     public void process(Exchange exchange) throws SchedulerException {
         Streams streams = Streams.of(exchange.getContext());
-        StreamTriggers triggers = new StreamTriggers(exchange.getContext());
+        RunTriggers triggers = RunTriggers.of(exchange.getContext());
         for (Stream stream : streams.all()) {
             triggers.set(stream);
         }
-        exchange.getMessage().setBody(streams.all().stream().map(Stream::name).toList());
+        exchange.getMessage()
+                .setBody(
+                        triggers.areShared()
+                                ? List.of()
+                                : streams.all().stream().map(Stream::name).toList());
     }
 }

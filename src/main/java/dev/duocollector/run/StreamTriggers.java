@@ -26,7 +26,7 @@ import org.quartz.TriggerBuilder;
  * A Quartz trigger for each stream, by its own schedule. All of them fire into the endpoint of the route {@value #ROUTE}; the
  * trigger's name is the stream's. The route's own trigger is that of the first log of application.properties.
  */
-final class StreamTriggers {
+final class StreamTriggers implements RunTriggers {
 
     private static final String ROUTE = "schedule";
 
@@ -41,8 +41,8 @@ final class StreamTriggers {
         streams = Streams.of(camel);
     }
 
-    /** Has a stream's runs begin by its schedule as it is now. */
-    void set(Stream stream) throws SchedulerException {
+    @Override
+    public void set(Stream stream) throws SchedulerException {
         if (!isRoutesOwn(stream)) {
             schedule(stream, endpoint());
         } else if (stream.settings().log().hasOwn(SettingTable.SCHEDULE)) {
@@ -50,11 +50,16 @@ final class StreamTriggers {
         }
     }
 
-    /** Has no more runs of a stream begin. */
-    void remove(Stream stream) throws SchedulerException {
+    @Override
+    public void remove(Stream stream) throws SchedulerException {
         if (!isRoutesOwn(stream)) {
             endpoint().getComponent().getScheduler().deleteJob(new JobKey(stream.name(), GROUP));
         }
+    }
+
+    @Override
+    public boolean areShared() {
+        return false;
     }
 
     /** Returns the stream that a firing is for; empty if the route's own trigger has none, or it is no more. */

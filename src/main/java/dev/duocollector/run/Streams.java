@@ -104,7 +104,7 @@ public final class Streams {
         return Objects.requireNonNull(parts.pause, "pause");
     }
 
-    Optional<Stream> find(@Nullable String name) {
+    public Optional<Stream> find(@Nullable String name) {
         return name == null ? Optional.empty() : Optional.ofNullable(all.get(name));
     }
 
@@ -138,9 +138,13 @@ public final class Streams {
                 + (now.size() > NAMED_MAX ? " and " + (now.size() - NAMED_MAX) + " more" : "");
     }
 
-    /** Says what is collected, from where, to where, and when: the rest of a sentence. */
-    public String collected() {
-        return what().sentence(nothing());
+    /**
+     * Says what is collected, from where, to where, and when: the rest of a sentence.
+     *
+     * @param byCluster whether the runs are shared out among nodes
+     */
+    public String collected(boolean byCluster) {
+        return what().sentence(nothing(), byCluster);
     }
 
     private synchronized WhatIsCollected what() {

@@ -20,10 +20,12 @@ import java.util.stream.Collectors;
 record WhatIsCollected(Settings settings, Optional<Shard> shard, int configured, List<Stream> now) {
 
     /** Says it, from where, to where, and when: the rest of a sentence. */
-    String sentence(String nothing) {
+    String sentence(String nothing, boolean byCluster) {
         return shard.map(part -> "shard " + part + ", " + now.size() + " of " + Tally.count(configured, "log") + ": ")
                         .orElse("")
-                + (now.isEmpty() ? nothing(nothing) : settings.hasAccounts() ? ofAccounts() : ofOne());
+                + (now.isEmpty()
+                        ? nothing(nothing)
+                        : settings.hasAccounts() ? ofAccounts(byCluster) : ofOne(byCluster));
     }
 
     /** Says that it is right that there is nothing; empty if it is not. */
@@ -38,7 +40,7 @@ record WhatIsCollected(Settings settings, Optional<Shard> shard, int configured,
                 + (settings.hasAccounts() ? " It is looked at every minute." : "");
     }
 
-    private String ofOne() {
+    private String ofOne(boolean byCluster) {
         return "the " + joined(", ", each -> each.log().duoLog().toString())
                 + (now.size() == 1 ? " log of " : " logs of ")
                 + settings.account().apiHost() + " into "
@@ -46,15 +48,18 @@ record WhatIsCollected(Settings settings, Optional<Shard> shard, int configured,
                         ", ",
                         each -> "s3://" + each.account().bucket() + "/"
                                 + each.log().prefix())
-                + ": a run now, then by the schedule "
+                + (byCluster ? ": by a node of the cluster, by the schedule " : ": a run now, then by the schedule ")
                 + joined("; ", each -> each.log().schedule()) + " (UTC).";
     }
 
-    private String ofAccounts() {
+    private String ofAccounts(boolean byCluster) {
         long accounts =
                 now.stream().map(stream -> stream.settings().name()).distinct().count();
         return Tally.count(now.size(), "log") + " of " + Tally.count(accounts, "account") + " ("
-                + settings.accountsFolder() + "), each by its schedule, and those that are late now.";
+                + settings.accountsFolder()
+                + (byCluster
+                        ? "), each by its schedule, by a node of the cluster."
+                        : "), each by its schedule, and those that are late now.");
     }
 
     private String joined(String between, Function<Settings, String> text) {

@@ -186,6 +186,21 @@ public final class SettingTable {
                     "the part of all logs that is collected")
             .unset("all"));
 
+    public static final Setting<String> CLUSTER_URL = add(process(
+                    "cluster.jdbc-url",
+                    form(
+                            "|jdbc:postgresql:(?!.*[?&](user|password)=).+",
+                            false,
+                            "jdbc:postgresql://host:port/database, with neither user nor password in it"),
+                    "",
+                    "the database that the nodes of a cluster share")
+            .bounded("`jdbc:postgresql://host:port/database`")
+            .unset("no cluster"));
+    public static final Setting<String> CLUSTER_USER =
+            add(process("cluster.user", text(""), "", "the database's user").unset("required in a cluster"));
+    public static final Setting<String> CLUSTER_PASSWORD_FILE = add(process(
+            "cluster.password-file", text("a readable file"), "", "its password's file, read at each connection"));
+
     // ---- Monitoring
 
     public static final Setting<Boolean> OBSERVE_ENABLED =

@@ -221,7 +221,7 @@ class PreflightTest {
     @Test
     void lines_haveWordsWhereTheCharsetHasNoSigns() {
         for (var charset : List.of(StandardCharsets.UTF_8, StandardCharsets.US_ASCII)) {
-            CheckReport report = new CheckReport(out, false, charset);
+            CheckReport report = new CheckReport("a run would succeed.", out, false, charset);
             report.add(Check.pass("a", "fine"));
             report.add(Check.fail("b", "broken", "Mend it."));
             report.add(Check.skipped("c", "b failed"));

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
+import dev.duocollector.run.RunReport;
 import dev.duocollector.run.Streams;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
@@ -191,7 +192,31 @@ class RouteCoverageTest {
                 world.clock.advance(Duration.ofSeconds(2));
                 return counts.stream().allMatch(count -> count > 0);
             });
+            asANode(scheduled);
             count(scheduled, executed);
+        }
+    }
+
+    /** As a node of a cluster is asked to; each answer comes once the run has ended. */
+    private static void asANode(TestCollector collector) throws Exception {
+        try (ProducerTemplate template = collector.context().createProducerTemplate()) {
+            for (String firing : List.of("first", "scheduled", "comparison")) {
+                Object body = template.send("direct:node", exchange -> {
+                            exchange.setVariable("stream", "telephony");
+                            exchange.setVariable("firing", firing);
+                        })
+                        .getMessage()
+                        .getBody();
+                if (firing.equals("comparison")) {
+                    assertThat(body).isInstanceOf(Comparison.Result.class);
+                } else {
+                    assertThat(body)
+                            .as(firing)
+                            .isInstanceOfSatisfying(
+                                    RunReport.class,
+                                    report -> assertThat(report.outcome()).isEqualTo(RunOutcome.DONE));
+                }
+            }
         }
     }
 

@@ -92,7 +92,7 @@ class ShardsTest {
                                 .filter(stream -> shard.has(owner(stream)))
                                 .map(TestStream::name)
                                 .toList());
-                assertThat(Streams.of(node.context()).collected())
+                assertThat(Streams.of(node.context()).collected(false))
                         .startsWith("shard " + index + "/3, " + its.size() + " of 9 logs: ");
                 its.forEach(name -> assertThat(node.runOf(name).outcome()).isEqualTo(RunOutcome.DONE));
                 collected.addAll(its);
@@ -240,7 +240,7 @@ class ShardsTest {
         settings.put("streams.shard", "0/2");
         try (TestCollector node = TestCollector.start(settings, world.clock, figures)) {
             assertThat(names(node)).isEmpty();
-            assertThat(Streams.of(node.context()).collected())
+            assertThat(Streams.of(node.context()).collected(false))
                     .isEqualTo("shard 0/2, 0 of 1 log: nothing yet: no log is dealt to shard 0/2, and the other shards"
                             + " have all 1 log.");
             assertThat(Streams.of(node.context()).exitCode()).isZero();

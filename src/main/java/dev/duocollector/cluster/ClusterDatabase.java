@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cluster;
+
+import dev.duocollector.settings.ClusterSettings;
+import dev.duocollector.settings.SettingsException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.quartz.TriggerKey;
+
+/**
+ * The database of a cluster. Each connection is made with the password that its file has then. What a URL does not say is set so
+ * that a database that hangs, or is gone, is noticed.
+ */
+public final class ClusterDatabase extends PGSimpleDataSource {
+
+    private static final long serialVersionUID = 1L;
+
+    /** How often a node says that it is there. After this and 7.5 s more, the others take over. */
+    public static final Duration CHECKIN = Duration.ofSeconds(5);
+
+    /** What the tables' names begin with, as Quartz has it by default. */
+    static final String TABLE_PREFIX = "QRTZ_";
+
+    /**
+     * How long the database keeps a transaction whose node does nothing more: the locks of one that lost its network would else
+     * hold up all others for hours.
+     */
+    static final String SESSION = "SET idle_in_transaction_session_timeout = '30s'";
+
+    private static final Map<String, String> PARAMETERS = Map.of(
+            "connectTimeout", "5", "socketTimeout", "60", "tcpKeepAlive", "true", "ApplicationName", "duo-collector");
+
+    private final transient ClusterSettings settings;
+
+    public ClusterDatabase(ClusterSettings settings) {
+        this.settings = settings;
+        StringBuilder url = new StringBuilder(settings.url());
+        PARAMETERS.forEach((name, value) -> {
+            if (!settings.url().contains(name + "=")) {
+                url.append(url.indexOf("?") < 0 ? "?" : "&").append(name + "=" + value);
+            }
+        });
+        setUrl(url.toString());
+    }
+
+    /** @throws SettingsException if the password's file cannot be read */
+    @Override
+    public Connection getConnection() throws SQLException {
+        return getConnection(settings.user(), settings.password());
+    }
+
+    /** Returns the time by the database's clock. */
+    public static Instant now(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")) {
+            row.next();
+            return Instant.ofEpochMilli(row.getLong(1));
+        }
+    }
+
+    /** Returns when each node of a cluster was last seen, by that node's clock. */
+    public static Map<String, Instant> nodes(Connection connection, String cluster) throws SQLException {
+        Map<String, Instant> nodes = new HashMap<>();
+        try (var statement = connection.prepareStatement("SELECT instance_name, last_checkin_time FROM " + TABLE_PREFIX
+                + "SCHEDULER_STATE WHERE sched_name = ?")) {
+            statement.setString(1, cluster);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    nodes.put(rows.getString(1), Instant.ofEpochMilli(rows.getLong(2)));
+                }
+            }
+        }
+        return nodes;
+    }
+
+    /** Returns the cron expression of each trigger of a cluster that has one. */
+    static Map<TriggerKey, String> schedules(Connection connection, String cluster) throws SQLException {
+        Map<TriggerKey, String> schedules = new HashMap<>();
+        try (var statement = connection.prepareStatement("SELECT trigger_name, trigger_group, cron_expression FROM "
+                + TABLE_PREFIX + "CRON_TRIGGERS WHERE sched_name = ?")) {
+            statement.setString(1, cluster);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    schedules.put(new TriggerKey(rows.getString(1), rows.getString(2)), rows.getString(3));
+                }
+            }
+        }
+        return schedules;
+    }
+
+    /** Returns what is missing of the tables, or of the rights to use them, in words. */
+    public static List<String> lacking(Connection connection) throws SQLException {
+        List<String> lacking = new ArrayList<>();
+        try (var statement =
+                connection.prepareStatement("SELECT CASE WHEN to_regclass(?) IS NULL THEN 'is not there' WHEN NOT ("
+                        + String.join(
+                                " AND ",
+                                Stream.of("SELECT", "INSERT", "UPDATE", "DELETE")
+                                        .map(right -> "has_table_privilege(to_regclass(?), '" + right + "')")
+                                        .toList())
+                        + ") THEN 'may not be used' END")) {
+            for (String table : ClusterTables.names()) {
+                for (int i = 1; i <= 5; i++) {
+                    statement.setString(i, table);
+                }
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    Optional.ofNullable(row.getString(1)).ifPresent(flaw -> lacking.add(table + " " + flaw));
+                }
+            }
+        }
+        return lacking;
+    }
+
+    @Override
+    public String toString() {
+        return settings.url();
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cluster;
+
+import dev.duocollector.run.RunTriggers;
+import dev.duocollector.run.Stream;
+import dev.duocollector.settings.SettingTable;
+import dev.duocollector.text.Log;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TimeZone;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.quartz.CronScheduleBuilder;
+import org.quartz.CronTrigger;
+import org.quartz.JobBuilder;
+import org.quartz.JobDetail;
+import org.quartz.JobKey;
+import org.quartz.ObjectAlreadyExistsException;
+import org.quartz.Scheduler;
+import org.quartz.SchedulerException;
+import org.quartz.Trigger;
+import org.quartz.TriggerBuilder;
+import org.quartz.TriggerKey;
+
+/**
+ * The times of this node's streams as the cluster has them. What routes set is put there later, and again after the database was
+ * away: a job for each stream, and triggers for its first run, its schedule and its comparisons. Thread-safe.
+ */
+final class ClusterTriggers implements RunTriggers {
+
+    /** The groups of the triggers, by which the route {@code node} knows what is to be made. */
+    private static final String FIRST = "first";
+
+    private static final String SCHEDULED = "scheduled";
+    private static final String COMPARISON = "comparison";
+
+    /** What a node could not make. */
+    static final String AGAIN = "again";
+
+    private static final String JOBS = "streams";
+
+    /** What the tables hold of a cron expression. */
+    private static final int CRON_CHARS_MAX = 120;
+
+    private static final Log LOG = Log.of(ClusterTriggers.class);
+
+    private final Map<String, Stream> wanted = new ConcurrentHashMap<>();
+
+    /** Streams that are new on this node, or whose settings have changed. */
+    private final Set<String> changed = ConcurrentHashMap.newKeySet();
+
+    private final Set<String> removed = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public void set(Stream stream) {
+        String schedule = stream.settings().log().schedule();
+        if (schedule.length() > CRON_CHARS_MAX) {
+            LOG.error(
+                    "{} is not collected in a cluster: its schedule is {} characters long. Allowed there: {}.",
+                    stream.name(),
+                    schedule.length(),
+                    CRON_CHARS_MAX);
+            return;
+        }
+        removed.remove(stream.name());
+        wanted.put(stream.name(), stream);
+        changed.add(stream.name());
+    }
+
+    @Override
+    public void remove(Stream stream) {
+        wanted.remove(stream.name());
+        removed.add(stream.name());
+    }
+
+    @Override
+    public boolean areShared() {
+        return true;
+    }
+
+    /** Whether there is something to put, whatever the cluster has. */
+    boolean haveChanged() {
+        return !changed.isEmpty() || !removed.isEmpty();
+    }
+
+    /**
+     * Puts what is wanted. Where another node has another schedule for a stream, the one counts that has started or changed
+     * last.
+     *
+     * @param there the cron expressions that the cluster has
+     */
+    void put(Scheduler scheduler, Map<TriggerKey, String> there) throws SchedulerException {
+        for (String name : Set.copyOf(removed)) {
+            scheduler.deleteJob(new JobKey(name, JOBS));
+            removed.remove(name);
+        }
+        int added = 0;
+        for (Stream stream : wanted.values()) {
+            boolean isChanged = changed.remove(stream.name());
+            try {
+                Times times = new Times(stream, scheduler, there);
+                if (!there.containsKey(times.key(SCHEDULED))) {
+                    times.add();
+                    added++;
+                } else {
+                    times.change(SCHEDULED, Optional.of(times.scheduled()), isChanged);
+                    times.change(COMPARISON, times.comparison(), isChanged);
+                }
+            } catch (SchedulerException e) {
+                if (isChanged) {
+                    changed.add(stream.name());
+                }
+                throw e;
+            }
+        }
+        if (added > 0) {
+            LOG.info("{} of {} logs are new in the cluster.", added, wanted.size());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ClusterTriggers[" + wanted.size() + "]";
+    }
+
+    /** One stream's. */
+    private record Times(Stream stream, Scheduler scheduler, Map<TriggerKey, String> there) {
+
+        TriggerKey key(String group) {
+            return new TriggerKey(stream.name(), group);
+        }
+
+        private JobKey job() {
+            return new JobKey(stream.name(), JOBS);
+        }
+
+        CronTrigger scheduled() {
+            return cron(SCHEDULED, stream.settings().log().schedule());
+        }
+
+        Optional<CronTrigger> comparison() {
+            String schedule = stream.settings().account().get(SettingTable.VERIFY_SCHEDULE);
+            return schedule.isEmpty() ? Optional.empty() : Optional.of(cron(COMPARISON, schedule));
+        }
+
+        private CronTrigger cron(String group, String schedule) {
+            return TriggerBuilder.newTrigger()
+                    .withIdentity(key(group))
+                    .forJob(job())
+                    .withSchedule(CronScheduleBuilder.cronSchedule(schedule).inTimeZone(TimeZone.getTimeZone("UTC")))
+                    .build();
+        }
+
+        /** Has the stream's first run made, and then those of its times. */
+        void add() throws SchedulerException {
+            JobDetail detail = JobBuilder.newJob(StreamJob.class)
+                    .withIdentity(job())
+                    .storeDurably()
+                    .requestRecovery()
+                    .build();
+            Trigger first = TriggerBuilder.newTrigger()
+                    .withIdentity(key(FIRST))
+                    .forJob(job())
+                    .build();
+            Set<Trigger> all = new LinkedHashSet<>(Set.of(first, scheduled()));
+            comparison().ifPresent(all::add);
+            try {
+                scheduler.scheduleJob(detail, all, false);
+            } catch (ObjectAlreadyExistsException e) {
+                // Another node has added it just now, or it has lost its times.
+                change(SCHEDULED, Optional.of(scheduled()), false);
+            }
+        }
+
+        /** @param isChanged whether what the cluster has may be another node's, from before */
+        void change(String group, Optional<CronTrigger> wanted, boolean isChanged) throws SchedulerException {
+            @Nullable String now = there.get(key(group));
+            if (wanted.isEmpty()) {
+                if (now != null && isChanged) {
+                    scheduler.unscheduleJob(key(group));
+                }
+            } else if (now == null) {
+                try {
+                    scheduler.scheduleJob(wanted.get());
+                } catch (ObjectAlreadyExistsException e) {
+                    LOG.debug("{} is there already", key(group));
+                }
+            } else if (isChanged && !now.equals(wanted.get().getCronExpression())) {
+                // Only then: a trigger that is replaced while it fires would fire twice.
+                scheduler.rescheduleJob(key(group), wanted.get());
+            }
+        }
+    }
+}

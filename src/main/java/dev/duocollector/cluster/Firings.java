@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: The Duo telephony collector authors
+// SPDX-License-Identifier: Apache-2.0
+package dev.duocollector.cluster;
+
+import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.run.RunReport;
+import dev.duocollector.run.Stream;
+import dev.duocollector.run.Streams;
+import dev.duocollector.text.Log;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.quartz.JobDataMap;
+import org.quartz.JobExecutionContext;
+import org.quartz.JobKey;
+import org.quartz.ObjectAlreadyExistsException;
+import org.quartz.SchedulerException;
+import org.quartz.Trigger;
+import org.quartz.TriggerBuilder;
+
+/**
+ * Makes the runs that fall to this node, by the route {@code node}. What it cannot make, since it does not have the stream or
+ * stops, it gives back to the cluster a little later. Thread-safe.
+ */
+final class Firings {
+
+    /** Under which name a scheduler's jobs find it. */
+    static final String NODE = "node";
+
+    /** The exchange variable that says what is to be made; in a trigger's data as well. */
+    static final String FIRING = "firing";
+
+    /** Since when a stream was found on no node, in milliseconds since 1970, in a trigger's data. */
+    private static final String SINCE = "since";
+
+    /** Longer than a scheduler looks ahead, so that any node may get it. */
+    private static final Duration GIVEN_BACK = ClusterScheduler.LOOK_AHEAD.multipliedBy(2);
+
+    /** After which a stream that is found on no node has no more times. A node that has it puts them back. */
+    private static final Duration GIVEN_UP = Duration.ofMinutes(10);
+
+    private static final Duration RETRY = Duration.ofSeconds(5);
+
+    private static final Log LOG = Log.of(Firings.class);
+
+    private final CamelContext camel;
+    private final Clock clock;
+    private final ProducerTemplate template;
+
+    Firings(CamelContext camel, Clock clock) {
+        this.camel = camel;
+        this.clock = clock;
+        template = camel.createProducerTemplate();
+    }
+
+    /** Makes what a trigger asks for, and returns when that has ended. */
+    void make(JobExecutionContext firing) {
+        JobKey job = firing.getJobDetail().getKey();
+        boolean isHere = Streams.of(camel).find(job.getName()).isPresent();
+        if (isHere && isMade(job.getName(), what(firing))) {
+            return;
+        }
+        // Not made, and the next time may be hours away.
+        while (!isGivenBack(firing, isHere)) {
+            if (!Streams.of(camel).pause().await(RETRY)) {
+                return;
+            }
+        }
+    }
+
+    private boolean isMade(String stream, String what) {
+        Exchange done = template.send("direct:node", exchange -> {
+            exchange.setVariable(Stream.VARIABLE, stream);
+            exchange.setVariable(FIRING, what);
+        });
+        RunReport report = done.getException() == null ? done.getMessage().getBody(RunReport.class) : null;
+        boolean isStopped = report != null && report.outcome() == RunOutcome.STOPPED;
+        return done.getException() == null && !isStopped;
+    }
+
+    private static String what(JobExecutionContext firing) {
+        String given = firing.getMergedJobDataMap().getString(FIRING);
+        String group = firing.isRecovering()
+                ? firing.getRecoveringTriggerKey().getGroup()
+                : firing.getTrigger().getKey().getGroup();
+        return given == null ? group : given;
+    }
+
+    private boolean isGivenBack(JobExecutionContext firing, boolean isHere) {
+        JobKey job = firing.getJobDetail().getKey();
+        JobDataMap given = firing.getMergedJobDataMap();
+        Instant now = clock.instant();
+        Instant since = given.containsKey(SINCE) ? Instant.ofEpochMilli(Long.parseLong(given.getString(SINCE))) : now;
+        try {
+            if (!isHere && since.plus(GIVEN_UP).isBefore(now)) {
+                firing.getScheduler().deleteJob(job);
+                LOG.warn(
+                        "{} was found on no node for {} minutes: it has no more times in the cluster, until a node has it.",
+                        job.getName(),
+                        GIVEN_UP.toMinutes());
+                return true;
+            }
+            if (!isHere && since.equals(now)) {
+                LOG.info("{} is not among what this node collects: its run is left to another.", job.getName());
+            }
+            TriggerBuilder<Trigger> again = TriggerBuilder.newTrigger()
+                    .withIdentity(job.getName() + " " + what(firing), ClusterTriggers.AGAIN)
+                    .forJob(job)
+                    .usingJobData(FIRING, what(firing))
+                    .startAt(Date.from(now.plus(GIVEN_BACK)));
+            if (!isHere) {
+                again.usingJobData(SINCE, Long.toString(since.toEpochMilli()));
+            }
+            put(firing, again.build());
+            return true;
+        } catch (SchedulerException e) {
+            LOG.debug("{} could not be given back", job.getName(), e);
+            return false;
+        }
+    }
+
+    /** In place of the trigger that fires now, or beside another that waits already. */
+    private static void put(JobExecutionContext firing, Trigger again) throws SchedulerException {
+        if (firing.getTrigger().getKey().equals(again.getKey())) {
+            if (firing.getScheduler().rescheduleJob(again.getKey(), again) != null) {
+                return;
+            }
+        }
+        try {
+            firing.getScheduler().scheduleJob(again);
+        } catch (ObjectAlreadyExistsException e) {
+            LOG.debug("{} waits already", again.getKey());
+        }
+    }
+}
