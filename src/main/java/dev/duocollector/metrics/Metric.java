@@ -36,6 +36,11 @@ public enum Metric {
     STARTED(Type.GAUGE, "started.timestamp", Metric.SECONDS, "When the program started; seconds since 1970."),
     RUN_DURATION(Type.GAUGE, "run.duration", Metric.SECONDS, "How long the last run took."),
     STREAMS(Type.GAUGE, "streams", "streams", "Logs of accounts that are collected."),
+    STREAMS_CONFIGURED(
+            Type.GAUGE,
+            "streams.configured",
+            "streams",
+            "Logs of accounts that are configured, in all shards together."),
     SETTINGS_PROBLEMS(
             Type.GAUGE,
             "settings.problems",
@@ -51,7 +56,8 @@ public enum Metric {
             "verify.timestamp",
             Metric.SECONDS,
             "When a day was last compared with the bucket; seconds since 1970."),
-    LAST_RUN(Type.GAUGE, "last.run", "0 or 1", "1 at how the last run ended, else 0.", Metric.OUTCOME);
+    LAST_RUN(Type.GAUGE, "last.run", "0 or 1", "1 at how the last run ended, else 0.", Metric.OUTCOME),
+    LAST_RUN_AT(Type.GAUGE, "last.run.timestamp", Metric.SECONDS, "When the last run ended; seconds since 1970.");
 
     static final String OUTCOME = "outcome";
     static final String CONTEXT = "context";
@@ -127,7 +133,8 @@ public enum Metric {
                     STARTED,
                     VERIFY_MISSING,
                     VERIFIED,
-                    LAST_RUN -> true;
+                    LAST_RUN,
+                    LAST_RUN_AT -> true;
             default -> false;
         };
     }

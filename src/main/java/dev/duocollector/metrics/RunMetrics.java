@@ -53,6 +53,7 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     private volatile double comparedAt = Double.NaN;
 
     private volatile int collecting = 1;
+    private volatile int configured = 1;
     private volatile int problems;
 
     private MeterRegistry registry = new SimpleMeterRegistry();
@@ -131,12 +132,13 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     }
 
     @Override
-    public void collecting(int streamsNow, int problemsNow) {
+    public void collecting(int streamsNow, int configuredNow, int problemsNow) {
         if (streamsNow == 0 && streams.isEmpty()) {
             // Else a node without a stream would show one that never succeeds.
             unregisterOfStream();
         }
         collecting = streamsNow;
+        configured = configuredNow;
         problems = problemsNow;
     }
 
@@ -178,6 +180,7 @@ public final class RunMetrics implements RunListener, CamelContextAware {
                 List.of(),
                 () -> status.last().map(last -> last.took().toMillis() / 1000.0).orElse(Double.NaN));
         gauge(Metric.STREAMS, List.of(), () -> collecting);
+        gauge(Metric.STREAMS_CONFIGURED, List.of(), () -> configured);
         gauge(Metric.SETTINGS_PROBLEMS, List.of(), () -> problems);
         registerOfStream();
     }
@@ -191,6 +194,7 @@ public final class RunMetrics implements RunListener, CamelContextAware {
                 counter(metric, List.of());
             }
         }
+        gauge(Metric.LAST_RUN_AT, List.of(), () -> seconds(status.last().map(CollectorStatus.Ended::at)));
         gauge(Metric.LAG, List.of(), () -> status.covered().map(this::age).orElse(Double.NaN));
         gauge(Metric.COVERED_THROUGH, List.of(), () -> seconds(status.covered()));
         gauge(Metric.LAST_SUCCESS_AGE, List.of(), () -> age(status.succeeded().orElse(status.started())));

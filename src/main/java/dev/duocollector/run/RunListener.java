@@ -32,8 +32,11 @@ public interface RunListener {
     /** The stream whose runs this gets is no longer collected. */
     default void removed() {}
 
-    /** So many streams are collected now, and so many things are wrong with the settings of accounts. */
-    default void collecting(int streams, int problems) {}
+    /**
+     * So many streams are collected now, of so many that are configured in all shards, and so many things are wrong with the
+     * settings of accounts.
+     */
+    default void collecting(int streams, int configured, int problems) {}
 
     /** A request to Duo has ended, also one that is made again. */
     default void answered(RequestOutcome outcome) {}

@@ -243,7 +243,7 @@ public final class Streams {
         found.problems().stream().filter(line -> !problems.contains(line)).forEach(LOG::error);
         problems = List.copyOf(found.problems());
         exitCode = Math.max(files.exitCode(), isWhole ? parents.exitCode() : ExitCode.DONE);
-        Objects.requireNonNull(parts.listener, "listener").collecting(now.size(), problems.size());
+        Objects.requireNonNull(parts.listener, "listener").collecting(now.size(), configured, problems.size());
         return new Change(begun, ended);
     }
 

@@ -87,7 +87,15 @@ class AlertsTest {
             a run that catches up counts         | [1h]) > 2 * 3600   | [1h]) > 20 * 3600
             the average is that of a whole week  | / on (instance) max by (instance) (count_over_time(duo_telephony_covered_through_timestamp_seconds[7d:1h])) | / 168
             five times may be fifty              | > on (instance) 5 * sum | > on (instance) 50 * sum
-            who has never succeeded is not late  | > 0 or duo_telephony_started_timestamp_seconds) | > 0)
+            who has never succeeded is not late  | or duo_telephony_started_timestamp_seconds{account=""} | ``
+            an account is, too                   | or min without (instance, pod, node) (duo_telephony_started_timestamp_seconds{account!=""}) | ``
+            what another node ran since counts   | {account!=""} < ignoring (instance, pod, node) group_left () | {account!=""} > ignoring (instance, pod, node) group_left ()
+            what a dead node has done is nothing | max_over_time(duo_telephony_last_success_timestamp_seconds{account!=""}[3h]) | duo_telephony_last_success_timestamp_seconds{account!=""}
+            each node must succeed               | max without (instance, pod, node) (max_over_time(duo_telephony_last | (max_over_time(duo_telephony_last
+            each node must be up to date         | max without (instance, pod, node) (max_over_time(duo_telephony_cov | (max_over_time(duo_telephony_cov
+            each node is held up by itself       | or max without (outcome, instance, pod, node) ( | or max without (outcome) (
+            a shard knows its own logs only      | max without (instance, pod, node) (duo_telephony_streams_configured) | max without (instance, pod, node) (duo_telephony_streams)
+            a log of another shard is gone       | unless duo_telephony_streams_configured >= max_over_time(duo_telephony_streams_configured[1d]) | ``
             a CronJob without a success is not   | or kube_cronjob_created{cronjob="duo-telephony-collector"} | ``
             every CronJob counts                 | kube_cronjob_status_last_successful_time{cronjob="duo-telephony-collector"} | kube_cronjob_status_last_successful_time
             the account is not named             | {{ with $labels.account }} of {{ . }}{{ end }} | ``

@@ -15,6 +15,7 @@ import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.metrics.CollectorHealth;
 import dev.duocollector.metrics.Metric;
+import dev.duocollector.run.OtherNodes;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import io.micrometer.core.instrument.Meter;
@@ -24,6 +25,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
 import org.junit.jupiter.api.AfterEach;
@@ -319,6 +322,36 @@ class ObservationTest {
             world.duo.behave();
             collector.run();
             assertThat(health(collector).getState()).isEqualTo(HealthCheck.State.UP);
+        }
+    }
+
+    /** As in a cluster: a node is not in trouble for what another runs, but for what it ran last, and for what nobody runs. */
+    @Test
+    void isUp_whileAnotherNodeRunsTheStream() {
+        world.duo.misbehave(1, 1, forbidden());
+        AtomicReference<Instant> others = new AtomicReference<>();
+        try (TestCollector collector = scheduled("0 0 * * * ?")) {
+            collector.context().getRegistry().bind("nodes", (OtherNodes)
+                    stream -> Optional.ofNullable(others.get()).filter(time -> stream.equals("telephony")));
+            collector.run();
+            assertThat(health(collector).getState()).as("it ran last").isEqualTo(HealthCheck.State.DOWN);
+
+            others.set(Instant.parse("2026-11-23T12:00:07Z"));
+            world.clock.set(Instant.parse("2026-11-23T14:59:00Z"));
+            HealthCheck.Result up = health(collector);
+            assertThat(up.getState()).isEqualTo(HealthCheck.State.UP);
+            assertThat(up.getMessage()).hasValue("Run by another node at 2026-11-23T12:00:07Z.");
+
+            world.clock.set(Instant.parse("2026-11-23T15:01:01Z"));
+            HealthCheck.Result down = health(collector);
+            assertThat(down.getState()).as("nobody has run it three times").isEqualTo(HealthCheck.State.DOWN);
+            assertThat(down.getMessage())
+                    .hasValue(
+                            "No run has succeeded since 2026-11-23T12:00:07Z. Another node began one then: see its log.");
+
+            world.duo.misbehave(request -> true, forbidden());
+            collector.run();
+            assertThat(health(collector).getMessage()).get().asString().startsWith("Needs an operator");
         }
     }
 

@@ -176,29 +176,33 @@ class ShardsTest {
     void once_readsTheShard_andWithASelectionWhatIsSelected() {
         world.close();
         world = World.inRealTime();
-        world.set("duo.logs", "telephony,activity");
+        world.set("duo.logs", "telephony,authentication,activity");
         streams.addAll(TestStream.ofOwnAccount(world));
-        streams.remove(1);
         MadeUpEvents make = new MadeUpEvents(3);
         streams.forEach(stream ->
                 stream.duo().add(List.of(stream.at(make, Instant.now().minusSeconds(1800)))));
+        TestStream telephony = streams.get(0);
+        TestStream authentication = streams.get(1);
+        TestStream activity = streams.get(2);
 
-        // By the fixed table, 0/2 has the activity log and 1/2 the telephony log.
-        assertThat(application("0/2").runOnce()).isZero();
-        assertThat(streams.get(0).lines()).isEmpty();
-        streams.get(1).assertEveryEventOnce("by its shard");
+        // By the fixed table, 2/3 has the authentication log, and 3/5 none.
+        assertThat(application("2/3").runOnce()).isZero();
+        authentication.assertEveryEventOnce("by its shard");
+        assertThat(activity.lines()).isEmpty();
+        assertThat(telephony.lines()).isEmpty();
 
-        assertThat(application("2/3").runOnce()).as("a shard without a stream").isZero();
+        assertThat(application("3/5").runOnce()).as("a shard without a stream").isZero();
         assertThat(logs.lines(Level.INFO))
-                .contains("Nothing was read: no log is dealt to shard 2/3, and the other shards have all 2 logs.");
-        assertThat(streams.get(0).lines()).isEmpty();
+                .contains("Nothing was read: no log is dealt to shard 3/5, and the other shards have all 3 logs.");
+        assertThat(activity.lines()).isEmpty();
+        assertThat(telephony.lines()).isEmpty();
 
-        assertThat(application("0/2").of(Selection.ALL).runOnce()).isZero();
-        streams.get(0).assertEveryEventOnce("by a command about all");
+        assertThat(application("2/3").of(ACTIVITY).runOnce()).isZero();
+        activity.assertEveryEventOnce("by a command about it");
+        assertThat(telephony.lines()).isEmpty();
 
-        streams.get(1).duo().add(List.of(streams.get(1).at(make, Instant.now().minusSeconds(300))));
-        assertThat(application("1/2").of(ACTIVITY).runOnce()).isZero();
-        streams.get(1).assertEveryEventOnce("by a command about it");
+        assertThat(application("2/3").of(Selection.ALL).runOnce()).isZero();
+        telephony.assertEveryEventOnce("by a command about all");
         assertThat(logs.lines(Level.ERROR)).isEmpty();
     }
 
