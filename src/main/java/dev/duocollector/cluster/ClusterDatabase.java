@@ -86,15 +86,30 @@ public final class ClusterDatabase extends PGSimpleDataSource {
         return nodes;
     }
 
-    /** Returns the cron expression of each trigger of a cluster that has one. */
-    static Map<TriggerKey, String> schedules(Connection connection, String cluster) throws SQLException {
-        Map<TriggerKey, String> schedules = new HashMap<>();
-        try (var statement = connection.prepareStatement("SELECT trigger_name, trigger_group, cron_expression FROM "
-                + TABLE_PREFIX + "CRON_TRIGGERS WHERE sched_name = ?")) {
+    /**
+     * A schedule in the database.
+     *
+     * @param cron its expression
+     * @param fired its last time, whichever node that was for
+     */
+    record Scheduled(String cron, Optional<Instant> fired) {}
+
+    /** Returns the triggers of a cluster that have a schedule. */
+    static Map<TriggerKey, Scheduled> schedules(Connection connection, String cluster) throws SQLException {
+        Map<TriggerKey, Scheduled> schedules = new HashMap<>();
+        try (var statement =
+                connection.prepareStatement("SELECT trigger_name, trigger_group, cron_expression, prev_fire_time"
+                        + " FROM " + TABLE_PREFIX + "TRIGGERS NATURAL JOIN "
+                        + TABLE_PREFIX + "CRON_TRIGGERS WHERE sched_name = ?")) {
             statement.setString(1, cluster);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    schedules.put(new TriggerKey(rows.getString(1), rows.getString(2)), rows.getString(3));
+                    long fired = rows.getLong(4);
+                    schedules.put(
+                            new TriggerKey(rows.getString(1), rows.getString(2)),
+                            new Scheduled(
+                                    rows.getString(3),
+                                    fired > 0 ? Optional.of(Instant.ofEpochMilli(fired)) : Optional.empty()));
                 }
             }
         }

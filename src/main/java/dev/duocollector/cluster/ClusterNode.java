@@ -133,8 +133,8 @@ public final class ClusterNode {
             if (mine.isContradicted(others)) {
                 leave();
                 trouble("This node's clock is " + mine.words()
-                        + ", and another node's agrees with that. It takes no part in the cluster until its clock is right."
-                        + " Set it, and keep it so with NTP.");
+                        + ", and another node's is right by that. Set it right, and keep it so with NTP: a node whose clock is"
+                        + " off would take others for dead.");
                 return;
             }
             tellClock(mine);
@@ -203,7 +203,7 @@ public final class ClusterNode {
             return;
         }
         since = clock.instant();
-        String until = " No run begins on this node until then; it is tried every " + LOOK.toSeconds() + " s.";
+        String until = " Until that has passed, no run begins on this node; it looks every " + LOOK.toSeconds() + " s.";
         if (now.isOperators()) {
             LOG.error("{}{}", now.what(), until);
         } else {

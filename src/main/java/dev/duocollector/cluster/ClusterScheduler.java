@@ -51,6 +51,7 @@ final class ClusterScheduler {
         properties.put("org.quartz.jobStore.useProperties", "true");
         properties.put("org.quartz.jobStore.isClustered", "true");
         properties.put("org.quartz.jobStore.clusterCheckinInterval", Long.toString(ClusterDatabase.CHECKIN.toMillis()));
+        properties.put("org.quartz.jobStore.dbRetryInterval", Long.toString(LOOK_AHEAD.toMillis()));
         properties.put("org.quartz.jobStore.acquireTriggersWithinLock", "true");
         return new StdSchedulerFactory(properties).getScheduler();
     }

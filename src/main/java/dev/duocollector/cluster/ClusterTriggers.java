@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.cluster;
 
+import dev.duocollector.cluster.ClusterDatabase.Scheduled;
+import dev.duocollector.run.OtherNodes;
 import dev.duocollector.run.RunTriggers;
 import dev.duocollector.run.Stream;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.text.Log;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +32,7 @@ import org.quartz.TriggerKey;
  * The times of this node's streams as the cluster has them. What routes set is put there later, and again after the database was
  * away: a job for each stream, and triggers for its first run, its schedule and its comparisons. Thread-safe.
  */
-final class ClusterTriggers implements RunTriggers {
+final class ClusterTriggers implements RunTriggers, OtherNodes {
 
     /** The groups of the triggers, by which the route {@code node} knows what is to be made. */
     private static final String FIRST = "first";
@@ -53,6 +56,9 @@ final class ClusterTriggers implements RunTriggers {
     private final Set<String> changed = ConcurrentHashMap.newKeySet();
 
     private final Set<String> removed = ConcurrentHashMap.newKeySet();
+
+    /** What the cluster had when it was compared last: after a minute at most. */
+    private volatile Map<TriggerKey, Scheduled> compared = Map.of();
 
     @Override
     public void set(Stream stream) {
@@ -81,6 +87,13 @@ final class ClusterTriggers implements RunTriggers {
         return true;
     }
 
+    /** When a stream's time last came, on whichever node. */
+    @Override
+    public Optional<Instant> lastRun(String stream) {
+        return Optional.ofNullable(compared.get(new TriggerKey(stream, SCHEDULED)))
+                .flatMap(Scheduled::fired);
+    }
+
     /** Whether there is something to put, whatever the cluster has. */
     boolean haveChanged() {
         return !changed.isEmpty() || !removed.isEmpty();
@@ -90,9 +103,10 @@ final class ClusterTriggers implements RunTriggers {
      * Puts what is wanted. Where another node has another schedule for a stream, the one counts that has started or changed
      * last.
      *
-     * @param there the cron expressions that the cluster has
+     * @param there what the cluster has
      */
-    void put(Scheduler scheduler, Map<TriggerKey, String> there) throws SchedulerException {
+    void put(Scheduler scheduler, Map<TriggerKey, Scheduled> there) throws SchedulerException {
+        compared = there;
         for (String name : Set.copyOf(removed)) {
             scheduler.deleteJob(new JobKey(name, JOBS));
             removed.remove(name);
@@ -127,7 +141,7 @@ final class ClusterTriggers implements RunTriggers {
     }
 
     /** One stream's. */
-    private record Times(Stream stream, Scheduler scheduler, Map<TriggerKey, String> there) {
+    private record Times(Stream stream, Scheduler scheduler, Map<TriggerKey, Scheduled> there) {
 
         TriggerKey key(String group) {
             return new TriggerKey(stream.name(), group);
@@ -177,7 +191,7 @@ final class ClusterTriggers implements RunTriggers {
 
         /** @param isChanged whether what the cluster has may be another node's, from before */
         void change(String group, Optional<CronTrigger> wanted, boolean isChanged) throws SchedulerException {
-            @Nullable String now = there.get(key(group));
+            @Nullable Scheduled now = there.get(key(group));
             if (wanted.isEmpty()) {
                 if (now != null && isChanged) {
                     scheduler.unscheduleJob(key(group));
@@ -188,7 +202,7 @@ final class ClusterTriggers implements RunTriggers {
                 } catch (ObjectAlreadyExistsException e) {
                     LOG.debug("{} is there already", key(group));
                 }
-            } else if (isChanged && !now.equals(wanted.get().getCronExpression())) {
+            } else if (isChanged && !now.cron().equals(wanted.get().getCronExpression())) {
                 // Only then: a trigger that is replaced while it fires would fire twice.
                 scheduler.rescheduleJob(key(group), wanted.get());
             }

@@ -11,6 +11,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -43,6 +45,9 @@ final class Firings {
     /** After which a stream that is found on no node has no more times. A node that has it puts them back. */
     private static final Duration GIVEN_UP = Duration.ofMinutes(10);
 
+    /** A node that starts has Duo list what is below parents first. */
+    private static final Duration TOLD_AFTER = Duration.ofMinutes(1);
+
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     private static final Log LOG = Log.of(Firings.class);
@@ -50,6 +55,9 @@ final class Firings {
     private final CamelContext camel;
     private final Clock clock;
     private final ProducerTemplate template;
+
+    /** What this node has been asked for and does not have. */
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     Firings(CamelContext camel, Clock clock) {
         this.camel = camel;
@@ -61,6 +69,9 @@ final class Firings {
     void make(JobExecutionContext firing) {
         JobKey job = firing.getJobDetail().getKey();
         boolean isHere = Streams.of(camel).find(job.getName()).isPresent();
+        if (isHere) {
+            told.remove(job.getName());
+        }
         if (isHere && isMade(job.getName(), what(firing))) {
             return;
         }
@@ -104,8 +115,8 @@ final class Firings {
                         GIVEN_UP.toMinutes());
                 return true;
             }
-            if (!isHere && since.equals(now)) {
-                LOG.info("{} is not among what this node collects: its run is left to another.", job.getName());
+            if (!isHere && since.plus(TOLD_AFTER).isBefore(now) && told.add(job.getName())) {
+                LOG.info("{} is not among what this node collects: its runs are left to others.", job.getName());
             }
             TriggerBuilder<Trigger> again = TriggerBuilder.newTrigger()
                     .withIdentity(job.getName() + " " + what(firing), ClusterTriggers.AGAIN)

@@ -218,8 +218,8 @@ final class SettingReader {
         }
     }
 
-    /** Leaves out all before the last @: a password may hold slashes, and an @ too. */
+    /** Leaves out all before the last @, since a password may hold slashes, and an @ too; and a password among parameters. */
     static String withoutPassword(String url) {
-        return url.replaceFirst("^(\\w+://)?.*@", "$1…@");
+        return url.replaceFirst("^(\\w+://)?.*@", "$1…@").replaceAll("(?i)(password=)[^&]*", "$1…");
     }
 }

@@ -213,10 +213,12 @@ class ManifestTest {
                 "systemd/duo-telephony-collector-once.service",
                 "kubernetes/base/pod.yaml",
                 "kubernetes/base/settings.env",
+                "kubernetes/components/cluster/pod.yaml",
                 "kubernetes/components/shards/pod.yaml",
                 "kubernetes/overlays/service/kustomization.yaml",
                 "kubernetes/overlays/job/kustomization.yaml",
                 "kubernetes/overlays/shards/kustomization.yaml",
+                "kubernetes/overlays/cluster/kustomization.yaml",
                 "ecs/cloudformation.yaml",
                 "docker/Dockerfile"
             })
@@ -227,7 +229,7 @@ class ManifestTest {
         settings.stringPropertyNames()
                 .forEach(name -> known.add(name.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_")));
         Set<String> used = new TreeSet<>();
-        Pattern.compile("\\b((?:DUO|S3|STATE|STREAMS|UDM|MAX|EVENT|METRICS|OBSERVE|LOG)_[A-Z_]+)")
+        Pattern.compile("\\b((?:CLUSTER|DUO|S3|STATE|STREAMS|UDM|MAX|EVENT|METRICS|OBSERVE|LOG)_[A-Z_]+)")
                 .matcher(read(file))
                 .results()
                 .forEach(name -> used.add(name.group(1)));
