@@ -6,6 +6,7 @@ import dev.duocollector.run.DuoProbe;
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.source.DuoFailure.Stage;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,9 @@ public final class DuoChecks {
     static final String READ_LOG = "duo-read-log";
 
     private static final String CLOCK = "duo-clock";
+
+    /** More than the answer itself takes. */
+    private static final Duration CLOCK_NEAR = Duration.ofSeconds(15);
 
     private DuoChecks() {}
 
@@ -112,6 +116,11 @@ public final class DuoChecks {
                         CLOCK,
                         answer.clock() + ".",
                         "Set it right: Duo refuses requests that are minutes off, and windows end by this clock.")
-                : Check.pass(CLOCK, answer.clock());
+                : Check.pass(
+                        CLOCK,
+                        answer.clock()
+                                + (answer.clockAhead().orElseThrow().abs().compareTo(CLOCK_NEAR) > 0
+                                        ? ". Keep it right with NTP"
+                                        : ""));
     }
 }

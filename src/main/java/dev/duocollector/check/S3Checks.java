@@ -3,6 +3,7 @@
 package dev.duocollector.check;
 
 import dev.duocollector.failure.RefusedException;
+import dev.duocollector.run.ClockWatch;
 import dev.duocollector.run.RunTimes;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.settings.KeyPrefix;
@@ -145,16 +146,19 @@ public final class S3Checks {
 
     private Check state() {
         try {
-            Optional<Checkpoint> checkpoint = new RunTimes(settings, clock, Ticker.system())
+            List<String> clocks = new ArrayList<>();
+            Optional<Checkpoint> checkpoint = new RunTimes(
+                            settings, clock, Ticker.system(), new ClockWatch(line -> clocks.add(". " + line)))
                     .open(CollectorState.of(s3, settings, clock), time -> {});
             String place =
                     "s3://" + settings.account().bucket() + "/" + settings.log().stateKey();
             return Check.pass(
                     STATE,
                     checkpoint
-                            .map(found ->
-                                    place + " says that everything up to " + found.committedThrough() + " is collected")
-                            .orElse(place + " is not there: the first run will make it"));
+                                    .map(found -> place + " says that everything up to " + found.committedThrough()
+                                            + " is collected")
+                                    .orElse(place + " is not there: the first run will make it")
+                            + String.join("", clocks));
         } catch (S3OperationException e) {
             return Check.failed(STATE, e.failure());
         } catch (RefusedException e) {

@@ -38,6 +38,7 @@ public final class CheckAnswer implements Processor {
         DuoPage page = exchange.getMessage().getBody(DuoPage.class);
         boolean usable = true;
         Stream stream = run.stream();
+        PageQuery.compareClocks(exchange, stream, page.answeredAt());
         if (run.reading().isFirstAnswer() && !stream.state().isWindowWritten()) {
             Duration lag = stream.settings().log().get(SettingTable.LAG);
             Optional<Instant> shown = page.answeredAt().map(at -> at.minus(lag).truncatedTo(ChronoUnit.MILLIS));

@@ -11,6 +11,7 @@ import dev.duocollector.text.Log;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -25,6 +26,9 @@ public final class PageQuery implements Processor {
 
     /** Longer than what an hourly run reads: somebody may be waiting, and does not see what for. */
     private static final Duration ORDINARY_MAX = Duration.ofHours(2);
+
+    /** The exchange property with the time of this machine before the request. */
+    private static final String ASKED_AT = "duoAskedAt";
 
     @Override
     public void process(Exchange exchange) {
@@ -72,8 +76,20 @@ public final class PageQuery implements Processor {
         run.reading().mintimeRaised(window.startingAt(oldest));
     }
 
+    /** Compares this machine's clock with Duo's, by the answer to what {@link #ask} asked for. */
+    static void compareClocks(Exchange exchange, Stream stream, Optional<Instant> answeredAt) {
+        stream.clocks()
+                .compare(
+                        "Duo's",
+                        stream.settings().account().apiHost(),
+                        answeredAt,
+                        exchange.getProperty(ASKED_AT, Instant.MAX, Instant.class),
+                        stream.clock().instant());
+    }
+
     /** Has the exchange ask for one page. */
     static void ask(Exchange exchange, Stream stream, Window window, Cursor cursor) {
+        exchange.setProperty(ASKED_AT, stream.clock().instant());
         exchange.setVariable(DuoSource.VARIABLE, stream.source());
         exchange.setVariable(DuoRequestSigner.QUERY, parameters(window, cursor));
     }

@@ -46,7 +46,7 @@ public final class RangeGuard {
     public RangeGuard(S3Client s3, Settings settings, Clock clock, Ticker ticker) {
         this.s3 = s3;
         this.settings = settings;
-        this.times = new RunTimes(settings, clock, ticker);
+        this.times = new RunTimes(settings, clock, ticker, new ClockWatch(line -> {}));
         this.clock = clock;
     }
 

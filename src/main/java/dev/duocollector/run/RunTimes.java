@@ -9,6 +9,7 @@ import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.CollectorState;
 import dev.duocollector.text.Log;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +23,11 @@ public final class RunTimes {
     private final boolean s3ClockIgnored;
     private final Clock clock;
     private final Ticker ticker;
+    private final ClockWatch watch;
 
-    public RunTimes(Settings settings, Clock clock, Ticker ticker) {
+    /** @param watch is told what time S3's answers have */
+    public RunTimes(Settings settings, Clock clock, Ticker ticker, ClockWatch watch) {
+        this.watch = watch;
         this.s3ClockIgnored = settings.account().get(SettingTable.S3_CLOCK);
         this.clock = clock;
         this.ticker = ticker;
@@ -39,6 +43,7 @@ public final class RunTimes {
      */
     public Optional<Checkpoint> open(CollectorState state, Consumer<RunTime> begun) {
         List<RunTime> times = new ArrayList<>(1);
+        Instant asked = clock.instant();
         Optional<Checkpoint> checkpoint = state.open(answer -> {
             if (!s3ClockIgnored && answer.answeredAt().isEmpty()) {
                 LOG.warn(
@@ -46,6 +51,9 @@ public final class RunTimes {
                                 + " and gives up no batch that cannot be found.");
             }
             RunTime time = RunTime.begin(s3ClockIgnored ? Optional.empty() : answer.answeredAt(), clock, ticker);
+            if (!s3ClockIgnored) {
+                watch.compare("S3's", "", answer.answeredAt(), asked, clock.instant());
+            }
             times.add(time);
             begun.accept(time);
             return time.now();

@@ -35,6 +35,7 @@ public final class Stream {
     private final DuoSource source;
     private final CollectorState state;
     private final PollWindow pollWindow;
+    private final ClockWatch clocks;
     private final RunTimes times;
     private final FirstRun firstRun;
     private final InBucket inBucket;
@@ -55,7 +56,8 @@ public final class Stream {
         source = new DuoSource(settings, clock);
         state = CollectorState.of(s3, settings, clock);
         pollWindow = PollWindow.of(settings);
-        times = new RunTimes(settings, clock, ticker);
+        clocks = parts.clocks;
+        times = new RunTimes(settings, clock, ticker, clocks);
         firstRun = new FirstRun(s3, settings);
         inBucket = InBucket.of(s3, settings);
         allDropped = new AllDropped(System::nanoTime);
@@ -154,6 +156,11 @@ public final class Stream {
 
     RunTimes times() {
         return times;
+    }
+
+    /** Compares this machine's clock with those of others, for all streams. */
+    ClockWatch clocks() {
+        return clocks;
     }
 
     FirstRun firstRun() {

@@ -297,6 +297,7 @@ public final class Streams {
         RunListener listener;
 
         final Workers workers = new Workers();
+        final ClockWatch clocks = new ClockWatch(LOG::warn);
 
         public Builder settings(Settings value) {
             settings = value;
