@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,8 +45,8 @@ class NodeClockTest {
         "I am right,                     4s,  -3s,          false"
     })
     void isContradicted_onlyByAnotherThatIsRight(String name, String mine, String others, boolean expected) {
-        Map<String, Instant> seen = new java.util.HashMap<>();
-        for (String other : others.isEmpty() ? new String[0] : others.split(" ")) {
+        Map<String, Instant> seen = new HashMap<>();
+        for (String other : others.isEmpty() ? new String[0] : others.split(" ", -1)) {
             seen.put("node" + seen.size(), NOW.plus(duration(other)));
         }
 
@@ -60,7 +62,9 @@ class NodeClockTest {
                 number.startsWith("PT")
                         ? number
                         : number.endsWith("ms")
-                                ? "PT0." + String.format("%03d", Integer.parseInt(number.replace("ms", ""))) + "S"
+                                ? "PT0."
+                                        + String.format(Locale.ROOT, "%03d", Integer.parseInt(number.replace("ms", "")))
+                                        + "S"
                                 : "PT" + number);
         return isNegative ? read.negated() : read;
     }

@@ -79,7 +79,7 @@ class ClusterSettingsTest {
             """)
     void wrong_isOneLine_withoutAPassword(String name, String settings, String line) {
         List<String> namesAndValues = new ArrayList<>();
-        for (String each : settings.split(" ")) {
+        for (String each : settings.split(" ", -1)) {
             namesAndValues.addAll(List.of(each.split("=", 2)));
         }
 
