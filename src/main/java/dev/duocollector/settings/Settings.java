@@ -295,9 +295,11 @@ public final class Settings implements CamelContextAware {
         return labels().isEmpty() ? "" : streamName().toString();
     }
 
-    /** Names it in metrics; empty if it is the only one. */
+    /** Names it in metrics; empty if it is the only one, but in a cluster, whose nodes take turns with it. */
     public Map<String, String> labels() {
-        return streamName().labels(hasAccounts(), hasAccounts() || isOneOfSeveral);
+        return process().cluster().isPresent()
+                ? streamName().labels(account().apiHost())
+                : streamName().labels(hasAccounts(), hasAccounts() || isOneOfSeveral);
     }
 
     /** Whether these are for the account's first log. */

@@ -30,6 +30,15 @@ public record StreamName(String account, DuoLog log) {
         return labels;
     }
 
+    /**
+     * Returns it as labels of metrics that are summed up over several nodes, and so must tell whose it is.
+     *
+     * @param host names the account of application.properties
+     */
+    Map<String, String> labels(String host) {
+        return new StreamName(account.isEmpty() ? host : account, log).labels(true, true);
+    }
+
     @Override
     public String toString() {
         return account.isEmpty() ? log.toString() : account + "/" + log;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,5 +93,14 @@ class ClusterSettingsTest {
                 .asString()
                 .contains(line)
                 .doesNotContain("geheim");
+    }
+
+    /** What nodes do in turns is summed up by these, and two installations must not be taken for one. */
+    @Test
+    void stream_isNamedInMetrics_alsoIfItIsTheOnlyOne() {
+        assertThat(TestSettings.with().labels()).isEmpty();
+        assertThat(TestSettings.with("cluster.jdbc-url", "jdbc:postgresql://db:5432/duo", "cluster.user", "duo")
+                        .labels())
+                .isEqualTo(Map.of("account", TestSettings.API_HOST, "log", "telephony"));
     }
 }
