@@ -37,12 +37,14 @@ class OneStreamUpgradeTest {
 
     private static final Path BEFORE = Path.of("src/test/resources/upgrade/one-stream");
 
-    /** Shown besides: how many streams there are, and what is wrong with some of them. */
+    /** Shown besides: how many streams there are, what is wrong with some of them, and when the last run ended. */
     private static final Set<String> ADDED = Set.of(
             "duo_telephony_streams",
             "duo_telephony_settings_problems",
             "duo_telephony_verify_missing",
-            "duo_telephony_verify_timestamp_seconds");
+            "duo_telephony_verify_timestamp_seconds",
+            "duo_telephony_streams_configured",
+            "duo_telephony_last_run_timestamp_seconds");
 
     private static final Pattern SAMPLE =
             Pattern.compile("^(duo_\\w+)(?:\\{([^}]*)})? \\S+( \\S+)?$", Pattern.MULTILINE);
