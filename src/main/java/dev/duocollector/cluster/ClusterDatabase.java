@@ -116,6 +116,24 @@ public final class ClusterDatabase extends PGSimpleDataSource {
         return schedules;
     }
 
+    /**
+     * Returns the triggers of a cluster that Quartz would not fire any more. A scheduler leaves them so that could not begin
+     * their job, as one that is shut down in that moment.
+     */
+    static List<TriggerKey> broken(Connection connection, String cluster) throws SQLException {
+        List<TriggerKey> broken = new ArrayList<>();
+        try (var statement = connection.prepareStatement("SELECT trigger_name, trigger_group FROM " + TABLE_PREFIX
+                + "TRIGGERS WHERE sched_name = ? AND trigger_state = 'ERROR'")) {
+            statement.setString(1, cluster);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    broken.add(new TriggerKey(rows.getString(1), rows.getString(2)));
+                }
+            }
+        }
+        return broken;
+    }
+
     /** Returns what is missing of the tables, or of the rights to use them, in words. */
     public static List<String> lacking(Connection connection) throws SQLException {
         List<String> lacking = new ArrayList<>();

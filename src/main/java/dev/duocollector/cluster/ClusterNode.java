@@ -20,6 +20,7 @@ import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
+import org.quartz.TriggerKey;
 import org.quartz.listeners.SchedulerListenerSupport;
 
 /**
@@ -140,6 +141,9 @@ public final class ClusterNode {
             tellClock(mine);
             now = join();
             if (triggers.haveChanged() || compared % COMPARE_EVERY == 0) {
+                for (TriggerKey broken : ClusterDatabase.broken(connection, camel.getName())) {
+                    now.resetTriggerFromErrorState(broken);
+                }
                 triggers.put(now, ClusterDatabase.schedules(connection, camel.getName()));
             }
             compared++;
@@ -165,15 +169,12 @@ public final class ClusterNode {
         Scheduler now = scheduler;
         if (now == null) {
             now = ClusterScheduler.create(camel.getName(), database);
-            now.getContext().put(Firings.NODE, firings);
-            now.getListenerManager().addSchedulerListener(new SchedulerListenerSupport() {
-                @Override
-                public void schedulerError(String message, SchedulerException cause) {
-                    // Each look at the database says what is wrong, once.
-                    LOG.debug("{}", message, cause);
-                }
-            });
-            now.start();
+            try {
+                begin(now);
+            } catch (SchedulerException | RuntimeException e) {
+                now.shutdown(false);
+                throw e;
+            }
             scheduler = now;
             LOG.info(
                     "This node, {}, takes part in the cluster {} of {}.",
@@ -182,6 +183,18 @@ public final class ClusterNode {
                     settings.url());
         }
         return now;
+    }
+
+    private void begin(Scheduler now) throws SchedulerException {
+        now.getContext().put(Firings.NODE, firings);
+        now.getListenerManager().addSchedulerListener(new SchedulerListenerSupport() {
+            @Override
+            public void schedulerError(String message, SchedulerException cause) {
+                // Each look at the database says what is wrong, once.
+                LOG.debug("{}", message, cause);
+            }
+        });
+        now.start();
     }
 
     private void leave() throws SchedulerException {

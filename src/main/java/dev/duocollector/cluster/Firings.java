@@ -77,9 +77,18 @@ final class Firings {
         }
         // Not made, and the next time may be hours away.
         while (!isGivenBack(firing, isHere)) {
-            if (!Streams.of(camel).pause().await(RETRY)) {
+            if (hasLeft(firing) || !Streams.of(camel).pause().await(RETRY)) {
                 return;
             }
+        }
+    }
+
+    /** Whether this node takes no part any more: then others make again what has not returned. */
+    private static boolean hasLeft(JobExecutionContext firing) {
+        try {
+            return firing.getScheduler().isShutdown();
+        } catch (SchedulerException e) {
+            return true;
         }
     }
 
