@@ -48,6 +48,7 @@ public final class ClusterNode {
     private final Clock clock = Clock.systemUTC();
 
     private @Nullable Future<?> looks;
+    private SignOfLife life = new SignOfLife(System.nanoTime());
     private int compared;
     private boolean clockTold;
 
@@ -128,9 +129,8 @@ public final class ClusterNode {
             NodeClock mine = NodeClock.of(before, answer, clock.instant());
             Map<String, Instant> others = new HashMap<>(ClusterDatabase.nodes(connection, camel.getName()));
             Scheduler now = scheduler;
-            if (now != null) {
-                others.remove(now.getSchedulerInstanceId());
-            }
+            Optional<Instant> sign =
+                    now == null ? Optional.empty() : Optional.ofNullable(others.remove(now.getSchedulerInstanceId()));
             if (mine.isContradicted(others)) {
                 leave();
                 trouble("This node's clock is " + mine.words()
@@ -147,6 +147,13 @@ public final class ClusterNode {
                 triggers.put(now, ClusterDatabase.schedules(connection, camel.getName()));
             }
             compared++;
+            if (life.standsStill(sign, System.nanoTime())) {
+                trouble("The cluster's database " + settings.url() + " has taken no sign of life of this node for "
+                        + SignOfLife.STILL_MAX.toSeconds()
+                        + " s, though it answers. It must be one that is written to (no standby, not full), and nobody else may"
+                        + " lock the tables.");
+                return;
+            }
             allIsWell(now);
         } catch (SQLException | SchedulerException | RuntimeException e) {
             LOG.debug("The cluster's database could not be used", e);
@@ -175,6 +182,7 @@ public final class ClusterNode {
                 now.shutdown(false);
                 throw e;
             }
+            life = new SignOfLife(System.nanoTime());
             scheduler = now;
             LOG.info(
                     "This node, {}, takes part in the cluster {} of {}.",

@@ -4,10 +4,13 @@ package dev.duocollector.cluster;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
 import org.quartz.impl.StdSchedulerFactory;
@@ -29,14 +32,16 @@ final class ClusterScheduler {
     /** A thread needs a connection for the moments before and after its run only. */
     private static final int CONNECTIONS_MAX = 8;
 
+    /** Of a node's name, which with two numbers makes the 95 characters that Quartz has for what a node runs. */
+    private static final int HOST_CHARS_MAX = 60;
+
     private ClusterScheduler() {}
 
     /** Makes one, which does not need the database yet, and is not started. */
     static Scheduler create(String cluster, ClusterDatabase database) throws SchedulerException {
-        DBConnectionManager.getInstance().addConnectionProvider(cluster, new Pool(database));
         Properties properties = new Properties();
         properties.put("org.quartz.scheduler.instanceName", cluster);
-        properties.put("org.quartz.scheduler.instanceId", "AUTO");
+        properties.put("org.quartz.scheduler.instanceId", newInstance());
         properties.put("org.quartz.scheduler.idleWaitTime", Long.toString(LOOK_AHEAD.toMillis()));
         // One at a time is what spreads the runs evenly over the nodes.
         properties.put("org.quartz.scheduler.batchTriggerAcquisitionMaxCount", "1");
@@ -53,7 +58,26 @@ final class ClusterScheduler {
         properties.put("org.quartz.jobStore.clusterCheckinInterval", Long.toString(ClusterDatabase.CHECKIN.toMillis()));
         properties.put("org.quartz.jobStore.dbRetryInterval", Long.toString(LOOK_AHEAD.toMillis()));
         properties.put("org.quartz.jobStore.acquireTriggersWithinLock", "true");
-        return new StdSchedulerFactory(properties).getScheduler();
+        Pool pool = new Pool(database);
+        DBConnectionManager.getInstance().addConnectionProvider(cluster, pool);
+        try {
+            return new StdSchedulerFactory(properties).getScheduler();
+        } catch (SchedulerException | RuntimeException e) {
+            pool.shutdown();
+            throw e;
+        }
+    }
+
+    /** Returns a name that no node has had before: Quartz' own way to make one refuses where the machine's name has no address. */
+    private static String newInstance() {
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            host = "node";
+        }
+        String start = host.substring(0, Math.min(host.length(), HOST_CHARS_MAX));
+        return start + "-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
     }
 
     /** What Quartz takes connections from, and closes when its scheduler ends. */

@@ -116,6 +116,9 @@ final class ClusterTriggers implements RunTriggers, OtherNodes {
             boolean isChanged = changed.remove(stream.name());
             try {
                 Times times = new Times(stream, scheduler, there);
+                if (!comesAgain(times.scheduled())) {
+                    continue;
+                }
                 if (!there.containsKey(times.key(SCHEDULED))) {
                     times.add();
                     added++;
@@ -133,6 +136,11 @@ final class ClusterTriggers implements RunTriggers, OtherNodes {
         if (added > 0) {
             LOG.info("{} of {} logs are new in the cluster.", added, wanted.size());
         }
+    }
+
+    /** Quartz refuses a schedule whose last time was, which would keep those of all other streams away. */
+    private static boolean comesAgain(CronTrigger schedule) {
+        return schedule.getFireTimeAfter(null) != null;
     }
 
     @Override
@@ -157,7 +165,9 @@ final class ClusterTriggers implements RunTriggers, OtherNodes {
 
         Optional<CronTrigger> comparison() {
             String schedule = stream.settings().account().get(SettingTable.VERIFY_SCHEDULE);
-            return schedule.isEmpty() ? Optional.empty() : Optional.of(cron(COMPARISON, schedule));
+            return schedule.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(cron(COMPARISON, schedule)).filter(ClusterTriggers::comesAgain);
         }
 
         private CronTrigger cron(String group, String schedule) {
