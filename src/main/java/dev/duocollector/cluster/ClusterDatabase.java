@@ -121,17 +121,31 @@ public final class ClusterDatabase extends PGSimpleDataSource {
      * their job, as one that is shut down in that moment.
      */
     static List<TriggerKey> broken(Connection connection, String cluster) throws SQLException {
-        List<TriggerKey> broken = new ArrayList<>();
+        return keys(connection, cluster, "trigger_state = 'ERROR'");
+    }
+
+    /** Returns the triggers of a cluster that have lost their schedule. At such a row, Quartz gives up looking for any. */
+    static List<TriggerKey> halves(Connection connection, String cluster) throws SQLException {
+        return keys(
+                connection,
+                cluster,
+                "trigger_type = 'CRON' AND NOT EXISTS (SELECT FROM " + TABLE_PREFIX + "CRON_TRIGGERS c WHERE"
+                        + " (c.sched_name, c.trigger_name, c.trigger_group)"
+                        + " = (t.sched_name, t.trigger_name, t.trigger_group))");
+    }
+
+    private static List<TriggerKey> keys(Connection connection, String cluster, String which) throws SQLException {
+        List<TriggerKey> keys = new ArrayList<>();
         try (var statement = connection.prepareStatement("SELECT trigger_name, trigger_group FROM " + TABLE_PREFIX
-                + "TRIGGERS WHERE sched_name = ? AND trigger_state = 'ERROR'")) {
+                + "TRIGGERS t WHERE sched_name = ? AND " + which)) {
             statement.setString(1, cluster);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    broken.add(new TriggerKey(rows.getString(1), rows.getString(2)));
+                    keys.add(new TriggerKey(rows.getString(1), rows.getString(2)));
                 }
             }
         }
-        return broken;
+        return keys;
     }
 
     /** Returns what is missing of the tables, or of the rights to use them, in words. */

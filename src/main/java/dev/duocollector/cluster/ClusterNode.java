@@ -49,6 +49,7 @@ public final class ClusterNode {
 
     private @Nullable Future<?> looks;
     private SignOfLife life = new SignOfLife(System.nanoTime());
+    private volatile boolean isStandingBy;
     private int compared;
     private boolean clockTold;
 
@@ -84,6 +85,7 @@ public final class ClusterNode {
 
     /** Takes no more runs. */
     public void standBy() {
+        isStandingBy = true;
         if (looks != null) {
             looks.cancel(true);
         }
@@ -144,6 +146,12 @@ public final class ClusterNode {
                 for (TriggerKey broken : ClusterDatabase.broken(connection, camel.getName())) {
                     now.resetTriggerFromErrorState(broken);
                 }
+                for (TriggerKey half : ClusterDatabase.halves(connection, camel.getName())) {
+                    LOG.warn(
+                            "Somebody has deleted the schedule of {} in the cluster's database: it is put back.",
+                            half.getName());
+                    now.unscheduleJob(half);
+                }
                 triggers.put(now, ClusterDatabase.schedules(connection, camel.getName()));
             }
             compared++;
@@ -157,6 +165,10 @@ public final class ClusterNode {
             allIsWell(now);
         } catch (SQLException | SchedulerException | RuntimeException e) {
             LOG.debug("The cluster's database could not be used", e);
+            if (isStandingBy) {
+                // It was interrupted in this look.
+                return;
+            }
             ClusterFailure failure = ClusterFailure.of(e, settings);
             trouble(new Trouble(failure.what(), failure.isOperators(), true));
         }
@@ -184,6 +196,9 @@ public final class ClusterNode {
             }
             life = new SignOfLife(System.nanoTime());
             scheduler = now;
+            if (isStandingBy) {
+                now.standby();
+            }
             LOG.info(
                     "This node, {}, takes part in the cluster {} of {}.",
                     now.getSchedulerInstanceId(),
