@@ -658,15 +658,15 @@ class ChildAccountsTest {
         try (TestCollector collector = startBySchedule()) {
             await().atMost(SOON).untilAsserted(() -> assertEveryEventOnce(one));
             Below two = add(TWO);
-            world.clock.advance(Duration.ofMinutes(16));
+            world.advance(Duration.ofMinutes(16));
             await().atMost(SOON).untilAsserted(() -> assertEveryEventOnce(two));
             assertThat(logs.lines(Level.INFO))
                     .anyMatch(line -> line.startsWith(two.name() + "/telephony is collected into s3://"));
             assertThat(names(collector)).hasSize(4);
             parent.removeChild(ONE);
-            world.clock.advance(Duration.ofMinutes(16));
+            world.advance(Duration.ofMinutes(16));
             await().atMost(SOON).untilAsserted(() -> assertThat(text(NOTE)).contains("missingSince"));
-            world.clock.advance(Duration.ofDays(8));
+            world.advance(Duration.ofDays(8));
             await().atMost(SOON)
                     .untilAsserted(
                             () -> assertThat(logs.lines(Level.WARN))

@@ -19,12 +19,13 @@ public final class MovableClock extends Clock {
 
     private volatile Instant now;
     private final AtomicLong nanos = new AtomicLong();
+    private final RequestsUnderWay requests = new RequestsUnderWay();
 
     MovableClock(Instant now) {
         set(now);
     }
 
-    /** Lets time go by. */
+    /** Lets time go by, also in the middle of a request to Duo: for a test that makes the requests itself, or means that. */
     void advance(Duration step) {
         set(now.plus(step));
         nanos.addAndGet(step.toNanos());
@@ -41,6 +42,11 @@ public final class MovableClock extends Clock {
     /** Has the AWS SDK sign by the system's clock again. */
     static void release() {
         SdkGlobalTime.setGlobalTimeOffset(0);
+    }
+
+    /** The requests to Duo that are signed by this clock. */
+    RequestsUnderWay requests() {
+        return requests;
     }
 
     /** The time that goes by, whatever the clock is set to. */

@@ -189,7 +189,7 @@ class RouteCoverageTest {
                         .filter(step -> step.getKey().matches("(schedule|accounts|self-check|compare-yesterday)/.*"))
                         .map(Map.Entry::getValue)
                         .toList();
-                world.clock.advance(Duration.ofSeconds(2));
+                world.advance(Duration.ofSeconds(2));
                 return counts.stream().allMatch(count -> count > 0);
             });
             asANode(scheduled);

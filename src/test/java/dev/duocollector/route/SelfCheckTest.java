@@ -102,7 +102,7 @@ class SelfCheckTest {
 
     /** Waits, and has the time of the next minute come meanwhile. */
     private ConditionFactory soon() {
-        return await().atMost(SOON).conditionEvaluationListener(condition -> world.clock.advance(STEP));
+        return await().atMost(SOON).conditionEvaluationListener(condition -> world.advance(STEP));
     }
 
     private double figure(String name, String log) {
@@ -185,7 +185,7 @@ class SelfCheckTest {
                     .contains("telephony: Compared 2026-11-21 with the bucket: Duo shows 0 different events; each is"
                             + " there once."));
             assertThat(logs.lines(Level.WARN)).isEmpty();
-            world.clock.advance(Duration.ofMinutes(30));
+            world.advance(Duration.ofMinutes(30));
             assertThat(collector.runOf("telephony").outcome().exitCode()).isZero();
         }
         assertThat(world.lines()).hasSize(3);
@@ -245,7 +245,7 @@ class SelfCheckTest {
                             line.startsWith("telephony: Not compared with the bucket: S3 refused" + " s3:GetObject"))
                     .hasSizeGreaterThan(9));
             addAt(World.START.minus(Duration.ofMinutes(5)));
-            world.clock.advance(Duration.ofMinutes(10));
+            world.advance(Duration.ofMinutes(10));
             assertThat(collector.runOf("telephony").outcome().exitCode()).isZero();
             assertThat(figure("verify.missing", "telephony")).isNaN();
         }

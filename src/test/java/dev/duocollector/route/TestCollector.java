@@ -106,7 +106,11 @@ final class TestCollector implements AutoCloseable {
             context.getRegistry().bind("figures", registry);
         }
         PluginHelper.getRoutesLoader(context).loadRoutes(routes(replacedRoutes));
-        context.start();
+        if (clock instanceof MovableClock movable) {
+            movable.requests().start(context);
+        } else {
+            context.start();
+        }
         template = context.createProducerTemplate();
     }
 

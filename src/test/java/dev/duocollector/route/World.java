@@ -139,9 +139,14 @@ public final class World implements AutoCloseable {
         return clock.instant();
     }
 
-    /** Lets its clock go on. */
+    /**
+     * Lets its clock go on between two requests to Duo: for a test beside whose own thread a collector makes requests, by its
+     * schedule or otherwise. Not for use within a request.
+     *
+     * @throws AssertionError if a request is under way for more than 20 s
+     */
     public void advance(Duration step) {
-        clock.advance(step);
+        clock.requests().between(() -> clock.advance(step));
     }
 
     public static synchronized EmbeddedS3 s3() {
