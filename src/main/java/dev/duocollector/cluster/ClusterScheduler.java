@@ -26,9 +26,6 @@ final class ClusterScheduler {
     /** How often a scheduler looks for triggers, and how far ahead. */
     static final Duration LOOK_AHEAD = Duration.ofSeconds(5);
 
-    /** Each run holds a thread, also while it waits for Duo's pace; what works at a time, the streams' workers bound. */
-    private static final int THREADS = 64;
-
     /** A thread needs a connection for the moments before and after its run only. */
     private static final int CONNECTIONS_MAX = 8;
 
@@ -46,9 +43,7 @@ final class ClusterScheduler {
         // One at a time is what spreads the runs evenly over the nodes.
         properties.put("org.quartz.scheduler.batchTriggerAcquisitionMaxCount", "1");
         properties.put("org.quartz.scheduler.makeSchedulerThreadDaemon", "true");
-        properties.put("org.quartz.threadPool.class", "org.quartz.simpl.SimpleThreadPool");
-        properties.put("org.quartz.threadPool.threadCount", Integer.toString(THREADS));
-        properties.put("org.quartz.threadPool.makeThreadsDaemons", "true");
+        properties.put("org.quartz.threadPool.class", RunThreads.class.getName());
         properties.put("org.quartz.jobStore.class", "org.quartz.impl.jdbcjobstore.JobStoreTX");
         properties.put("org.quartz.jobStore.driverDelegateClass", "org.quartz.impl.jdbcjobstore.PostgreSQLDelegate");
         properties.put("org.quartz.jobStore.dataSource", cluster);

@@ -35,7 +35,7 @@ import org.quartz.TriggerKey;
 final class ClusterTriggers implements RunTriggers, OtherNodes {
 
     /** The groups of the triggers, by which the route {@code node} knows what is to be made. */
-    private static final String FIRST = "first";
+    static final String FIRST = "first";
 
     private static final String SCHEDULED = "scheduled";
     private static final String COMPARISON = "comparison";

@@ -3,6 +3,7 @@
 package dev.duocollector.cluster;
 
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.run.CheckLate;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.run.Stream;
 import dev.duocollector.run.Streams;
@@ -11,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
@@ -48,6 +50,9 @@ final class Firings {
     /** A node that starts has Duo list what is below parents first. */
     private static final Duration TOLD_AFTER = Duration.ofMinutes(1);
 
+    /** When a first run that failed is made again. */
+    private static final Duration FIRST_AGAIN = Duration.ofMinutes(1);
+
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     private static final Log LOG = Log.of(Firings.class);
@@ -67,20 +72,37 @@ final class Firings {
 
     /** Makes what a trigger asks for, and returns when that has ended. */
     void make(JobExecutionContext firing) {
-        JobKey job = firing.getJobDetail().getKey();
-        boolean isHere = Streams.of(camel).find(job.getName()).isPresent();
-        if (isHere) {
-            told.remove(job.getName());
-        }
-        if (isHere && isMade(job.getName(), what(firing))) {
-            return;
-        }
+        Optional<Stream> stream =
+                Streams.of(camel).find(firing.getJobDetail().getKey().getName());
+        stream.map(Stream::name).ifPresent(told::remove);
+        Optional<Duration> again = stream.isPresent() ? made(stream.get(), what(firing)) : Optional.of(GIVEN_BACK);
         // Not made, and the next time may be hours away.
-        while (!isGivenBack(firing, isHere)) {
+        while (again.isPresent() && !isGivenBack(firing, stream.isPresent(), again.get())) {
             if (hasLeft(firing) || !Streams.of(camel).pause().await(RETRY)) {
                 return;
             }
         }
+    }
+
+    /** Makes it, and returns after how long it is to be made again; empty if it is done. */
+    private Optional<Duration> made(Stream stream, String what) {
+        boolean isFirst = what.equals(ClusterTriggers.FIRST);
+        if (isFirst && !CheckLate.isLate(stream)) {
+            return Optional.empty();
+        }
+        Exchange done = template.send("direct:node", exchange -> {
+            exchange.setVariable(Stream.VARIABLE, stream.name());
+            exchange.setVariable(FIRING, what);
+        });
+        if (done.getException() != null) {
+            return Optional.of(GIVEN_BACK);
+        }
+        RunReport report = done.getMessage().getBody(RunReport.class);
+        if (report != null && report.outcome() == RunOutcome.STOPPED) {
+            return Optional.of(GIVEN_BACK);
+        }
+        // What a first run needs may be missing still; whoever waits for it in here would hold up others.
+        return isFirst && report != null && report.triedAgainAtStart() ? Optional.of(FIRST_AGAIN) : Optional.empty();
     }
 
     /** Whether this node takes no part any more: then others make again what has not returned. */
@@ -92,16 +114,6 @@ final class Firings {
         }
     }
 
-    private boolean isMade(String stream, String what) {
-        Exchange done = template.send("direct:node", exchange -> {
-            exchange.setVariable(Stream.VARIABLE, stream);
-            exchange.setVariable(FIRING, what);
-        });
-        RunReport report = done.getException() == null ? done.getMessage().getBody(RunReport.class) : null;
-        boolean isStopped = report != null && report.outcome() == RunOutcome.STOPPED;
-        return done.getException() == null && !isStopped;
-    }
-
     private static String what(JobExecutionContext firing) {
         String given = firing.getMergedJobDataMap().getString(FIRING);
         String group = firing.isRecovering()
@@ -110,7 +122,7 @@ final class Firings {
         return given == null ? group : given;
     }
 
-    private boolean isGivenBack(JobExecutionContext firing, boolean isHere) {
+    private boolean isGivenBack(JobExecutionContext firing, boolean isHere, Duration wait) {
         JobKey job = firing.getJobDetail().getKey();
         JobDataMap given = firing.getMergedJobDataMap();
         Instant now = clock.instant();
@@ -131,7 +143,7 @@ final class Firings {
                     .withIdentity(job.getName() + " " + what(firing), ClusterTriggers.AGAIN)
                     .forJob(job)
                     .usingJobData(FIRING, what(firing))
-                    .startAt(Date.from(now.plus(GIVEN_BACK)));
+                    .startAt(Date.from(now.plus(wait)));
             if (!isHere) {
                 again.usingJobData(SINCE, Long.toString(since.toEpochMilli()));
             }

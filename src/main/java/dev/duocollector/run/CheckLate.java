@@ -27,10 +27,15 @@ public final class CheckLate implements Processor {
     @Override
     public void process(Exchange exchange) {
         Stream stream = Streams.named(exchange);
-        exchange.setVariable(LATE, stream.settings().name().isEmpty() || isLate(stream));
+        exchange.setVariable(LATE, isLate(stream));
     }
 
-    private static boolean isLate(Stream stream) {
+    /** Tells whether a stream is to run when it is new to this program, or to the nodes of a cluster. */
+    public static boolean isLate(Stream stream) {
+        return stream.settings().name().isEmpty() || hasMissed(stream);
+    }
+
+    private static boolean hasMissed(Stream stream) {
         try {
             Optional<Instant> through = StateObject.of(stream.s3(), stream.settings(), stream.clock())
                     .look()
