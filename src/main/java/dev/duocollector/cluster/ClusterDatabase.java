@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.quartz.TriggerKey;
@@ -39,11 +42,15 @@ public final class ClusterDatabase extends PGSimpleDataSource {
      */
     static final String SESSION = "SET idle_in_transaction_session_timeout = '30s'";
 
+    /** The name of a node's session: how far its clock is ahead of the database's, in seconds, and its cluster. */
+    private static final Pattern SESSION_OF_NODE = Pattern.compile("duo-node (-?\\d{1,12}) (.+)");
+
     private static final Map<String, String> PARAMETERS = Map.of(
             "connectTimeout", "5", "socketTimeout", "60", "tcpKeepAlive", "true", "ApplicationName", "duo-collector");
 
     private final transient ClusterSettings settings;
 
+    /** @throws SettingsException if the driver cannot read the URL */
     public ClusterDatabase(ClusterSettings settings) {
         this.settings = settings;
         StringBuilder url = new StringBuilder(settings.url());
@@ -52,7 +59,12 @@ public final class ClusterDatabase extends PGSimpleDataSource {
                 url.append(url.indexOf("?") < 0 ? "?" : "&").append(name + "=" + value);
             }
         });
-        setUrl(url.toString());
+        try {
+            setUrl(url.toString());
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException(List.of("Setting cluster.jdbc-url is '" + settings.url()
+                    + "'. Allowed: jdbc:postgresql://host:port/database, and what else the driver knows."));
+        }
     }
 
     /** @throws SettingsException if the password's file cannot be read */
@@ -84,6 +96,34 @@ public final class ClusterDatabase extends PGSimpleDataSource {
             }
         }
         return nodes;
+    }
+
+    /**
+     * Lets the other nodes of a cluster see, for as long as a connection lasts, how far this node's clock is ahead. Quartz has
+     * only what each tells by its clock, and a node that is ahead deletes that.
+     */
+    static void tellClock(Connection connection, String cluster, Duration ahead) throws SQLException {
+        try (var statement = connection.prepareStatement("SELECT set_config('application_name', ?, false)")) {
+            statement.setString(1, "duo-node " + ahead.toSeconds() + " " + cluster);
+            statement.executeQuery().close();
+        }
+    }
+
+    /** Returns how far the clocks of the other nodes are ahead of the database's. */
+    static List<Duration> otherClocks(Connection connection, String cluster) throws SQLException {
+        List<Duration> clocks = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT application_name FROM pg_stat_activity"
+                        + " WHERE datname = current_database() AND pid <> pg_backend_pid()")) {
+            while (rows.next()) {
+                Matcher session = SESSION_OF_NODE.matcher(Objects.requireNonNullElse(rows.getString(1), ""));
+                // The server cuts a name that is too long.
+                if (session.matches() && cluster.startsWith(session.group(2))) {
+                    clocks.add(Duration.ofSeconds(Long.parseLong(session.group(1))));
+                }
+            }
+        }
+        return clocks;
     }
 
     /**

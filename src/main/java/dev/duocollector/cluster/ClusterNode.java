@@ -11,8 +11,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +33,7 @@ public final class ClusterNode {
     private static final int COMPARE_EVERY = 12;
 
     private static final Duration END_MAX = Duration.ofSeconds(10);
+    private static final Duration SHUTDOWN_MAX = Duration.ofSeconds(3);
 
     private static final Log LOG = Log.of(ClusterNode.class);
 
@@ -48,6 +47,8 @@ public final class ClusterNode {
     private final Clock clock = Clock.systemUTC();
 
     private @Nullable Future<?> looks;
+
+    private volatile @Nullable Connection session;
     private SignOfLife life = new SignOfLife(System.nanoTime());
     private volatile boolean isStandingBy;
     private int compared;
@@ -101,6 +102,7 @@ public final class ClusterNode {
 
     /** Ends, once the runs have: those that the routes were stopped in are left to other nodes. */
     public void stop() {
+        close();
         Scheduler now = scheduler;
         if (now == null) {
             return;
@@ -110,12 +112,28 @@ public final class ClusterNode {
             while (!now.getCurrentlyExecutingJobs().isEmpty() && System.nanoTime() < end) {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
-            now.shutdown(false);
+            shutDown(now);
         } catch (SchedulerException e) {
             LOG.debug("The scheduler of the cluster could not be stopped", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** In a thread of its own, which ends with the program: Quartz waits for a database that hangs. */
+    private static void shutDown(Scheduler scheduler) throws InterruptedException {
+        Thread end = new Thread(
+                () -> {
+                    try {
+                        scheduler.shutdown(false);
+                    } catch (SchedulerException e) {
+                        LOG.debug("The scheduler of the cluster could not be stopped", e);
+                    }
+                },
+                "cluster-end");
+        end.setDaemon(true);
+        end.start();
+        end.join(SHUTDOWN_MAX.toMillis());
     }
 
     /** Says what keeps this node from taking part; empty if nothing does. */
@@ -124,16 +142,36 @@ public final class ClusterNode {
         return scheduler == null || now.isThere() ? Optional.of(now.what()) : Optional.empty();
     }
 
+    /** Returns the connection that looks go by, as long as it lasts: the other nodes see by it what this one's clock says. */
+    private Connection session() throws SQLException {
+        Connection now = session;
+        if (now == null) {
+            now = database.getConnection();
+            session = now;
+        }
+        return now;
+    }
+
+    private void close() {
+        Connection now = session;
+        session = null;
+        if (now != null) {
+            try {
+                now.close();
+            } catch (SQLException e) {
+                LOG.debug("A connection could not be closed", e);
+            }
+        }
+    }
+
     private void look() {
-        try (Connection connection = database.getConnection()) {
+        try {
+            Connection connection = session();
             Instant before = clock.instant();
             Instant answer = ClusterDatabase.now(connection);
             NodeClock mine = NodeClock.of(before, answer, clock.instant());
-            Map<String, Instant> others = new HashMap<>(ClusterDatabase.nodes(connection, camel.getName()));
-            Scheduler now = scheduler;
-            Optional<Instant> sign =
-                    now == null ? Optional.empty() : Optional.ofNullable(others.remove(now.getSchedulerInstanceId()));
-            if (mine.isContradicted(others)) {
+            ClusterDatabase.tellClock(connection, camel.getName(), mine.off());
+            if (mine.isContradicted(ClusterDatabase.otherClocks(connection, camel.getName()))) {
                 leave();
                 trouble("This node's clock is " + mine.words()
                         + ", and another node's is right by that. Set it right, and keep it so with NTP: a node whose clock is"
@@ -141,20 +179,9 @@ public final class ClusterNode {
                 return;
             }
             tellClock(mine);
-            now = join();
-            if (triggers.haveChanged() || compared % COMPARE_EVERY == 0) {
-                for (TriggerKey broken : ClusterDatabase.broken(connection, camel.getName())) {
-                    now.resetTriggerFromErrorState(broken);
-                }
-                for (TriggerKey half : ClusterDatabase.halves(connection, camel.getName())) {
-                    LOG.warn(
-                            "Somebody has deleted the schedule of {} in the cluster's database: it is put back.",
-                            half.getName());
-                    now.unscheduleJob(half);
-                }
-                triggers.put(now, ClusterDatabase.schedules(connection, camel.getName()));
-            }
-            compared++;
+            Scheduler now = join();
+            Optional<Instant> sign = Optional.ofNullable(
+                    ClusterDatabase.nodes(connection, camel.getName()).get(now.getSchedulerInstanceId()));
             if (life.standsStill(sign, System.nanoTime())) {
                 trouble("The cluster's database " + settings.url() + " has taken no sign of life of this node for "
                         + SignOfLife.STILL_MAX.toSeconds()
@@ -162,15 +189,34 @@ public final class ClusterNode {
                         + " lock the tables.");
                 return;
             }
+            if (triggers.haveChanged() || compared % COMPARE_EVERY == 0) {
+                mend(now, connection);
+                triggers.put(now, ClusterDatabase.schedules(connection, camel.getName()));
+            }
+            compared++;
             allIsWell(now);
         } catch (SQLException | SchedulerException | RuntimeException e) {
             LOG.debug("The cluster's database could not be used", e);
+            close();
             if (isStandingBy) {
                 // It was interrupted in this look.
                 return;
             }
             ClusterFailure failure = ClusterFailure.of(e, settings);
             trouble(new Trouble(failure.what(), failure.isOperators(), true));
+        }
+    }
+
+    /** Puts right what would never fire again. */
+    private void mend(Scheduler now, Connection connection) throws SQLException, SchedulerException {
+        for (TriggerKey broken : ClusterDatabase.broken(connection, camel.getName())) {
+            now.resetTriggerFromErrorState(broken);
+        }
+        for (TriggerKey half : ClusterDatabase.halves(connection, camel.getName())) {
+            LOG.warn(
+                    "Somebody has deleted the schedule of {} in the cluster's database: it is put back.",
+                    half.getName());
+            now.unscheduleJob(half);
         }
     }
 

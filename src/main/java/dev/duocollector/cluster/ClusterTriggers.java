@@ -10,6 +10,7 @@ import dev.duocollector.settings.SettingTable;
 import dev.duocollector.text.Log;
 import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,10 +35,10 @@ import org.quartz.TriggerKey;
  */
 final class ClusterTriggers implements RunTriggers, OtherNodes {
 
-    /** The groups of the triggers, by which the route {@code node} knows what is to be made. */
+    /** The groups of the triggers, and what they ask for. */
     static final String FIRST = "first";
 
-    private static final String SCHEDULED = "scheduled";
+    static final String SCHEDULED = "scheduled";
     private static final String COMPARISON = "comparison";
 
     /** What a node could not make. */
@@ -62,12 +63,12 @@ final class ClusterTriggers implements RunTriggers, OtherNodes {
 
     @Override
     public void set(Stream stream) {
-        String schedule = stream.settings().log().schedule();
-        if (schedule.length() > CRON_CHARS_MAX) {
+        List<String> schedules = List.of(
+                stream.settings().log().schedule(), stream.settings().account().get(SettingTable.VERIFY_SCHEDULE));
+        if (schedules.stream().anyMatch(schedule -> schedule.length() > CRON_CHARS_MAX)) {
             LOG.error(
-                    "{} is not collected in a cluster: its schedule is {} characters long. Allowed there: {}.",
+                    "{} is not collected in a cluster: duo.schedule or verify.schedule has more than {} characters. Shorten it.",
                     stream.name(),
-                    schedule.length(),
                     CRON_CHARS_MAX);
             return;
         }
@@ -174,6 +175,7 @@ final class ClusterTriggers implements RunTriggers, OtherNodes {
             return TriggerBuilder.newTrigger()
                     .withIdentity(key(group))
                     .forJob(job())
+                    .usingJobData(Firings.FIRING, group)
                     .withSchedule(CronScheduleBuilder.cronSchedule(schedule).inTimeZone(TimeZone.getTimeZone("UTC")))
                     .build();
         }
@@ -188,6 +190,7 @@ final class ClusterTriggers implements RunTriggers, OtherNodes {
             Trigger first = TriggerBuilder.newTrigger()
                     .withIdentity(key(FIRST))
                     .forJob(job())
+                    .usingJobData(Firings.FIRING, FIRST)
                     .build();
             Set<Trigger> all = new LinkedHashSet<>(Set.of(first, scheduled()));
             comparison().ifPresent(all::add);

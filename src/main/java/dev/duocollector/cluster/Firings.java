@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -114,12 +115,9 @@ final class Firings {
         }
     }
 
+    /** Says what a trigger asks for; one that makes again what a dead node had in hand has that one's data. */
     private static String what(JobExecutionContext firing) {
-        String given = firing.getMergedJobDataMap().getString(FIRING);
-        String group = firing.isRecovering()
-                ? firing.getRecoveringTriggerKey().getGroup()
-                : firing.getTrigger().getKey().getGroup();
-        return given == null ? group : given;
+        return Objects.requireNonNullElse(firing.getMergedJobDataMap().getString(FIRING), ClusterTriggers.SCHEDULED);
     }
 
     private boolean isGivenBack(JobExecutionContext firing, boolean isHere, Duration wait) {

@@ -4,28 +4,27 @@ package dev.duocollector.cluster;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
+import java.util.Collection;
 
 /**
  * How far a node's clock is from the database's. Quartz compares nodes' clocks with one another: a node whose clock is off takes
  * living nodes for dead, and makes their runs a second time.
  *
  * @param off by how much it is ahead of the database's; negative if behind
- * @param now the time by the database
  */
-public record NodeClock(Duration off, Instant now) {
+public record NodeClock(Duration off) {
 
     /** Less than the 7.5 s that Quartz allows for. */
     public static final Duration OFF_MAX = Duration.ofSeconds(5);
 
     /** Compares the time before and after the database was asked with its answer: what the answer took is no fault. */
     public static NodeClock of(Instant before, Instant answer, Instant after) {
-        return new NodeClock(Duration.ZERO.minus(off(answer, before, after)), answer);
+        return new NodeClock(off(answer, before, after).negated());
     }
 
     /** Compares the time by a node's clock with the database's, which was between two times then. */
     public static NodeClock between(Instant node, Instant before, Instant after) {
-        return new NodeClock(off(node, before, after), after);
+        return new NodeClock(off(node, before, after));
     }
 
     /** Returns by how much a time is after the later, or before the earlier of two; zero if it is between them. */
@@ -48,12 +47,9 @@ public record NodeClock(Duration off, Instant now) {
     /**
      * Whether another node's clock agrees with the database's. Then this one is wrong, not that.
      *
-     * @param others when the other nodes were last seen, by their clocks
+     * @param others how far the other nodes' clocks are ahead of the database's
      */
-    boolean isContradicted(Map<String, Instant> others) {
-        Duration seen = ClusterDatabase.CHECKIN.plus(OFF_MAX);
-        return isOff()
-                && others.values().stream()
-                        .anyMatch(at -> at.isAfter(now.minus(seen)) && at.isBefore(now.plus(OFF_MAX)));
+    boolean isContradicted(Collection<Duration> others) {
+        return isOff() && others.stream().anyMatch(other -> other.abs().compareTo(OFF_MAX) <= 0);
     }
 }
