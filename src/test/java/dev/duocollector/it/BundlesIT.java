@@ -80,6 +80,9 @@ class BundlesIT {
                         "io.vertx.core.file",
                         "ch.qos.logback.classic.spi",
                         "ch.qos.logback.core",
+                        "com.zaxxer.hikari",
+                        "org.postgresql.ds",
+                        "org.postgresql.util",
                         "picocli",
                         "org.jspecify.annotations",
                         "sun.misc");
