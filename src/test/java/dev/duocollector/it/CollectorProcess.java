@@ -86,6 +86,11 @@ final class CollectorProcess implements RunningCollector {
         return process.isAlive();
     }
 
+    /** How long it has had a processor. */
+    Duration cpu() {
+        return process.toHandle().info().totalCpuDuration().orElseThrow();
+    }
+
     /** Sends SIGTERM. */
     void terminate() {
         process.destroy();

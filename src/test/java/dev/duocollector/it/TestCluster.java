@@ -104,9 +104,18 @@ final class TestCluster implements AutoCloseable {
 
     /** Starts a node of other accounts. */
     CollectorNode start(String name, Path accounts, List<String> jvmOptions) {
+        Map<String, String> environment = environment();
+        environment.put("DUO_ACCOUNTS", accounts.toString());
+        return start(name, environment, jvmOptions);
+    }
+
+    /** Starts a collector that is no node, with the same accounts. */
+    CollectorNode startAlone(String name) {
+        return start(name, CollectorJar.environment(world), List.of());
+    }
+
+    private CollectorNode start(String name, Map<String, String> environment, List<String> jvmOptions) {
         try {
-            Map<String, String> environment = environment();
-            environment.put("DUO_ACCOUNTS", accounts.toString());
             Path own = Files.createDirectories(folder.resolve(name));
             CollectorNode node =
                     new CollectorNode(name, CollectorJar.built().start(jvmOptions, own, environment, "run"));
