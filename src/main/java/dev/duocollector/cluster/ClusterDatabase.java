@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -47,6 +49,13 @@ public final class ClusterDatabase extends PGSimpleDataSource {
 
     private static final Map<String, String> PARAMETERS = Map.of(
             "connectTimeout", "5", "socketTimeout", "60", "tcpKeepAlive", "true", "ApplicationName", "duo-collector");
+
+    /** What the driver would say of a URL beside the program's own line, in another form. Held, since loggers are collected. */
+    private static final Logger DRIVER = Logger.getLogger("org.postgresql");
+
+    static {
+        DRIVER.setLevel(Level.OFF);
+    }
 
     private final transient ClusterSettings settings;
 
