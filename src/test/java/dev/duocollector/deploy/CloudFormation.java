@@ -66,6 +66,16 @@ final class CloudFormation {
                             "TaskRoleArn",
                             "Volumes",
                             "ContainerDefinitions")),
+            // aws-resource-ecs-service.html
+            Map.entry(
+                    "AWS::ECS::Service",
+                    List.of(
+                            "Cluster",
+                            "TaskDefinition",
+                            "LaunchType",
+                            "DesiredCount",
+                            "DeploymentConfiguration",
+                            "NetworkConfiguration")),
             // aws-resource-logs-loggroup.html
             Map.entry("AWS::Logs::LogGroup", List.of("RetentionInDays")),
             // aws-resource-scheduler-schedule.html
@@ -173,8 +183,8 @@ final class CloudFormation {
                             .forEach(place -> requireName(place.group(1).split("\\.", 2)[0]));
                 case "Fn::If" -> requireCondition(value.path(0).asText());
                 case "Condition" -> {
-                    // Also IAM's word, for an object.
-                    if (value.isTextual()) {
+                    // Also IAM's word, for an object, and ECS', for what a container waits for.
+                    if (value.isTextual() && !tree.has("ContainerName")) {
                         requireCondition(value.asText());
                     }
                 }

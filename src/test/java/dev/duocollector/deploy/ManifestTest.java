@@ -9,7 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +22,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -122,12 +125,11 @@ class ManifestTest {
                 .singleElement()
                 .asString()
                 .contains('"' + EXIT_WITHOUT_MEMORY + '"');
-        JsonNode task = CloudFormation.parse(read("ecs/cloudformation.yaml"))
-                .resources(Map.of(), Map.of())
-                .get("Task")
-                .at("/Properties/ContainerDefinitions/0");
-        assertThat(task.path("Environment").toString()).contains("{\"Name\":\"LANG\",\"Value\":\"C.UTF-8\"}");
-        assertThat(task.has("EntryPoint")).isFalse();
+        for (String template : List.of("ecs/cloudformation.yaml", "ecs/cluster.yaml")) {
+            JsonNode task = container(template, "collector");
+            assertThat(task.path("Environment").toString()).contains("{\"Name\":\"LANG\",\"Value\":\"C.UTF-8\"}");
+            assertThat(task.has("EntryPoint")).as(template).isFalse();
+        }
         assertThat(PolicyFiles.read(Path.of("src/site/markdown/DEPLOYMENT.md")))
                 .as("cron")
                 .containsPattern("(?m)^LANG=C\\.UTF-8\n7 \\* .* java " + Pattern.quote(EXIT_WITHOUT_MEMORY) + " -jar ");
@@ -157,6 +159,48 @@ class ManifestTest {
         assertThat(resources.get("Task").toString())
                 .contains("\"Command\":[\"once\"]")
                 .contains("\"ReadonlyRootFilesystem\":true");
+    }
+
+    /** A password is written before the collector starts, where it reads it, and nowhere else. */
+    @Test
+    void ecsClusterNode_findsItsPasswordInAFile(@TempDir Path folder) throws Exception {
+        JsonNode writer = container("ecs/cluster.yaml", "password");
+        JsonNode node = container("ecs/cluster.yaml", "collector");
+        String file = node.path("Environment")
+                .valueStream()
+                .filter(each -> each.path("Name").asText().equals("CLUSTER_PASSWORD_FILE"))
+                .findFirst()
+                .orElseThrow()
+                .path("Value")
+                .asText();
+        Path written = folder.resolve("cluster-password");
+        ProcessBuilder shell = new ProcessBuilder(
+                writer.at("/EntryPoint/0").asText(),
+                writer.at("/EntryPoint/1").asText(),
+                writer.at("/Command/0").asText().replace(file, written.toString()));
+        shell.environment().put("PASSWORD", "a %s \"$1\" \\n");
+
+        assertThat(shell.start().waitFor()).isZero();
+        assertThat(written).hasContent("a %s \"$1\" \\n");
+        assertThat(Files.getPosixFilePermissions(written))
+                .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+        assertThat(writer.path("Essential").asBoolean(true)).isFalse();
+        assertThat(writer.path("MountPoints")).isEqualTo(node.path("MountPoints"));
+        assertThat(writer.path("MountPoints").toString()).contains("\"/tmp\"");
+        assertThat(node.path("DependsOn").toString())
+                .isEqualTo("[{\"ContainerName\":\"password\",\"Condition\":\"SUCCESS\"}]");
+        assertThat(writer.path("Secrets").findValuesAsText("Name")).containsExactly("PASSWORD");
+    }
+
+    private static JsonNode container(String template, String name) {
+        return CloudFormation.parse(read(template))
+                .resources(Map.of(), Map.of())
+                .get("Task")
+                .at("/Properties/ContainerDefinitions")
+                .valueStream()
+                .filter(each -> each.path("Name").asText().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     @ParameterizedTest
@@ -220,6 +264,7 @@ class ManifestTest {
                 "kubernetes/overlays/shards/kustomization.yaml",
                 "kubernetes/overlays/cluster/kustomization.yaml",
                 "ecs/cloudformation.yaml",
+                "ecs/cluster.yaml",
                 "docker/Dockerfile"
             })
     void everyVariable_isASetting(String file) throws IOException {

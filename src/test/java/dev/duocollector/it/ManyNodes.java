@@ -15,13 +15,13 @@ import org.awaitility.Awaitility;
 /**
  * What a cluster costs: the same accounts read by one collector alone, and by one, two and three nodes on a PostgreSQL, each
  * account every 20 s without new events, so that what is left is what every run costs. On its own:
- * {@code ./mvnw -Pbench -Dbench.main=dev.duocollector.it.ManyNodes}, some twelve minutes long.
+ * {@code ./mvnw -Pbench -Dbench.main=dev.duocollector.it.ManyNodes}, some twenty minutes long.
  */
 public final class ManyNodes {
 
     private static final int ACCOUNTS = Integer.getInteger("accounts", 200);
     private static final int WARM_ROUNDS = 3;
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 10;
     private static final String SCHEDULE = "0/20 * * * * ?";
     private static final Duration START_MAX = Duration.ofMinutes(5);
 
