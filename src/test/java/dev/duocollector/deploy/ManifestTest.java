@@ -12,7 +12,6 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,15 +27,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Units, templates and the Dockerfile: each parses, each of its kind's mistakes is refused, and all set the same things alike.
- * KubernetesTest has the manifests.
+ * Units and templates: each parses, each of its kind's mistakes is refused, and all set the same things alike. KubernetesTest
+ * has the manifests, ImageTest the image.
  */
 class ManifestTest {
 
     private static final Path DEPLOY = Path.of("src", "deploy");
 
     /** How long a page in hand may take, with room for the end of the program. */
-    private static final int STOP_SECONDS_MIN = 45 + 10;
+    static final int STOP_SECONDS_MIN = 45 + 10;
 
     private static final String EXIT_WITHOUT_MEMORY = "-XX:+ExitOnOutOfMemoryError";
 
@@ -230,24 +229,6 @@ class ManifestTest {
                 .contains("# STREAMS_SHARD=0/2");
     }
 
-    /** There is no parser of Dockerfiles for the JVM; this reads as much of the form as this file uses. */
-    @Test
-    void dockerfile_isMadeOfInstructions_onPinnedBases() {
-        String file = read("docker/Dockerfile");
-
-        assertThat(instructions(file))
-                .startsWith("ARG", "ARG", "FROM")
-                .contains("USER")
-                .endsWith("ENTRYPOINT", "CMD");
-        assertThat(Pattern.compile("(?m)^ARG \\w+=(.*)$").matcher(file).results())
-                .hasSize(2)
-                .allMatch(base -> base.group(1).matches("[a-z-]+:\\d[\\w.-]*"));
-        assertThat(file).contains("\nUSER 65532:65532\n");
-        assertThatThrownBy(
-                        () -> instructions(file.replace("COPY --from=build /opt/java", "COPIE --from=build /opt/java")))
-                .hasMessageContaining("COPIE");
-    }
-
     /** Every variable that a file sets is a setting's. */
     @ParameterizedTest
     @ValueSource(
@@ -265,7 +246,8 @@ class ManifestTest {
                 "kubernetes/overlays/cluster/kustomization.yaml",
                 "ecs/cloudformation.yaml",
                 "ecs/cluster.yaml",
-                "docker/Dockerfile"
+                "docker/Dockerfile",
+                "docker/compose.yaml"
             })
     void everyVariable_isASetting(String file) throws IOException {
         Properties settings = new Properties();
@@ -280,23 +262,6 @@ class ManifestTest {
                 .forEach(name -> used.add(name.group(1)));
 
         assertThat(used).isNotEmpty().isSubsetOf(known);
-    }
-
-    private static List<String> instructions(String dockerfile) {
-        List<String> found = new ArrayList<>();
-        String joined = dockerfile.replace("\\\n", " ");
-        for (String line : joined.split("\n", -1)) {
-            if (line.isBlank() || line.startsWith("#")) {
-                continue;
-            }
-            String word = line.split(" ", 2)[0];
-            if (!Set.of("ARG", "FROM", "WORKDIR", "RUN", "COPY", "ENV", "VOLUME", "USER", "ENTRYPOINT", "CMD")
-                    .contains(word)) {
-                throw new IllegalArgumentException("Unknown instruction " + word);
-            }
-            found.add(word);
-        }
-        return found;
     }
 
     /** The commands in a document's blocks of code. */
