@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -21,6 +22,9 @@ final class HelpCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
+    @Option(names = "--man", description = "Print the manual page of the whole program as roff, for man(1).")
+    private boolean man;
+
     @Parameters(paramLabel = "COMMAND", arity = "0..*", description = "Such as once, or state show.")
     private List<String> words = new ArrayList<>();
 
@@ -28,6 +32,13 @@ final class HelpCommand implements Callable<Integer> {
     public Integer call() {
         if (spec == null) {
             throw new IllegalStateException("The command was not made by picocli");
+        }
+        if (man) {
+            spec.commandLine()
+                    .getOut()
+                    .print(ManPage.of(spec.root().commandLine(), new Main.Version().getVersion()[0]));
+            spec.commandLine().getOut().flush();
+            return ExitCode.DONE;
         }
         CommandLine asked = spec.commandLine().getParent();
         for (String word : words) {

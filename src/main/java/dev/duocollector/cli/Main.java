@@ -7,7 +7,7 @@ import dev.duocollector.failure.ExitCode;
 import dev.duocollector.settings.LogFormat;
 import dev.duocollector.text.Log;
 import dev.duocollector.text.PlainLine;
-import dev.duocollector.text.Terminal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -24,7 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The program: hands its arguments to a command, and its exit code to the system. */
 @Command(
         name = "duo-telephony-collector",
-        description = "Collects Cisco Duo's telephony log into S3, every event exactly once.",
+        description = "Collects Cisco Duo's logs into Amazon S3, every event exactly once.",
         versionProvider = Main.Version.class,
         subcommands = {
             RunCommand.class,
@@ -37,14 +37,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
             VerifyCommand.class,
             ClusterCommand.class,
             UdmCommand.class,
+            CompletionCommand.class,
             HelpCommand.class,
             Main.VersionCommand.class
         },
         footerHeading = "%nSettings:%n",
         footer = {
-            "  application.properties in the working directory, and the environment over it: duo.api.host is DUO_API_HOST.",
-            "  Required: DUO_API_HOST, DUO_IKEY, DUO_SKEY or DUO_SKEY_FILE, S3_BUCKET. AWS credentials as the AWS SDK finds them.",
-            "  Without a command, the program does run."
+            "  application.properties in the working directory, and over",
+            "  it the environment: duo.api.host is DUO_API_HOST. Required: DUO_API_HOST,",
+            "  DUO_IKEY, DUO_SKEY or DUO_SKEY_FILE, S3_BUCKET. AWS credentials come as the",
+            "  AWS SDK finds them. Without a command, the program does run."
         })
 public final class Main {
 
@@ -56,7 +58,7 @@ public final class Main {
         if (System.getProperty("logback.configurationFile") == null) {
             System.setProperty("logback.configurationFile", "dev/duocollector/logback.xml");
         }
-        System.setProperty(Terminal.ALLOWED, "true");
+        Verbosity.apply(List.of(args));
         LogFormat.apply();
         System.setProperty("dev.duocollector.log.target", collects(List.of(args)) ? "System.out" : "System.err");
         FatalExit.onEveryThread();
@@ -72,23 +74,40 @@ public final class Main {
 
     /** Runs the command that the arguments name, and returns what the program exits with. */
     static int execute(String... args) {
-        boolean asked = args.length > 0;
-        int code = prepared(new CommandLine(new Main())).execute(asked ? args : new String[] {"run"});
+        List<String> words = new ArrayList<>(List.of(args));
+        if (Verbosity.OPTIONS.containsAll(words)) {
+            words.add("run");
+        }
+        int code = program().execute(words.toArray(String[]::new));
         return StandardOutput.exitCode(code);
+    }
+
+    /** Returns the program with all its commands. */
+    static CommandLine program() {
+        return prepared(new CommandLine(new Main()));
     }
 
     /** Reports in one line what a command line has wrong, and gives each command a version. */
     static CommandLine prepared(CommandLine commandLine) {
         commandLine.setParameterExceptionHandler((wrong, args) -> refuse(wrong));
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
+        commandLine.setExecutionStrategy(parsed -> {
+            Verbosity.refuseBoth(parsed);
+            return new CommandLine.RunLast().execute(parsed);
+        });
         complete(commandLine);
         return commandLine;
     }
 
-    /** Gives a command, and those below it, what is the same for all: help, version, and the headings of their lists. */
+    /**
+     * Gives a command, and those below it, what is the same for all: help, version, how much is logged, and the headings of their
+     * lists.
+     */
     private static void complete(CommandLine commandLine) {
-        commandLine.getCommandSpec().mixinStandardHelpOptions(true).versionProvider(new Version());
-        UsageMessageSpec usage = commandLine.getCommandSpec().usageMessage();
+        CommandSpec command = commandLine.getCommandSpec();
+        command.mixinStandardHelpOptions(true).versionProvider(new Version());
+        Verbosity.addTo(command);
+        UsageMessageSpec usage = command.usageMessage();
         if (!usage.exitCodeList().isEmpty()) {
             usage.exitCodeListHeading("%nExit codes:%n");
         }
@@ -101,10 +120,8 @@ public final class Main {
     /** What no command expects; its stack trace is for a bug report. */
     private static int explain(Exception failure, CommandLine command) {
         command.getErr()
-                .println(
-                        Log.line(
-                                "The command failed (" + failure
-                                        + "). If this lasts, report it as a bug with the output at the log level DEBUG of dev.duocollector."));
+                .println(Log.line("The command failed (" + failure
+                        + "). If this lasts, report it as a bug with the output of --verbose added to the command."));
         Log.of(Main.class).debug("The command failed", failure);
         return ExitCode.AGAIN;
     }

@@ -67,6 +67,7 @@ final class StateCommand implements Runnable {
             names = "--log",
             paramLabel = "LOG",
             converter = StreamOptions.ToLog.class,
+            completionCandidates = StreamOptions.Logs.class,
             scope = ScopeType.INHERIT,
             description = "Which log's state, of those in duo.logs: telephony, authentication or activity.")
     private @Nullable DuoLog log;

@@ -43,8 +43,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 @Command(
         name = "status",
         description = {
-            "Shows in a line for each log how far it is collected, and what is open. It only reads the states in the bucket,",
-            "so it also works while a collector runs elsewhere, or none does."
+            "Shows in a line for each log how far it is collected, and what is open.",
+            "It only reads the states in the bucket, so it also works while a collector runs elsewhere, or none does."
         },
         exitCodeList = {
             "0:shown, and no log is late",

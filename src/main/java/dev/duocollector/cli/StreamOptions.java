@@ -8,6 +8,8 @@ import dev.duocollector.run.Streams;
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.Selection;
 import dev.duocollector.settings.Settings;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,6 +38,7 @@ final class StreamOptions {
             names = "--log",
             paramLabel = "LOG",
             converter = ToLog.class,
+            completionCandidates = Logs.class,
             description = "Only this one of duo.logs: telephony, authentication or activity.")
     private @Nullable DuoLog log;
 
@@ -81,6 +84,14 @@ final class StreamOptions {
                 + " logs, and this command is about one. Add " + (severalAccounts ? "--account and --log" : "--log")
                 + ": there are " + names
                 + (streams.size() > NAMED_MAX ? " and " + (streams.size() - NAMED_MAX) + " more" : "") + ".");
+    }
+
+    /** What a shell completes. */
+    static final class Logs implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(DuoLog.values()).map(DuoLog::toString).iterator();
+        }
     }
 
     static final class ToLog implements ITypeConverter<DuoLog> {

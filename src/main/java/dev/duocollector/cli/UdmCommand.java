@@ -62,6 +62,7 @@ final class UdmCommand implements Callable<Integer> {
             names = "--log",
             paramLabel = "LOG",
             converter = StreamOptions.ToLog.class,
+            completionCandidates = StreamOptions.Logs.class,
             description = "The log that the events are of: telephony (the default), authentication or activity.")
     private DuoLog log = DuoLog.TELEPHONY;
 

@@ -58,7 +58,7 @@ class MainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "help                 | Usage: duo-telephony-collector [-hV] [COMMAND]",
+                "help                 | Usage: duo-telephony-collector [-hV] [--quiet] [--verbose] [COMMAND]",
                 "help once            | Usage: duo-telephony-collector once",
                 "help state           | Usage: duo-telephony-collector state",
                 "help state show      | --max-lag=DURATION",
@@ -67,7 +67,8 @@ class MainTest {
                 "help help            | Usage: duo-telephony-collector help",
                 "help version         | Usage: duo-telephony-collector version",
                 "help --help          | Usage: duo-telephony-collector help",
-                "--help               | Usage: duo-telephony-collector [-hV] [COMMAND]",
+                "--help               | Usage: duo-telephony-collector [-hV] [--quiet] [--verbose] [COMMAND]",
+                "help completion      | --name=NAME",
                 "version              | duo-telephony-collector (not packaged)",
                 "--version            | duo-telephony-collector (not packaged)",
                 "once --version       | duo-telephony-collector (not packaged)",
@@ -104,6 +105,10 @@ class MainTest {
                 "backfill            | Missing required options: '--from=TIME', '--to=TIME'. | duo-telephony-collector backfill",
                 "backfill --from x --to y   | 'x' is not a time                         | duo-telephony-collector backfill",
                 "verify --from 2026-11-03 --to 2026-11-01 | --to must be later.          | duo-telephony-collector verify",
+                "once --quiet --verbose     | --quiet and --verbose exclude each other | duo-telephony-collector once",
+                "--verbose state show --quiet | --quiet and --verbose exclude each other | duo-telephony-collector state show",
+                "--quiet --verbose          | --quiet and --verbose exclude each other | duo-telephony-collector run",
+                "config --quiet=false       | should be specified without 'false' parameter | duo-telephony-collector config",
                 "udm --check --import | mutually exclusive                             | duo-telephony-collector udm",
             })
     void wrongUse_isOneLine_andWhereToRead(String arguments, String message, String command) {
@@ -162,6 +167,10 @@ class MainTest {
         "udm,                        false",
         "help run,                   false",
         "rum,                        false",
+        "--quiet,                    true",
+        "--verbose once,             true",
+        "--quiet check,              false",
+        "completion bash,            false",
     })
     void log_goesToStandardOutput_onlyWhereNoResultDoes(String arguments, boolean there) {
         List<String> words = arguments.isEmpty() ? List.of() : List.of(arguments.split(" "));
