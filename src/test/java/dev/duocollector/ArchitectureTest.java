@@ -41,6 +41,7 @@ class ArchitectureTest {
             "cluster",
             "app",
             "check",
+            "setup",
             "cli",
             "karaf");
 
@@ -140,6 +141,7 @@ class ArchitectureTest {
                         "cli.CheckCommand",
                         "cli.ClusterCommand",
                         "cli.ConfigCommand",
+                        "cli.InitCommand",
                         "cli.Main",
                         "cli.StateCommand",
                         "cli.StatusCommand",

@@ -4,6 +4,7 @@ package dev.duocollector.cli;
 
 import dev.duocollector.check.CheckReport;
 import dev.duocollector.check.Preflight;
+import dev.duocollector.settings.Selection;
 import java.nio.charset.Charset;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -37,8 +38,13 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        return check(streams.selection(), json);
+    }
+
+    /** Checks the working directory's settings, prints what it finds, and returns the exit code. */
+    static int check(Selection selection, boolean json) {
         CheckReport report = new CheckReport("a run would succeed.", System.out, json, standardOutputCharset());
-        new Preflight(System.getenv(), Map.of(), streams.selection(), report::add).run();
+        new Preflight(System.getenv(), Map.of(), selection, report::add).run();
         return report.end();
     }
 

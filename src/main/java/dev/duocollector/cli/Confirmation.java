@@ -34,8 +34,9 @@ final class Confirmation {
                 isTerminal(), new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())));
     }
 
+    /** Whether standard input and standard output are a terminal. */
     @SuppressWarnings("SystemConsoleNull") // Up to Java 21, no console means no terminal; later ones have isTerminal.
-    private static boolean isTerminal() {
+    static boolean isTerminal() {
         Console console = System.console();
         if (console == null) {
             return false;

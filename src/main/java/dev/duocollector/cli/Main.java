@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Collects Cisco Duo's logs into Amazon S3, every event exactly once.",
         versionProvider = Main.Version.class,
         subcommands = {
+            InitCommand.class,
             RunCommand.class,
             OnceCommand.class,
             CheckCommand.class,
@@ -43,7 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         footerHeading = "%nSettings:%n",
         footer = {
-            "  application.properties in the working directory, and over",
+            "  application.properties in the working directory, which init makes, and over",
             "  it the environment: duo.api.host is DUO_API_HOST. Required: DUO_API_HOST,",
             "  DUO_IKEY, DUO_SKEY or DUO_SKEY_FILE, S3_BUCKET. AWS credentials come as the",
             "  AWS SDK finds them. Without a command, the program does run."

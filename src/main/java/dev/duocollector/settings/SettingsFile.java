@@ -74,6 +74,16 @@ public record SettingsFile(Path path, Map<String, String> values, List<String> p
         return values;
     }
 
+    /** Returns the line of such a file that sets a name to a value; the file is UTF-8, so that only its own signs are escaped. */
+    static String line(String name, String value) {
+        String escaped = value.replace("\\", "\\\\")
+                .replace("\t", "\\t")
+                .replace("\n", "\\n")
+                .replace("\r", "\\r")
+                .replace("\f", "\\f");
+        return name + "=" + (escaped.startsWith(" ") ? "\\" : "") + escaped;
+    }
+
     /** Returns the same with another value for a setting. */
     SettingsFile with(Setting<?> setting, String value) {
         Map<String, String> others = new TreeMap<>(values);

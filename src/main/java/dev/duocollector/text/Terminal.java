@@ -11,11 +11,12 @@ import java.util.Locale;
 public final class Terminal {
 
     private static final int WIDTH = 78;
+    private static final int STANDARD_ERROR = 2;
 
     /** Set by the runnable jar: in a container, standard error is not this program's to write over. */
     public static final String ALLOWED = "dev.duocollector.terminal";
 
-    private final boolean watched = Boolean.getBoolean(ALLOWED) && isTerminal();
+    private final boolean watched = Boolean.getBoolean(ALLOWED) && isTerminal(STANDARD_ERROR);
     private boolean shown;
 
     /** Whether standard error is a terminal. */
@@ -40,10 +41,14 @@ public final class Terminal {
         }
     }
 
-    /** Before Java 22 no method says whether standard error is a terminal; where /proc does not say so, it is not. */
-    private static boolean isTerminal() {
+    /**
+     * Tells whether a file descriptor of this process is a terminal, such as 0 for standard input. Before Java 22 no method says
+     * so of a single one; where /proc does not say so, it is not.
+     */
+    public static boolean isTerminal(int descriptor) {
         try {
-            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
         } catch (IOException | UnsupportedOperationException e) {
             return false;

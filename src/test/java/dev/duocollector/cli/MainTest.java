@@ -68,6 +68,7 @@ class MainTest {
                 "help version         | Usage: duo-telephony-collector version",
                 "help --help          | Usage: duo-telephony-collector help",
                 "--help               | Usage: duo-telephony-collector [-hV] [--quiet] [--verbose] [COMMAND]",
+                "help init            | --skey-file=FILE",
                 "help completion      | --name=NAME",
                 "version              | duo-telephony-collector (not packaged)",
                 "--version            | duo-telephony-collector (not packaged)",
@@ -170,6 +171,7 @@ class MainTest {
         "--quiet,                    true",
         "--verbose once,             true",
         "--quiet check,              false",
+        "init --check,               false",
         "completion bash,            false",
     })
     void log_goesToStandardOutput_onlyWhereNoResultDoes(String arguments, boolean there) {
