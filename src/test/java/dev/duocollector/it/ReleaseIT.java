@@ -39,8 +39,12 @@ class ReleaseIT {
 
     @Test
     void holdsWhatAnOperatorNeeds_andNothingElse() throws IOException {
-        Set<String> expected =
-                new TreeSet<>(Set.of("LICENSE", "README.md", "application.properties", "duo-telephony-collector.jar"));
+        Set<String> expected = new TreeSet<>(Set.of(
+                "LICENSE",
+                "README.md",
+                "application.properties.example",
+                "duo-collector.1",
+                "duo-telephony-collector.jar"));
         if (!components.equals("none")) {
             expected.add(components);
         }
@@ -53,7 +57,7 @@ class ReleaseIT {
         Map<String, byte[]> content = content();
         assertThat(content.keySet()).containsExactlyElementsOf(expected);
         for (Map.Entry<String, byte[]> file : content.entrySet()) {
-            Path built = Path.of(file.getKey());
+            Path built = Path.of(file.getKey().replace(".example", ""));
             Path original = Files.exists(built) ? built : archive.resolveSibling(file.getKey());
             assertThat(file.getValue()).as(file.getKey()).isEqualTo(Files.readAllBytes(original));
         }
@@ -79,7 +83,9 @@ class ReleaseIT {
 
         assertThat(missing)
                 .as("but for how to contribute, which is for those who have the source")
-                .containsExactly("README.md -> .github/CONTRIBUTING.md");
+                .containsExactly(
+                        "README.md -> .github/CONTRIBUTING.md",
+                        "src/site/markdown/DEPLOYMENT.md -> .github/CONTRIBUTING.md");
     }
 
     /** Only with -Prelease, which makes the list. */
