@@ -39,6 +39,7 @@ class ArchitectureTest {
             "metrics",
             "operate",
             "cluster",
+            "page",
             "app",
             "check",
             "setup",

@@ -60,7 +60,7 @@ public final class CamelApplication {
     private final org.apache.camel.main.Main camel;
     private final CamelSettings settings;
 
-    /** The server of health and metrics, once the program has started. */
+    /** Where the status page is, once the program has started. */
     private final Supplier<Optional<URI>> observed;
 
     private CamelApplication(Map<String, String> environment, Map<String, String> overrides, Observation observation) {
@@ -188,7 +188,8 @@ public final class CamelApplication {
                 "Collecting {}{}{}",
                 streams.collected(RunTriggers.of(context()).areShared()),
                 observed.get()
-                        .map(at -> " Health and metrics: " + at + "/health and /metrics.")
+                        .map(at ->
+                                " Status page: " + at + ". Health and metrics: " + at + "observe/health and /metrics.")
                         .orElse(""),
                 settings.sources().inForce().map(files -> " " + files + ".").orElse(""));
     }

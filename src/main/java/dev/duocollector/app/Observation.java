@@ -3,6 +3,7 @@
 package dev.duocollector.app;
 
 import dev.duocollector.metrics.RunMetrics;
+import dev.duocollector.page.StatusPage;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -16,14 +17,15 @@ import org.apache.camel.spi.PropertiesComponent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Monitoring of the runnable jar: health and metrics over HTTP while it runs as a service; metrics in a file, or at a push
- * gateway, after each run. None of it can make a run fail. What is off costs nothing: its registry, server and classes are
- * not loaded.
+ * Monitoring of the runnable jar: a status page, health and metrics over HTTP while it runs as a service; metrics in a file,
+ * or at a push gateway, after each run. None of it can make a run fail. What is off costs nothing: its registry, server and
+ * classes are not loaded.
  */
 final class Observation extends MainListenerSupport {
 
     private final boolean isService;
     private @Nullable PrometheusMeterRegistry registry;
+    private boolean isServed;
     private @Nullable ObservationServer server;
 
     /**
@@ -61,6 +63,11 @@ final class Observation extends MainListenerSupport {
             return;
         }
         Settings settings = settings(main.getCamelContext());
+        isServed = isService && settings.process().get(SettingTable.OBSERVE_ENABLED);
+        if (isServed) {
+            // For the status page, and before the first run, whose events count there.
+            metrics.keepLastDays();
+        }
         PrometheusMeterRegistry figures = registry;
         Optional<MetricsFile> file = settings.process().metricsTextfile().map(MetricsFile::new);
         Optional<MetricsPush> push =
@@ -75,10 +82,10 @@ final class Observation extends MainListenerSupport {
     /** Starts the server, if it is wanted. After the routes: the first run does not wait for it. */
     @Override
     public void afterStart(BaseMainSupport main) {
-        if (isService
-                && registry != null
-                && settings(main.getCamelContext()).process().get(SettingTable.OBSERVE_ENABLED)) {
-            server = new ObservationServer(main.getCamelContext(), settings(main.getCamelContext()), registry);
+        CamelContext context = main.getCamelContext();
+        RunMetrics metrics = metrics(context);
+        if (isServed && registry != null && metrics != null) {
+            server = new ObservationServer(context, settings(context), registry, StatusPage.of(context, metrics));
             server.start();
         }
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.app;
 
+import dev.duocollector.page.StatusPage;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.text.Log;
@@ -10,7 +11,12 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -23,11 +29,12 @@ import org.apache.camel.health.HealthCheckRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Camel's management server, with health and metrics only. If it cannot start, most likely because another collector has its
- * port, that is a WARN: collecting matters more than monitoring.
+ * Camel's management server, with health, metrics and the status page only. If it cannot start, most likely because another
+ * collector has its port, that is a WARN: collecting matters more than monitoring.
  */
 final class ObservationServer {
 
+    static final String PAGE_PATH = "/";
     static final String HEALTH_PATH = "/observe/health";
     static final String METRICS_PATH = "/observe/metrics";
 
@@ -37,13 +44,15 @@ final class ObservationServer {
     private final String host;
     private final int port;
     private final MeterRegistry registry;
+    private final StatusPage page;
     private @Nullable URI address;
 
-    ObservationServer(CamelContext context, Settings settings, MeterRegistry registry) {
+    ObservationServer(CamelContext context, Settings settings, MeterRegistry registry, StatusPage page) {
         this.context = context;
         this.host = settings.process().get(SettingTable.OBSERVE_HOST);
         this.port = settings.process().get(SettingTable.OBSERVE_PORT);
         this.registry = registry;
+        this.page = page;
     }
 
     void start() {
@@ -51,9 +60,12 @@ final class ObservationServer {
             // Before any part of the server is made, which would have to be closed again.
             requireFreePort();
             context.getRegistry().bind("observationVertx", small());
-            context.addService(server());
+            ManagementHttpServer server = server();
+            context.addService(server);
             context.addService(metrics());
-            address = URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "/observe");
+            // On a worker's thread, since it takes longer than a loop of events may: with many streams, milliseconds.
+            server.getRouter().route(PAGE_PATH).blockingHandler(this::answer, false);
+            address = URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + PAGE_PATH);
         } catch (Exception e) {
             LOG.debug("The server for health and metrics could not start", e);
             LOG.warn(
@@ -65,6 +77,22 @@ final class ObservationServer {
         }
     }
 
+    private void answer(RoutingContext exchange) {
+        StatusPage.Answer answer = page.answer(
+                exchange.request().method().name(), exchange.request().query());
+        HttpServerResponse response = exchange.response().setStatusCode(answer.status());
+        answer.headers().forEach(response::putHeader);
+        Buffer body = Buffer.buffer(answer.body());
+        if (exchange.request().method().equals(HttpMethod.HEAD)) {
+            // The server would send it.
+            response.putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length()))
+                    .end();
+        } else {
+            response.end(body);
+        }
+    }
+
+    /** Where the page is, and the paths of the others begin; empty if the server has not started. */
     Optional<URI> address() {
         return Optional.ofNullable(address);
     }

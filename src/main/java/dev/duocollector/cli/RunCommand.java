@@ -12,8 +12,8 @@ import picocli.CommandLine.Mixin;
         name = "run",
         description = {
             "Makes a run at once, then by duo.schedule (UTC), until it is asked to stop.",
-            "Meanwhile it shows health and metrics on this machine's port 9876, at /observe/health and /observe/metrics,"
-                    + " unless the settings observe.* say otherwise."
+            "Meanwhile it shows a status page at http://127.0.0.1:9876/, and health and metrics below it, at /observe/health"
+                    + " and /observe/metrics, unless the settings observe.* say otherwise."
         },
         exitCodeList = {
             "0:asked to stop (SIGTERM); the current page was finished",

@@ -24,7 +24,11 @@ public final class CollectorStatus implements RunListener {
     private volatile @Nullable Instant covered;
     private volatile @Nullable Ended last;
 
-    record Ended(RunReport report, Instant at, Duration took) {}
+    /** What was stored of late, if somebody wants to know. */
+    private volatile @Nullable LastDay lastDay;
+
+    /** How a run ended, when, and how long it took. */
+    public record Ended(RunReport report, Instant at, Duration took) {}
 
     public CollectorStatus(Clock clock) {
         this.clock = clock;
@@ -38,7 +42,12 @@ public final class CollectorStatus implements RunListener {
 
     @Override
     public void delivered(Delivery delivery) {
-        progressed = clock.instant();
+        Instant now = clock.instant();
+        progressed = now;
+        LastDay kept = lastDay;
+        if (kept != null) {
+            kept.add(now, delivery);
+        }
     }
 
     @Override
@@ -65,25 +74,41 @@ public final class CollectorStatus implements RunListener {
         }
     }
 
-    Instant started() {
+    /** Keeps what is stored from now on, by the hour. */
+    void keepLastDay() {
+        if (lastDay == null) {
+            lastDay = new LastDay(clock.instant());
+        }
+    }
+
+    /** When the program started, or the stream was added. */
+    public Instant started() {
         return started;
     }
 
-    Optional<Instant> succeeded() {
+    /** When a run last succeeded. */
+    public Optional<Instant> succeeded() {
         return Optional.ofNullable(succeeded);
     }
 
     /** When a page was last finished; a run of hours is alive as long as this moves. */
-    Optional<Instant> progressed() {
+    public Optional<Instant> progressed() {
         return Optional.ofNullable(progressed);
     }
 
-    Optional<Instant> covered() {
+    /** Up to when everything is in the bucket. */
+    public Optional<Instant> covered() {
         return Optional.ofNullable(covered);
     }
 
-    Optional<Ended> last() {
+    /** The last run that ended. */
+    public Optional<Ended> last() {
         return Optional.ofNullable(last);
+    }
+
+    /** What was stored of late; empty unless it {@linkplain RunMetrics#keepLastDays is kept}. */
+    public Optional<LastDay> lastDay() {
+        return Optional.ofNullable(lastDay);
     }
 
     @Override

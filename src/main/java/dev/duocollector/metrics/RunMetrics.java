@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
@@ -110,6 +109,9 @@ public final class RunMetrics implements RunListener, CamelContextAware {
         RunMetrics own = new RunMetrics(clock, tags, this);
         own.registry = registry;
         own.afterEachRun = () -> afterEachRun.run();
+        if (status.lastDay().isPresent()) {
+            own.status.keepLastDay();
+        }
         own.registerOfStream();
         streams.put(Map.copyOf(labels), own);
         return own;
@@ -149,9 +151,17 @@ public final class RunMetrics implements RunListener, CamelContextAware {
                 : Optional.ofNullable(streams.get(labels)).filter(own -> metric.isOfStream());
     }
 
-    /** Returns the status of a stream, by its labels. */
-    CollectorStatus status(Map<String, String> labels) {
-        return labels.isEmpty() ? status : Objects.requireNonNull(streams.get(labels), "stream").status;
+    /** Returns the status of a stream, by its labels; empty if it is no more. */
+    Optional<CollectorStatus> status(Map<String, String> labels) {
+        return labels.isEmpty()
+                ? Optional.of(status)
+                : Optional.ofNullable(streams.get(labels)).map(own -> own.status);
+    }
+
+    /** Keeps what is stored of each stream from now on, by the hour: some 300 bytes each, and nothing before this call. */
+    public void keepLastDays() {
+        status.keepLastDay();
+        streams.values().forEach(own -> own.status.keepLastDay());
     }
 
     /** Has something done after each run, when its report is logged. */
@@ -282,7 +292,7 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     }
 
     /** What time it is. */
-    Instant now() {
+    public Instant now() {
         return clock.instant();
     }
 

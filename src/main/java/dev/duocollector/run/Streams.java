@@ -10,6 +10,7 @@ import dev.duocollector.settings.Schedule;
 import dev.duocollector.settings.Selection;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.Shard;
 import dev.duocollector.text.Log;
 import java.time.Clock;
 import java.time.Instant;
@@ -48,7 +49,7 @@ public final class Streams {
     private final OwnStreams own;
 
     /** How many streams there are, also those of other nodes. */
-    private int configured;
+    private volatile int configured;
 
     /** By the place of the state: a run may be under way of a stream that was removed, or had another name. */
     private final Map<String, Turn> turns = new HashMap<>();
@@ -145,6 +146,16 @@ public final class Streams {
      */
     public String collected(boolean byCluster) {
         return what().sentence(nothing(), byCluster);
+    }
+
+    /** How many there are in all shards. */
+    public int configured() {
+        return configured;
+    }
+
+    /** The shard that these are; empty if they are all. */
+    public Optional<Shard> shard() {
+        return own.shard();
     }
 
     private synchronized WhatIsCollected what() {

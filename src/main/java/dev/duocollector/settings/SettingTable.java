@@ -204,7 +204,7 @@ public final class SettingTable {
     // ---- Monitoring
 
     public static final Setting<Boolean> OBSERVE_ENABLED =
-            add(process("observe.enabled", bool(), "true", "health and metrics over HTTP, by `run`"));
+            add(process("observe.enabled", bool(), "true", "status page, health and metrics over HTTP, by `run`"));
     public static final Setting<String> OBSERVE_HOST = add(process(
                     "observe.host",
                     form(

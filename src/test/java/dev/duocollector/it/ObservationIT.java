@@ -82,7 +82,11 @@ class ObservationIT {
             }
             assertThat(scrape.lines())
                     .contains("duo_telephony_events_written_total 3.0", "duo_telephony_objects_written_total 1.0");
-            assertThat(run.output()).contains("Health and metrics: http://127.0.0.1:" + port + "/observe/health");
+            assertThat(answer(port, "/").body()).contains("1 log, none in trouble.", World.API_HOST);
+            assertThat(run.output())
+                    .contains(
+                            "Status page: http://127.0.0.1:" + port + "/.",
+                            "Health and metrics: http://127.0.0.1:" + port + "/observe/health");
 
             try (CollectorProcess second = jar.start(folder, CollectorJar.environment(world), "run")) {
                 patiently()
@@ -110,7 +114,8 @@ class ObservationIT {
             patiently()
                     .until(() -> raw(port, "GET /observe/health/live HTTP/1.1").startsWith("HTTP/1.1 200 "));
 
-            for (String path : List.of("/observe/health", "/observe/metrics", "/observe/health/live")) {
+            for (String path :
+                    List.of("/", "/?find=x", "/observe/health", "/observe/metrics", "/observe/health/live")) {
                 for (String method : List.of("GET", "OPTIONS")) {
                     assertThat(raw(
                                     port,
@@ -131,7 +136,8 @@ class ObservationIT {
             for (String request : List.of(
                     "GET /proxy HTTP/1.1",
                     "GET /proxy/" + target + " HTTP/1.1",
-                    "GET / HTTP/1.1",
+                    "POST / HTTP/1.1",
+                    "GET /x HTTP/1.1",
                     "GET /observe/info HTTP/1.1",
                     "GET /q/dev HTTP/1.1",
                     "POST /observe/metrics HTTP/1.1",
