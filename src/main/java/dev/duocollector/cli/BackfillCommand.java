@@ -32,9 +32,10 @@ import picocli.CommandLine.Option;
             "2:wrong use, or needs an operator; the last line says what to do"
         },
         footer = {
-            "  backfill --from 2026-06-01 --to 2026-11-01            what Duo still has of five months",
+            "  backfill --from 2026-06-01 --to 2026-11-01    what Duo has of five months",
             "  backfill --from 2026-11-03T08:00:00Z --to 2026-11-03T12:00:00Z",
-            "Duo allows about two requests a minute (duo.page.pause), 1000 events each: a million events take eight hours."
+            "Duo allows about two requests a minute (duo.page.pause), 1000 events each: a",
+            "million events take eight hours."
         })
 final class BackfillCommand implements Callable<Integer> {
 

@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
         description = "Prepares and checks the database that the nodes of a cluster share.",
         subcommands = {ClusterCommand.Ddl.class, ClusterCommand.CheckNodes.class, HelpCommand.class},
         footer = {
-            "  cluster ddl | psql -h db.example.com -U owner duo    make the tables",
-            "  cluster check                                       whether this machine can take part"
+            "  cluster ddl | psql -h db.example.com -U owner duo    makes the tables",
+            "  cluster check               whether this machine can take part"
         })
 final class ClusterCommand implements Runnable {
 
@@ -62,8 +62,8 @@ final class ClusterCommand implements Runnable {
     @Command(
             name = "ddl",
             description = {
-                "Prints the SQL that makes the tables of a cluster, and what rights the nodes' user needs. It drops nothing,",
-                "and changes nothing where the tables are: the owner of the database may run it at any time."
+                "Prints the SQL that makes the tables of a cluster, and what rights the nodes' user needs.",
+                "It drops nothing, and changes nothing where the tables are: the owner of the database may run it at any time."
             })
     static final class Ddl implements Callable<Integer> {
 
@@ -100,8 +100,9 @@ final class ClusterCommand implements Runnable {
     @Command(
             name = "check",
             description = {
-                "Checks the cluster's database: whether it can be reached, has the tables, and agrees with this machine's clock",
-                "and with that of each node that takes part. Changes nothing. Takes up to ten seconds: nodes sign every five."
+                "Checks the cluster's database: whether it can be reached, has the tables, and agrees with this machine's clock"
+                        + " and with that of each node that takes part.",
+                "Changes nothing. Takes up to ten seconds: nodes sign every five."
             },
             exitCodeList = {
                 "0:this machine can take part",

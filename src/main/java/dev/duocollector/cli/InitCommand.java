@@ -189,7 +189,7 @@ final class InitCommand implements Callable<Integer> {
                     new Question(
                             SettingTable.API_HOST,
                             "--api-host",
-                            "API hostname, api-….duosecurity.com: ",
+                            "API hostname, such as api-1a2b3c4d.duosecurity.com: ",
                             "the API hostname of Duo's Admin API application",
                             false),
                     apiHost);

@@ -65,7 +65,7 @@ final class ManPage {
         text(
                 "Each setting has a variable that overrides its line in application.properties: duo.api.host is DUO_API_HOST."
                         + " AWS credentials come as the AWS SDK finds them.");
-        definition(bold("NO_COLOR"), "If set and not empty, help has no colors.");
+        definition(bold("NO_COLOR"), "If set, help has no colors.");
     }
 
     private void commands(CommandLine parent) {

@@ -56,7 +56,7 @@ import software.amazon.awssdk.services.s3.S3Client;
             "  state show                               how far, how late, what is open",
             "  state set-through now-3d --dry-run       to read three days again",
             "  state import duo-telephony/state.json    in place of the guide's Lambda",
-            "  state settle --missing                   to read a batch again that is not in the bucket"
+            "  state settle --missing                   to read a lost batch again"
         })
 final class StateCommand implements Runnable {
 

@@ -39,13 +39,13 @@ import picocli.CommandLine.TypeConversionException;
         footer = {
             "  state show                 for people",
             "  state show --json          for programs: lagSeconds, refused, …",
-            "  state show --max-lag 3h    for monitoring: exits with 1 when what is collected is further back"
+            "  state show --max-lag 3h    for monitoring: exits with 1 when it is later"
         })
 final class StateShowCommand extends StateCommand.Subcommand {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    @Option(names = "--json", description = "Print one JSON object instead.")
+    @Option(names = "--json", description = "Print one JSON document instead of lines.")
     private boolean json;
 
     @Option(

@@ -65,7 +65,7 @@ final class StatusCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--json", description = "Print one JSON object instead.")
+    @Option(names = "--json", description = "Print one JSON document instead of lines.")
     private boolean json;
 
     @Option(

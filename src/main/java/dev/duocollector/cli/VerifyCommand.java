@@ -44,7 +44,8 @@ import picocli.CommandLine.Option;
         footer = {
             "  verify --from 2026-11-01 --to 2026-11-08",
             "  verify --from 2026-11-01 --to 2026-11-08 --json > verified.json",
-            "Takes as long as to collect the time once more, and up to 64 bytes of memory an event."
+            "Takes as long as to collect the time once more, and up to 64 bytes of memory an",
+            "event."
         })
 final class VerifyCommand implements Callable<Integer> {
 
@@ -56,7 +57,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private StreamOptions streams = new StreamOptions();
 
-    @Option(names = "--json", description = "Print one JSON object, for machines.")
+    @Option(names = "--json", description = "Print one JSON document instead of lines.")
     private boolean json;
 
     @Override

@@ -10,12 +10,22 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** What the program says of its use, and what it exits with when nobody hears it. */
 class MainTest {
@@ -80,6 +90,42 @@ class MainTest {
         assertThat(out.toString(UTF_8)).contains(expected);
         assertThat(out.toString(UTF_8).lines()).allMatch(line -> line.length() <= 80);
         assertThat(err.toString(UTF_8)).isEmpty();
+    }
+
+    /** Examples are not broken, each text begins with a sentence of its own, and options of one name mean the same. */
+    @Test
+    void help_isWellFormed_ofEveryCommand() {
+        List<String> flaws = new ArrayList<>();
+        Map<String, Set<String>> meanings = new TreeMap<>();
+        int commands = look(Main.program(), flaws, meanings);
+
+        assertThat(commands).isGreaterThan(20);
+        assertThat(flaws).isEmpty();
+        assertThat(meanings.get("--json")).hasSize(1);
+        assertThat(meanings.get("--verbose")).hasSize(1);
+    }
+
+    private static int look(CommandLine command, List<String> flaws, Map<String, Set<String>> meanings) {
+        String name = command.getCommandSpec().qualifiedName();
+        UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+        Arrays.stream(usage.footer())
+                .filter(line -> line.length() > usage.width())
+                .forEach(line -> flaws.add(name + " breaks: " + line));
+        Arrays.stream(usage.description())
+                .filter(text -> !text.endsWith("."))
+                .forEach(text -> flaws.add(name + " ends in the middle: " + text));
+        for (OptionSpec option : command.getCommandSpec().options()) {
+            String meaning = String.join(" ", option.description());
+            if (!meaning.endsWith(".")) {
+                flaws.add(name + " " + option.longestName() + " is no sentence: " + meaning);
+            }
+            meanings.computeIfAbsent(option.longestName(), any -> new TreeSet<>())
+                    .add(meaning);
+        }
+        return 1
+                + command.getSubcommands().values().stream()
+                        .mapToInt(below -> look(below, flaws, meanings))
+                        .sum();
     }
 
     @ParameterizedTest
