@@ -144,6 +144,7 @@ class ArchitectureTest {
                         "cli.ConfigCommand",
                         "cli.InitCommand",
                         "cli.Main",
+                        "cli.Screen",
                         "cli.StateCommand",
                         "cli.StatusCommand",
                         "cli.UdmInputs",

@@ -75,9 +75,8 @@ final class StateShowCommand extends StateCommand.Subcommand {
         if (json) {
             session.out().println(json(shown, session.now()));
         } else {
-            rows(shown, session)
-                    .forEach((name, value) ->
-                            session.out().println(String.format(Locale.ROOT, "%-11s %s", name, value)));
+            rows(shown, session).forEach((name, value) -> session.out().println(row(name, value)));
+            Screen.ofOutput().ifPresent(screen -> draw(shown, session, screen));
         }
         if (shown.refusal().isPresent()) {
             session.err().println(shown.refusalMessage());
@@ -86,6 +85,21 @@ final class StateShowCommand extends StateCommand.Subcommand {
         Optional<String> late = late(shown, session.now());
         late.ifPresent(line -> session.err().println(name(session) + line));
         return late.isPresent() ? ExitCode.AGAIN : ExitCode.DONE;
+    }
+
+    private static String row(String name, String value) {
+        return String.format(Locale.ROOT, "%-11s %s", name, value);
+    }
+
+    private static void draw(StateSnapshot shown, StateCommand.Session session, Screen screen) {
+        if (shown.checkpoint().isPresent() && shown.refusal().isEmpty()) {
+            Screen right = new Screen(screen.width() - row("", "").length(), screen.hasBlocks());
+            String name = "Days";
+            for (String line : CollectedDays.draw(shown.checkpoint().get(), session.now(), right)) {
+                session.out().println(row(name, line));
+                name = "";
+            }
+        }
     }
 
     /** Names the log in front of a line, where there are several. */
@@ -200,6 +214,7 @@ final class StateShowCommand extends StateCommand.Subcommand {
         node.put("limit", open.limit());
         node.put("page", open.page());
         node.put("cursor", open.cursor().toString());
+        Times.ofOffset(open.cursor().offset()).ifPresent(time -> node.put("readThrough", time.toString()));
     }
 
     private static void pending(ObjectNode node, Batch pending) {

@@ -18,6 +18,7 @@ import dev.duocollector.verify.Comparison.Difference;
 import dev.duocollector.verify.Comparison.Kind;
 import dev.duocollector.verify.Comparison.Place;
 import dev.duocollector.verify.Comparison.Result;
+import dev.duocollector.verify.TellComparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -78,17 +79,20 @@ final class VerifyCommand implements Callable<Integer> {
             LOG.warn("The comparison was not finished: nothing is known. Run the same command again.");
             return outcome == RunOutcome.OPERATOR ? ExitCode.OPERATOR : ExitCode.AGAIN;
         }
-        (json ? List.of(json(result, idName)) : lines(result, idName))
+        VerifiedDays days = VerifiedDays.of(result);
+        String names = TellComparison.options(stream.settings());
+        (json ? List.of(json(result, days, idName)) : lines(result, days.lines(Screen.ofOutput(), names), idName))
                 .forEach(line -> System.out.println(PlainLine.of(line)));
         return result.isEqual() ? ExitCode.DONE : ExitCode.AGAIN;
     }
 
     /**
-     * The result in words: counts, the events that differ, and what that comes to.
+     * The result in words: counts, the days, the events that differ, and what that comes to.
      *
+     * @param days the lines about the days
      * @param idName what Duo calls an event's id in this log
      */
-    static List<String> lines(Result result, String idName) {
+    static List<String> lines(Result result, List<String> days, String idName) {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
@@ -100,6 +104,7 @@ final class VerifyCommand implements Callable<Integer> {
         result.counts()
                 .forEach((kind, count) ->
                         lines.add(String.format(Locale.ROOT, "  %-8s %,7d  %s", name(kind), count, kind.meaning())));
+        lines.addAll(days);
         for (Kind kind : Kind.values()) {
             List<Difference> ofKind = result.differences().stream()
                     .filter(difference -> difference.kind() == kind)
@@ -126,7 +131,7 @@ final class VerifyCommand implements Callable<Integer> {
                         .collect(Collectors.joining(" and ", difference.places().isEmpty() ? "" : " in ", ""));
     }
 
-    private static String json(Result result, String idName) {
+    private static String json(Result result, VerifiedDays days, String idName) {
         ObjectNode root = JsonNodeFactory.instance
                 .objectNode()
                 .put("from", result.range().from().toString())
@@ -136,6 +141,7 @@ final class VerifyCommand implements Callable<Integer> {
                 .put("bucketEvents", result.bucketEvents())
                 .put("objects", result.objects());
         result.counts().forEach((kind, count) -> root.put(name(kind), count));
+        days.json(root);
         ArrayNode differences = root.putArray("differences");
         for (Difference difference : result.differences()) {
             ObjectNode node = differences.addObject().put("kind", name(difference.kind()));

@@ -16,7 +16,7 @@ public final class Times {
     private Times() {}
 
     /** Returns the time with which Duo's offset begins, that of the last event before it; empty if it begins with none. */
-    static Optional<Instant> ofOffset(String offset) {
+    public static Optional<Instant> ofOffset(String offset) {
         Matcher time = OFFSET.matcher(offset);
         return time.matches() ? Optional.of(Instant.ofEpochMilli(Long.parseLong(time.group(1)))) : Optional.empty();
     }

@@ -24,6 +24,11 @@ public final class Terminal {
         return watched;
     }
 
+    /** Returns whether standard output is a terminal. */
+    public static boolean isOutput() {
+        return Boolean.getBoolean(ALLOWED) && isTerminal(1);
+    }
+
     /** Writes the line anew, cut to the width of a terminal; what is printed next begins where it does. */
     public void show(String line) {
         if (watched) {

@@ -50,6 +50,7 @@ public final class Comparison {
     private final Map<String, StoredObject> objects = new HashMap<>();
     private final EventIndex index;
     private final Map<String, Lacking> lacking = new LinkedHashMap<>();
+    private final Coverage coverage = new Coverage();
     private long beyond;
     private long duoEvents;
 
@@ -121,6 +122,7 @@ public final class Comparison {
      * @param objects objects that were read for them
      * @param counts how many events differ, by kind
      * @param differences the first of each kind
+     * @param hours how much of each hour with events the bucket has, in the order of time
      */
     public record Result(
             TimeRange range,
@@ -128,7 +130,8 @@ public final class Comparison {
             long bucketEvents,
             int objects,
             Map<Kind, Long> counts,
-            List<Difference> differences) {
+            List<Difference> differences,
+            List<Coverage.Hour> hours) {
 
         /** Whether each event is in the bucket exactly once, and nothing else is. */
         public boolean isEqual() {
@@ -141,15 +144,23 @@ public final class Comparison {
         for (DuoEvent event : events) {
             int number = index.find(event.eventKey());
             if (number != EventIndex.NONE) {
-                duoEvents += index.isMet(number) ? 0 : 1;
+                if (!index.isMet(number)) {
+                    shown(event);
+                }
                 index.meet(number);
             } else if (lacking.size() == LACKING_MAX) {
-                duoEvents++;
+                shown(event);
+                time(event).ifPresent(coverage::missing);
                 beyond++;
             } else if (lacking.putIfAbsent(event.eventKey(), lacking(event)) == null) {
-                duoEvents++;
+                shown(event);
             }
         }
+    }
+
+    private void shown(DuoEvent event) {
+        duoEvents++;
+        time(event).ifPresent(coverage::shown);
     }
 
     private static Lacking lacking(DuoEvent event) {
@@ -176,6 +187,8 @@ public final class Comparison {
             if (number != EventIndex.NONE) {
                 index.meet(number);
                 places = List.of(place(number));
+            } else {
+                event.time().ifPresent(coverage::missing);
             }
             add(new Difference(kind, event.time(), event.id(), places), counts, listed, each);
         }
@@ -189,7 +202,7 @@ public final class Comparison {
         }
         List<Difference> differences =
                 listed.values().stream().flatMap(List::stream).toList();
-        return new Result(range, duoEvents, index.size(), objects.size(), counts, named(differences));
+        return new Result(range, duoEvents, index.size(), objects.size(), counts, named(differences), coverage.hours());
     }
 
     private static void add(

@@ -60,7 +60,8 @@ public final class TellComparison implements Processor {
                         + day + ".";
     }
 
-    private static String options(Settings settings) {
+    /** Returns the options that name a stream in a command, each after a space; none where there is only one stream. */
+    public static String options(Settings settings) {
         return (settings.name().isEmpty() ? "" : " --account " + settings.name())
                 + (settings.label().isEmpty() ? "" : " --log " + settings.log().duoLog());
     }

@@ -33,7 +33,10 @@ class VerifyCommandTest {
                         "",
                         List.of(new Place("a.ndjson", 3), new Place("b.ndjson", 1))));
 
-        assertThat(VerifyCommand.lines(new Result(RANGE, 12_345, 11_344, 7, counts, differences), "telephony_id"))
+        assertThat(VerifyCommand.lines(
+                        new Result(RANGE, 12_345, 11_344, 7, counts, differences, List.of()),
+                        List.of("  2026-11-01: a day"),
+                        "telephony_id"))
                 .containsExactly(
                         "2026-11-01T00:00:00Z..2026-11-02T00:00:00Z: Duo shows 12,345 different events; the bucket has 11,344"
                                 + " lines in 7 objects.",
@@ -41,6 +44,7 @@ class VerifyCommandTest {
                         "  double         1  in the bucket more than once",
                         "  changed        0  in the bucket with other content",
                         "  extra          0  in the bucket, not at Duo",
+                        "  2026-11-01: a day",
                         "missing: 2026-11-01T10:00:00.123Z telephony_id 5bf1",
                         "missing: and 1,001 more",
                         "double: no time in a.ndjson line 3 and b.ndjson line 1",
@@ -52,7 +56,8 @@ class VerifyCommandTest {
         Map<Kind, Long> counts =
                 new EnumMap<>(Map.of(Kind.MISSING, 0L, Kind.DOUBLE, 0L, Kind.CHANGED, 0L, Kind.EXTRA, 0L));
 
-        assertThat(VerifyCommand.lines(new Result(RANGE, 5, 5, 1, counts, List.of()), "telephony_id"))
+        assertThat(VerifyCommand.lines(
+                        new Result(RANGE, 5, 5, 1, counts, List.of(), List.of()), List.of(), "telephony_id"))
                 .hasSize(6)
                 .last()
                 .isEqualTo("Every event is in the bucket exactly once.");

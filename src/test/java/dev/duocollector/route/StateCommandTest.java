@@ -22,6 +22,7 @@ import dev.duocollector.state.Window;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -189,6 +190,8 @@ class StateCommandTest {
         JsonNode json = json("show", "--json");
         assertThat(json.path("pending").path("events").asInt()).isEqualTo(5);
         assertThat(json.path("window").path("page").asInt()).isEqualTo(2);
+        assertThat(json.path("window").path("readThrough").asText())
+                .isEqualTo(events.get(4).ts().truncatedTo(ChronoUnit.MILLIS).toString());
     }
 
     // ---- Moving back and forth.

@@ -16,6 +16,7 @@ import dev.duocollector.verify.Comparison.Difference;
 import dev.duocollector.verify.Comparison.Kind;
 import dev.duocollector.verify.Comparison.Place;
 import dev.duocollector.verify.Comparison.Result;
+import dev.duocollector.verify.Coverage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -122,6 +123,10 @@ class VerifyTest {
         assertThat(result.duoEvents()).isEqualTo(events.size() + 1);
         assertThat(result.bucketEvents()).isEqualTo(events.size() + 1);
         assertThat(result.differences()).isEmpty();
+        assertThat(result.hours().stream().mapToLong(Coverage.Hour::events).sum())
+                .as("without the one that has no time")
+                .isEqualTo(events.size());
+        assertThat(Coverage.holes(result.hours())).isEmpty();
         assertThat(world.s3Proxy
                         .requests()
                         .subList(asked, world.s3Proxy.requests().size()))
@@ -135,7 +140,13 @@ class VerifyTest {
         SimulatedEvent event = events.get(3);
         replace(place(event).object(), World.stored(List.of(event)).get(0) + "\n", "");
 
-        assertThat(compared().differences()).containsExactly(difference(Kind.MISSING, event));
+        Result result = compared();
+        assertThat(result.differences()).containsExactly(difference(Kind.MISSING, event));
+        Instant time = event.ts().truncatedTo(ChronoUnit.MILLIS);
+        assertThat(Coverage.holes(result.hours()))
+                .singleElement()
+                .satisfies(hole -> assertThat(List.of(hole.from(), hole.to())).containsOnly(time))
+                .satisfies(hole -> assertThat(hole.missing()).isOne());
     }
 
     @Test
@@ -192,6 +203,9 @@ class VerifyTest {
                         Kind.DOUBLE, 2L,
                         Kind.CHANGED, 1L,
                         Kind.EXTRA, 1L));
+        assertThat(result.hours().stream().mapToLong(Coverage.Hour::missing).sum())
+                .as("a changed one is there, and one has no time")
+                .isEqualTo(events.size() - 2);
         assertThat(result.toString()).doesNotContain("202555");
     }
 
