@@ -11,7 +11,9 @@ import dev.duocollector.settings.Schedule;
 import dev.duocollector.settings.SettingTable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stream which one
  * @param status what its runs on this node did
+ * @param schedule when its runs begin; empty while nothing is scheduled
  * @param elsewhere when another node last ran it; empty if none has, as far as is known
  */
-public record StreamHealth(Stream stream, CollectorStatus status, Optional<Instant> elsewhere) {
+public record StreamHealth(
+        Stream stream, CollectorStatus status, Optional<Schedule> schedule, Optional<Instant> elsewhere) {
 
     /** How many times of the schedule may pass without success. */
     private static final int TIMES_MAX = 3;
@@ -33,11 +37,21 @@ public record StreamHealth(Stream stream, CollectorStatus status, Optional<Insta
         OtherNodes others = Optional.ofNullable(camel)
                 .map(context -> context.getRegistry().findSingleByType(OtherNodes.class))
                 .orElse(OtherNodes.NONE);
+        // To read one takes as long as all else here, and many streams have the same.
+        Map<String, Optional<Schedule>> schedules = new HashMap<>();
         // One that has ended meanwhile has no status any more.
         return streams.all().stream()
                 .flatMap(stream -> metrics.status(stream.settings().labels()).stream()
-                        .map(status -> new StreamHealth(stream, status, others.lastRun(stream.name()))))
+                        .map(status -> new StreamHealth(
+                                stream, status, schedule(stream, schedules), others.lastRun(stream.name()))))
                 .toList();
+    }
+
+    private static Optional<Schedule> schedule(Stream stream, Map<String, Optional<Schedule>> known) {
+        LogSettings settings = stream.settings().log();
+        return settings.get(SettingTable.AUTO_STARTUP)
+                ? known.computeIfAbsent(settings.schedule(), Schedule::parse)
+                : Optional.empty();
     }
 
     /** When another node ran it, if that was after this one's last run. */
@@ -49,15 +63,6 @@ public record StreamHealth(Stream stream, CollectorStatus status, Optional<Insta
     public Optional<CollectorStatus.Ended> newest() {
         return status.last()
                 .filter(ended -> elsewhere.filter(ended.at()::isBefore).isEmpty());
-    }
-
-    /** Whether its runs begin by the schedule. */
-    public boolean isScheduled() {
-        return settings().get(SettingTable.AUTO_STARTUP);
-    }
-
-    private LogSettings settings() {
-        return stream.settings().log();
     }
 
     /** Says how far it is collected. */
@@ -83,7 +88,7 @@ public record StreamHealth(Stream stream, CollectorStatus status, Optional<Insta
                         .flatMap(Optional::stream)
                         .max(Instant::compareTo)
                         .orElseThrow();
-        if (deadline(since).filter(now::isAfter).isEmpty()) {
+        if (!isOverdue(since, now)) {
             return Optional.empty();
         }
         return Optional.of("No run has succeeded since " + since + ". "
@@ -95,16 +100,20 @@ public record StreamHealth(Stream stream, CollectorStatus status, Optional<Insta
                                         : "None has ended since the start: see the log for what it waits for."));
     }
 
-    /** Returns until when a run must have succeeded, given when one last did; empty if there are no such times. */
-    private Optional<Instant> deadline(Instant since) {
-        Optional<Schedule> schedule = isScheduled() ? Schedule.parse(settings().schedule()) : Optional.empty();
+    /** Whether a run must have succeeded by now, given when one last did. */
+    private boolean isOverdue(Instant since, Instant now) {
         if (schedule.isEmpty()) {
-            return Optional.empty();
+            return false;
         }
-        Optional<Instant> time = Optional.of(since);
+        Instant time = since;
         for (int i = 0; i < TIMES_MAX; i++) {
-            time = time.flatMap(schedule.get()::next);
+            Optional<Instant> next = schedule.get().next(time);
+            // Most are well, and there may be a thousand: a time that is still to come settles it.
+            if (next.isEmpty() || next.get().isAfter(now)) {
+                return false;
+            }
+            time = next.get();
         }
-        return time.map(third -> third.plus(settings().get(SettingTable.SCHEDULE_JITTER)));
+        return now.isAfter(time.plus(stream.settings().log().get(SettingTable.SCHEDULE_JITTER)));
     }
 }

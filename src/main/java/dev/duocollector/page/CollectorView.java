@@ -111,7 +111,7 @@ final class CollectorView implements Supplier<View> {
                         + (StreamState.reads(health) ? " " + reading(health) : "");
             case NO_RUN ->
                 "No run has ended since " + Words.minute(health.status().started()) + " UTC."
-                        + (health.isScheduled() ? "" : " Nothing is scheduled, by duo.schedule.auto-startup.");
+                        + (health.schedule().isPresent() ? "" : " Nothing is scheduled, by duo.schedule.auto-startup.");
             case READING -> reading(health);
             case ELSEWHERE ->
                 "Another node ran it at "

@@ -28,6 +28,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -191,6 +194,44 @@ class ObservationIT {
             }
         }
         assertThat(file).content().contains("duo_telephony_events_written_total 3.0\n");
+    }
+
+    /** A run that nobody looks at pays for none of it. */
+    @Test
+    void whatIsOff_isNotLoaded() throws Exception {
+        Path ofService = folder.resolve("service.classes");
+        Path ofOnce = folder.resolve("once.classes");
+        int port = freePort();
+        world.set("observe.port", String.valueOf(port));
+        try (CollectorProcess run = jar.start(
+                List.of("-Xlog:class+load:file=" + ofService), folder, CollectorJar.environment(world), "run")) {
+            patiently().until(() -> answer(port, "/").statusCode() == 200);
+            run.terminate();
+            assertThat(run.exitCode()).as(run.output()).isZero();
+        }
+        try (CollectorProcess once = jar.start(
+                List.of("-Xlog:class+load:file=" + ofOnce), folder, CollectorJar.environment(world), "once")) {
+            assertThat(once.exitCode()).as(once.output()).isZero();
+        }
+
+        assertThat(loaded(ofService))
+                .contains(
+                        "dev.duocollector.page.StatusPage",
+                        "dev.duocollector.metrics.LastDay",
+                        "io.vertx.ext.web.Router");
+        assertThat(loaded(ofOnce)).isEmpty();
+        assertThat(ofOnce).content().contains(" dev.duocollector.metrics.CollectorStatus ");
+    }
+
+    private static List<String> loaded(Path classes) throws IOException {
+        Pattern ofServer = Pattern.compile("(?:dev\\.duocollector\\.page|dev\\.duocollector\\.metrics\\.LastDay"
+                + "|dev\\.duocollector\\.app\\.ObservationServer|io\\.vertx\\.ext)\\S*");
+        try (Stream<String> lines = Files.lines(classes)) {
+            return lines.flatMap(line -> ofServer.matcher(line).results())
+                    .map(MatchResult::group)
+                    .distinct()
+                    .toList();
+        }
     }
 
     @Test

@@ -18,9 +18,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.HtmlAnchor;
 import org.htmlunit.html.HtmlForm;
@@ -374,6 +377,52 @@ class StatusPageTest {
         assertThat(page.getWebResponse().getResponseHeaderValue("Cache-Control"))
                 .isEqualTo("no-store");
         assertThat(page.getWebResponse().getContentType()).isEqualTo("text/html");
+    }
+
+    /** By WCAG 2.2, 1.4.3 (https://www.w3.org/TR/WCAG22/#contrast-minimum, read 2026-11-27). */
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"light", "dark"})
+    void texts_standOutFromWhatIsBehindThem(String scheme) {
+        String css = PageStyle.load().css();
+        int dark = css.indexOf("@media (prefers-color-scheme:dark)");
+        String colors = scheme.equals("light") ? css.substring(0, dark) : css.substring(dark, css.indexOf("}}", dark));
+        Map<String, Double> lights = new HashMap<>();
+        Pattern.compile("--([a-z-]+):#([0-9a-f]+)")
+                .matcher(colors)
+                .results()
+                .forEach(color -> lights.put(color.group(1), light(color.group(2))));
+
+        assertThat(lights).hasSizeGreaterThan(14);
+        for (String pair : List.of(
+                "ink/page",
+                "ink/card",
+                "soft/page",
+                "soft/card",
+                "link/page",
+                "link/card",
+                "bad/bad-back",
+                "warn/warn-back",
+                "well/well-back",
+                "idle/idle-back")) {
+            double one = lights.get(pair.substring(0, pair.indexOf('/')));
+            double other = lights.get(pair.substring(pair.indexOf('/') + 1));
+            assertThat((Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05))
+                    .as(pair)
+                    .isGreaterThan(4.5);
+        }
+    }
+
+    /** The relative luminance of a color in hexadecimal digits, one or two for each of red, green and blue. */
+    private static double light(String color) {
+        double[] weights = {0.2126, 0.7152, 0.0722};
+        int digits = color.length() / 3;
+        double light = 0;
+        for (int i = 0; i < 3; i++) {
+            String part = color.substring(i * digits, (i + 1) * digits).repeat(3 - digits);
+            double value = Integer.parseInt(part, 16) / 255.0;
+            light += weights[i] * (value <= 0.04045 ? value / 12.92 : Math.pow((value + 0.055) / 1.055, 2.4));
+        }
+        return light;
     }
 
     @Test

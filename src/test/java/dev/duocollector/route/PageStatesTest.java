@@ -6,6 +6,7 @@ import static dev.duocollector.simulator.Misbehavior.forbidden;
 import static dev.duocollector.simulator.Misbehavior.rateLimited;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.cluster.ClusterHealth;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
@@ -25,6 +26,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.HtmlPage;
 import org.junit.jupiter.api.AfterEach;
@@ -240,6 +244,34 @@ class PageStatesTest {
                     .count();
             assertThat(page(collector).getBody().getVisibleText())
                     .contains("This node is shard 0/2 and shows its own " + its + " log", "of the 3 configured");
+        }
+    }
+
+    @Test
+    void aNodeOfACluster_saysWhatItShows_andWhatKeepsItAway() {
+        world.set("cluster.jdbc-url", "jdbc:postgresql://127.0.0.1:1/cluster").set("cluster.user", "node");
+        HealthCheck.State[] state = {HealthCheck.State.DOWN};
+        try (TestCollector collector = start()) {
+            collector.context().getRegistry().bind(ClusterHealth.ID, new AbstractHealthCheck("duo", ClusterHealth.ID) {
+                @Override
+                protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+                    builder.state(state[0]).message("The database <i>is away</i>.");
+                }
+            });
+            HtmlPage away = page(collector);
+            assertThat(away.getBody().getVisibleText())
+                    .contains("This node is one of a cluster", "were its own")
+                    .contains("This node takes no part in its cluster. The database <i>is away</i>.");
+            assertThat(away.<DomElement>getByXPath("//p[contains(@class, 'headline bad')]"))
+                    .hasSize(1);
+
+            state[0] = HealthCheck.State.UP;
+            HtmlPage there = page(collector);
+            assertThat(there.getBody().getVisibleText())
+                    .contains("This node is one of a cluster")
+                    .doesNotContain("takes no part");
+            assertThat(there.<DomElement>getByXPath("//p[contains(@class, 'headline well')]"))
+                    .hasSize(1);
         }
     }
 
