@@ -62,7 +62,8 @@ class ManifestTest {
     void systemdService_isHardened_andGetsTheKeyAsAFile(String name, String command) {
         SystemdUnit unit = SystemdUnit.parse(read("systemd/" + name + ".service"));
 
-        assertThat(unit.value("Service", "ExecStart")).endsWith(".jar " + command);
+        assertThat(unit.value("Service", "ExecStart")).endsWith("/bin/duo-collector " + command);
+        assertThat(unit.value("Service", "CacheDirectory")).isEqualTo("duo-telephony-collector");
         assertThat(unit.value("Service", "DynamicUser")).isEqualTo("yes");
         assertThat(unit.value("Service", "ProtectSystem")).isEqualTo("strict");
         assertThat(unit.value("Service", "NoNewPrivileges")).isEqualTo("yes");
@@ -94,13 +95,12 @@ class ManifestTest {
 
         assertThat(commands)
                 .contains(
-                        "install -m 644 application.properties " + folder + "/",
+                        "install -m 644 application.properties.example " + folder + "/application.properties",
                         "install -m 644 routes/event-steps.camel.yaml " + folder + "/routes/")
                 .anyMatch(command -> command.startsWith("mkdir -p ") && command.contains(" " + folder + "/routes"));
-        Matcher jar = Pattern.compile(" -jar (\\S+)/duo-telephony-collector\\.jar ")
-                .matcher(unit.value("Service", "ExecStart"));
-        assertThat(jar.find()).isTrue();
-        assertThat(commands).contains("cp -r . " + jar.group(1) + "/");
+        Matcher launcher = Pattern.compile("^(\\S+)/bin/duo-collector ").matcher(unit.value("Service", "ExecStart"));
+        assertThat(launcher.find()).isTrue();
+        assertThat(commands).contains("cp -r . " + launcher.group(1) + "/");
         assertThat(unit.value("Service", "EnvironmentFile")).isEqualTo(folder + "/env");
         assertThat(commands).contains("install -m 600 src/deploy/systemd/env " + folder + "/env");
         assertThat(commands.stream().filter(command -> command.startsWith("systemctl enable")))
@@ -113,7 +113,6 @@ class ManifestTest {
         for (String name : List.of("duo-telephony-collector", "duo-telephony-collector-once")) {
             SystemdUnit unit = SystemdUnit.parse(read("systemd/" + name + ".service"));
             assertThat(unit.values("Service", "Environment")).as(name).contains("LANG=C.UTF-8");
-            assertThat(unit.value("Service", "ExecStart")).as(name).contains(EXIT_WITHOUT_MEMORY);
             assertThat(unit.values("Service", "SuccessExitStatus"))
                     .as("%s ends with 3 then, which is a failure", name)
                     .allMatch(status -> !List.of(status.split(" ")).contains("3"));

@@ -27,6 +27,7 @@ final class SystemdUnit {
                             "EnvironmentFile",
                             "LoadCredential",
                             "StateDirectory",
+                            "CacheDirectory",
                             "Environment",
                             "WorkingDirectory",
                             "Restart",
