@@ -8,7 +8,10 @@ import dev.duocollector.settings.LogFormat;
 import dev.duocollector.text.Log;
 import dev.duocollector.text.PlainLine;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,22 +29,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "duo-telephony-collector",
         description = "Collects Cisco Duo's logs into Amazon S3, every event exactly once.",
         versionProvider = Main.Version.class,
-        subcommands = {
-            InitCommand.class,
-            RunCommand.class,
-            OnceCommand.class,
-            CheckCommand.class,
-            ConfigCommand.class,
-            StateCommand.class,
-            StatusCommand.class,
-            BackfillCommand.class,
-            VerifyCommand.class,
-            ClusterCommand.class,
-            UdmCommand.class,
-            CompletionCommand.class,
-            HelpCommand.class,
-            Main.VersionCommand.class
-        },
         footerHeading = "%nSettings:%n",
         footer = {
             "  application.properties in the working directory, which init makes, and over",
@@ -51,7 +38,29 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Main {
 
+    /** By their names, in the order of the help. Only the one that is called is made: to make all takes a tenth of a short run. */
+    private static final Map<String, Class<?>> COMMANDS = commands();
+
     private Main() {}
+
+    private static Map<String, Class<?>> commands() {
+        Map<String, Class<?>> commands = new LinkedHashMap<>();
+        commands.put("init", InitCommand.class);
+        commands.put("run", RunCommand.class);
+        commands.put("once", OnceCommand.class);
+        commands.put("check", CheckCommand.class);
+        commands.put("config", ConfigCommand.class);
+        commands.put("state", StateCommand.class);
+        commands.put("status", StatusCommand.class);
+        commands.put("backfill", BackfillCommand.class);
+        commands.put("verify", VerifyCommand.class);
+        commands.put("cluster", ClusterCommand.class);
+        commands.put("udm", UdmCommand.class);
+        commands.put("completion", CompletionCommand.class);
+        commands.put("help", HelpCommand.class);
+        commands.put("version", VersionCommand.class);
+        return commands;
+    }
 
     public static void main(String[] args) {
         // Logback looks for its file and its target once, when the first logger is made, so this comes before anything
@@ -68,9 +77,11 @@ public final class Main {
 
     /** Tells whether standard output is the log's: what collects has no result to print there. */
     static boolean collects(List<String> args) {
-        String command =
-                args.stream().filter(word -> !word.startsWith("-")).findFirst().orElse("run");
-        return Set.of("run", "once", "backfill").contains(command) && !args.contains("--dry-run");
+        return Set.of("run", "once", "backfill").contains(command(args).orElse("run")) && !args.contains("--dry-run");
+    }
+
+    private static Optional<String> command(List<String> args) {
+        return args.stream().filter(word -> !word.startsWith("-")).findFirst();
     }
 
     /** Runs the command that the arguments name, and returns what the program exits with. */
@@ -79,13 +90,18 @@ public final class Main {
         if (Verbosity.OPTIONS.containsAll(words)) {
             words.add("run");
         }
-        int code = program().execute(words.toArray(String[]::new));
-        return StandardOutput.exitCode(code);
+        Class<?> called = command(words).map(COMMANDS::get).orElse(null);
+        CommandLine program = called == null || called == HelpCommand.class || called == CompletionCommand.class
+                ? program()
+                : prepared(new CommandLine(new Main()).addSubcommand(called));
+        return StandardOutput.exitCode(program.execute(words.toArray(String[]::new)));
     }
 
     /** Returns the program with all its commands. */
     static CommandLine program() {
-        return prepared(new CommandLine(new Main()));
+        CommandLine program = new CommandLine(new Main());
+        COMMANDS.values().forEach(program::addSubcommand);
+        return prepared(program);
     }
 
     /** Reports in one line what a command line has wrong, and gives each command a version. */

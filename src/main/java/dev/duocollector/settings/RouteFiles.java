@@ -40,6 +40,9 @@ public final class RouteFiles {
             "udm",
             "verify");
 
+    /** What has runs and comparisons made by the clock. */
+    private static final Set<String> OF_A_SERVICE = Set.of("schedule", "self-check");
+
     /** Files of earlier releases, without their ending, and those that have their steps now. */
     public static final Map<String, String> RETIRED = Map.of(
             "object",
@@ -108,7 +111,13 @@ public final class RouteFiles {
      * pattern, Camel reads through the whole jar, which takes a second.
      */
     public String includePattern() {
+        return includePattern(true);
+    }
+
+    /** Does the same without the jar's files that only a service needs, unless it is one. */
+    public String includePattern(boolean isService) {
         Stream<String> packed = SHIPPED.stream()
+                .filter(name -> isService || !OF_A_SERVICE.contains(name))
                 .map(name -> name + ENDING)
                 .filter(file -> !own.containsKey(file))
                 .map(file -> "classpath:routes/" + file);

@@ -4,8 +4,10 @@ package dev.duocollector.settings;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +28,11 @@ final class SettingNames {
 
     /** Names shorter than this are taken for a setting's only with one slip in them, longer ones with two. */
     private static final int LONG = 10;
+
+    /** Each setting that has an effect, with its letters and digits. */
+    private static final Map<String, String> PLAIN = SettingTable.active().stream()
+            .map(Setting::name)
+            .collect(Collectors.toMap(name -> name, SettingNames::plain, (one, other) -> one, LinkedHashMap::new));
 
     private SettingNames() {}
 
@@ -104,13 +111,16 @@ final class SettingNames {
     }
 
     private static Optional<String> nearest(String name, int slipsMax) {
+        String wanted = plain(name);
         String best = "";
         int slips = slipsMax + 1;
-        for (Setting<?> setting : SettingTable.active()) {
-            int here = slips(plain(name), plain(setting.name()));
+        for (Map.Entry<String, String> setting : PLAIN.entrySet()) {
+            String known = setting.getValue();
+            // Each letter more or fewer is a slip.
+            int here = Math.abs(wanted.length() - known.length()) < slips ? slips(wanted, known) : slips;
             if (here < slips) {
                 slips = here;
-                best = setting.name();
+                best = setting.getKey();
             }
         }
         return Optional.of(best).filter(setting -> !setting.isEmpty());
@@ -118,7 +128,11 @@ final class SettingNames {
 
     /** Letters and digits only: state.key, STATE_KEY, state-key and stateKey are one. */
     private static String plain(String name) {
-        return name.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
+        return name.toLowerCase(Locale.ROOT)
+                .codePoints()
+                .filter(Character::isLetterOrDigit)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     /** Returns how many letters are missing, too many, wrong, or in place of their neighbor. */

@@ -225,4 +225,16 @@ class MainTest {
 
         assertThat(Main.collects(words)).isEqualTo(there);
     }
+
+    /** Only the command that is called is made, so each must be found by its own name. */
+    @Test
+    void everyCommand_isMadeUnderItsName() {
+        List<String> names = List.copyOf(Main.program().getSubcommands().keySet());
+        assertThat(names).contains("init", "once", "version").hasSizeGreaterThan(10);
+        for (String name : names) {
+            out.reset();
+            assertThat(Main.execute(name, "--help")).as(name).isZero();
+            assertThat(out.toString(UTF_8)).as(name).startsWith("Usage: duo-telephony-collector " + name + " ");
+        }
+    }
 }
