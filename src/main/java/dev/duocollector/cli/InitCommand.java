@@ -112,8 +112,47 @@ final class InitCommand implements Callable<Integer> {
         private static final long serialVersionUID = 1L;
     }
 
-    /** What is asked. */
-    private record Question(Setting<String> setting, String option, String words, String missing, boolean isSecret) {}
+    /**
+     * What is asked.
+     *
+     * @param option what a script says instead
+     * @param words the question at a terminal
+     * @param missing what it is, for who leaves it out; empty if it has a default
+     */
+    private record Question(Setting<String> setting, String option, String words, String missing, boolean isSecret) {
+
+        static Question of(Setting<String> setting, String option, String words, String missing) {
+            return new Question(setting, option, words, missing, false);
+        }
+    }
+
+    private static final Question HOST = Question.of(
+            SettingTable.API_HOST,
+            "--api-host",
+            "API hostname, such as api-1a2b3c4d.duosecurity.com: ",
+            "the API hostname of Duo's Admin API application");
+    private static final Question INTEGRATION = Question.of(
+            SettingTable.IKEY, "--ikey", "Integration key: ", "the integration key of Duo's Admin API application");
+    private static final Question SECRET = new Question(
+            SettingTable.SKEY,
+            "--skey-file, or the key on standard input,",
+            "Secret key, which is not shown: ",
+            "the secret key of Duo's Admin API application",
+            true);
+    private static final Question SECRET_FILE = Question.of(
+            SettingTable.SKEY_FILE,
+            "--skey-file",
+            "Secret key's file: ",
+            "a file with the secret key of Duo's Admin API application");
+    private static final Question LOGS = Question.of(
+            SettingTable.LOGS, "--logs", "Logs, by commas, of telephony, authentication, activity [telephony]: ", "");
+    private static final Question BUCKET =
+            Question.of(SettingTable.BUCKET, "--bucket", "Bucket: ", "the name of the bucket");
+    private static final Question REGION = Question.of(
+            SettingTable.REGION,
+            "--region",
+            "The bucket's region, such as eu-central-1 [as the AWS SDK finds it]: ",
+            "");
 
     InitCommand() {
         this(
@@ -185,63 +224,38 @@ final class InitCommand implements Callable<Integer> {
 
         /** Gets each value, and returns the secret key. */
         String ask() throws EndedException {
-            answer(
-                    new Question(
-                            SettingTable.API_HOST,
-                            "--api-host",
-                            "API hostname, such as api-1a2b3c4d.duosecurity.com: ",
-                            "the API hostname of Duo's Admin API application",
-                            false),
-                    apiHost);
-            answer(
-                    new Question(
-                            SettingTable.IKEY,
-                            "--ikey",
-                            "Integration key: ",
-                            "the integration key of Duo's Admin API application",
-                            false),
-                    ikey);
-            String secretKey = "";
-            if (keyFile == null) {
-                secretKey = answer(
-                        new Question(
-                                SettingTable.SKEY,
-                                "--skey-file, or the key on standard input,",
-                                "Secret key, which is not shown: ",
-                                "the secret key of Duo's Admin API application",
-                                true),
-                        asks ? null : fromInput());
-            } else {
-                keyFile = answer(
-                        new Question(
-                                SettingTable.SKEY_FILE,
-                                "--skey-file",
-                                "Secret key's file: ",
-                                "a file with the secret key of Duo's Admin API application",
-                                false),
-                        keyFile);
-            }
-            answer(
-                    new Question(
-                            SettingTable.LOGS,
-                            "--logs",
-                            "Logs, by commas, of telephony, authentication, activity [telephony]: ",
-                            "",
-                            false),
-                    logs);
-            answer(new Question(SettingTable.BUCKET, "--bucket", "Bucket: ", "the name of the bucket", false), bucket);
-            answer(
-                    new Question(
-                            SettingTable.REGION,
-                            "--region",
-                            "The bucket's region, such as eu-central-1 [as the AWS SDK finds it]: ",
-                            "",
-                            false),
-                    region);
+            answer(HOST, apiHost);
+            answer(INTEGRATION, ikey);
+            String secretKey = asks ? key() : "";
+            answer(LOGS, logs);
+            answer(BUCKET, bucket);
+            answer(REGION, region);
             if (udm) {
                 take(SettingTable.UDM_PREFIX, "duo-{log}-udm");
             }
-            return secretKey;
+            // To read standard input may mean to wait; what is wrong with the options is said before.
+            return asks ? secretKey : key();
+        }
+
+        private String key() throws EndedException {
+            if (keyFile == null) {
+                return answer(SECRET, asks ? null : fromInput());
+            }
+            keyFile = answer(SECRET_FILE, keyFile);
+            return "";
+        }
+
+        private String fromInput() {
+            try {
+                boolean isWaitedFor = !questions.isInputTerminal() && (!isRefused || in.available() > 0);
+                return isWaitedFor ? new String(in.readNBytes(KEY_BYTES_MAX), UTF_8) : "";
+            } catch (IOException e) {
+                throw new RefusedException(
+                        RunOutcome.FAILED,
+                        "Nothing was written: the secret key could not be read from standard input (" + e.getMessage()
+                                + ").",
+                        e);
+            }
         }
 
         /**
@@ -281,21 +295,6 @@ final class InitCommand implements Callable<Integer> {
             List<String> problems = settings.set(setting, value);
             problems.forEach(InitCommand.this::say);
             return problems.isEmpty();
-        }
-    }
-
-    private String fromInput() {
-        if (questions.isInputTerminal()) {
-            return "";
-        }
-        try {
-            return new String(in.readNBytes(KEY_BYTES_MAX), UTF_8);
-        } catch (IOException e) {
-            throw new RefusedException(
-                    RunOutcome.FAILED,
-                    "Nothing was written: the secret key could not be read from standard input (" + e.getMessage()
-                            + ").",
-                    e);
         }
     }
 

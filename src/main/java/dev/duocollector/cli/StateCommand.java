@@ -142,6 +142,9 @@ final class StateCommand implements Runnable {
         /** Does it, and returns the exit code. */
         abstract int run(Session session);
 
+        /** Prints what there is to print once all states have been looked at. */
+        void end(int exitCode, PrintWriter out) {}
+
         int change(Session session, ChangeOptions options, StateSnapshot before, StatePlan plan) {
             return parent().change(session, options, before, plan);
         }
@@ -175,6 +178,7 @@ final class StateCommand implements Runnable {
                     StateObject state = StateObject.of(s3, settings, clock);
                     worst = Math.max(worst, action.run(new Session(settings, s3, state, clock.instant(), out, err)));
                 }
+                action.end(worst, out);
                 return worst;
             }
         } catch (SettingsException e) {

@@ -5,6 +5,7 @@ package dev.duocollector.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.failure.ExitCode;
 import dev.duocollector.operate.Times;
@@ -14,6 +15,7 @@ import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.StateSnapshot;
 import dev.duocollector.state.Window;
 import dev.duocollector.text.JsonText;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -38,7 +40,7 @@ import picocli.CommandLine.TypeConversionException;
         },
         footer = {
             "  state show                 for people",
-            "  state show --json          for programs: lagSeconds, refused, …",
+            "  state show --json          for programs: each log in \"streams\", lagSeconds, …",
             "  state show --max-lag 3h    for monitoring: exits with 1 when it is later"
         })
 final class StateShowCommand extends StateCommand.Subcommand {
@@ -58,6 +60,9 @@ final class StateShowCommand extends StateCommand.Subcommand {
             })
     private @Nullable Duration lagMax;
 
+    /** What --json shows, a state each. */
+    private final ArrayNode streams = JSON.createArrayNode();
+
     /** A duration as the settings have them; only a positive one makes sense here. */
     static final class LagMax implements ITypeConverter<Duration> {
         @Override
@@ -73,7 +78,7 @@ final class StateShowCommand extends StateCommand.Subcommand {
     int run(StateCommand.Session session) {
         StateSnapshot shown = session.state().look();
         if (json) {
-            session.out().println(json(shown, session.now()));
+            json(shown, session);
         } else {
             rows(shown, session).forEach((name, value) -> session.out().println(row(name, value)));
             Screen.ofOutput().ifPresent(screen -> draw(shown, session, screen));
@@ -174,8 +179,19 @@ final class StateShowCommand extends StateCommand.Subcommand {
         return readable.getOrDefault(name, "unreadable").replaceAll("\\p{Cntrl}", "?");
     }
 
-    private static String json(StateSnapshot shown, Instant now) {
-        ObjectNode root = JSON.createObjectNode();
+    @Override
+    void end(int exitCode, PrintWriter out) {
+        if (json) {
+            ObjectNode document = JSON.createObjectNode();
+            document.set("streams", streams);
+            out.println(JsonText.line(document.put("exitCode", exitCode)));
+        }
+    }
+
+    private void json(StateSnapshot shown, StateCommand.Session session) {
+        ObjectNode root = streams.addObject();
+        root.put("account", session.settings().account().apiHost());
+        root.put("log", session.settings().log().duoLog().toString());
         root.put("place", shown.place());
         root.put("exists", shown.exists());
         root.put("refused", shown.refusal().isPresent() ? shown.refusalMessage() : null);
@@ -190,14 +206,13 @@ final class StateShowCommand extends StateCommand.Subcommand {
         root.put("committedThrough", readable.get("committedThrough"));
         Checkpoint known = shown.checkpoint().orElse(null);
         if (known != null) {
-            Duration lag = Duration.between(known.committedThrough(), now);
+            Duration lag = Duration.between(known.committedThrough(), session.now());
             root.put("lagSeconds", lag.toMillis() / 1000.0);
             root.put("keysFrom", known.keysFrom().toString());
             root.put("eventKeys", shown.eventKeys().size());
             known.openWindow().ifPresent(open -> window(root.putObject("window"), open));
             known.pendingBatch().ifPresent(pending -> pending(root.putObject("pending"), pending));
         }
-        return JsonText.line(root);
     }
 
     private static JsonNode number(@Nullable String text) {

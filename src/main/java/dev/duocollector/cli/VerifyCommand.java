@@ -83,6 +83,10 @@ final class VerifyCommand implements Callable<Integer> {
         String names = TellComparison.options(stream.settings());
         (json ? List.of(json(result, days, idName)) : lines(result, days.lines(Screen.ofOutput(), names), idName))
                 .forEach(line -> System.out.println(PlainLine.of(line)));
+        return exitCode(result);
+    }
+
+    private static int exitCode(Result result) {
         return result.isEqual() ? ExitCode.DONE : ExitCode.AGAIN;
     }
 
@@ -134,6 +138,7 @@ final class VerifyCommand implements Callable<Integer> {
     private static String json(Result result, VerifiedDays days, String idName) {
         ObjectNode root = JsonNodeFactory.instance
                 .objectNode()
+                .put("exitCode", exitCode(result))
                 .put("from", result.range().from().toString())
                 .put("to", result.range().to().toString())
                 .put("equal", result.isEqual())

@@ -67,6 +67,10 @@ public final class NewFiles {
      * @throws RefusedException for an operator, if one is there already, whatever it is, or the folder may not be written to
      */
     public static void requireRoom(Path folder, List<String> names) {
+        if (!Files.isDirectory(folder)) {
+            throw RefusedException.operator("Nothing was written: there is no folder " + place(folder)
+                    + ", or Java cannot read its name. If it has letters that are not ASCII, start with LANG=C.UTF-8.");
+        }
         List<String> there = names.stream()
                 .filter(name -> Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS))
                 .toList();

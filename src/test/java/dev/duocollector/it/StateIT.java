@@ -70,7 +70,8 @@ class StateIT {
             try (CollectorProcess shown = state(world, "show", "--json")) {
                 assertThat(shown.exitCode()).as(shown.output()).isZero();
                 JsonNode state = new ObjectMapper().readTree(shown.standardOutput());
-                assertThat(state.path("lagSeconds").asDouble()).isBetween(120.0, 240.0);
+                assertThat(state.path("streams").path(0).path("lagSeconds").asDouble())
+                        .isBetween(120.0, 240.0);
                 assertThat(shown.standardError()).isEmpty();
             }
         }

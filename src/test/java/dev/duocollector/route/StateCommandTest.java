@@ -535,7 +535,10 @@ class StateCommandTest {
         assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
         assertThat(result.out()).hasLineCount(1);
         try {
-            return JSON.readTree(result.out());
+            JsonNode document = JSON.readTree(result.out());
+            assertThat(document.path("exitCode").asInt(-1)).isEqualTo(exitCode);
+            assertThat(document.path("streams")).hasSize(1);
+            return document.path("streams").path(0);
         } catch (IOException e) {
             throw new AssertionError(result.out(), e);
         }

@@ -99,6 +99,9 @@ class NewFilesTest {
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("already has b, and");
         NewFiles.requireRoom(folder, List.of("a", "c"));
+        assertThatThrownBy(() -> NewFiles.requireRoom(folder.resolve("nowhere"), List.of("a")))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("there is no folder " + folder.resolve("nowhere"));
     }
 
     @Test
