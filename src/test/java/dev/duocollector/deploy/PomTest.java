@@ -47,7 +47,7 @@ class PomTest {
     @ParameterizedTest
     @CsvSource({
         "no name, <name>Duo telephony collector</name>, /project/name",
-        "nobody's, <developer><name>The Duo telephony collector authors</name>, /project/developers/developer/name",
+        "nobody's, <name>The Duo telephony collector authors</name>, /project/developers/developer/name",
         "no repository, <connection>scm:git:${project.url}.git</connection>, /project/scm/connection",
         "no sources, <goal>jar-no-fork</goal>, maven-source-plugin",
         "not signed, <goal>sign</goal>, maven-gpg-plugin"
