@@ -149,7 +149,7 @@ final class PageHtml {
         BarChart chart = new BarChart(noun, view.now());
         html.open("figure").open("figcaption");
         html.element("strong", Words.count(sum.total())).text(" " + noun + " in 24 hours");
-        html.text(isFilter ? " of the " + Words.count(all.size(), "log") + " below" : "");
+        html.text(isFilter ? " of what is found" : "");
         html.text(sum.most() == 0 ? "" : ", at most " + Words.count(sum.most()) + " an hour");
         html.close("figcaption");
         chart.draw(html, sum, noun);
