@@ -66,9 +66,7 @@ class OutputIT {
         "check,                                           0",
         "config,                                          0",
         "status,                                          0",
-        "status --max-lag 1m,                             1",
         "state show,                                      0",
-        "state show --log telephony,                      0",
         "state show --max-lag 1m,                         1",
         "cluster check,                                   2",
         "verify --log telephony --from FROM --to TO,      0",
@@ -119,8 +117,6 @@ class OutputIT {
         "cluster ddl,                     CREATE TABLE",
         "completion bash,                 COMPREPLY",
         "help --man,                      .SH",
-        "help udm,                        Usage:",
-        "version,                         duo-telephony-collector ",
     })
     void result_isOnStandardOutput_andNothingElse(String commandLine, String result) {
         try (CollectorProcess process = start(commandLine.split(" "))) {
