@@ -48,7 +48,7 @@ record VerifiedDays(List<Day> days, List<Hole> holes) {
             return missing == 0
                     ? String.format(Locale.ROOT, "%,d events, none missing", events)
                     : String.format(
-                            Locale.ROOT, "%,d events, %,d missing (%.1f%%)", events, missing, 100.0 * missing / events);
+                            Locale.ROOT, "%,d of %,d missing (%.1f%%)", missing, events, 100.0 * missing / events);
         }
 
         DayLine line() {

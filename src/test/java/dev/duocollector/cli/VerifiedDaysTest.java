@@ -36,8 +36,8 @@ class VerifiedDaysTest {
         assertThat(days("2026-11-01", "2026-11-07", HOURS).lines(Optional.empty(), ""))
                 .containsExactly(
                         "  2026-11-01..2026-11-02: 100 events, none missing",
-                        "  2026-11-03: 60 events, 30 missing (50.0%)",
-                        "  2026-11-04: 1,065 events, 6 missing (0.6%)",
+                        "  2026-11-03: 30 of 60 missing (50.0%)",
+                        "  2026-11-04: 6 of 1,065 missing (0.6%)",
                         "  2026-11-05..2026-11-07: 1,001 events, none missing",
                         "hole: 2026-11-03T22:10:30Z..2026-11-04T03:50:30Z: 35 of 65 events missing. To store them: backfill"
                                 + " --from 2026-11-03T22:10:00Z --to 2026-11-04T03:51:00Z",
@@ -52,11 +52,11 @@ class VerifiedDaysTest {
 
         assertThat(lines)
                 .startsWith(
-                        "  2026-11-01..2026-11-02  ····█·······  100 events, none missing",
-                        "  2026-11-03              ···········▒  60 events, 30 missing (50.0%)",
-                        "  2026-11-04              ·░█·▒·······  1,065 events, 6 missing (0.6%)",
-                        "  2026-11-05..2026-11-07  █··········█  1,001 events, none missing",
-                        "  a cell 2 hours (UTC):  █ all there  ▒ some missing  ░ all missing  · no events")
+                        "  2026-11-01..2026-11-02  ········█···············  100 events, none missing",
+                        "  2026-11-03              ······················▒░  30 of 60 missing (50.0%)",
+                        "  2026-11-04              ···░█····▒··············  6 of 1,065 missing (0.6%)",
+                        "  2026-11-05..2026-11-07  █······················█  1,001 events, none missing",
+                        "  a cell an hour (UTC):  █ all there  ▒ some missing  ░ all missing  · no events")
                 .allMatch(line -> line.startsWith("hole: ") || line.length() <= 80);
         assertThat(lines.get(5)).startsWith("hole: ").contains(": backfill --log activity --from ");
     }
@@ -67,7 +67,7 @@ class VerifiedDaysTest {
             value = {
                 "no event at all | 0 | 0 | 2026-11-02: no events",
                 "nothing missing | 3 | 0 | 2026-11-02: 3 events, none missing",
-                "everything missing | 3 | 3 | 2026-11-02: 3 events, 3 missing (100.0%)"
+                "everything missing | 3 | 3 | 2026-11-02: 3 of 3 missing (100.0%)"
             })
     void day_isSaidInWords(String what, long events, long missing, String words) {
         List<Hour> hours = events == 0 ? List.of() : List.of(hour("2026-11-02T08", events, missing));
