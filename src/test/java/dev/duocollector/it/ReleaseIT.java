@@ -43,6 +43,8 @@ class ReleaseIT {
                 "LICENSE",
                 "README.md",
                 "application.properties.example",
+                "bin/duo-collector",
+                "bin/duo-collector.cmd",
                 "duo-collector.1",
                 "duo-telephony-collector.jar"));
         if (!components.equals("none")) {
@@ -57,7 +59,7 @@ class ReleaseIT {
         Map<String, byte[]> content = content();
         assertThat(content.keySet()).containsExactlyElementsOf(expected);
         for (Map.Entry<String, byte[]> file : content.entrySet()) {
-            Path built = Path.of(file.getKey().replace(".example", ""));
+            Path built = Path.of(file.getKey().replace(".example", "").replaceFirst("^bin/", "src/main/bin/"));
             Path original = Files.exists(built) ? built : archive.resolveSibling(file.getKey());
             assertThat(file.getValue()).as(file.getKey()).isEqualTo(Files.readAllBytes(original));
         }
