@@ -103,7 +103,9 @@ public record ObjectKey(String value) {
     }
 
     private static String digest(Collection<String> eventKeys) {
-        byte[] sorted = String.join("\n", eventKeys.stream().sorted().toList()).getBytes(US_ASCII);
-        return HexFormat.of().formatHex(EventKey.sha256(sorted), 0, DIGEST_BYTES);
+        String[] sorted = eventKeys.toArray(String[]::new);
+        Arrays.sort(sorted);
+        return HexFormat.of()
+                .formatHex(EventKey.sha256(String.join("\n", sorted).getBytes(US_ASCII)), 0, DIGEST_BYTES);
     }
 }

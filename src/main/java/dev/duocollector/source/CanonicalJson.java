@@ -50,8 +50,11 @@ final class CanonicalJson {
         write('{');
         int start = size;
         List<Member> members = new ArrayList<>();
+        boolean inOrder = true;
         while (next() != '}') {
-            members.add(member());
+            Member member = member();
+            inOrder &= members.isEmpty() || compareNames(members.get(members.size() - 1), member) <= 0;
+            members.add(member);
             if (next() == ',') {
                 at++;
             }
@@ -60,7 +63,9 @@ final class CanonicalJson {
         if (members.isEmpty()) {
             write('}');
         } else {
-            sort(members, start);
+            if (!inOrder) {
+                sort(members, start);
+            }
             out[size - 1] = '}';
         }
     }
@@ -68,25 +73,21 @@ final class CanonicalJson {
     /** Writes a member with a comma after it, the last one too, so that members can change places. */
     private Member member() {
         int start = size;
-        string();
+        boolean escaped = string();
         int nameEnd = size;
         next();
         at++;
         write(':');
         value();
         write(',');
-        return new Member(start, nameEnd, size);
+        return new Member(start, nameEnd, size, escaped);
     }
 
     private void sort(List<Member> members, int start) {
-        List<Member> sorted = new ArrayList<>(members);
-        sorted.sort(this::compareNames);
-        if (sorted.equals(members)) {
-            return;
-        }
+        members.sort(this::compareNames);
         byte[] written = Arrays.copyOfRange(out, start, size);
         size = start;
-        for (Member member : sorted) {
+        for (Member member : members) {
             write(written, member.start - start, member.end - start);
         }
     }
@@ -113,7 +114,8 @@ final class CanonicalJson {
         write(in, start, at);
     }
 
-    private void string() {
+    /** Writes a string, and returns whether an escape had to stay in it. */
+    private boolean string() {
         int start = at++;
         boolean escaped = false;
         for (; in[at] != '"'; at++) {
@@ -123,29 +125,22 @@ final class CanonicalJson {
             }
         }
         at++;
-        if (escaped) {
-            byte[] quoted = quote(unescape(in, start + 1, at - 1)).getBytes(UTF_8);
-            write(quoted, 0, quoted.length);
-        } else {
+        if (!escaped) {
             write(in, start, at);
+            return false;
         }
+        String quoted = quote(unescape(in, start + 1, at - 1));
+        byte[] bytes = quoted.getBytes(UTF_8);
+        write(bytes, 0, bytes.length);
+        return quoted.indexOf('\\') >= 0;
     }
 
     /** Compares two written names by code point, which for names without an escape is the order of their bytes. */
     private int compareNames(Member a, Member b) {
-        if (isEscaped(a) || isEscaped(b)) {
+        if (a.escaped || b.escaped) {
             return Arrays.compare(codePoints(a), codePoints(b));
         }
         return Arrays.compareUnsigned(out, a.start + 1, a.nameEnd - 1, out, b.start + 1, b.nameEnd - 1);
-    }
-
-    private boolean isEscaped(Member member) {
-        for (int i = member.start; i < member.nameEnd; i++) {
-            if (out[i] == '\\') {
-                return true;
-            }
-        }
-        return false;
     }
 
     private int[] codePoints(Member member) {
@@ -205,6 +200,6 @@ final class CanonicalJson {
         }
     }
 
-    /** Where a member is in the output, its comma included. */
-    private record Member(int start, int nameEnd, int end) {}
+    /** Where a member is in the output, its comma included, and whether its name has an escape there. */
+    private record Member(int start, int nameEnd, int end, boolean escaped) {}
 }

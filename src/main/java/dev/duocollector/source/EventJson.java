@@ -3,6 +3,7 @@
 package dev.duocollector.source;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -83,7 +84,7 @@ final class EventJson {
 
     /** Reads the event that begins at the parser's position, over the array it was opened with. */
     static DuoEvent event(JsonParser parser, byte[] json, DuoLog log) throws IOException {
-        long start = parser.currentTokenLocation().getByteOffset();
+        JsonLocation start = parser.currentTokenLocation();
         List<String> names = new ArrayList<>();
         @Nullable Instant ts = null;
         @Nullable Instant timestamp = null;
@@ -107,10 +108,10 @@ final class EventJson {
             }
             parser.skipChildren();
         }
-        long end = parser.currentLocation().getByteOffset();
+        JsonLocation end = parser.currentLocation();
         return new DuoEvent(
                 log,
-                line(json, (int) start, (int) end),
+                line(json, start, end),
                 List.copyOf(names),
                 ts == null ? timestamp : ts,
                 CallKind.of(context, type),
@@ -162,7 +163,12 @@ final class EventJson {
     }
 
     /** Copies the event out of its page, so that it does not keep the page alive, as one line. */
-    private static byte[] line(byte[] json, int start, int end) {
+    private static byte[] line(byte[] json, JsonLocation from, JsonLocation to) {
+        int start = (int) from.getByteOffset();
+        int end = (int) to.getByteOffset();
+        if (from.getLineNr() == to.getLineNr()) {
+            return Arrays.copyOfRange(json, start, end);
+        }
         byte[] line = new byte[end - start];
         int length = 0;
         for (int i = start; i < end; i++) {
@@ -171,7 +177,7 @@ final class EventJson {
                 line[length++] = json[i];
             }
         }
-        return length == line.length ? line : Arrays.copyOf(line, length);
+        return Arrays.copyOf(line, length);
     }
 
     private static Map<String, @Nullable Object> object(JsonParser parser) throws IOException {

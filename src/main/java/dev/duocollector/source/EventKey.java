@@ -18,13 +18,13 @@ import java.util.Base64;
 public final class EventKey {
 
     private static final int BYTES = 16;
+    private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
     private EventKey() {}
 
     /** Returns the key of an event, given as one valid JSON object in UTF-8. */
     static String of(byte[] event) {
-        byte[] digest = sha256(CanonicalJson.of(event));
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, BYTES));
+        return ENCODER.encodeToString(Arrays.copyOf(sha256(CanonicalJson.of(event)), BYTES));
     }
 
     public static byte[] sha256(byte[] bytes) {
