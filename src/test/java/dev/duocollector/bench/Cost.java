@@ -5,6 +5,7 @@ package dev.duocollector.bench;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,13 +17,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
  * What a run by a scheduler costs, from the start of its process to its end: the guide's job in the naive way, the plain jar,
  * and the launcher with its archive made; and what a run of a service costs that the launcher started. Each run has an
- * empty bucket. On its own: {@code ./mvnw -Pbench -Dbench.main=dev.duocollector.bench.Cost}, some minutes long; with
+ * empty bucket. On its own: {@code ./mvnw -Pbench -Dbench.main=dev.duocollector.bench.Cost}, some twenty minutes long; with
  * {@code -Dearlier.jar=FILE} beside another version's jar, with {@code -Devents=200} for one size alone, with {@code JAVA_HOME}
  * on another Java.
  */
@@ -33,6 +35,13 @@ public final class Cost {
             .map(Integer::valueOf)
             .toList();
     private static final int RUNS = 5;
+
+    private static final int SERVICE_RUNS = 500;
+    /** From then on the JVM is warm. */
+    private static final int SERVICE_WARM_RUNS = 100;
+
+    private static final int SERVICE_EVENTS = 60;
+    private static final Duration SERVICE_MAX = Duration.ofMinutes(20);
 
     private final Path folder = Path.of("target", "bench", "cost").toAbsolutePath();
     private final Path java;
@@ -76,7 +85,9 @@ public final class Cost {
     public static void main(String[] args) throws IOException, InterruptedException {
         int code = 1;
         try {
-            new Cost(Path.of(args[0])).print();
+            Cost cost = new Cost(Path.of(args[0]));
+            cost.print();
+            cost.service();
             code = 0;
         } catch (IOException | IllegalStateException e) {
             Report.say("MISSED: %s%n", e.getMessage());
@@ -111,6 +122,69 @@ public final class Cost {
                             row(runs.get(way), run -> run.wall().toMillis() / 1e3),
                             row(runs.get(way), run -> run.cpu().toMillis() / 1e3),
                             row(runs.get(way), run -> run.peakBytes() / 1e6)));
+        }
+    }
+
+    /** Has the launcher's service make a run each second, and tells what the later ones took. */
+    private void service() throws IOException, InterruptedException {
+        try (World world = World.inRealTime()) {
+            Instant now = Instant.now();
+            Duration span = Duration.ofSeconds(2 * SERVICE_RUNS);
+            world.events.add(new MadeUpEvents(1)
+                    .spread(
+                            (int) span.toSeconds() * SERVICE_EVENTS,
+                            now.minus(MadeUpEvents.DELAY),
+                            now.minus(MadeUpEvents.DELAY).plus(span)));
+            world.set("duo.schedule", "* * * * * ?").set("duo.schedule.auto-startup", "true");
+            world.set("observe.enabled", "true").set("observe.port", Integer.toString(freePort()));
+            Path output = Files.createTempFile(folder, "service", ".log");
+            List<String> command =
+                    List.of(folder.resolve("bin").resolve("duo-collector").toString(), "run");
+            Process process = started(world, command, output).start();
+            Path proc = Path.of("/proc", Long.toString(process.pid()));
+            try {
+                long warm = 0;
+                int warmRuns = 0;
+                Instant end = now.plus(SERVICE_MAX);
+                for (int runs = runs(output); runs < SERVICE_RUNS; runs = runs(output)) {
+                    if (!process.isAlive() || Instant.now().isAfter(end)) {
+                        throw new IllegalStateException("The service made " + runs + " runs: " + output);
+                    }
+                    if (warm == 0 && runs >= SERVICE_WARM_RUNS) {
+                        warm = Footprint.cpuTicks(proc);
+                        warmRuns = runs;
+                    }
+                    process.waitFor(200, TimeUnit.MILLISECONDS);
+                }
+                int runs = runs(output);
+                double millis = (Footprint.cpuTicks(proc) - warm) * 10.0 / (runs - warmRuns);
+                Report.say(
+                        "%n`bin/duo-collector run`, a run each second with %d events or none: %.1f ms of CPU a run after the first %d,"
+                                + " %.0f MB resident after %d, %.0f MB at most%n",
+                        SERVICE_EVENTS,
+                        millis,
+                        warmRuns,
+                        Footprint.residentBytes(proc) / 1e6,
+                        runs,
+                        Footprint.peakBytes(proc) / 1e6);
+            } finally {
+                process.destroy();
+                process.waitFor(1, TimeUnit.MINUTES);
+            }
+        }
+    }
+
+    /** Counts the runs that stored something. */
+    private static int runs(Path output) throws IOException {
+        try (Stream<String> lines = Files.lines(output)) {
+            return (int)
+                    lines.filter(line -> line.contains(" stored in 1 object")).count();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
         }
     }
 
