@@ -39,5 +39,5 @@ if %major% geq 19 (
 ) else if not exist "%archive%" (
   set "option=-XX:ArchiveClassesAtExit="%archive%""
 )
-"%java%" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms16m -Xmx256m -Xss512k -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError -Xlog:disable -Xlog:all=error:stderr %option% %JAVA_OPTS% -jar "%jar%" %*
+"%java%" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms16m -Xmx256m -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError -Xlog:disable -Xlog:all=error:stderr %option% %JAVA_OPTS% -jar "%jar%" %*
 exit /b %errorlevel%

@@ -64,7 +64,7 @@ public final class CamelApplication {
     private final Supplier<Optional<URI>> observed;
 
     private CamelApplication(Map<String, String> environment, Map<String, String> overrides, Observation observation) {
-        this.camel = new ReadOnce();
+        this.camel = new CollectorMain();
         this.observed = observation::address;
         this.settings = new CamelSettings(SettingSources.of(environment), overrides);
         setUp();
@@ -76,7 +76,7 @@ public final class CamelApplication {
         // Only the runnable jar has the libraries for metrics and health.
         observed = Optional::empty;
         settings = new CamelSettings(container, Map.of());
-        camel = new ReadOnce() {
+        camel = new CollectorMain() {
             @Override
             protected CamelContext createCamelContext() {
                 return contexts.get();
@@ -89,13 +89,6 @@ public final class CamelApplication {
                 .withAutoConfigurationEnvironmentVariablesEnabled(false)
                 .withAutoConfigurationSystemPropertiesEnabled(false)
                 .withAutoConfigurationLogSummary(false);
-    }
-
-    /** Parses each route file once: Camel would before look in all of them for what Camel K and Kamelets have. */
-    private static class ReadOnce extends org.apache.camel.main.Main {
-
-        @Override
-        protected void modelineRoutes(CamelContext context) {}
     }
 
     private void setUp() {

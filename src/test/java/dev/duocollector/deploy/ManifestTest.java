@@ -129,8 +129,8 @@ class ManifestTest {
             assertThat(task.has("EntryPoint")).as(template).isFalse();
         }
         assertThat(PolicyFiles.read(Path.of("src/site/markdown/DEPLOYMENT.md")))
-                .as("cron")
-                .containsPattern("(?m)^LANG=C\\.UTF-8\n7 \\* .* java " + Pattern.quote(EXIT_WITHOUT_MEMORY) + " -jar ");
+                .as("cron, by the launcher, which has both")
+                .containsPattern("(?m)^7 \\* .* \\S+/bin/duo-collector once$");
     }
 
     /** A run that ends leaves its figures, so that what does not run any more is noticed without anybody's doing. */

@@ -152,6 +152,7 @@ class ConsoleLinesTest {
                 context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.TRACE);
                 context.getLogger("org.apache.camel").setLevel(Level.TRACE);
                 context.getLogger("org.quartz").setLevel(Level.TRACE);
+                context.getLogger("dev.duocollector").setLevel(Level.TRACE);
                 context.getLogger(logger).debug("Authorization: Basic");
                 context.getLogger(logger).trace("Authorization: Basic");
                 context.getLogger(logger).error("a failure");
