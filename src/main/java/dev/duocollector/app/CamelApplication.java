@@ -64,9 +64,9 @@ public final class CamelApplication {
     private final Supplier<Optional<URI>> observed;
 
     private CamelApplication(Map<String, String> environment, Map<String, String> overrides, Observation observation) {
-        this.camel = new CollectorMain();
-        this.observed = observation::address;
         this.settings = new CamelSettings(SettingSources.of(environment), overrides);
+        this.camel = new CollectorMain(settings.sources().routes()::hasOwn);
+        this.observed = observation::address;
         setUp();
         camel.addMainListener(observation);
         camel.bind("fatalErrorEnding", (FatalError.Ending) FatalExit::end);
@@ -76,7 +76,7 @@ public final class CamelApplication {
         // Only the runnable jar has the libraries for metrics and health.
         observed = Optional::empty;
         settings = new CamelSettings(container, Map.of());
-        camel = new CollectorMain() {
+        camel = new CollectorMain(settings.sources().routes()::hasOwn) {
             @Override
             protected CamelContext createCamelContext() {
                 return contexts.get();

@@ -6,6 +6,7 @@ import dev.duocollector.app.FatalExit;
 import dev.duocollector.failure.ExitCode;
 import dev.duocollector.settings.LogFormat;
 import dev.duocollector.text.Log;
+import dev.duocollector.text.LogSetup;
 import dev.duocollector.text.PlainLine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -63,14 +64,9 @@ public final class Main {
     }
 
     public static void main(String[] args) {
-        // Logback looks for its file and its target once, when the first logger is made, so this comes before anything
-        // logs.
-        if (System.getProperty("logback.configurationFile") == null) {
-            System.setProperty("logback.configurationFile", "dev/duocollector/logback.xml");
-        }
         Verbosity.apply(List.of(args));
         LogFormat.apply();
-        System.setProperty("dev.duocollector.log.target", collects(List.of(args)) ? "System.out" : "System.err");
+        LogSetup.apply(collects(List.of(args)) ? "System.out" : "System.err");
         FatalExit.onEveryThread();
         System.exit(execute(args));
     }
@@ -91,9 +87,10 @@ public final class Main {
             words.add("run");
         }
         Class<?> called = command(words).map(COMMANDS::get).orElse(null);
-        CommandLine program = called == null || called == HelpCommand.class || called == CompletionCommand.class
-                ? program()
-                : prepared(new CommandLine(new Main()).addSubcommand(called));
+        boolean isListed = called == null
+                || Set.of(HelpCommand.class, CompletionCommand.class).contains(called)
+                || words.get(0).startsWith("-");
+        CommandLine program = isListed ? program() : prepared(new CommandLine(new Main()).addSubcommand(called));
         return StandardOutput.exitCode(program.execute(words.toArray(String[]::new)));
     }
 

@@ -40,8 +40,8 @@ public final class RouteFiles {
             "udm",
             "verify");
 
-    /** What has runs and comparisons made by the clock. */
-    private static final Set<String> OF_A_SERVICE = Set.of("schedule", "self-check");
+    /** What has runs and comparisons made by the clock, and compares. */
+    private static final Set<String> OF_A_SERVICE = Set.of("schedule", "self-check", "verify");
 
     /** Files of earlier releases, without their ending, and those that have their steps now. */
     public static final Map<String, String> RETIRED = Map.of(
@@ -114,15 +114,23 @@ public final class RouteFiles {
         return includePattern(true);
     }
 
-    /** Does the same without the jar's files that only a service needs, unless it is one. */
+    /**
+     * Does the same without the jar's files that only a service needs, unless it is one, or the operator has files, which may name
+     * their routes.
+     */
     public String includePattern(boolean isService) {
         Stream<String> packed = SHIPPED.stream()
-                .filter(name -> isService || !OF_A_SERVICE.contains(name))
+                .filter(name -> isService || hasOwn() || !OF_A_SERVICE.contains(name))
                 .map(name -> name + ENDING)
                 .filter(file -> !own.containsKey(file))
                 .map(file -> "classpath:routes/" + file);
         return Stream.concat(own.keySet().stream().map(file -> "file:" + folder.resolve(file)), packed)
                 .collect(Collectors.joining(","));
+    }
+
+    /** Tells whether a file of the operator's is in force. */
+    public boolean hasOwn() {
+        return !own.isEmpty();
     }
 
     /** Returns the operator's files that are in force. */

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.camel.component.log.LogComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -225,6 +226,25 @@ class EventStepsAtStartTest {
     }
 
     /** Returns the one line with which the program does not start. */
+    /** Camel sets components up before it loads the routes, and finds such a bean because it looks for beans before. */
+    @Test
+    void aComponentsSetting_mayNameABeanOfARouteFile() throws Exception {
+        Files.writeString(folder.resolve("format.camel.yaml"), """
+                - beans:
+                    - name: format
+                      type: org.apache.camel.support.processor.DefaultExchangeFormatter
+                """, UTF_8);
+        world.set("camel.component.log.exchange-formatter", "#bean:format");
+        CamelApplication application = application();
+
+        application.startCollecting();
+
+        assertThat(application.context().getComponent("log", LogComponent.class).getExchangeFormatter())
+                .isSameAs(application.context().getRegistry().lookupByName("format"))
+                .isNotNull();
+        application.stop();
+    }
+
     private String refusal() {
         CamelApplication application = application();
         List<String> lines = new ArrayList<>();

@@ -75,6 +75,10 @@ final class Child implements AutoCloseable {
         }
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** Writes a line and returns the one that answers it. */
     String ask(String line, Duration within) {
         try {

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.bench;
 
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,21 +17,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * What a run by a scheduler costs, from the start of its process to its end: the guide's job in the naive way, the plain jar,
- * and the launcher with its archive made; and what a run of a service costs that the launcher started. Each run has an
- * empty bucket. On its own: {@code ./mvnw -Pbench -Dbench.main=dev.duocollector.bench.Cost}, some twenty minutes long; with
- * {@code -Dearlier.jar=FILE} beside another version's jar, with {@code -Devents=200} for one size alone, with {@code JAVA_HOME}
+ * and the launcher with its archive made; and what a run of a service costs that has the launcher's options. Each run has an
+ * empty bucket. On its own: {@code ./mvnw -Pbench -Dbench.main=dev.duocollector.bench.Cost}, some minutes long; with
+ * {@code -Dearlier.jar=FILE} beside another version's jar, with {@code -Devents=200} for one size alone, and
+ * {@code -Devents=} for the service alone, with {@code JAVA_HOME}
  * on another Java.
  */
 public final class Cost {
 
     private static final List<Integer> EVENTS = Stream.of(
                     System.getProperty("events", "0,200,10000").split(",", -1))
+            .filter(events -> !events.isEmpty())
             .map(Integer::valueOf)
             .toList();
     private static final int RUNS = 5;
@@ -41,7 +45,8 @@ public final class Cost {
     private static final int SERVICE_WARM_RUNS = 100;
 
     private static final int SERVICE_EVENTS = 60;
-    private static final Duration SERVICE_MAX = Duration.ofMinutes(20);
+    private static final Duration SERVICE_STEP = Duration.ofHours(1);
+    private static final Duration SERVICE_MAX = Duration.ofMinutes(2);
 
     private final Path folder = Path.of("target", "bench", "cost").toAbsolutePath();
     private final Path java;
@@ -125,67 +130,55 @@ public final class Cost {
         }
     }
 
-    /** Has the launcher's service make a run each second, and tells what the later ones took. */
-    private void service() throws IOException, InterruptedException {
-        try (World world = World.inRealTime()) {
-            Instant now = Instant.now();
-            Duration span = Duration.ofSeconds(2 * SERVICE_RUNS);
-            world.events.add(new MadeUpEvents(1)
-                    .spread(
-                            (int) span.toSeconds() * SERVICE_EVENTS,
-                            now.minus(MadeUpEvents.DELAY),
-                            now.minus(MadeUpEvents.DELAY).plus(span)));
-            world.set("duo.schedule", "* * * * * ?").set("duo.schedule.auto-startup", "true");
-            world.set("observe.enabled", "true").set("observe.port", Integer.toString(freePort()));
-            Path output = Files.createTempFile(folder, "service", ".log");
-            List<String> command =
-                    List.of(folder.resolve("bin").resolve("duo-collector").toString(), "run");
-            Process process = started(world, command, output).start();
-            Path proc = Path.of("/proc", Long.toString(process.pid()));
-            try {
+    /** Has a service with the launcher's options make a run for each hour of a model's time, and tells what the later ones took. */
+    private void service() throws IOException {
+        try (World world = World.inModelTime()) {
+            world.advance(Duration.between(world.now(), Instant.now()));
+            world.set("duo.lookback", "2h");
+            MadeUpEvents madeUp = new MadeUpEvents(1);
+            try (Child service = Services.start(
+                    "256m",
+                    folder.resolve("service"),
+                    Service.class,
+                    world.settings,
+                    Map.of("JDK_JAVA_OPTIONS", options()))) {
+                Path proc = Path.of("/proc", Long.toString(service.pid()));
                 long warm = 0;
-                int warmRuns = 0;
-                Instant end = now.plus(SERVICE_MAX);
-                for (int runs = runs(output); runs < SERVICE_RUNS; runs = runs(output)) {
-                    if (!process.isAlive() || Instant.now().isAfter(end)) {
-                        throw new IllegalStateException("The service made " + runs + " runs: " + output);
+                for (int run = 1; run <= SERVICE_RUNS; run++) {
+                    world.events.add(madeUp.spread(
+                            SERVICE_EVENTS, world.now(), world.now().plus(SERVICE_STEP)));
+                    world.advance(SERVICE_STEP);
+                    String outcome = service.ask(world.now().toString(), SERVICE_MAX);
+                    if (!outcome.equals(RunOutcome.DONE.name())) {
+                        throw new IllegalStateException("Run " + run + " of the service ended " + outcome);
                     }
-                    if (warm == 0 && runs >= SERVICE_WARM_RUNS) {
-                        warm = Footprint.cpuTicks(proc);
-                        warmRuns = runs;
-                    }
-                    process.waitFor(200, TimeUnit.MILLISECONDS);
+                    warm = run == SERVICE_WARM_RUNS ? Footprint.cpuTicks(proc) : warm;
                 }
-                int runs = runs(output);
-                double millis = (Footprint.cpuTicks(proc) - warm) * 10.0 / (runs - warmRuns);
                 Report.say(
-                        "%n`bin/duo-collector run`, a run each second with %d events or none: %.1f ms of CPU a run after the first %d,"
-                                + " %.0f MB resident after %d, %.0f MB at most%n",
+                        "%nA service with the launcher's options, %d events a run: **%.1f ms** of CPU a run after the first %d;"
+                                + " %.0f MB resident after %d runs%n",
                         SERVICE_EVENTS,
-                        millis,
-                        warmRuns,
+                        (Footprint.cpuTicks(proc) - warm) * 10.0 / (SERVICE_RUNS - SERVICE_WARM_RUNS),
+                        SERVICE_WARM_RUNS,
                         Footprint.residentBytes(proc) / 1e6,
-                        runs,
-                        Footprint.peakBytes(proc) / 1e6);
-            } finally {
-                process.destroy();
-                process.waitFor(1, TimeUnit.MINUTES);
+                        SERVICE_RUNS);
             }
         }
     }
 
-    /** Counts the runs that stored something. */
-    private static int runs(Path output) throws IOException {
-        try (Stream<String> lines = Files.lines(output)) {
-            return (int)
-                    lines.filter(line -> line.contains(" stored in 1 object")).count();
+    /** Returns what the launcher starts the JVM with. */
+    private static String options() throws IOException {
+        String launcher = Files.readString(Path.of("src", "main", "bin", "duo-collector"));
+        String options = Pattern.compile("-X\\S+|-XX:\\S+")
+                .matcher(launcher.substring(launcher.indexOf("exec \"$java\" -XX")))
+                .results()
+                .map(MatchResult::group)
+                .filter(option -> !option.startsWith("-Xlog"))
+                .collect(Collectors.joining(" "));
+        if (!options.contains("-Xmx256m")) {
+            throw new IllegalStateException("The launcher's options are no longer written as this expects: " + options);
         }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
+        return options;
     }
 
     private static String row(List<Footprint> runs, ToDoubleFunction<Footprint> figure) {

@@ -236,5 +236,8 @@ class MainTest {
             assertThat(Main.execute(name, "--help")).as(name).isZero();
             assertThat(out.toString(UTF_8)).as(name).startsWith("Usage: duo-telephony-collector " + name + " ");
         }
+        out.reset();
+        assertThat(Main.execute("--help", "once")).isZero();
+        assertThat(out.toString(UTF_8)).as("the program's help").contains(names);
     }
 }

@@ -128,6 +128,44 @@ class LauncherTest {
                         "");
     }
 
+    /** Two collectors would be refused, and an operator's archive is the operator's. */
+    @ParameterizedTest
+    @CsvSource({
+        "-Xmx1g, true, true",
+        "-XX:+UseG1GC, false, true",
+        "-XX:+UseZGC -Xmx1g, false, true",
+        "-Xshare:off, true, false",
+        "-XX:SharedArchiveFile=own.jsa, true, false",
+        "-XX:AOTCache=own.aot, true, false"
+    })
+    void ownOptions_replaceThoseThatTheyExclude(String options, boolean serial, boolean archive) throws Exception {
+        environment.put("JAVA_OPTS", options);
+
+        Result result = call("once");
+
+        assertThat(result.code()).isEqualTo(7);
+        assertThat(result.out()).contains(options.split(" ", -1));
+        assertThat(result.out().contains("-XX:+UseSerialGC")).isEqualTo(serial);
+        assertThat(result.option(MAKE).isPresent()).isEqualTo(archive);
+    }
+
+    @Test
+    void ownOptions_areNoPatterns() throws Exception {
+        environment.put("JAVA_OPTS", "-Dall=* *");
+
+        assertThat(call(home, launcher.toString(), "once").out()).contains("-Dall=*", "*");
+    }
+
+    /** It would show all of them in a line of its own. */
+    @Test
+    void ownOptions_keepJava25FromMakingAnArchive() throws Exception {
+        environment.put("JAVA_HOME", java("25.0.1").toString());
+        assertThat(call("once").option("-XX:AOTCacheOutput=")).isPresent();
+        environment.put("JAVA_OPTS", "-Da=b");
+
+        assertThat(call("once").option("-XX:AOTCacheOutput=")).isEmpty();
+    }
+
     @Test
     void language_ofTheSystem_stays() throws Exception {
         environment.put("LANG", "de_DE.UTF-8");
@@ -146,6 +184,8 @@ class LauncherTest {
 
         assertThat(call(home, "bin/duo-collector").out()).contains(jar);
         assertThat(call(home.resolve("bin"), "./duo-collector").out()).contains(jar);
+        assertThat(call(home.resolve("bin"), "/bin/sh", "duo-collector", "once").out())
+                .contains(jar);
         for (String link : List.of("absolute", "relative", "twice")) {
             assertThat(call(links.resolve(link).toString()).out()).as(link).contains(jar);
             assertThat(call(folder, link).out()).as("%s, in PATH", link).contains(jar);
@@ -252,7 +292,7 @@ class LauncherTest {
         Files.createSymbolicLink(folder.resolve("link"), folder.resolve("private"));
         environment.put("CACHE_DIRECTORY", folder.resolve("link").toString());
 
-        assertThat(call("once").archive(MAKE)).startsWith(folder.resolve("link") + "/");
+        assertThat(call("once").archive(MAKE)).startsWith(folder.toRealPath().resolve("private") + "/");
     }
 
     @Test
@@ -304,6 +344,10 @@ class LauncherTest {
         assertRunsWithoutArchive("its group may write");
         Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxr-xrwx"));
         assertRunsWithoutArchive("all may write");
+        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwx------"));
+        assertThat(call("once").option(USE)).isPresent();
+        Files.setPosixFilePermissions(folder.resolve("home"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertRunsWithoutArchive("all may exchange a folder above");
     }
 
     /** A JVM that cannot write its archive ends with 1, whatever its run came to. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
@@ -23,7 +24,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -163,6 +166,54 @@ class ConsoleLinesTest {
         }
     }
 
+    /** What is set up without reading XML is what the files say. */
+    @ParameterizedTest
+    @CsvSource({"INFO, INFO", "WARN, WARN", "INFO, DEBUG"})
+    void setUpInCode_isThatOfTheFiles(String root, String own) throws JoranException {
+        LoggerContext coded = new LoggerContext();
+        LoggerContext read = new LoggerContext();
+        read.putProperty("dev.duocollector.log.root", root);
+        read.putProperty("dev.duocollector.log.level", own);
+        configure(read, "human");
+
+        LogSetup.apply(coded, "System.err", root, own);
+
+        assertThat(levels(coded)).isEqualTo(levels(read)).hasSizeGreaterThan(20);
+        assertThat(console(coded).getTarget()).isEqualTo("System.err");
+        assertThat(console(read).getTarget()).isEqualTo("System.out");
+        assertThat(encoder(coded).getPattern()).isEqualTo(encoder(read).getPattern());
+        assertThat(encoder(coded).getCharset()).isEqualTo(encoder(read).getCharset());
+        assertThat(coded.getStatusManager().getCopyOfStatusList())
+                .filteredOn(status -> status.getLevel() > Status.INFO)
+                .isEmpty();
+        coded.stop();
+        read.stop();
+    }
+
+    private static Map<String, Level> levels(LoggerContext context) {
+        return context.getLoggerList().stream()
+                .filter(logger -> logger.getLevel() != null)
+                .collect(Collectors.toMap(Logger::getName, Logger::getLevel));
+    }
+
+    private static ConsoleLines console(LoggerContext context) {
+        return (ConsoleLines)
+                context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender("console");
+    }
+
+    private static PatternLayoutEncoder encoder(LoggerContext context) {
+        return (PatternLayoutEncoder) console(context).getEncoder();
+    }
+
+    private static void configure(LoggerContext context, String format) throws JoranException {
+        context.putProperty("dev.duocollector.log.format", format);
+        context.putProperty("dev.duocollector.log.target", "System.out");
+        JoranConfigurator configurator = new JoranConfigurator();
+        configurator.setContext(context);
+        configurator.doConfigure(
+                Objects.requireNonNull(ConsoleLinesTest.class.getResource("/dev/duocollector/logback.xml")));
+    }
+
     /** What is to be logged. */
     private interface Talk {
         void in(LoggerContext context);
@@ -175,12 +226,7 @@ class ConsoleLinesTest {
         LoggerContext context = new LoggerContext();
         try {
             context.setMDCAdapter(new LogbackMDCAdapter());
-            context.putProperty("dev.duocollector.log.format", format);
-            context.putProperty("dev.duocollector.log.target", "System.out");
-            JoranConfigurator configurator = new JoranConfigurator();
-            configurator.setContext(context);
-            configurator.doConfigure(
-                    Objects.requireNonNull(ConsoleLinesTest.class.getResource("/dev/duocollector/logback.xml")));
+            configure(context, format);
             talk.in(context);
             assertThat(context.getStatusManager().getCopyOfStatusList())
                     .filteredOn(status -> status.getLevel() > Status.INFO)
