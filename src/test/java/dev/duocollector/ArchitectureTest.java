@@ -138,6 +138,7 @@ class ArchitectureTest {
                         "settings.LogFormat",
                         "settings.SettingSources",
                         "settings.WrittenSettings",
+                        "text.LogSetup",
                         "app.CamelApplication",
                         "cli.CheckCommand",
                         "cli.ClusterCommand",

@@ -75,10 +75,6 @@ final class Child implements AutoCloseable {
         }
     }
 
-    long pid() {
-        return process.pid();
-    }
-
     /** Writes a line and returns the one that answers it. */
     String ask(String line, Duration within) {
         try {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.bench;
 
-import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import java.io.IOException;
@@ -18,35 +17,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * What a run by a scheduler costs, from the start of its process to its end: the guide's job in the naive way, the plain jar,
- * and the launcher with its archive made; and what a run of a service costs that has the launcher's options. Each run has an
- * empty bucket. On its own: {@code ./mvnw -Pbench -Dbench.main=dev.duocollector.bench.Cost}, some minutes long; with
- * {@code -Dearlier.jar=FILE} beside another version's jar, with {@code -Devents=200} for one size alone, and
- * {@code -Devents=} for the service alone, with {@code JAVA_HOME}
- * on another Java.
+ * and the launcher with its archive made. Each run has an empty bucket. On its own:
+ * {@code ./mvnw -Pbench -Dbench.main=dev.duocollector.bench.Cost}, some minutes long; with {@code -Dearlier.jar=FILE} beside
+ * another version's jar, with {@code -Devents=200} for one size alone, with {@code JAVA_HOME} on another Java.
  */
 public final class Cost {
 
     private static final List<Integer> EVENTS = Stream.of(
                     System.getProperty("events", "0,200,10000").split(",", -1))
-            .filter(events -> !events.isEmpty())
             .map(Integer::valueOf)
             .toList();
     private static final int RUNS = 5;
-
-    private static final int SERVICE_RUNS = 500;
-    /** From then on the JVM is warm. */
-    private static final int SERVICE_WARM_RUNS = 100;
-
-    private static final int SERVICE_EVENTS = 60;
-    private static final Duration SERVICE_STEP = Duration.ofHours(1);
-    private static final Duration SERVICE_MAX = Duration.ofMinutes(2);
 
     private final Path folder = Path.of("target", "bench", "cost").toAbsolutePath();
     private final Path java;
@@ -90,9 +75,7 @@ public final class Cost {
     public static void main(String[] args) throws IOException, InterruptedException {
         int code = 1;
         try {
-            Cost cost = new Cost(Path.of(args[0]));
-            cost.print();
-            cost.service();
+            new Cost(Path.of(args[0])).print();
             code = 0;
         } catch (IOException | IllegalStateException e) {
             Report.say("MISSED: %s%n", e.getMessage());
@@ -128,57 +111,6 @@ public final class Cost {
                             row(runs.get(way), run -> run.cpu().toMillis() / 1e3),
                             row(runs.get(way), run -> run.peakBytes() / 1e6)));
         }
-    }
-
-    /** Has a service with the launcher's options make a run for each hour of a model's time, and tells what the later ones took. */
-    private void service() throws IOException {
-        try (World world = World.inModelTime()) {
-            world.advance(Duration.between(world.now(), Instant.now()));
-            world.set("duo.lookback", "2h");
-            MadeUpEvents madeUp = new MadeUpEvents(1);
-            try (Child service = Services.start(
-                    "256m",
-                    folder.resolve("service"),
-                    Service.class,
-                    world.settings,
-                    Map.of("JDK_JAVA_OPTIONS", options()))) {
-                Path proc = Path.of("/proc", Long.toString(service.pid()));
-                long warm = 0;
-                for (int run = 1; run <= SERVICE_RUNS; run++) {
-                    world.events.add(madeUp.spread(
-                            SERVICE_EVENTS, world.now(), world.now().plus(SERVICE_STEP)));
-                    world.advance(SERVICE_STEP);
-                    String outcome = service.ask(world.now().toString(), SERVICE_MAX);
-                    if (!outcome.equals(RunOutcome.DONE.name())) {
-                        throw new IllegalStateException("Run " + run + " of the service ended " + outcome);
-                    }
-                    warm = run == SERVICE_WARM_RUNS ? Footprint.cpuTicks(proc) : warm;
-                }
-                Report.say(
-                        "%nA service with the launcher's options, %d events a run: **%.1f ms** of CPU a run after the first %d;"
-                                + " %.0f MB resident after %d runs%n",
-                        SERVICE_EVENTS,
-                        (Footprint.cpuTicks(proc) - warm) * 10.0 / (SERVICE_RUNS - SERVICE_WARM_RUNS),
-                        SERVICE_WARM_RUNS,
-                        Footprint.residentBytes(proc) / 1e6,
-                        SERVICE_RUNS);
-            }
-        }
-    }
-
-    /** Returns what the launcher starts the JVM with. */
-    private static String options() throws IOException {
-        String launcher = Files.readString(Path.of("src", "main", "bin", "duo-collector"));
-        String options = Pattern.compile("-X\\S+|-XX:\\S+")
-                .matcher(launcher.substring(launcher.indexOf("exec \"$java\" -XX")))
-                .results()
-                .map(MatchResult::group)
-                .filter(option -> !option.startsWith("-Xlog"))
-                .collect(Collectors.joining(" "));
-        if (!options.contains("-Xmx256m")) {
-            throw new IllegalStateException("The launcher's options are no longer written as this expects: " + options);
-        }
-        return options;
     }
 
     private static String row(List<Footprint> runs, ToDoubleFunction<Footprint> figure) {

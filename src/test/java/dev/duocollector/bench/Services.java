@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -34,12 +33,6 @@ final class Services {
      * @param heap such as {@code 64m}
      */
     static Child start(String heap, Path folder, Class<?> main, Map<String, String> settings) {
-        return start(heap, folder, main, settings, Map.of());
-    }
-
-    /** Does the same with more in its environment. */
-    static Child start(
-            String heap, Path folder, Class<?> main, Map<String, String> settings, Map<String, String> environment) {
         try {
             Path routes = Files.createDirectories(folder.resolve("routes"));
             String beans = Files.readString(Path.of("routes", "beans.camel.yaml"));
@@ -52,11 +45,14 @@ final class Services {
         }
         List<String> arguments = new ArrayList<>();
         settings.forEach((name, value) -> arguments.add(name + "=" + value));
-        Map<String, String> all = new HashMap<>(environment);
-        all.putAll(Map.of(
-                "AWS_ACCESS_KEY_ID", World.s3().accessKey(),
-                "AWS_SECRET_ACCESS_KEY", World.s3().secretKey(),
-                "AWS_EC2_METADATA_DISABLED", "true"));
-        return Child.start(heap, folder, main, arguments, all);
+        return Child.start(
+                heap,
+                folder,
+                main,
+                arguments,
+                Map.of(
+                        "AWS_ACCESS_KEY_ID", World.s3().accessKey(),
+                        "AWS_SECRET_ACCESS_KEY", World.s3().secretKey(),
+                        "AWS_EC2_METADATA_DISABLED", "true"));
     }
 }

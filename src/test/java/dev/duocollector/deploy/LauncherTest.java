@@ -26,7 +26,22 @@ class LauncherTest {
 
     /** What a small system has, and no java. */
     private static final List<String> TOOLS = List.of(
-            "awk", "cksum", "df", "find", "head", "id", "ls", "mkdir", "mv", "readlink", "rm", "sed", "sh", "tr");
+            "awk",
+            "cksum",
+            "df",
+            "find",
+            "grep",
+            "head",
+            "id",
+            "ls",
+            "mkdir",
+            "mv",
+            "readlink",
+            "rm",
+            "sed",
+            "sh",
+            "tr",
+            "wc");
 
     private static final String MAKE = "-XX:ArchiveClassesAtExit=";
     private static final String USE = "-XX:SharedArchiveFile=";
@@ -82,6 +97,11 @@ class LauncherTest {
         Files.writeString(java.resolve("bin/java"), """
                 #!/bin/sh
                 if [ "$1" = -version ]; then echo 'openjdk version "%s" 2026-01-01' >&2; exit 0; fi
+                case "$*" in
+                    *-XX:+VerifySharedSpaces*" version")
+                        for word; do case $word in *=/*classes-*) grep -q whole "${word#*=}" && exit 0;; esac; done
+                        exit 1 ;;
+                esac
                 printf '%%s\\n' "LANG=${LANG:-}" "$@"
                 exit 7
                 """.formatted(version));
@@ -262,11 +282,20 @@ class LauncherTest {
         String again = call("once").archive(MAKE);
         assertThat(again).isNotEqualTo(made);
 
-        Files.writeString(Path.of(again), "whole");
+        Files.writeString(Path.of(again), "damaged");
+        assertThat(call("once").option(MAKE)).as("one that the JVM refuses").isPresent();
+        Files.writeString(home.resolve("duo-telephony-collector.jar"), "a jar that is larger");
+        again = call("once").archive(MAKE);
+        Files.writeString(Path.of(again), "whole, no more");
+        assertThat(call("once").option(MAKE))
+                .as("one of a run that came not far")
+                .isPresent();
+        assertThat(Path.of(again)).doesNotExist();
+        Files.writeString(Path.of(again), "whole, and large enough");
         Files.writeString(Path.of(again + ".config"), "what Java 25 has beside it meanwhile");
         String used = call("check").archive(USE);
         assertThat(again).startsWith(used + ".");
-        assertThat(Path.of(used)).hasContent("whole");
+        assertThat(Path.of(used)).hasContent("whole, and large enough");
         assertThat(call("once").archive(USE)).isEqualTo(used);
     }
 
