@@ -144,7 +144,6 @@ class ArchitectureTest {
                         "cli.ClusterCommand",
                         "cli.ConfigCommand",
                         "cli.InitCommand",
-                        "cli.Main",
                         "cli.Screen",
                         "cli.StateCommand",
                         "cli.StatusCommand",
