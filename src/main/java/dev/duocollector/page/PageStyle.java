@@ -14,7 +14,7 @@ import java.util.Base64;
 /**
  * The page's style sheet, {@code page.css} of the jar.
  *
- * @param css as it stands in the page
+ * @param css the text between the page's style tags
  * @param source names it in a Content-Security-Policy: by its hash, so that no other counts
  */
 record PageStyle(String css, String source) {
