@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** A project of src/it, as the build has compiled it: something with a main class, to be started in a JVM of its own. */
 final class ItProject {
@@ -38,6 +39,11 @@ final class ItProject {
     /** Returns a property that the build hands to its tests. */
     static String property(String name) {
         return Objects.requireNonNull(System.getProperty(name), name + ": these tests run in ./mvnw verify");
+    }
+
+    /** Returns what its class path has, as its build has found it in a repository. */
+    Stream<Path> classPath() {
+        return Stream.of(classPath.split(File.pathSeparator, -1)).map(Path::of);
     }
 
     /** Starts the main class in an environment of nothing else; the caller closes the process. */

@@ -64,6 +64,19 @@ class LibrariesIT {
                 .noneMatch(name -> NOT_NEEDED.matcher(name).matches());
     }
 
+    /** Of two versions of the SDK's modules in one application, nobody has tried whether they fit. */
+    @Test
+    void applicationWithTheThinJar_hasTheSdkInTheVersionThatIsTried() {
+        List<Path> sdk = ItProject.named("third-party")
+                .classPath()
+                .filter(jar -> jar.toString().contains("awssdk"))
+                .toList();
+
+        assertThat(sdk)
+                .hasSizeGreaterThan(25)
+                .allMatch(jar -> jar.getParent().endsWith(Objects.requireNonNull(libraries.get("s3"))));
+    }
+
     @Test
     void versions_areThoseOfTheTable() throws IOException {
         List<MatchResult> rows = ROW.matcher(Files.readString(Path.of(".github", "SECURITY.md")))
