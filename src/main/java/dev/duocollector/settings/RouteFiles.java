@@ -3,13 +3,16 @@
 package dev.duocollector.settings;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -19,9 +22,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The route files in force: those in a folder of the operator's, and the jar's where the folder has none of the same name. A
- * file in the folder that looks like a route file is never skipped silently, and no file of another release replaces the
- * jar's. The folder is read once, when this is made.
+ * The route files in force: those in a folder of the operator's, and the jar's where the folder has none of the same name, or a
+ * copy that nobody has changed, as in an unpacked release. A file in the folder that looks like a route file is never skipped
+ * silently, and no file of another release replaces the jar's. The folder is read once, when this is made.
  */
 public final class RouteFiles {
 
@@ -207,8 +210,11 @@ public final class RouteFiles {
             problems.add("The route file " + file.toAbsolutePath() + " " + e.flaw() + ".");
             return;
         }
-        own.put(name, text);
         String stem = name.substring(0, name.length() - ENDING.length());
+        if (SHIPPED.contains(stem) && text.equals(shipped(name))) {
+            return;
+        }
+        own.put(name, text);
         if (RETIRED.containsKey(stem)) {
             problems.add(
                     "The route file " + file.toAbsolutePath() + " is of an earlier release: what was in it is in "
@@ -217,6 +223,14 @@ public final class RouteFiles {
         }
         if (SHIPPED.contains(stem) && !stem.equals(OPERATORS)) {
             refuseOtherContract(file, stem, text);
+        }
+    }
+
+    private static String shipped(String name) {
+        try (InputStream in = RouteFiles.class.getResourceAsStream("/routes/" + name)) {
+            return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -216,14 +217,38 @@ class RouteFilesTest {
         assertThat(RouteFiles.in(routes).includePattern().split(",")).hasSize(RouteFiles.SHIPPED.size());
     }
 
+    /** As in an unpacked release: what a short run leaves out, it leaves out there, too. */
+    @Test
+    void copyOfAFileOfTheJars_isTheJars() throws IOException {
+        for (String name : RouteFiles.SHIPPED) {
+            Files.copy(Path.of("routes", name + ".camel.yaml"), routes.resolve(name + ".camel.yaml"));
+        }
+        RouteFiles files = RouteFiles.in(routes);
+        RouteFiles none = RouteFiles.in(folder.resolve("none"));
+
+        assertThat(files.problems()).isEmpty();
+        assertThat(files.hasOwn()).isFalse();
+        assertThat(files.includePattern(false))
+                .isEqualTo(none.includePattern(false))
+                .doesNotContain("file:");
+
+        Files.writeString(routes.resolve("collect.camel.yaml"), "# Changed.\n", StandardOpenOption.APPEND);
+
+        assertThat(RouteFiles.in(routes).own()).containsExactly(routes.resolve("collect.camel.yaml"));
+    }
+
     // ---- Contracts.
 
     @Test
-    void shippedFiles_haveTheContractOfTheJar() {
-        RouteFiles shipped = RouteFiles.in(Path.of("routes"));
+    void shippedFiles_haveTheContractOfTheJar() throws IOException {
+        for (String name : RouteFiles.SHIPPED) {
+            String file = name + ".camel.yaml";
+            Files.writeString(routes.resolve(file), Files.readString(Path.of("routes", file)) + "# Changed.\n");
+        }
+        RouteFiles changed = RouteFiles.in(routes);
 
-        assertThat(shipped.own()).hasSize(RouteFiles.SHIPPED.size());
-        assertThat(shipped.problems()).isEmpty();
+        assertThat(changed.own()).hasSize(RouteFiles.SHIPPED.size());
+        assertThat(changed.problems()).isEmpty();
     }
 
     static Stream<Arguments> contracts() {
