@@ -27,7 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program: hands its arguments to a command, and its exit code to the system. */
 @Command(
-        name = "duo-telephony-collector",
+        name = "duo-collector",
         description = "Collects Cisco Duo's logs into Amazon S3, every event exactly once.",
         versionProvider = Main.Version.class,
         footerHeading = "%nSettings:%n",

@@ -121,9 +121,13 @@ public final class SettingSources implements LoadablePropertiesSource, Ordered {
 
     /** Tells where to set a setting: the end of a sentence. */
     String whereToSet(Setting<?> setting) {
-        return areAContainers()
-                ? "in " + place
-                : "in application.properties or in the environment as " + setting.variable();
+        if (areAContainers()) {
+            return "in " + place;
+        }
+        return (file.isInForce()
+                        ? "in application.properties"
+                        : "in application.properties, which the command init makes,")
+                + " or in the environment as " + setting.variable();
     }
 
     /** Tells where a setting comes from, in words; the first source that has it wins. */

@@ -68,16 +68,16 @@ class MainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "help                 | Usage: duo-telephony-collector [-hV] [--quiet] [--verbose] [COMMAND]",
-                "help once            | Usage: duo-telephony-collector once",
-                "help state           | Usage: duo-telephony-collector state",
+                "help                 | Usage: duo-collector [-hV] [--quiet] [--verbose] [COMMAND]",
+                "help once            | Usage: duo-collector once",
+                "help state           | Usage: duo-collector state",
                 "help state show      | --max-lag=DURATION",
                 "state help show      | --max-lag=DURATION",
-                "state help           | Usage: duo-telephony-collector state",
-                "help help            | Usage: duo-telephony-collector help",
-                "help version         | Usage: duo-telephony-collector version",
-                "help --help          | Usage: duo-telephony-collector help",
-                "--help               | Usage: duo-telephony-collector [-hV] [--quiet] [--verbose] [COMMAND]",
+                "state help           | Usage: duo-collector state",
+                "help help            | Usage: duo-collector help",
+                "help version         | Usage: duo-collector version",
+                "help --help          | Usage: duo-collector help",
+                "--help               | Usage: duo-collector [-hV] [--quiet] [--verbose] [COMMAND]",
                 "help init            | --skey-file=FILE",
                 "help completion      | --name=NAME",
                 "version              | duo-telephony-collector (not packaged)",
@@ -132,31 +132,31 @@ class MainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--fast              | Unknown option: '--fast'.                       | duo-telephony-collector",
-                "-x                  | Unknown option: '-x'.                           | duo-telephony-collector",
-                "onc                 | Unmatched argument at index 0: 'onc'. Did you mean: | duo-telephony-collector",
-                "once --fast         | Unknown option: '--fast'.                       | duo-telephony-collector once",
-                "once --dry-runs     | Unknown option: '--dry-runs'. Did you mean:     | duo-telephony-collector once",
-                "run now             | Unmatched argument at index 1: 'now'.           | duo-telephony-collector run",
-                "help onse           | There is no command 'onse'.                     | duo-telephony-collector",
-                "help state shwo     | There is no command 'state shwo'.               | duo-telephony-collector state",
-                "version 2           | Unmatched argument at index 1: '2'.             | duo-telephony-collector version",
-                "state               | Missing: show, set-through, import, or settle.  | duo-telephony-collector state",
-                "state shw           | Unmatched argument at index 1: 'shw'.           | duo-telephony-collector state",
+                "--fast              | Unknown option: '--fast'.                       | duo-collector",
+                "-x                  | Unknown option: '-x'.                           | duo-collector",
+                "onc                 | Unmatched argument at index 0: 'onc'. Did you mean: | duo-collector",
+                "once --fast         | Unknown option: '--fast'.                       | duo-collector once",
+                "once --dry-runs     | Unknown option: '--dry-runs'. Did you mean:     | duo-collector once",
+                "run now             | Unmatched argument at index 1: 'now'.           | duo-collector run",
+                "help onse           | There is no command 'onse'.                     | duo-collector",
+                "help state shwo     | There is no command 'state shwo'.               | duo-collector state",
+                "version 2           | Unmatched argument at index 1: '2'.             | duo-collector version",
+                "state               | Missing: show, set-through, import, or settle.  | duo-collector state",
+                "state shw           | Unmatched argument at index 1: 'shw'.           | duo-collector state",
                 "state show --max-lag       | Missing required parameter for option '--max-lag' (DURATION)."
-                        + " | duo-telephony-collector state show",
-                "state show --max-lag 3     | '3' is not a positive duration            | duo-telephony-collector state show",
-                "state show --max-lag 0s    | '0s' is not a positive duration           | duo-telephony-collector state show",
-                "state show --max-lag -3h   | duration                                  | duo-telephony-collector state show",
-                "state show --max-lag PT-3H | 'PT-3H' is not a positive duration        | duo-telephony-collector state show",
-                "backfill            | Missing required options: '--from=TIME', '--to=TIME'. | duo-telephony-collector backfill",
-                "backfill --from x --to y   | 'x' is not a time                         | duo-telephony-collector backfill",
-                "verify --from 2026-11-03 --to 2026-11-01 | --to must be later.          | duo-telephony-collector verify",
-                "once --quiet --verbose     | --quiet and --verbose exclude each other | duo-telephony-collector once",
-                "--verbose state show --quiet | --quiet and --verbose exclude each other | duo-telephony-collector state show",
-                "--quiet --verbose          | --quiet and --verbose exclude each other | duo-telephony-collector run",
-                "config --quiet=false       | should be specified without 'false' parameter | duo-telephony-collector config",
-                "udm --check --import | mutually exclusive                             | duo-telephony-collector udm",
+                        + " | duo-collector state show",
+                "state show --max-lag 3     | '3' is not a positive duration            | duo-collector state show",
+                "state show --max-lag 0s    | '0s' is not a positive duration           | duo-collector state show",
+                "state show --max-lag -3h   | duration                                  | duo-collector state show",
+                "state show --max-lag PT-3H | 'PT-3H' is not a positive duration        | duo-collector state show",
+                "backfill            | Missing required options: '--from=TIME', '--to=TIME'. | duo-collector backfill",
+                "backfill --from x --to y   | 'x' is not a time                         | duo-collector backfill",
+                "verify --from 2026-11-03 --to 2026-11-01 | --to must be later.          | duo-collector verify",
+                "once --quiet --verbose     | --quiet and --verbose exclude each other | duo-collector once",
+                "--verbose state show --quiet | --quiet and --verbose exclude each other | duo-collector state show",
+                "--quiet --verbose          | --quiet and --verbose exclude each other | duo-collector run",
+                "config --quiet=false       | should be specified without 'false' parameter | duo-collector config",
+                "udm --check --import | mutually exclusive                             | duo-collector udm",
             })
     void wrongUse_isOneLine_andWhereToRead(String arguments, String message, String command) {
         assertThat(Main.execute(arguments.split(" "))).isEqualTo(2);
@@ -234,7 +234,7 @@ class MainTest {
         for (String name : names) {
             out.reset();
             assertThat(Main.execute(name, "--help")).as(name).isZero();
-            assertThat(out.toString(UTF_8)).as(name).startsWith("Usage: duo-telephony-collector " + name + " ");
+            assertThat(out.toString(UTF_8)).as(name).startsWith("Usage: duo-collector " + name + " ");
         }
         out.reset();
         assertThat(Main.execute("--help", "once")).isZero();

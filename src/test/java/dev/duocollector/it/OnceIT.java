@@ -158,7 +158,7 @@ class OnceIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"onc, Did you mean: once", "run now, See: duo-telephony-collector run --help"})
+    @CsvSource({"onc, Did you mean: once", "run now, See: duo-collector run --help"})
     void saysWhatThereIs_askedForWhatItDoesNotKnow(String arguments, String expected) {
         try (CollectorProcess refused = start(arguments.split(" "))) {
             assertThat(refused.exitCode()).isEqualTo(2);

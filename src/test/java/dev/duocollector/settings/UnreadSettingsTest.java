@@ -468,9 +468,12 @@ class UnreadSettingsTest {
                 .asString()
                 .startsWith("Setting s3.bucket is not set. It is the name of the bucket; set it in ")
                 .endsWith(
-                        form == Form.KARAF
-                                ? "set it in " + CFG + "."
-                                : "application.properties or in the environment as S3_BUCKET.");
+                        switch (form) {
+                            case KARAF -> "set it in " + CFG + ".";
+                            case ENVIRONMENT ->
+                                "application.properties, which the command init makes, or in the environment as S3_BUCKET.";
+                            default -> "application.properties or in the environment as S3_BUCKET.";
+                        });
     }
 
     // ---- Tools.
