@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.bench;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,8 +10,8 @@ import java.util.List;
 
 /**
  * The benchmark, {@code ./mvnw -Pbench}: how fast the shipped routes bring events from Duo to S3 on this machine, with how
- * much memory and how many requests, beside what a plain loop and the naive routes do in the same minutes, and how soon the
- * runnable jar, its one argument, makes its first request, and whether anything piles up with runs. Prints its report in
+ * much memory and how many requests, beside what a plain loop and the naive routes do in the same minutes, what a
+ * start of the runnable jar, its one argument, costs, and whether anything piles up with runs. Prints its report in
  * Markdown. Exit 1 if an event or a request was not as it should be, or something piles up; a speed below its target is only
  * told.
  */
@@ -20,7 +21,7 @@ public final class Benchmark {
 
     private Benchmark() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException, InterruptedException {
         double loadBefore = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         long start = System.nanoTime();
         List<Result> results = new ArrayList<>();
@@ -32,8 +33,8 @@ public final class Benchmark {
         }
         Report.say("%nudm%n");
         double udmEventsPerSecond = new UdmRuns(Path.of("target", "bench", "udm")).eventsPerSecond();
-        Report.say("%nstart%n");
-        new StartUp(Path.of(args[0])).print();
+        Report.say("%ncost%n");
+        new Cost(Path.of("target", "bench", "cost"), Path.of(args[0])).print();
         Report.say("%nmany runs%n");
         boolean nothingPilesUp = new ManyRuns(Path.of("target", "bench", "many-runs")).print();
         Report.say("%nDone in %.0f s.%n", (System.nanoTime() - start) / 1e9);

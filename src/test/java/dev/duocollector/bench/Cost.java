@@ -7,7 +7,6 @@ import dev.duocollector.simulator.MadeUpEvents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,25 +32,16 @@ public final class Cost {
             .toList();
     private static final int RUNS = 5;
 
-    private final Path folder = Path.of("target", "bench", "cost").toAbsolutePath();
-    private final Path java;
+    private final Installed installed;
     private final Map<String, List<String>> ways = new LinkedHashMap<>();
 
-    private Cost(Path jar) throws IOException {
-        java = Path.of(System.getenv().getOrDefault("JAVA_HOME", System.getProperty("java.home")), "bin", "java");
-        Path launcher = folder.resolve("bin").resolve("duo-collector");
-        Files.createDirectories(launcher.getParent());
-        Files.copy(
-                Path.of("src", "main", "bin", "duo-collector"),
-                launcher,
-                StandardCopyOption.REPLACE_EXISTING,
-                StandardCopyOption.COPY_ATTRIBUTES);
-        Path copy = folder.resolve("duo-telephony-collector.jar");
-        Files.copy(jar, copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+    Cost(Path folder, Path jar) throws IOException {
+        installed = Installed.in(folder, jar);
+        String java = installed.java().toString();
         ways.put(
                 "the guide's job, naive",
                 List.of(
-                        java.toString(),
+                        java,
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
                         "-cp",
@@ -61,21 +51,17 @@ public final class Cost {
         if (earlier != null) {
             ways.put(
                     "an earlier jar",
-                    List.of(
-                            java.toString(),
-                            "-jar",
-                            Path.of(earlier).toAbsolutePath().toString(),
-                            "once"));
+                    List.of(java, "-jar", Path.of(earlier).toAbsolutePath().toString(), "once"));
         }
-        ways.put("`java -jar … once`", List.of(java.toString(), "-jar", copy.toString(), "once"));
-        ways.put("`bin/duo-collector once`", List.of(launcher.toString(), "once"));
+        ways.put("`java -jar … once`", List.of(java, "-jar", installed.jar().toString(), "once"));
+        ways.put("`bin/duo-collector once`", List.of(installed.launcher().toString(), "once"));
     }
 
     /** The runnable jar is the argument. */
     public static void main(String[] args) throws IOException, InterruptedException {
         int code = 1;
         try {
-            new Cost(Path.of(args[0])).print();
+            new Cost(Path.of("target", "bench", "cost"), Path.of(args[0])).print();
             code = 0;
         } catch (IOException | IllegalStateException e) {
             Report.say("MISSED: %s%n", e.getMessage());
@@ -85,11 +71,12 @@ public final class Cost {
         }
     }
 
-    private void print() throws IOException, InterruptedException {
+    /** Measures, and prints what SIZING quotes. */
+    void print() throws IOException, InterruptedException {
         Report.say(
                 "%n%s; medians of %d, least to most; the servers are on the same cores%n%n"
                         + "| a run | events | wall s | CPU s | peak MB |%n|---|--:|--:|--:|--:|%n",
-                java, RUNS);
+                installed.java(), RUNS);
         for (int events : EVENTS) {
             // The first round makes the archive, and warms the servers.
             Map<String, List<Footprint>> runs = new HashMap<>();
@@ -123,8 +110,8 @@ public final class Cost {
         try (World world = World.inRealTime()) {
             Instant end = Instant.now().minus(Duration.ofMinutes(5));
             world.events.add(new MadeUpEvents(1).spread(events, end.minus(Duration.ofMinutes(50)), end));
-            Path output = Files.createTempFile(folder, "run", ".log");
-            Footprint run = Footprint.of(started(world, command, output));
+            Path output = Files.createTempFile(installed.folder(), "run", ".log");
+            Footprint run = Footprint.of(installed.process(command, world, output));
             int objects = world.objects().size()
                     + World.s3().objects(world.bucket, "naive/telephony").size();
             if (run.exitCode() != 0 || (objects > 0) != (events > 0)) {
@@ -133,25 +120,5 @@ public final class Cost {
             Files.delete(output);
             return run;
         }
-    }
-
-    private ProcessBuilder started(World world, List<String> command, Path output) {
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
-        Map<String, String> environment = builder.environment();
-        environment.clear();
-        environment.putAll(Map.of(
-                "PATH", "/usr/bin:/bin",
-                "JAVA_HOME", java.getParent().getParent().toString(),
-                "DUO_COLLECTOR_CACHE", folder.resolve("cache").toString(),
-                "STATE_KEY", "naive/state.json",
-                "AWS_ACCESS_KEY_ID", World.s3().accessKey(),
-                "AWS_SECRET_ACCESS_KEY", World.s3().secretKey(),
-                "AWS_EC2_METADATA_DISABLED", "true"));
-        world.settings.forEach((setting, value) -> environment.put(
-                setting.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), value));
-        return builder;
     }
 }

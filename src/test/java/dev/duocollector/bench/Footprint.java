@@ -60,6 +60,11 @@ record Footprint(int exitCode, Duration wall, Duration cpu, long peakBytes) {
         return kilobytes(folder, "VmHWM:");
     }
 
+    /** Returns what memory is resident now; 0 once the process is gone. */
+    static long residentBytes(Path folder) {
+        return kilobytes(folder, "VmRSS:");
+    }
+
     private static long kilobytes(Path folder, String name) {
         return read(folder.resolve("status"))
                 .lines()
