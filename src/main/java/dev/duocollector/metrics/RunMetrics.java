@@ -7,11 +7,8 @@ import dev.duocollector.run.RunListener;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.source.CallKind;
 import dev.duocollector.source.RequestOutcome;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.DoubleSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +34,6 @@ public final class RunMetrics implements RunListener, CamelContextAware {
 
     private final CollectorStatus status;
     private final Clock clock;
-    private final List<Tag> stream;
 
     /** What sums up these; null for those that have no others. */
     private final @Nullable RunMetrics sums;
@@ -55,18 +50,17 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     private volatile int configured = 1;
     private volatile int problems;
 
-    private MeterRegistry registry = new SimpleMeterRegistry();
+    private Series series = Series.in(new SimpleMeterRegistry());
     private volatile Runnable afterEachRun = () -> {};
     private @Nullable CamelContext camelContext;
 
     public RunMetrics(Clock clock) {
-        this(clock, List.of(), null);
+        this(clock, null);
     }
 
-    private RunMetrics(Clock clock, List<Tag> stream, @Nullable RunMetrics sums) {
+    private RunMetrics(Clock clock, @Nullable RunMetrics sums) {
         this.status = new CollectorStatus(clock);
         this.clock = clock;
-        this.stream = stream;
         this.sums = sums;
     }
 
@@ -84,7 +78,7 @@ public final class RunMetrics implements RunListener, CamelContextAware {
             found = context.getRegistry().findSingleByType(MeterRegistry.class);
         }
         if (found != null) {
-            registry = found;
+            series = Series.in(found);
         }
         register();
     }
@@ -101,13 +95,10 @@ public final class RunMetrics implements RunListener, CamelContextAware {
         }
         if (streams.isEmpty()) {
             // Series without the label, which no stream would have a part in.
-            unregisterOfStream();
+            series.removeOfStream();
         }
-        List<Tag> tags = labels.entrySet().stream()
-                .map(label -> Tag.of(label.getKey(), label.getValue()))
-                .toList();
-        RunMetrics own = new RunMetrics(clock, tags, this);
-        own.registry = registry;
+        RunMetrics own = new RunMetrics(clock, this);
+        own.series = series.of(labels);
         own.afterEachRun = () -> afterEachRun.run();
         if (status.lastDay().isPresent()) {
             own.status.keepLastDay();
@@ -117,17 +108,9 @@ public final class RunMetrics implements RunListener, CamelContextAware {
         return own;
     }
 
-    private void unregisterOfStream() {
-        for (Metric metric : Metric.values()) {
-            if (metric.isOfStream()) {
-                registry.find(metric.meterName()).tags(stream).meters().forEach(registry::remove);
-            }
-        }
-    }
-
     @Override
     public void removed() {
-        unregisterOfStream();
+        series.removeOfStream();
         if (sums != null) {
             sums.streams.values().remove(this);
         }
@@ -137,7 +120,7 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     public void collecting(int streamsNow, int configuredNow, int problemsNow) {
         if (streamsNow == 0 && streams.isEmpty()) {
             // Else a node without a stream would show one that never succeeds.
-            unregisterOfStream();
+            series.removeOfStream();
         }
         collecting = streamsNow;
         configured = configuredNow;
@@ -171,52 +154,54 @@ public final class RunMetrics implements RunListener, CamelContextAware {
 
     private void register() {
         for (RunOutcome outcome : RunOutcome.values()) {
-            counter(Metric.RUNS, outcome(outcome));
+            series.counter(Metric.RUNS, outcome(outcome));
         }
         for (RequestOutcome outcome : RequestOutcome.values()) {
-            counter(Metric.REQUESTS, outcome(outcome));
+            series.counter(Metric.REQUESTS, outcome(outcome));
         }
         for (CallKind kind : CallKind.values()) {
-            counter(Metric.CALLS, kind(kind));
-            counter(Metric.CREDITS, kind(kind));
+            series.counter(Metric.CALLS, kind(kind));
+            series.counter(Metric.CREDITS, kind(kind));
         }
         for (Metric metric : Metric.values()) {
             if (metric.type() == Metric.Type.COUNTER && metric.labels().isEmpty()) {
-                counter(metric, List.of());
+                series.counter(metric, List.of());
             }
         }
-        gauge(
+        series.gauge(
                 Metric.RUN_DURATION,
                 List.of(),
                 () -> status.last().map(last -> last.took().toMillis() / 1000.0).orElse(Double.NaN));
-        gauge(Metric.STREAMS, List.of(), () -> collecting);
-        gauge(Metric.STREAMS_CONFIGURED, List.of(), () -> configured);
-        gauge(Metric.SETTINGS_PROBLEMS, List.of(), () -> problems);
+        series.gauge(Metric.STREAMS, List.of(), () -> collecting);
+        series.gauge(Metric.STREAMS_CONFIGURED, List.of(), () -> configured);
+        series.gauge(Metric.SETTINGS_PROBLEMS, List.of(), () -> problems);
         registerOfStream();
     }
 
     private void registerOfStream() {
         for (RunOutcome outcome : RunOutcome.values()) {
-            gauge(Metric.LAST_RUN, outcome(outcome), () -> lastRunWas(outcome) ? 1 : 0);
+            series.gauge(Metric.LAST_RUN, outcome(outcome), () -> lastRunWas(outcome) ? 1 : 0);
         }
         for (Metric metric : Metric.values()) {
             if (metric.isOfStream() && metric.type() == Metric.Type.COUNTER) {
-                counter(metric, List.of());
+                series.beginCounter(metric);
             }
         }
-        gauge(Metric.LAST_RUN_AT, List.of(), () -> seconds(status.last().map(CollectorStatus.Ended::at)));
-        gauge(Metric.LAG, List.of(), () -> status.covered().map(this::age).orElse(Double.NaN));
-        gauge(Metric.COVERED_THROUGH, List.of(), () -> seconds(status.covered()));
-        gauge(Metric.LAST_SUCCESS_AGE, List.of(), () -> age(status.succeeded().orElse(status.started())));
-        gauge(Metric.LAST_SUCCESS, List.of(), () -> seconds(status.succeeded()));
-        gauge(Metric.VERIFY_MISSING, List.of(), () -> lacking);
-        gauge(Metric.VERIFIED, List.of(), () -> comparedAt);
-        gauge(Metric.STARTED, List.of(), () -> seconds(Optional.of(status.started())));
+        series.gauge(Metric.LAST_RUN_AT, List.of(), () -> seconds(status.last().map(CollectorStatus.Ended::at)));
+        series.gauge(
+                Metric.LAG, List.of(), () -> status.covered().map(this::age).orElse(Double.NaN));
+        series.gauge(Metric.COVERED_THROUGH, List.of(), () -> seconds(status.covered()));
+        series.gauge(
+                Metric.LAST_SUCCESS_AGE, List.of(), () -> age(status.succeeded().orElse(status.started())));
+        series.gauge(Metric.LAST_SUCCESS, List.of(), () -> seconds(status.succeeded()));
+        series.gauge(Metric.VERIFY_MISSING, List.of(), () -> lacking);
+        series.gauge(Metric.VERIFIED, List.of(), () -> comparedAt);
+        series.gauge(Metric.STARTED, List.of(), () -> seconds(Optional.of(status.started())));
     }
 
     @Override
     public void answered(RequestOutcome outcome) {
-        counter(Metric.REQUESTS, outcome(outcome)).increment();
+        series.counter(Metric.REQUESTS, outcome(outcome)).increment();
     }
 
     @Override
@@ -269,7 +254,7 @@ public final class RunMetrics implements RunListener, CamelContextAware {
 
     @Override
     public void ended(RunReport report, Duration took) {
-        counter(Metric.RUNS, outcome(report.outcome())).increment();
+        series.counter(Metric.RUNS, outcome(report.outcome())).increment();
         status.ended(report, took);
         if (sums != null) {
             sums.status.ended(report, took);
@@ -283,7 +268,7 @@ public final class RunMetrics implements RunListener, CamelContextAware {
 
     /** Goes on from where an earlier process had this counter. */
     public void addBefore(Metric metric, List<Tag> labels, double value) {
-        counter(metric, labels).increment(value);
+        series.counter(metric, labels).increment(value);
     }
 
     /** Takes over when a run of an earlier process last succeeded, unless one has since. */
@@ -313,29 +298,7 @@ public final class RunMetrics implements RunListener, CamelContextAware {
     }
 
     private void add(Metric metric, List<Tag> labels, long amount) {
-        counter(metric, labels).increment((double) amount);
-    }
-
-    private Counter counter(Metric metric, List<Tag> labels) {
-        return Counter.builder(metric.meterName())
-                .description(metric.meaning())
-                .tags(tags(metric, labels))
-                .register(registry);
-    }
-
-    private void gauge(Metric metric, List<Tag> labels, DoubleSupplier value) {
-        // One that an earlier bean registered, before the routes were reloaded, would stay and never change.
-        Tags tags = tags(metric, labels);
-        registry.find(metric.meterName()).tags(tags).meters().forEach(registry::remove);
-        Gauge.builder(metric.meterName(), value::getAsDouble)
-                .description(metric.meaning())
-                .baseUnit(metric.isInSeconds() ? metric.unit() : null)
-                .tags(tags)
-                .register(registry);
-    }
-
-    private Tags tags(Metric metric, List<Tag> labels) {
-        return metric.isOfStream() ? Tags.of(stream).and(labels) : Tags.of(labels);
+        series.counter(metric, labels).increment((double) amount);
     }
 
     private static List<Tag> outcome(Enum<?> outcome) {
