@@ -30,7 +30,7 @@ record Workflow(Map<String, Map<String, String>> permissions) {
 
     private static final Set<String> WORKFLOW_KEYS = Set.of("name", "on", "permissions", "env", "concurrency", "jobs");
     private static final Set<String> JOB_KEYS =
-            Set.of("needs", "runs-on", "timeout-minutes", "permissions", "strategy", "steps");
+            Set.of("needs", "environment", "runs-on", "timeout-minutes", "permissions", "strategy", "steps");
     private static final Set<String> STEP_KEYS = Set.of("name", "id", "env", "uses", "with", "run");
 
     /** https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#permissions (read 2026-11-27). */
