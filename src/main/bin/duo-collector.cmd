@@ -28,7 +28,7 @@ set option=-XX:SharedArchiveFile="%archive%"
 if %major% geq 19 set option=-XX:+AutoCreateSharedArchive %option%
 if %major% lss 19 if not exist "%archive%" set option=-XX:ArchiveClassesAtExit="%archive%"
 :start
-"%java%" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms16m -Xmx256m -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError -XX:+DisplayVMOutputToStderr -Xlog:disable -Xlog:all=error:stderr %option% %JAVA_OPTS% -jar "%jar%" %*
+"%java%" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:C1MaxInlineSize=16 -Xms16m -Xmx256m -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError -XX:+DisplayVMOutputToStderr -Xlog:disable -Xlog:all=error:stderr %option% %JAVA_OPTS% -jar "%jar%" %*
 exit /b %errorlevel%
 :nojar
 echo duo-collector: "%jar%" is missing; unpack the release archive again. 1>&2

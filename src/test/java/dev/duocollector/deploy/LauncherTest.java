@@ -148,6 +148,25 @@ class LauncherTest {
                         "");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'', '', true, true",
+        "run, '', true, true",
+        "once, '', false, false",
+        "status, '', false, false",
+        "run, -XX:+UseG1GC, true, false",
+    })
+    void service_staysSmall(String command, String options, boolean compilesLess, boolean smallHeap) throws Exception {
+        environment.put("JAVA_OPTS", options);
+
+        Result result = command.isEmpty() ? call() : call(command);
+
+        assertThat(result.code()).isEqualTo(7);
+        assertThat(result.option("-XX:CompileThresholdScaling=").isPresent()).isEqualTo(compilesLess);
+        assertThat(result.out().contains("-XX:NewRatio=3")).isEqualTo(smallHeap);
+        assertThat(result.option("-XX:MaxHeapFreeRatio=").isPresent()).isEqualTo(smallHeap);
+    }
+
     /** Two collectors would be refused, and an operator's archive is the operator's. */
     @ParameterizedTest
     @CsvSource({
