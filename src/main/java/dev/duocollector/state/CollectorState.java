@@ -249,9 +249,8 @@ public final class CollectorState {
      * cursor moves past its page. The next state write makes that durable.
      */
     public synchronized void confirm(Batch batch) {
-        confirmed.putAll(batch.eventKeys());
         noteReached(batch);
-        moveTo(checkpoint().advanced(batch.cursorAfter()));
+        moveTo(checkpoint().advanced(batch.cursorAfter()), batch.eventKeys());
     }
 
     /**
@@ -260,14 +259,13 @@ public final class CollectorState {
      */
     public synchronized void settle(Batch batch) {
         // Reading has not come further: the page is read again, so keys of its time are still needed.
-        confirmed.putAll(batch.eventKeys());
-        moveTo(checkpoint().settled());
+        moveTo(checkpoint().settled(), batch.eventKeys());
     }
 
     /** Commits the open window; all its pages have been read. */
     public synchronized void closeWindow() {
         // In memory first, keys and bounds together: a write that fails may be followed by a save() that does not.
-        moveTo(checkpoint().closed());
+        moveTo(checkpoint().closed(), Map.of());
         save();
     }
 
@@ -283,21 +281,22 @@ public final class CollectorState {
         // A page that is asked for once more is not read yet, so keys of its time are still needed.
         boolean moves = !batch.cursorAfter().equals(open.cursor());
         // An event without a readable time is dated maxtime, which says nothing of how far the window is read.
-        batch.eventKeys().values().stream()
-                .filter(ts -> moves && ts.isBefore(open.maxtime()) && (reached == null || ts.isAfter(reached)))
-                .max(Instant::compareTo)
-                .ifPresent(latest -> reached = latest);
+        for (Instant ts : batch.eventKeys().values()) {
+            if (moves && ts.isBefore(open.maxtime()) && (reached == null || ts.isAfter(reached))) {
+                reached = ts;
+            }
+        }
     }
 
-    private void moveTo(Checkpoint next) {
-        checkpoint = pruned(next);
-        moved = true;
-    }
-
-    private Checkpoint pruned(Checkpoint next) {
+    /** Moves to a checkpoint; of the keys that are known, and of those that become so, it keeps what a later page can meet again. */
+    private void moveTo(Checkpoint next, Map<String, Instant> keys) {
         Instant from = next.keysNeededFrom(overlap, reached);
         confirmed.values().removeIf(ts -> ts.isBefore(from));
-        return next.keysComplete(from);
+        keys.entrySet().stream()
+                .filter(key -> !key.getValue().isBefore(from))
+                .forEach(key -> confirmed.put(key.getKey(), key.getValue()));
+        checkpoint = next.keysComplete(from);
+        moved = true;
     }
 
     private void write(@Nullable Checkpoint next) {
