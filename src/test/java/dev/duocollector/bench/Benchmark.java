@@ -25,16 +25,17 @@ public final class Benchmark {
         double loadBefore = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         long start = System.nanoTime();
         List<Result> results = new ArrayList<>();
+        Path jar = Path.of(args[0]);
         for (Size size : SIZES) {
             Report.say("%n%,d events%n", size.events());
-            try (Session session = new Session(size, Path.of("target", "bench", "s3-" + size.events()))) {
+            try (Session session = new Session(size, Path.of("target", "bench", "s3-" + size.events()), jar)) {
                 results.add(session.run());
             }
         }
         Report.say("%nudm%n");
         double udmEventsPerSecond = new UdmRuns(Path.of("target", "bench", "udm")).eventsPerSecond();
         Report.say("%ncost%n");
-        new Cost(Path.of("target", "bench", "cost"), Path.of(args[0])).print();
+        new Cost(Path.of("target", "bench", "cost"), jar).print();
         Report.say("%nmany runs%n");
         boolean nothingPilesUp = new ManyRuns(Path.of("target", "bench", "many-runs")).print();
         Report.say("%nDone in %.0f s.%n", (System.nanoTime() - start) / 1e9);

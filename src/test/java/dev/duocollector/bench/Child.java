@@ -18,7 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A JVM of this class path, spoken to line by line; it ends when its standard input does, and so with this JVM at the latest. */
+/** A JVM of this class path, unless its environment has a CLASSPATH, spoken to line by line; it ends when its standard input does, and so with this JVM at the latest. */
 final class Child implements AutoCloseable {
 
     private static final ScheduledExecutorService ALARMS = Executors.newScheduledThreadPool(1, work -> {
@@ -65,9 +65,9 @@ final class Child implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toAbsolutePath().toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().putAll(environment);
         // Not an argument: Windows bounds their length.
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+        builder.environment().putAll(environment);
         try {
             return new Child(main.getSimpleName() + " " + String.join(" ", arguments), builder.start());
         } catch (IOException e) {

@@ -83,7 +83,7 @@ final class Report {
     }
 
     private void requests() {
-        say("%n| the collector's requests | GET from Duo | PUT of data | PUT of state | GET of state | others"
+        say("%n| the collector's requests | GET from Duo | PUT of data | PUT of state | GET from S3 | others"
                 + " | largest state |%n|---|--:|--:|--:|--:|--:|--:|%n");
         for (Result result : results) {
             requests("counted", result.size(), result.requests());
@@ -120,8 +120,8 @@ final class Report {
         target(true, "a heap of %s is enough, and every event was stored in every run", Variant.COLLECTOR.heap());
         target(
                 requests,
-                "one GET, one data PUT and one state PUT a page; one GET, one state GET, two state PUTs a window;"
-                        + " two refused PUTs a start");
+                "one GET, one data PUT and one state PUT a page; one GET and one state PUT a window;"
+                        + " three GETs of S3 and two refused PUTs a first start");
         return requests;
     }
 

@@ -5,12 +5,15 @@ package dev.duocollector.bench;
 import dev.duocollector.fault.FaultProxy;
 import dev.duocollector.s3.EmbeddedS3Main;
 import dev.duocollector.simulator.SimulatorMain;
+import java.io.File;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,7 +51,12 @@ final class Session implements AutoCloseable {
     private int runs;
     private long stateBytes;
 
-    Session(Size size, Path folder) {
+    /**
+     * Starts the servers and the variants.
+     *
+     * @param jar the runnable jar, whose classes the variants run on: the tests' libraries would take a fifth of their heap
+     */
+    Session(Size size, Path folder, Path jar) {
         this.size = size;
         // All of it lies in the window: what Duo shows last is older than the lag.
         Instant last = Instant.now().minus(Duration.ofMinutes(5));
@@ -68,8 +76,22 @@ final class Session implements AutoCloseable {
         s3 = server(Child.start(SERVER_HEAP, EmbeddedS3Main.class, List.of("0", folder.toString(), BUCKET), keys));
         bucket = opened(new Bucket(s3, CREDENTIALS, REGION, BUCKET));
         bucket.take("");
+        Map<String, String> ofWorkers = new HashMap<>(keys);
+        ofWorkers.put("CLASSPATH", jar.toAbsolutePath() + File.pathSeparator + ownClasses());
         for (Variant variant : Variant.values()) {
-            workers.put(variant, opened(Child.start(variant.heap(), Worker.class, List.of(variant.name()), keys)));
+            workers.put(variant, opened(Child.start(variant.heap(), Worker.class, List.of(variant.name()), ofWorkers)));
+        }
+    }
+
+    private static Path ownClasses() {
+        try {
+            return Path.of(Worker.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
         }
     }
 
