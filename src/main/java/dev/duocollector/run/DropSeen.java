@@ -76,8 +76,11 @@ public final class DropSeen implements Processor {
         if (keys.isEmpty()) {
             return new Batch("", keys, next);
         }
-        Set<String> named = new HashSet<>(keys.keySet());
-        stream.range().filter(range -> !range.skipExisting()).ifPresent(range -> named.add(AGAIN));
+        Set<String> named = keys.keySet();
+        if (stream.range().filter(range -> !range.skipExisting()).isPresent()) {
+            named = new HashSet<>(named);
+            named.add(AGAIN);
+        }
         LogSettings settings = stream.settings().log();
         ObjectKey key = ObjectKey.of(
                 settings.prefix(),

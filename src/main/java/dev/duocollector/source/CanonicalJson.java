@@ -107,24 +107,26 @@ final class CanonicalJson {
     }
 
     private void literal() {
-        int start = at;
-        while (at < in.length && !isBlank(in[at]) && in[at] != ',' && in[at] != ']' && in[at] != '}') {
-            at++;
+        int end = at;
+        while (end < in.length && !isBlank(in[end]) && in[end] != ',' && in[end] != ']' && in[end] != '}') {
+            end++;
         }
-        write(in, start, at);
+        write(in, at, end);
+        at = end;
     }
 
     /** Writes a string, and returns whether an escape had to stay in it. */
     private boolean string() {
-        int start = at++;
+        int start = at;
+        int end = start + 1;
         boolean escaped = false;
-        for (; in[at] != '"'; at++) {
-            if (in[at] == '\\') {
+        for (; in[end] != '"'; end++) {
+            if (in[end] == '\\') {
                 escaped = true;
-                at++;
+                end++;
             }
         }
-        at++;
+        at = end + 1;
         if (!escaped) {
             write(in, start, at);
             return false;
@@ -173,10 +175,11 @@ final class CanonicalJson {
 
     /** Returns the next byte that is not a blank, without taking it. */
     private byte next() {
-        while (isBlank(in[at])) {
-            at++;
+        byte next = in[at];
+        while (isBlank(next)) {
+            next = in[++at];
         }
-        return in[at];
+        return next;
     }
 
     private static boolean isBlank(byte b) {
