@@ -21,8 +21,9 @@ import java.util.stream.Stream;
 /**
  * What a run by a scheduler costs, from the start of its process to its end: the guide's job in the naive way, the plain jar,
  * and the launcher with its archive made. Each run has an empty bucket. On its own:
- * {@code ./mvnw -Pbench -Dbench.main=dev.duocollector.bench.Cost}, some minutes long; with {@code -Dearlier.jar=FILE} beside
- * another version's jar, with {@code -Devents=200} for one size alone, with {@code JAVA_HOME} on another Java.
+ * {@code ./mvnw -Pbench -Dbench.main=dev.duocollector.bench.Cost}, some minutes long; with
+ * {@code -Dbench.options=-Dearlier.jar=FILE} beside another version's jar, with {@code -Dbench.options=-Devents=200} for one size
+ * alone, with {@code JAVA_HOME} on another Java.
  */
 public final class Cost {
 

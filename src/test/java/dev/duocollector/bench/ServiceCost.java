@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * What a service costs: {@code bin/duo-collector run} with the archive that a first {@code once} made, a run each second by its
  * schedule, each of one page of a log that is behind. On its own:
  * {@code ./mvnw -Pbench -Dbench.main=dev.duocollector.bench.ServiceCost}, some ten minutes long; with {@code JAVA_HOME} on another
- * Java, and {@code -Djava.opts=…} for more options of the JVM.
+ * Java, and {@code -Dbench.options=-Djava.opts=OPTION} for one more option of the service's JVM.
  */
 public final class ServiceCost {
 
