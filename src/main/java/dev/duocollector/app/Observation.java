@@ -90,6 +90,14 @@ final class Observation extends MainListenerSupport {
         }
     }
 
+    /** Until then, the runs that the program waits for are seen. */
+    @Override
+    public void afterStop(BaseMainSupport main) {
+        if (server != null) {
+            server.close();
+        }
+    }
+
     /** Where the server is, once it has started. */
     Optional<URI> address() {
         return Optional.ofNullable(server).flatMap(ObservationServer::address);

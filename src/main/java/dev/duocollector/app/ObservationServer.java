@@ -2,37 +2,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.duocollector.page.StatusPage;
+import dev.duocollector.page.StatusPage.Answer;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.text.Log;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.ext.web.RoutingContext;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
-import org.apache.camel.component.micrometer.prometheus.MicrometerPrometheus;
-import org.apache.camel.component.platform.http.main.ManagementHttpServer;
-import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Camel's management server, with health, metrics and the status page only. If it cannot start, most likely because another
- * collector has its port, that is a WARN: collecting matters more than monitoring.
+ * The JDK's HTTP server with the status page, health and metrics, and nothing else. If it cannot start, most likely because
+ * another collector has its port, that is a WARN: collecting matters more than monitoring.
  */
-final class ObservationServer {
+final class ObservationServer implements AutoCloseable {
 
     static final String PAGE_PATH = "/";
     static final String HEALTH_PATH = "/observe/health";
@@ -40,32 +39,37 @@ final class ObservationServer {
 
     private static final Log LOG = Log.of(ObservationServer.class);
 
+    /** Enough for scrapes, probes and a person at once; an idle one ends. */
+    private static final int THREADS_MAX = 4;
+
+    private static final String TYPE = "Content-Type";
+    private static final String TEXT_TYPE = "text/plain; charset=utf-8";
+    private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private static final String NOT_FOUND =
+            "The status page is at " + PAGE_PATH + ", health at " + HEALTH_PATH + ", metrics at " + METRICS_PATH + ".";
+
     private final CamelContext context;
     private final String host;
     private final int port;
-    private final MeterRegistry registry;
+    private final PrometheusMeterRegistry registry;
     private final StatusPage page;
-    private @Nullable URI address;
+    private final HealthAnswers health;
+    private @Nullable HttpServer server;
 
-    ObservationServer(CamelContext context, Settings settings, MeterRegistry registry, StatusPage page) {
+    ObservationServer(CamelContext context, Settings settings, PrometheusMeterRegistry registry, StatusPage page) {
         this.context = context;
         this.host = settings.process().get(SettingTable.OBSERVE_HOST);
         this.port = settings.process().get(SettingTable.OBSERVE_PORT);
         this.registry = registry;
         this.page = page;
+        this.health = new HealthAnswers(context);
     }
 
     void start() {
+        boundEachRequest();
         try {
-            // Before any part of the server is made, which would have to be closed again.
-            requireFreePort();
-            context.getRegistry().bind("observationVertx", small());
-            ManagementHttpServer server = server();
-            context.addService(server);
-            context.addService(metrics());
-            // On a worker's thread, since it takes longer than a loop of events may: with many streams, milliseconds.
-            server.getRouter().route(PAGE_PATH).blockingHandler(this::answer, false);
-            address = URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + PAGE_PATH);
+            server = serve();
         } catch (Exception e) {
             LOG.debug("The server for health and metrics could not start", e);
             LOG.warn(
@@ -77,82 +81,100 @@ final class ObservationServer {
         }
     }
 
-    private void answer(RoutingContext exchange) {
-        StatusPage.Answer answer = page.answer(
-                exchange.request().method().name(), exchange.request().query());
-        HttpServerResponse response = exchange.response().setStatusCode(answer.status());
-        answer.headers().forEach(response::putHeader);
-        Buffer body = Buffer.buffer(answer.body());
-        if (exchange.request().method().equals(HttpMethod.HEAD)) {
-            // The server would send it.
-            response.putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length()))
-                    .end();
-        } else {
-            response.end(body);
-        }
-    }
-
     /** Where the page is, and the paths of the others begin; empty if the server has not started. */
     Optional<URI> address() {
-        return Optional.ofNullable(address);
+        return Optional.ofNullable(server)
+                .map(any -> URI.create(
+                        "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + PAGE_PATH));
     }
 
-    private void requireFreePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            InetSocketAddress wanted = new InetSocketAddress(host, port);
-            if (wanted.isUnresolved()) {
-                throw new IOException("there is no host of this name");
-            }
-            socket.bind(wanted);
+    @Override
+    public void close() {
+        if (server != null) {
+            server.stop(0);
         }
     }
 
-    /** One thread is enough for a scrape now and then; and nothing may be written to disk, which may be read-only. */
-    private static VertxOptions small() {
-        // No name is looked up. Vert.x takes this from nowhere else, and would say at each start that Netty's
-        // look-up, which is not in the jar, is missing.
-        System.setProperty("vertx.disableDnsResolver", "true");
-        return new VertxOptions()
-                .setEventLoopPoolSize(1)
-                .setWorkerPoolSize(2)
-                .setInternalBlockingPoolSize(1)
-                .setFileSystemOptions(new FileSystemOptions()
-                        .setClassPathResolvingEnabled(false)
-                        .setFileCachingEnabled(false));
+    /** In seconds, how long a client that sends or reads too slowly may hold a thread; the server takes it from nowhere else. */
+    private static void boundEachRequest() {
+        System.setProperty("sun.net.httpserver.maxReqTime", "10");
+        System.setProperty("sun.net.httpserver.maxRspTime", "60");
+        // Else an answer waits for the client to acknowledge its first packet, which takes a twenty-fifth of a second.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
-    private ManagementHttpServer server() {
-        HealthCheckRegistry checks = HealthCheckRegistry.get(context);
-        if (checks != null) {
-            // Each check with its message, not the overall state alone.
-            checks.setExposureLevel("full");
+    private HttpServer serve() throws IOException {
+        InetSocketAddress wanted = new InetSocketAddress(host, port);
+        if (wanted.isUnresolved()) {
+            throw new IOException("there is no host of this name");
         }
-        ManagementHttpServer server = new ManagementHttpServer();
-        server.setCamelContext(context);
-        server.setHost(host);
-        server.setPort(port);
-        server.setPath("/");
-        server.setHealthCheckEnabled(true);
-        server.setHealthPath(HEALTH_PATH);
-        server.setMetricsEnabled(true);
-        return server;
-    }
-
-    /** Without Camel's own figures for each route and endpoint: they cost time at each step, and say less than the run's. */
-    private MicrometerPrometheus metrics() {
+        HttpServer serving = HttpServer.create(wanted, 0);
         new JvmMemoryMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
-        MicrometerPrometheus metrics = new MicrometerPrometheus();
-        metrics.setCamelContext(context);
-        metrics.setPath(METRICS_PATH);
-        metrics.setEnableRoutePolicy(false);
-        metrics.setEnableExchangeEventNotifier(false);
-        metrics.setEnableRouteEventNotifier(false);
-        metrics.setClearOnReload(false);
-        metrics.setSkipCamelInfo(true);
-        return metrics;
+        serving.setExecutor(threads());
+        serving.createContext("/", exchange -> {
+            try (exchange) {
+                send(exchange, answer(exchange));
+            }
+        });
+        serving.start();
+        return serving;
+    }
+
+    private ExecutorService threads() {
+        return context.getExecutorServiceManager()
+                .newThreadPool(
+                        this,
+                        "observation",
+                        new ThreadPoolProfileBuilder("observation")
+                                .poolSize(THREADS_MAX)
+                                .maxPoolSize(THREADS_MAX)
+                                .allowCoreThreadTimeOut(true)
+                                .build());
+    }
+
+    private Answer answer(HttpExchange exchange) {
+        String method = exchange.getRequestMethod();
+        String path = exchange.getRequestURI().getPath();
+        String query = exchange.getRequestURI().getRawQuery();
+        try {
+            return switch (path) {
+                case PAGE_PATH -> page.answer(method, query);
+                case HEALTH_PATH -> read(method, () -> health.all(query));
+                case HEALTH_PATH + "/live" -> read(method, () -> health.live(query));
+                case HEALTH_PATH + "/ready" -> read(method, () -> health.ready(query));
+                case METRICS_PATH -> read(method, () -> new Answer(200, Map.of(TYPE, METRICS_TYPE), registry.scrape()));
+                default -> text(404, NOT_FOUND);
+            };
+        } catch (RuntimeException e) {
+            // The border to a server that would close the connection, and say nothing.
+            LOG.debug("A request for {} could not be answered", path, e);
+            return text(500, "This could not be answered. The log level DEBUG of dev.duocollector says why.");
+        }
+    }
+
+    private static Answer read(String method, Supplier<Answer> answer) {
+        return method.equals("GET") || method.equals("HEAD")
+                ? answer.get()
+                : new Answer(405, Map.of(TYPE, TEXT_TYPE, "Allow", "GET, HEAD"), "The method must be GET or HEAD.\n");
+    }
+
+    private static Answer text(int status, String line) {
+        return new Answer(status, Map.of(TYPE, TEXT_TYPE), line + "\n");
+    }
+
+    private static void send(HttpExchange exchange, Answer answer) throws IOException {
+        byte[] body = answer.body().getBytes(UTF_8);
+        Headers headers = exchange.getResponseHeaders();
+        answer.headers().forEach(headers::set);
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            headers.set("Content-Length", String.valueOf(body.length));
+            exchange.sendResponseHeaders(answer.status(), -1);
+        } else {
+            exchange.sendResponseHeaders(answer.status(), body.length);
+            exchange.getResponseBody().write(body);
+        }
     }
 
     private static String reason(Throwable failure) {

@@ -76,7 +76,7 @@ public final class CollectorHealth extends AbstractHealthCheck {
                         .map(each -> named(each, each.well(now)))
                         .toList()
                 : troubles;
-        // Camel's server escapes a quotation mark twice, and would show it with a backslash.
+        // Camel's own server, which an application may have, escapes a quotation mark twice.
         builder.message(
                 told.stream().limit(TOLD_MAX).collect(Collectors.joining(" ")).replace('"', '\''));
     }

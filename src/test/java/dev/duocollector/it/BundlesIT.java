@@ -73,15 +73,8 @@ class BundlesIT {
                 .as("what it can do without")
                 .containsExactlyInAnyOrder(
                         "org.apache.camel.karaf.core",
-                        "org.apache.camel.component.micrometer.prometheus",
-                        "org.apache.camel.component.platform.http.main",
-                        "org.apache.camel.component.platform.http.vertx",
                         "io.micrometer.prometheusmetrics",
-                        "io.vertx.core",
-                        "io.vertx.core.buffer",
-                        "io.vertx.core.file",
-                        "io.vertx.core.http",
-                        "io.vertx.ext.web",
+                        "com.sun.net.httpserver",
                         "ch.qos.logback.classic",
                         "ch.qos.logback.classic.encoder",
                         "ch.qos.logback.classic.spi",

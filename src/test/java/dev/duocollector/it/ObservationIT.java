@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -153,8 +154,36 @@ class ObservationIT {
                     .as("another address, even of this machine")
                     .isInstanceOf(IOException.class);
             assertThat(raw(port, "GET /observe/health/live HTTP/1.1")).startsWith("HTTP/1.1 200 ");
-            assertThat(run.output()).contains("Health and metrics: ").doesNotContain("resolver");
+            assertThat(run.output()).contains("Health and metrics: ");
             run.terminate();
+        }
+    }
+
+    /** More of them than the server has threads. */
+    @Test
+    void clientsThatSendNothingMore_keepNobodyElseWaitingForLong() throws Exception {
+        int port = freePort();
+        world.set("observe.port", String.valueOf(port));
+        List<Socket> slow = new ArrayList<>();
+        try (CollectorProcess run = jar.start(folder, CollectorJar.environment(world), "run")) {
+            patiently().until(() -> answer(port, "/observe/health/live").statusCode() == 200);
+            for (int client = 0; client < 12; client++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                slow.add(socket);
+                socket.getOutputStream().write("GET /observe/health".getBytes(StandardCharsets.UTF_8));
+            }
+
+            assertThat(answer(port, "/observe/health/live").statusCode()).isEqualTo(200);
+            for (Socket socket : slow) {
+                socket.setSoTimeout((int) PATIENCE.toMillis());
+                assertThat(socket.getInputStream().readAllBytes()).isEmpty();
+            }
+            run.terminate();
+            assertThat(run.exitCode()).as(run.output()).isZero();
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
         }
     }
 
@@ -218,14 +247,14 @@ class ObservationIT {
                 .contains(
                         "dev.duocollector.page.StatusPage",
                         "dev.duocollector.metrics.LastDay",
-                        "io.vertx.ext.web.Router");
+                        "com.sun.net.httpserver.HttpServer");
         assertThat(loaded(ofOnce)).isEmpty();
         assertThat(ofOnce).content().contains(" dev.duocollector.metrics.CollectorStatus ");
     }
 
     private static List<String> loaded(Path classes) throws IOException {
         Pattern ofServer = Pattern.compile("(?:dev\\.duocollector\\.page|dev\\.duocollector\\.metrics\\.LastDay"
-                + "|dev\\.duocollector\\.app\\.ObservationServer|io\\.vertx\\.ext)\\S*");
+                + "|dev\\.duocollector\\.app\\.ObservationServer|com\\.sun\\.net\\.httpserver)\\S*");
         try (Stream<String> lines = Files.lines(classes)) {
             return lines.flatMap(line -> ofServer.matcher(line).results())
                     .map(MatchResult::group)

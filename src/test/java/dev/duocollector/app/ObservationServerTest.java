@@ -4,6 +4,8 @@ package dev.duocollector.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.metrics.RunMetrics;
 import dev.duocollector.page.StatusPage;
 import dev.duocollector.route.World;
@@ -12,7 +14,8 @@ import dev.duocollector.run.Streams;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.testing.Browser;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,6 +28,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.apache.camel.support.CamelContextHelper;
 import org.htmlunit.html.HtmlAnchor;
 import org.htmlunit.html.HtmlForm;
@@ -32,13 +38,16 @@ import org.htmlunit.html.HtmlPage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The status page on Camel's server, beside health and metrics. */
-class StatusPageServerTest {
+/** What is shown over HTTP: the status page, health and metrics. */
+class ObservationServerTest {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final World world = World.inRealTime();
     private CamelApplication application;
+    private ObservationServer server;
     private URI root;
 
     @BeforeEach
@@ -56,12 +65,12 @@ class StatusPageServerTest {
         application.start();
         // What Camel Main does once it runs until it is stopped.
         CamelContext camel = application.context();
-        new ObservationServer(
-                        camel,
-                        bean("settings", Settings.class),
-                        bean(RunMetrics.REGISTRY, MeterRegistry.class),
-                        StatusPage.of(camel, bean("metrics", RunMetrics.class)))
-                .start();
+        server = new ObservationServer(
+                camel,
+                bean("settings", Settings.class),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                StatusPage.of(camel, bean("metrics", RunMetrics.class)));
+        server.start();
     }
 
     private <T> T bean(String name, Class<T> type) {
@@ -71,6 +80,7 @@ class StatusPageServerTest {
     @AfterEach
     void stop() {
         application.stop();
+        server.close();
         world.close();
     }
 
@@ -109,8 +119,9 @@ class StatusPageServerTest {
     }
 
     @Test
-    void answersEachMethodAndPath_asItShould() throws Exception {
+    void page_saysHowItMayBeUsed() throws Exception {
         HttpResponse<String> page = send("GET", "/");
+
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().map())
                 .containsKeys(
@@ -119,23 +130,86 @@ class StatusPageServerTest {
                         "referrer-policy",
                         "cache-control",
                         "content-type");
+        assertThat(send("GET", "/?page=0").statusCode()).isEqualTo(400);
+    }
 
-        HttpResponse<String> head = send("HEAD", "/");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/", "/observe/health", "/observe/health/live", "/observe/health/ready", "/observe/metrics"})
+    void whatIsThere_isOnlyRead(String path) throws Exception {
+        HttpResponse<String> shown = send("GET", path);
+        assertThat(shown.statusCode()).isEqualTo(200);
+        assertThat(shown.body()).isNotEmpty();
+
+        HttpResponse<String> head = send("HEAD", path);
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.body()).isEmpty();
-        assertThat(head.headers().map().keySet()).isEqualTo(page.headers().map().keySet());
+        assertThat(head.headers().map().keySet())
+                .isEqualTo(shown.headers().map().keySet());
         assertThat(head.headers().firstValueAsLong("content-length").orElseThrow())
-                .isGreaterThan(1000);
+                .isGreaterThan(50);
 
         for (String method : new String[] {"POST", "PUT", "DELETE", "OPTIONS"}) {
-            HttpResponse<String> refused = send(method, "/");
+            HttpResponse<String> refused = send(method, path);
             assertThat(refused.statusCode()).as(method).isEqualTo(405);
             assertThat(refused.headers().firstValue("allow")).as(method).hasValue("GET, HEAD");
         }
-        assertThat(send("GET", "/?page=0").statusCode()).isEqualTo(400);
-        assertThat(send("GET", "/page.css").statusCode()).isEqualTo(404);
-        assertThat(send("GET", "/observe/nothing").statusCode()).isEqualTo(404);
-        assertThat(send("GET", "/observe/health/live").statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/page.css", "/observe", "/observe/nothing", "/observe/health/other", "/observe/metrics/x"})
+    void whatIsNotThere_isNotFound(String path) throws Exception {
+        HttpResponse<String> answer = send("GET", path);
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.body()).contains("/observe/health").doesNotContain("other", "page.css");
+    }
+
+    /** A message comes as it is, whatever characters it has. */
+    @Test
+    void health_saysWhichCheckIsDown_andWhy() throws Exception {
+        assertThat(status(send("GET", "/observe/health/ready"))).isEqualTo("UP");
+        HealthCheckRegistry.get(application.context()).register(new AbstractHealthCheck("test", "quota") {
+            @Override
+            protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+                builder.down().message("\"a\\b\" is <full>\n").detail("left", 0).detail("since", Instant.EPOCH);
+            }
+
+            @Override
+            public boolean isLiveness() {
+                return false;
+            }
+        });
+
+        HttpResponse<String> ready = send("GET", "/observe/health/ready");
+        assertThat(ready.statusCode()).isEqualTo(503);
+        assertThat(ready.headers().firstValue("content-type")).hasValue("application/json");
+        assertThat(status(ready)).isEqualTo("DOWN");
+        JsonNode quota = check(ready, "quota");
+        assertThat(quota.path("status").asText()).isEqualTo("DOWN");
+        assertThat(quota.path("message").asText()).isEqualTo("\"a\\b\" is <full>\n");
+        assertThat(quota.has("data")).isFalse();
+        assertThat(check(ready, "context").path("status").asText()).isEqualTo("UP");
+
+        JsonNode data = check(send("GET", "/observe/health?data=true"), "quota").path("data");
+        assertThat(data.path("left").asInt(-1)).isZero();
+        assertThat(data.path("since").asText()).isEqualTo("1970-01-01T00:00:00Z");
+        HttpResponse<String> live = send("GET", "/observe/health/live");
+        assertThat(live.statusCode()).isEqualTo(200);
+        assertThat(live.body()).doesNotContain("quota").contains("context");
+    }
+
+    private static String status(HttpResponse<String> health) throws IOException {
+        return new ObjectMapper().readTree(health.body()).path("status").asText();
+    }
+
+    private static JsonNode check(HttpResponse<String> health, String name) throws IOException {
+        for (JsonNode check : new ObjectMapper().readTree(health.body()).path("checks")) {
+            if (check.path("name").asText().equals(name)) {
+                return check;
+            }
+        }
+        throw new AssertionError("No check " + name + " in " + health.body());
     }
 
     private static int freePort() throws IOException {
