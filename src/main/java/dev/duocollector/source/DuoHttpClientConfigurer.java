@@ -88,6 +88,8 @@ public final class DuoHttpClientConfigurer implements HttpClientConfigurer, Came
         TunnelCheck.addTo(builder);
         builder.disableAutomaticRetries();
         builder.disableCookieManagement();
+        // Else the list of all public suffixes, a megabyte of heap, is read for the sake of cookies.
+        builder.setDefaultCookieSpecRegistry(name -> null);
         builder.disableRedirectHandling();
         builder.setDefaultRequestConfig(timeouts());
         builder.addRequestInterceptorLast(DuoHttpClientConfigurer::sendTildeAsSigned);
