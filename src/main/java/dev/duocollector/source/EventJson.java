@@ -53,6 +53,8 @@ final class EventJson {
     static final JsonFactory FACTORY = JsonFactory.builder()
             // Else a body that starts with a zero byte is taken for UTF-16, and byte offsets no longer mean the body's.
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
+            // Whoever answers decides on the names, and the JVM forgets what it has interned late.
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNameLength(Integer.MAX_VALUE)
                     .maxNumberLength(Integer.MAX_VALUE)
