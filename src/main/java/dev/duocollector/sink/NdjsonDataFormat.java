@@ -19,6 +19,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,15 +154,20 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
         return run.map(source -> new Lines(
                         source.settings().log().get(SettingTable.EVENT_SHAPE),
                         new ClientFields(
-                                source.log(), source.settings().account().apiHost())))
+                                source.log(), source.settings().account().apiHost()),
+                        new HashMap<>()))
                 .orElseGet(() -> {
                     requireHost();
-                    return new Lines(shape, new ClientFields(DuoLog.TELEPHONY, apiHost));
+                    return new Lines(shape, new ClientFields(DuoLog.TELEPHONY, apiHost), new HashMap<>());
                 });
     }
 
-    /** The lines of one body, all of one shape. */
-    private record Lines(EventShape shape, ClientFields fields) {
+    /**
+     * The lines of one body, all of one shape.
+     *
+     * @param quoted the texts that are added to each, as JSON: the log's name, and the account's host
+     */
+    private record Lines(EventShape shape, ClientFields fields, Map<String, String> quoted) {
 
         void writeElement(@Nullable Object element, OutputStream stream) throws IOException {
             if (!(element instanceof Map<?, ?> event)) {
@@ -188,6 +194,12 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
             });
             stream.write(json, 0, json.length - 1);
             stream.write(added.append('}').toString().getBytes(UTF_8));
+        }
+
+        private String jsonOf(Object value) {
+            return value instanceof String text
+                    ? quoted.computeIfAbsent(text, NdjsonDataFormat::quote)
+                    : value.toString();
         }
 
         private Map<Object, @Nullable Object> shaped(Map<?, ?> event) {
@@ -223,10 +235,8 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
         }
     }
 
-    private static String jsonOf(Object value) {
-        return value instanceof String text
-                ? '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"'
-                : value.toString();
+    private static String quote(String text) {
+        return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }
 
     private static IllegalArgumentException misfit(String what, @Nullable Object found) {

@@ -12,7 +12,6 @@ import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,6 +32,7 @@ public record ObjectKey(String value) {
             "(?:" + Arrays.stream(DuoLog.values()).map(DuoLog::toString).collect(Collectors.joining("|"))
                     + ")_(\\d{8}T\\d{6}\\.\\d{3}Z)_\\d{5,}_[0-9a-f]{12}\\.ndjson(\\.gz)?");
 
+    private static final int PAGE_DIGITS_MIN = 5;
     private static final int DIGEST_BYTES = 6;
 
     /**
@@ -50,14 +50,11 @@ public record ObjectKey(String value) {
         if (page < 0) {
             throw new IllegalArgumentException("page is " + page + ": it must be 0 or more");
         }
-        String name = String.format(
-                Locale.ROOT,
-                "%s_%s_%05d_%s.ndjson%s",
-                log,
-                KeyPrefix.TIME.format(maxtime),
-                page,
-                digest(eventKeys),
-                gzip ? ".gz" : "");
+        String number = Integer.toString(page);
+        String name = log + "_" + KeyPrefix.TIME.format(maxtime)
+                + "_" + "0".repeat(Math.max(0, PAGE_DIGITS_MIN - number.length())) + number
+                + "_" + digest(eventKeys)
+                + ".ndjson" + (gzip ? ".gz" : "");
         return new ObjectKey(prefix.resolve(name));
     }
 

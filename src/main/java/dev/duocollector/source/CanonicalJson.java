@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,10 +31,10 @@ final class CanonicalJson {
         this.out = new byte[in.length + 8];
     }
 
-    static byte[] of(byte[] json) {
+    static ByteBuffer of(byte[] json) {
         CanonicalJson canonical = new CanonicalJson(json);
         canonical.value();
-        return Arrays.copyOf(canonical.out, canonical.size);
+        return ByteBuffer.wrap(canonical.out, 0, canonical.size);
     }
 
     private void value() {

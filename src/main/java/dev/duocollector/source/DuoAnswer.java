@@ -163,12 +163,15 @@ final class DuoAnswer {
             return;
         }
         items = new ArrayList<>();
+        List<String> names = List.of();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             if (items.size() == itemsMax) {
                 throw AnswerTooLargeException.items(itemsMax);
             }
             if (parser.hasToken(JsonToken.START_OBJECT)) {
-                items.add(EventJson.event(parser, body, log));
+                DuoEvent event = EventJson.event(parser, body, log, names);
+                names = event.names();
+                items.add(event);
             } else {
                 itemsFlaw = list + " holds something that is not an object";
                 parser.skipChildren();

@@ -53,7 +53,7 @@ public final class DuoEvent extends AbstractMap<String, @Nullable Object> {
     public static DuoEvent of(byte[] json, DuoLog log) throws IOException {
         try (JsonParser parser = EventJson.parser(json)) {
             if (parser.nextToken() == JsonToken.START_OBJECT) {
-                DuoEvent event = EventJson.event(parser, json, log);
+                DuoEvent event = EventJson.event(parser, json, log, List.of());
                 if (parser.nextToken() == null) {
                     return event;
                 }

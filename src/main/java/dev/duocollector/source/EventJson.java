@@ -84,10 +84,14 @@ final class EventJson {
         return BOUNDED.createParser(json);
     }
 
-    /** Reads the event that begins at the parser's position, over the array it was opened with. */
-    static DuoEvent event(JsonParser parser, byte[] json, DuoLog log) throws IOException {
+    /**
+     * Reads the event that begins at the parser's position, over the array it was opened with.
+     *
+     * @param likelyNames those of the event before it, which most have as well, and then share; may be empty
+     */
+    static DuoEvent event(JsonParser parser, byte[] json, DuoLog log, List<String> likelyNames) throws IOException {
         JsonLocation start = parser.currentTokenLocation();
-        List<String> names = new ArrayList<>();
+        List<String> names = new ArrayList<>(likelyNames.size());
         @Nullable Instant ts = null;
         @Nullable Instant timestamp = null;
         @Nullable String context = null;
@@ -114,7 +118,7 @@ final class EventJson {
         return new DuoEvent(
                 log,
                 line(json, start, end),
-                List.copyOf(names),
+                names.equals(likelyNames) ? likelyNames : List.copyOf(names),
                 ts == null ? timestamp : ts,
                 CallKind.of(context, type),
                 credits);

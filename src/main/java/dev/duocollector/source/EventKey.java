@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.source;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -18,6 +19,9 @@ import java.util.Base64;
 public final class EventKey {
 
     private static final int BYTES = 16;
+    /** Cloned for each use, which costs less than the look for an algorithm's provider. */
+    private static final MessageDigest SHA_256 = newSha256();
+
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
     private EventKey() {}
@@ -28,8 +32,27 @@ public final class EventKey {
     }
 
     public static byte[] sha256(byte[] bytes) {
+        return sha256(ByteBuffer.wrap(bytes));
+    }
+
+    private static byte[] sha256(ByteBuffer bytes) {
+        MessageDigest digest = freshSha256();
+        digest.update(bytes);
+        return digest.digest();
+    }
+
+    private static MessageDigest freshSha256() {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
+            return (MessageDigest) SHA_256.clone();
+        } catch (CloneNotSupportedException e) {
+            // A provider's whose digests live in hardware.
+            return newSha256();
+        }
+    }
+
+    private static MessageDigest newSha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("SHA-256 belongs to every Java platform", e);
         }
