@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -86,6 +87,24 @@ class DocumentsTest {
 
         assertThat(missing).isEmpty();
         assertThat(named).as("headings that are named").isGreaterThan(5);
+    }
+
+    /** What a build leaves out is told, and so is what it has instead. */
+    @Test
+    void contributing_namesEveryTestThatRunsAtNightOnly() throws IOException {
+        Set<String> nightly = new TreeSet<>();
+        for (Path file : files(".*\\.java", "src/test/java/dev/duocollector/it")) {
+            if (Files.readString(file).contains("    @Nightly\n")) {
+                nightly.add(file.getFileName().toString().replace(".java", ""));
+            }
+        }
+        String contributing = Files.readString(Path.of(".github/CONTRIBUTING.md"));
+
+        Set<String> named = all(Pattern.compile("(?m)^\\| `(\\w+)`.*\\| .*`\\w+"), contributing).stream()
+                .map(row -> row.group(1))
+                .collect(Collectors.toSet());
+        assertThat(nightly).hasSizeGreaterThan(5);
+        assertThat(named).isEqualTo(nightly);
     }
 
     @ParameterizedTest

@@ -35,6 +35,7 @@ class WorkflowTest {
         assertThat(found)
                 .isEqualTo(Map.of(
                         "verify.yml verify", Map.of("contents", "read"),
+                        "nightly.yml whole", Map.of("contents", "read"),
                         "nightly.yml model", Map.of("contents", "read"),
                         "nightly.yml kills", Map.of("contents", "read"),
                         "release.yml build", Map.of("contents", "read"),

@@ -30,6 +30,7 @@ class BackfillIT {
     Path folder;
 
     /** Killed in the middle of an object, stopped in the middle, and run to the end: each event is there once. */
+    @Nightly
     @Test
     void backfillThatIsKilledAndStopped_goesOn_andIsVerified() throws Exception {
         try (World world = World.inRealTime().set("duo.page.size", "10").set("s3.compression", "none")) {

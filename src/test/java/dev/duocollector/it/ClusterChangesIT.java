@@ -84,6 +84,7 @@ class ClusterChangesIT {
         }
     }
 
+    @Nightly
     @Test
     void aFiringOnANodeWithoutTheAccount_isMadeOnOneThatHasIt_andARemovedAccountLeavesNothing() throws IOException {
         postgres.createDatabase("accounts", ddl);

@@ -122,6 +122,7 @@ class ClusterDatabaseIT {
     }
 
     /** One that is wrong while it is alone finds that out from the next. */
+    @Nightly
     @Test
     void aNodeWhoseClockIsOff_leavesTheRunsToTheOthers() {
         postgres.createDatabase("clocks", ddl);

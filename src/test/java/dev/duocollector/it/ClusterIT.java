@@ -63,6 +63,7 @@ class ClusterIT {
         postgres.close();
     }
 
+    @Nightly
     @Test
     void eachFiringMakesOneRun_onTwoNodesAndOnThree() {
         postgres.createDatabase("spread", ddl);

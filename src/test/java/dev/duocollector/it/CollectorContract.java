@@ -132,6 +132,7 @@ interface CollectorContract {
         }
     }
 
+    @Nightly
     @Test
     default void everyEventOnce_killedAndStartedAgain() {
         try (World world = world()) {

@@ -4,6 +4,7 @@ package dev.duocollector.it;
 
 import dev.duocollector.route.World;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The runnable jar's {@code run}, in an empty folder, told everything by the environment. */
@@ -15,5 +16,12 @@ class JarContractIT implements CollectorContract {
     @Override
     public RunningCollector start(World world) {
         return CollectorJar.built().start(folder, CollectorJar.environment(world), "run");
+    }
+
+    /** In each build; the others' only at night. */
+    @Test
+    @Override
+    public void everyEventOnce_killedAndStartedAgain() {
+        CollectorContract.super.everyEventOnce_killedAndStartedAgain();
     }
 }

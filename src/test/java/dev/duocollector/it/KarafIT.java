@@ -253,6 +253,7 @@ class KarafIT implements CollectorContract {
         }
     }
 
+    @Nightly
     @Test
     void keepsTwoTenantsApart() {
         for (World tenant : List.of(world, other)) {
@@ -346,6 +347,7 @@ class KarafIT implements CollectorContract {
         return vault;
     }
 
+    @Nightly
     @Test
     void endsEachStreamAtItsPage_whenItIsUninstalled() throws IOException {
         world.set("duo.page.size", "4").set("duo.accounts", folder.toString());

@@ -217,6 +217,7 @@ class KillIT {
         }
     }
 
+    @Nightly
     @ParameterizedTest
     @ValueSource(ints = {2, 3})
     void everyEventOnce_whenSeveralProcessesOnOneCheckpointAreKilled(int processes) throws IOException {
