@@ -10,14 +10,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.duocollector.settings.DuoLog;
+import dev.duocollector.text.Utf8;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,8 +36,6 @@ final class EventJson {
     /** Up to the year 5138; a longer number counts something else. */
     private static final int SECONDS_DIGITS_MAX = 11;
 
-    private static final int CHUNK_CHARS = 8192;
-
     /** A page of 1000 events has about 30 values in each. */
     private static final long TOKENS_MAX = 500_000;
 
@@ -53,7 +47,7 @@ final class EventJson {
     static final JsonFactory FACTORY = JsonFactory.builder()
             // Else a body that starts with a zero byte is taken for UTF-16, and byte offsets no longer mean the body's.
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
-            // Whoever answers decides on the names, and the JVM forgets what it has interned late.
+            // Whoever answers decides on the names, and the JVM is slow to forget what is interned.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNameLength(Integer.MAX_VALUE)
@@ -80,7 +74,7 @@ final class EventJson {
      *     pass, which would give one event two keys and the object a line that other readers refuse
      */
     static JsonParser parser(byte[] json) throws IOException {
-        requireUtf8(json);
+        Utf8.require(json);
         return BOUNDED.createParser(json);
     }
 
@@ -153,19 +147,6 @@ final class EventJson {
                     + json.getLocation().getByteOffset();
         }
         return e instanceof CharacterCodingException ? "it is not UTF-8" : "it is not JSON";
-    }
-
-    private static void requireUtf8(byte[] json) throws CharacterCodingException {
-        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-        ByteBuffer in = ByteBuffer.wrap(json);
-        CharBuffer out = CharBuffer.allocate(CHUNK_CHARS);
-        CoderResult result = CoderResult.OVERFLOW;
-        while (result.isOverflow()) {
-            result = decoder.decode(in, out.clear(), true);
-        }
-        if (result.isError()) {
-            result.throwException();
-        }
     }
 
     /** Copies the event out of its page, so that it does not keep the page alive, as one line. */

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.state.Batch.Declaration;
 import dev.duocollector.state.StateRefusedException.Reason;
 import dev.duocollector.text.JsonText;
+import dev.duocollector.text.Utf8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,7 +58,8 @@ final class StateFormat {
 
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    // The names are event keys, other ones in each run: nothing to remember, nor for the JVM to intern.
+                    // The names are event keys, which are others in each run: not worth a table, or the JVM's of
+                    // strings.
                     .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                     .build())
@@ -224,6 +226,7 @@ final class StateFormat {
 
     private static JsonNode parse(byte[] bytes, String place) {
         try {
+            Utf8.require(bytes);
             return JSON.readTree(bytes);
         } catch (IOException e) {
             throw new StateRefusedException(

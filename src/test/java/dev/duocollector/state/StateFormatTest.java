@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,6 +14,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -235,6 +237,22 @@ class StateFormatTest {
         assertThat(golden).contains(part);
 
         assertRefused(golden.replace(part, replacement).getBytes(UTF_8), said);
+    }
+
+    /** A key or an offset with a replacement in it would be another one. */
+    @ParameterizedTest
+    @CsvSource({
+        "AAAAAAAAAAAAAAAAAAAAAA, FF",
+        "AAAAAAAAAAAAAAAAAAAAAA, EDA080",
+        "AAAAAAAAAAAAAAAAAAAAAA, C0AF",
+        "1795421700123, E28228"
+    })
+    void stateThatIsNotUtf8_isRefused(String part, String bytes) throws IOException {
+        String golden = golden("window-and-pending.json");
+        assertThat(golden).contains(part);
+
+        String wrong = new String(HexFormat.of().parseHex(bytes), ISO_8859_1);
+        assertRefused(golden.replaceFirst(part, wrong).getBytes(ISO_8859_1), "not readable JSON (line 1)");
     }
 
     static Stream<Arguments> otherStates() throws IOException {
