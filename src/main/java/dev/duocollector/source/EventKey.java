@@ -19,7 +19,8 @@ import java.util.Base64;
 public final class EventKey {
 
     private static final int BYTES = 16;
-    /** Cloned for each use, which costs less than the look for an algorithm's provider. */
+
+    /** Cloned for each use, which costs less than looking up the algorithm's provider. */
     private static final MessageDigest SHA_256 = newSha256();
 
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
@@ -45,7 +46,7 @@ public final class EventKey {
         try {
             return (MessageDigest) SHA_256.clone();
         } catch (CloneNotSupportedException e) {
-            // A provider's whose digests live in hardware.
+            // The provider's digests live in hardware.
             return newSha256();
         }
     }
