@@ -140,6 +140,7 @@ class ArchitectureTest {
                         "settings.WrittenSettings",
                         "text.LogSetup",
                         "app.CamelApplication",
+                        "app.ObservationServer",
                         "cli.CheckCommand",
                         "cli.ClusterCommand",
                         "cli.ConfigCommand",

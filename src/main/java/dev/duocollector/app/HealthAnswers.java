@@ -66,8 +66,10 @@ final class HealthAnswers {
 
     private static void data(ObjectNode data, Map<String, Object> details) {
         new TreeMap<>(details).forEach((name, value) -> {
-            if (value instanceof Number number) {
-                data.put(name, number.longValue());
+            if (value instanceof Integer || value instanceof Long) {
+                data.put(name, ((Number) value).longValue());
+            } else if (value instanceof Number number) {
+                data.put(name, number.doubleValue());
             } else {
                 data.put(name, String.valueOf(value));
             }

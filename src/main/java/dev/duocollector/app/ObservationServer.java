@@ -21,10 +21,11 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
-import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,8 @@ final class ObservationServer implements AutoCloseable {
 
     private static final Log LOG = Log.of(ObservationServer.class);
 
-    /** Enough for scrapes, probes and a person at once; an idle one ends. */
-    private static final int THREADS_MAX = 4;
+    /** Scrapes, probes and a person need two or three; the others are for clients that hold theirs. */
+    private static final int THREADS_MAX = 32;
 
     private static final String TYPE = "Content-Type";
     private static final String TEXT_TYPE = "text/plain; charset=utf-8";
@@ -49,16 +50,15 @@ final class ObservationServer implements AutoCloseable {
     private static final String NOT_FOUND =
             "The status page is at " + PAGE_PATH + ", health at " + HEALTH_PATH + ", metrics at " + METRICS_PATH + ".";
 
-    private final CamelContext context;
     private final String host;
     private final int port;
     private final PrometheusMeterRegistry registry;
     private final StatusPage page;
     private final HealthAnswers health;
+    private final ThreadPoolExecutor threads = threads();
     private @Nullable HttpServer server;
 
     ObservationServer(CamelContext context, Settings settings, PrometheusMeterRegistry registry, StatusPage page) {
-        this.context = context;
         this.host = settings.process().get(SettingTable.OBSERVE_HOST);
         this.port = settings.process().get(SettingTable.OBSERVE_PORT);
         this.registry = registry;
@@ -93,14 +93,16 @@ final class ObservationServer implements AutoCloseable {
         if (server != null) {
             server.stop(0);
         }
+        threads.shutdownNow();
     }
 
-    /** In seconds, how long a client that sends or reads too slowly may hold a thread; the server takes it from nowhere else. */
+    /** The server takes these from nowhere else; who starts the JVM may know better. */
     private static void boundEachRequest() {
-        System.setProperty("sun.net.httpserver.maxReqTime", "10");
-        System.setProperty("sun.net.httpserver.maxRspTime", "60");
+        // In seconds: a client that sends or reads slowly, or not at all, holds a thread for so long.
+        System.getProperties().putIfAbsent("sun.net.httpserver.maxReqTime", "5");
+        System.getProperties().putIfAbsent("sun.net.httpserver.maxRspTime", "15");
         // Else an answer waits for the client to acknowledge its first packet, which takes a twenty-fifth of a second.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
+        System.getProperties().putIfAbsent("sun.net.httpserver.nodelay", "true");
     }
 
     private HttpServer serve() throws IOException {
@@ -108,11 +110,11 @@ final class ObservationServer implements AutoCloseable {
         if (wanted.isUnresolved()) {
             throw new IOException("there is no host of this name");
         }
-        HttpServer serving = HttpServer.create(wanted, 0);
         new JvmMemoryMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
-        serving.setExecutor(threads());
+        HttpServer serving = HttpServer.create(wanted, 0);
+        serving.setExecutor(threads);
         serving.createContext("/", exchange -> {
             try (exchange) {
                 send(exchange, answer(exchange));
@@ -122,16 +124,16 @@ final class ObservationServer implements AutoCloseable {
         return serving;
     }
 
-    private ExecutorService threads() {
-        return context.getExecutorServiceManager()
-                .newThreadPool(
-                        this,
-                        "observation",
-                        new ThreadPoolProfileBuilder("observation")
-                                .poolSize(THREADS_MAX)
-                                .maxPoolSize(THREADS_MAX)
-                                .allowCoreThreadTimeOut(true)
-                                .build());
+    /** Not Camel's: its stop would wait for a client that holds one. An idle one ends. */
+    private static ThreadPoolExecutor threads() {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                THREADS_MAX, THREADS_MAX, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), request -> {
+                    Thread thread = new Thread(request, "observation");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     private Answer answer(HttpExchange exchange) {
@@ -139,7 +141,7 @@ final class ObservationServer implements AutoCloseable {
         String path = exchange.getRequestURI().getPath();
         String query = exchange.getRequestURI().getRawQuery();
         try {
-            return switch (path) {
+            return switch (path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path) {
                 case PAGE_PATH -> page.answer(method, query);
                 case HEALTH_PATH -> read(method, () -> health.all(query));
                 case HEALTH_PATH + "/live" -> read(method, () -> health.live(query));
@@ -174,6 +176,8 @@ final class ObservationServer implements AutoCloseable {
         } else {
             exchange.sendResponseHeaders(answer.status(), body.length);
             exchange.getResponseBody().write(body);
+            // Else a request that announces a body and does not send it gets no answer.
+            exchange.getResponseBody().flush();
         }
     }
 

@@ -50,7 +50,7 @@ class LibrariesIT {
     @Test
     void whatNothingNeeds_isInNoJar() {
         assertThat(libraries.keySet())
-                .contains("camel-main", "camel-aws2-s3", "micrometer-registry-prometheus", "logback-classic", "s3")
+                .contains("camel-main", "camel-aws2-s3", "HikariCP", "logback-classic", "s3")
                 .noneMatch(name -> NOT_NEEDED.matcher(name).matches());
         Set<String> embedded = embedded(Path.of(property("karaf.bundle")));
         assertThat(embedded)
@@ -102,7 +102,7 @@ class LibrariesIT {
                             (one, other) -> one + other));
         }
 
-        assertThat(named).hasSizeGreaterThan(10);
+        assertThat(named).hasSizeGreaterThan(8);
         for (MatchResult test : named) {
             assertThat(sources.getOrDefault(test.group(1), ""))
                     .as(test.group())
