@@ -66,10 +66,10 @@ final class HealthAnswers {
 
     private static void data(ObjectNode data, Map<String, Object> details) {
         new TreeMap<>(details).forEach((name, value) -> {
-            if (value instanceof Integer || value instanceof Long) {
-                data.put(name, ((Number) value).longValue());
+            if (value instanceof Double || value instanceof Float) {
+                data.put(name, ((Number) value).doubleValue());
             } else if (value instanceof Number number) {
-                data.put(name, number.doubleValue());
+                data.put(name, number.longValue());
             } else {
                 data.put(name, String.valueOf(value));
             }
