@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
@@ -27,6 +28,12 @@ public final class StartFailure {
     private static final Pattern STEP = Pattern.compile("at: >>> (.*) <<< in route: ", Pattern.DOTALL);
 
     private static final Pattern DUPLICATE = Pattern.compile("Duplicate route ids detected: ([^.]+)\\.");
+
+    /** What it most often is: a copy whose name has a slip. */
+    private static final String SAME_NAME =
+            " A route file of yours takes the place of one of the jar's only under the very same name, such as"
+                    + " collect.camel.yaml; under any other, its routes are added to the jar's.";
+
     private static final Pattern FILE = Pattern.compile("Error pre-parsing resource: (\\S+)");
     private static final Pattern BEAN = Pattern.compile("Error creating bean: (\\S+) of type: .*");
 
@@ -64,7 +71,8 @@ public final class StartFailure {
             }
             place = place(cause, routes, place);
         }
-        return List.of(CANNOT_START + place + oneLine(root));
+        String why = oneLine(root);
+        return List.of(CANNOT_START + place + why + (DUPLICATE.matcher(why).find() ? SAME_NAME : ""));
     }
 
     /** Returns where a failure has its cause: what this one of its exceptions says, else what was known before. */
@@ -73,11 +81,13 @@ public final class StartFailure {
         if (cause instanceof FailedToCreateRouteException broken) {
             Matcher duplicate = DUPLICATE.matcher(message);
             Matcher step = STEP.matcher(message);
-            String id = duplicate.find() ? duplicate.group(1) : broken.getRouteId();
-            return place(id, routes, step.find() ? Optional.of(step.group(1)) : Optional.empty());
+            List<String> ids = duplicate.find()
+                    ? List.of(duplicate.group(1).split(","))
+                    : Stream.ofNullable(broken.getRouteId()).toList();
+            return place(ids, routes, step.find() ? Optional.of(step.group(1)) : Optional.empty());
         }
         if (cause instanceof FailedToStartRouteException broken) {
-            return place(broken.getRouteId(), routes, Optional.empty());
+            return place(Stream.ofNullable(broken.getRouteId()).toList(), routes, Optional.empty());
         }
         Matcher file = FILE.matcher(message);
         Matcher bean = BEAN.matcher(message);
@@ -87,16 +97,17 @@ public final class StartFailure {
         return bean.matches() ? known + "bean " + bean.group(1) + ": " : known;
     }
 
-    /** Names a route, its file, and the line of the step, or else of the route. */
-    private static String place(@Nullable String routeId, List<RouteDefinition> routes, Optional<String> step) {
-        if (routeId == null) {
+    /** Names routes, their files, and the line of the step, or else of the route. */
+    private static String place(List<String> ids, List<RouteDefinition> routes, Optional<String> step) {
+        if (ids.isEmpty()) {
             return "";
         }
         String places = routes.stream()
-                .filter(route -> routeId.equals(route.getId()) && route.getResource() != null)
+                .filter(route -> ids.contains(route.getId()) && route.getResource() != null)
                 .map(route -> route.getResource().getLocation() + ", line " + line(route, step))
                 .collect(Collectors.joining(", and "));
-        return "route " + routeId + (places.isEmpty() ? "" : " in " + places) + ": ";
+        return (ids.size() == 1 ? "route " : "routes ") + String.join(", ", ids)
+                + (places.isEmpty() ? "" : " in " + places) + ": ";
     }
 
     private static int line(RouteDefinition route, Optional<String> step) {

@@ -155,6 +155,15 @@ class EventStepsAtStartTest {
         assertThat(refusal()).contains(said);
     }
 
+    @Test
+    void refusesACopyUnderAnotherName_andSaysWhenItReplacesTheJars() throws IOException {
+        Files.copy(Path.of("routes", "collect.camel.yaml"), folder.resolve("colect.camel.yaml"));
+
+        assertThat(refusal())
+                .contains(
+                        "routes ", "lines", "collect.camel.yaml, line 2", "Duplicate route ids", "the very same name");
+    }
+
     /** What goes on in another route is looked at as well. */
     @ParameterizedTest(name = "{0}")
     @CsvSource(
