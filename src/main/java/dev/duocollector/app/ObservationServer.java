@@ -70,7 +70,7 @@ final class ObservationServer implements AutoCloseable {
         boundEachRequest();
         try {
             server = serve();
-        } catch (Exception e) {
+        } catch (IOException | RuntimeException e) {
             LOG.debug("The server for health and metrics could not start", e);
             LOG.warn(
                     "Health and metrics cannot be shown on {}:{} ({}). The program collects nevertheless. Set observe.port to a"

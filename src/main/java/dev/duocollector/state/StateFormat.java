@@ -58,8 +58,7 @@ final class StateFormat {
 
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    // The names are event keys, which are others in each run: not worth a table, or the JVM's of
-                    // strings.
+                    // The names are event keys, new ones in each run: neither Jackson nor the JVM should keep them.
                     .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                     .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
                     .build())

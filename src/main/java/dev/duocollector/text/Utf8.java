@@ -10,7 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 
-/** The encoding of all that is read: readers of JSON let some of what is no UTF-8 pass, or replace it. */
+/** The only encoding that JSON is read in. Jackson alone lets some other bytes pass, or replaces them. */
 public final class Utf8 {
 
     private static final int CHUNK_CHARS = 8192;
@@ -18,7 +18,7 @@ public final class Utf8 {
     private Utf8() {}
 
     /**
-     * Refuses anything else.
+     * Checks all of the bytes.
      *
      * @throws CharacterCodingException if the bytes are not UTF-8
      */
