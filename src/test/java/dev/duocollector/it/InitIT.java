@@ -96,6 +96,9 @@ class InitIT {
                 assertThat(quiet.exitCode()).isZero();
                 assertThat(quiet.output()).isEmpty();
             }
+            // Of a collector that has not run: one that has, within this second, has nothing to ask for.
+            environment.put("S3_PREFIX", "first");
+            environment.put("STATE_KEY", "first-state/state.json");
             environment.put("DUO_BASE_URL", "http://127.0.0.1:1");
             environment.put("DUO_RETRY_MAX_ELAPSED", "0s");
             try (CollectorProcess quiet = jar.start(folder, environment, "once", "--quiet")) {
