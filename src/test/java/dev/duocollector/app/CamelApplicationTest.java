@@ -5,6 +5,7 @@ package dev.duocollector.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duocollector.route.RememberingContext;
 import dev.duocollector.settings.RouteFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,8 +51,8 @@ class CamelApplicationTest {
                     folder.resolve(name + ".camel.yaml"),
                     "- beans: [{name: " + name + "-contract-6, type: java.lang.Object}]\n");
         }
-        CamelApplication application = CamelApplication.inContainer(
-                Map.of(), folder, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));
+        CamelApplication application =
+                CamelApplication.inContainer(Map.of(), folder, "etc/dev.duocollector.cfg", RememberingContext::unbuilt);
 
         assertThatThrownBy(application::startCollecting)
                 .isInstanceOfSatisfying(

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duocollector.route.RememberingContext;
 import dev.duocollector.route.World;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.component.log.LogComponent;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -268,8 +268,7 @@ class EventStepsAtStartTest {
 
     private CamelApplication application() {
         Map<String, String> settings = new HashMap<>(world.settings);
-        return CamelApplication.inContainer(
-                settings, folder, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));
+        return CamelApplication.inContainer(settings, folder, "etc/dev.duocollector.cfg", RememberingContext::unbuilt);
     }
 
     private void eventSteps(String from, String step) throws IOException {

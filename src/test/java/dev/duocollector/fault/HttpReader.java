@@ -27,6 +27,9 @@ final class HttpReader {
 
     private final InputStream in;
 
+    /** What has arrived of a line; most are shorter. */
+    private final byte[] ahead = new byte[256];
+
     HttpReader(InputStream in) {
         this.in = new BufferedInputStream(in, BUFFER_BYTES);
     }
@@ -98,19 +101,39 @@ final class HttpReader {
     /** The next line without its end, which is appended to {@code raw} whole; empty at a stream's end before any byte. */
     private String readLine(ByteArrayOutputStream raw, int bytesMax) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream(128);
-        int next;
-        do {
-            next = in.read();
-            if (next == -1 && raw.size() + line.size() == 0) {
+        boolean ended = false;
+        while (!ended) {
+            int arrived = peek();
+            if (arrived == -1 && raw.size() + line.size() == 0) {
                 return "";
             }
-            if (next == -1 || raw.size() + line.size() >= bytesMax) {
+            int feed = indexOfLineFeed(arrived);
+            ended = feed >= 0;
+            int taken = ended ? feed + 1 : arrived;
+            if (arrived == -1 || raw.size() + line.size() + taken > bytesMax) {
                 throw new EOFException("A line without an end after " + line.size() + " bytes");
             }
-            line.write(next);
-        } while (next != '\n');
+            line.write(ahead, 0, taken);
+            in.skipNBytes(taken);
+        }
         line.writeTo(raw);
         return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
+    }
+
+    /** Waits for the next bytes and copies them, without taking them; returns how many, or -1 at the stream's end. */
+    private int peek() throws IOException {
+        in.mark(ahead.length);
+        int arrived = in.read(ahead);
+        in.reset();
+        return arrived;
+    }
+
+    private int indexOfLineFeed(int length) {
+        int index = 0;
+        while (index < length && ahead[index] != '\n') {
+            index++;
+        }
+        return index < length ? index : -1;
     }
 
     private static int length(String digits, int radix) throws IOException {

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.duocollector.route.RememberingContext;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
@@ -54,7 +55,7 @@ class CollectorTest {
         world.events.add(events);
         Map<String, String> settings = new HashMap<>(world.settings);
         settings.remove("duo.schedule.auto-startup");
-        Collector collector = new Collector("acme", folder.resolve("duo-routes"), () -> new DefaultCamelContext(false));
+        Collector collector = new Collector("acme", folder.resolve("duo-routes"), RememberingContext::unbuilt);
 
         collector.update(new ConfigFile("acme", Map.of("duo.page.size", "wrong")));
         collector.update(new ConfigFile("acme", settings));

@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,8 +53,8 @@ class LocalesTest {
         Map<String, String> settings = new HashMap<>(world.settings);
         settings.remove("duo.schedule.auto-startup");
         Locale.setDefault(Locale.forLanguageTag(tag));
-        CamelApplication application = CamelApplication.inContainer(
-                settings, routes, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));
+        CamelApplication application =
+                CamelApplication.inContainer(settings, routes, "etc/dev.duocollector.cfg", RememberingContext::unbuilt);
 
         application.startCollecting();
         try {

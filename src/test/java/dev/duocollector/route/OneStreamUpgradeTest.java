@@ -166,8 +166,8 @@ class OneStreamUpgradeTest {
             Files.writeString(folder.resolve(file.getFileName()), Files.readString(BEFORE.resolve(file)));
             files.remove(own);
         }
-        CamelApplication application = CamelApplication.inContainer(
-                Map.of(), folder, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));
+        CamelApplication application =
+                CamelApplication.inContainer(Map.of(), folder, "etc/dev.duocollector.cfg", RememberingContext::unbuilt);
 
         SettingsException refused =
                 Assertions.catchThrowableOfType(SettingsException.class, application::startCollecting);

@@ -12,10 +12,7 @@ import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.sink.PromptS3Clients;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,19 +20,15 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.impl.engine.DefaultClassResolver;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -57,31 +50,7 @@ final class TestCollector implements AutoCloseable {
 
     private static final String S3_CLIENTS = "type: dev.duocollector.sink.S3Clients\n";
 
-    /**
-     * Remembers what is on the class path: each context looks for its service files, many of which are not there, and
-     * each look goes through the jars of all libraries.
-     */
-    private static final class RememberingClassResolver extends DefaultClassResolver {
-
-        private static final Map<String, Optional<byte[]>> SEEN = new ConcurrentHashMap<>();
-
-        @Override
-        public @Nullable InputStream loadResourceAsStream(String name) {
-            return SEEN.computeIfAbsent(name, this::read)
-                    .map(ByteArrayInputStream::new)
-                    .orElse(null);
-        }
-
-        private Optional<byte[]> read(String name) {
-            try (InputStream found = super.loadResourceAsStream(name)) {
-                return found == null ? Optional.empty() : Optional.of(found.readAllBytes());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
-
-    private final DefaultCamelContext context = new DefaultCamelContext();
+    private final DefaultCamelContext context;
     private final ProducerTemplate template;
 
     private TestCollector(
@@ -91,10 +60,7 @@ final class TestCollector implements AutoCloseable {
             boolean counting,
             MeterRegistry registry)
             throws Exception {
-        context.setClassResolver(new RememberingClassResolver());
-        if (!counting) {
-            context.disableJMX();
-        }
+        context = counting ? RememberingContext.counting() : RememberingContext.built();
         Properties overrides = new Properties();
         overrides.putAll(settings);
         context.getPropertiesComponent().setLocation("file:application.properties");

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,8 +86,8 @@ class UpgradeTest {
                     "- beans: [{name: " + file + "-contract-3, type: java.lang.Object}]\n");
         }
         Files.copy(BEFORE.resolve("routes/event-steps.camel.yaml"), folder.resolve("event-steps.camel.yaml"));
-        CamelApplication application = CamelApplication.inContainer(
-                Map.of(), folder, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));
+        CamelApplication application =
+                CamelApplication.inContainer(Map.of(), folder, "etc/dev.duocollector.cfg", RememberingContext::unbuilt);
 
         SettingsException refused =
                 Assertions.catchThrowableOfType(SettingsException.class, application::startCollecting);

@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,8 +110,8 @@ class WrongSettingsTest {
         Map<String, String> settings = new HashMap<>(world.settings);
         // Has no effect here, which is a line of its own.
         settings.remove("observe.enabled");
-        CamelApplication application = CamelApplication.inContainer(
-                settings, routes, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));
+        CamelApplication application =
+                CamelApplication.inContainer(settings, routes, "etc/dev.duocollector.cfg", RememberingContext::unbuilt);
 
         assertThat(application.runOnce()).isEqualTo(2);
 

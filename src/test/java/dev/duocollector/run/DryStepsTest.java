@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duocollector.app.CamelApplication;
 import dev.duocollector.fault.ProxiedRequest;
+import dev.duocollector.route.RememberingContext;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -245,8 +245,7 @@ class DryStepsTest {
     private CamelApplication application() {
         Map<String, String> settings = new HashMap<>(world.settings);
         settings.put("duo.schedule.auto-startup", "false");
-        return CamelApplication.inContainer(
-                settings, routes, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));
+        return CamelApplication.inContainer(settings, routes, "etc/dev.duocollector.cfg", RememberingContext::unbuilt);
     }
 
     private void steps(String steps) throws IOException {

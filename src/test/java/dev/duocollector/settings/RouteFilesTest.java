@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duocollector.app.CamelApplication;
+import dev.duocollector.route.RememberingContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -284,8 +284,8 @@ class RouteFilesTest {
     void file_ofAnotherContract_isRefused_asThingsStandInTheProgram(String what, String text, String said)
             throws IOException {
         Files.writeString(routes.resolve("collect.camel.yaml"), text);
-        CamelApplication application = CamelApplication.inContainer(
-                Map.of(), routes, "etc/dev.duocollector.cfg", () -> new DefaultCamelContext(false));
+        CamelApplication application =
+                CamelApplication.inContainer(Map.of(), routes, "etc/dev.duocollector.cfg", RememberingContext::unbuilt);
 
         assertThat(problems()).singleElement().asString().contains("/collect.camel.yaml is of another release", said);
         assertThatThrownBy(application::startCollecting)

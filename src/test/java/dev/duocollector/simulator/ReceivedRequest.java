@@ -79,7 +79,7 @@ record ReceivedRequest(String method, String target, String protocol, Map<String
     /** Returns everything up to the empty line, one character a byte. */
     private static String readText(BufferedInputStream in) throws IOException {
         StringBuilder text = new StringBuilder();
-        while (text.length() < END.length() || text.lastIndexOf(END) != text.length() - END.length()) {
+        while (text.indexOf(END, text.length() - END.length()) < 0) {
             int c = in.read();
             if (c < 0 && text.isEmpty()) {
                 return "";

@@ -100,7 +100,6 @@ final class ModelRoutes {
     /** Loads the routes, whose placeholders take the given settings. */
     ModelRoutes(Map<String, String> settings) {
         context = new DefaultCamelContext(new BeansOfProcess());
-        context.disableJMX();
         context.getPropertiesComponent().setLocation("file:application.properties");
         context.getPropertiesComponent().setOverrideProperties(properties(settings));
         context.addComponent(HTTP, new HttpComponent() {
