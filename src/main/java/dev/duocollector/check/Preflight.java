@@ -16,6 +16,7 @@ import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.settings.SettingsFile;
 import dev.duocollector.sink.S3Clients;
+import dev.duocollector.text.Count;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -163,8 +164,8 @@ public final class Preflight {
         } else if (found.problems().isEmpty()) {
             tell.accept(Check.pass(
                     ACCOUNTS,
-                    found.accounts().size() + " accounts with " + streams + " logs, by the files in "
-                            + settings.accountsFolder()));
+                    Count.of(found.accounts().size(), "account") + " with " + Count.of(streams, "log")
+                            + ", by the files in " + settings.accountsFolder()));
         }
     }
 

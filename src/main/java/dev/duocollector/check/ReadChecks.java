@@ -3,9 +3,9 @@
 package dev.duocollector.check;
 
 import dev.duocollector.check.S3Checks.S3Prefix;
-import dev.duocollector.run.Tally;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.S3Failure;
+import dev.duocollector.text.Count;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -92,7 +92,7 @@ final class ReadChecks {
         }
         return Check.fail(
                 name,
-                (foreign.size() >= S3Checks.KEYS_MAX ? "At least " : "") + Tally.count(foreign.size(), "object")
+                (foreign.size() >= S3Checks.KEYS_MAX ? "At least " : "") + Count.of(foreign.size(), "object")
                         + " under " + prefix.key("")
                         + " that the collector has not written: "
                         + String.join(", ", foreign.subList(0, Math.min(KEYS_SHOWN, foreign.size())))

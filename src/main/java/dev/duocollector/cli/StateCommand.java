@@ -18,6 +18,7 @@ import dev.duocollector.sink.S3Clients;
 import dev.duocollector.state.ChildrenObject;
 import dev.duocollector.state.StateObject;
 import dev.duocollector.state.StateSnapshot;
+import dev.duocollector.text.Count;
 import dev.duocollector.text.PlainLine;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -212,7 +213,7 @@ final class StateCommand implements Runnable {
         session.out()
                 .println("Written: " + session.state() + ", collected through "
                         + plan.next().committedThrough() + ", "
-                        + plan.eventKeys().size() + " event keys."
+                        + Count.of(plan.eventKeys().size(), "event key") + "."
                         + (copyKey == null
                                 ? ""
                                 : " As it was: s3://"

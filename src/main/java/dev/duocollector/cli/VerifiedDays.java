@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.cli.DayLine.Cell;
 import dev.duocollector.settings.TimeRange;
+import dev.duocollector.text.Count;
 import dev.duocollector.verify.Comparison.Result;
 import dev.duocollector.verify.Coverage;
 import dev.duocollector.verify.Coverage.Hole;
@@ -46,7 +47,7 @@ record VerifiedDays(List<Day> days, List<Hole> holes) {
                 return "no events";
             }
             return missing == 0
-                    ? String.format(Locale.ROOT, "%,d events, none missing", events)
+                    ? Count.grouped(events, "event") + ", none missing"
                     : String.format(
                             Locale.ROOT, "%,d of %,d missing (%.1f%%)", missing, events, 100.0 * missing / events);
         }

@@ -11,6 +11,7 @@ import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RangeGuard;
 import dev.duocollector.run.Stream;
 import dev.duocollector.settings.TimeRange;
+import dev.duocollector.text.Count;
 import dev.duocollector.text.JsonText;
 import dev.duocollector.text.Log;
 import dev.duocollector.text.PlainLine;
@@ -100,11 +101,11 @@ final class VerifyCommand implements Callable<Integer> {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%s: Duo shows %,d different events; the bucket has %,d lines in %,d objects.",
+                "%s: Duo shows %s; the bucket has %s in %s.",
                 result.range(),
-                result.duoEvents(),
-                result.bucketEvents(),
-                result.objects()));
+                Count.grouped(result.duoEvents(), "different event"),
+                Count.grouped(result.bucketEvents(), "line"),
+                Count.grouped(result.objects(), "object")));
         result.counts()
                 .forEach((kind, count) ->
                         lines.add(String.format(Locale.ROOT, "  %-8s %,7d  %s", name(kind), count, kind.meaning())));

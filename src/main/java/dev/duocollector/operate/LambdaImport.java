@@ -12,6 +12,7 @@ import dev.duocollector.state.Batch;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.StateSnapshot;
+import dev.duocollector.text.Count;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -89,7 +90,8 @@ public final class LambdaImport {
         sayReplaced(before);
         sayBegin(through, keysFrom);
         if (seen.events() > 0) {
-            says.add("Seen already: " + seen.events() + " events since " + keysFrom + " in " + seen.objectsText()
+            says.add("Seen already: " + Count.of(seen.events(), "event") + " since " + keysFrom + " in "
+                    + seen.objectsText()
                     + ". Events whose object was deleted since are not known, and will be there twice.");
         }
         if (collected.isPresent() && !found) {

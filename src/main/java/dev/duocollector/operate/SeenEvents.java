@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.operate;
 
-import dev.duocollector.run.Tally;
 import dev.duocollector.sink.BucketEvents;
 import dev.duocollector.sink.BucketEvents.StoredEvent;
 import dev.duocollector.sink.BucketEvents.StoredObject;
 import dev.duocollector.sink.BucketEvents.Writer;
+import dev.duocollector.text.Count;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -48,8 +48,8 @@ final class SeenEvents {
             add(bucket, object);
             read++;
             if (read % TELL_EVERY_OBJECTS == 0) {
-                progress.accept(
-                        "Read " + read + " of " + found.size() + " objects of the bucket, " + events + " events.");
+                progress.accept("Read " + read + " of " + Count.of(found.size(), "object") + " of the bucket, "
+                        + Count.of(events, "event") + ".");
             }
         }
         return this;
@@ -89,7 +89,7 @@ final class SeenEvents {
 
     /** How many objects held an event of the time, in words. */
     String objectsText() {
-        return Tally.count(objects, "object");
+        return Count.of(objects, "object");
     }
 
     long events() {

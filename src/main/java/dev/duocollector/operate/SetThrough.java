@@ -13,6 +13,7 @@ import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.StateRefusedException.Reason;
 import dev.duocollector.state.StateSnapshot;
 import dev.duocollector.state.Window;
+import dev.duocollector.text.Count;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -171,11 +172,11 @@ public final class SetThrough {
 
     private void saySeen(SeenEvents seen, Instant keysFrom) {
         if (!skipExisting) {
-            says.add("Seen already: the " + seen.keys().size() + " events since " + keysFrom
+            says.add("Seen already: the " + Count.of(seen.keys().size(), "event") + " since " + keysFrom
                     + " that the state knows. The bucket is not asked.");
             return;
         }
-        says.add("Seen already: " + seen.keys().size() + " events since " + keysFrom + "; the bucket has "
+        says.add("Seen already: " + Count.of(seen.keys().size(), "event") + " since " + keysFrom + "; the bucket has "
                 + seen.events()
                 + " of them, in " + seen.objectsText()
                 + ". An event that was deleted from the bucket since (by a feed, for one)"

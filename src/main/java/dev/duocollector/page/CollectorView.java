@@ -11,6 +11,7 @@ import dev.duocollector.metrics.StreamHealth;
 import dev.duocollector.run.Streams;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.Shard;
+import dev.duocollector.text.Count;
 import dev.duocollector.text.Log;
 import java.time.Instant;
 import java.util.List;
@@ -53,7 +54,7 @@ final class CollectorView implements Supplier<View> {
         Optional<Shard> shard = streams.shard();
         if (shard.isPresent()) {
             return Optional.of("This node is shard " + shard.get() + " and shows its own "
-                    + Words.count(shown, "log") + " of the " + streams.configured()
+                    + Count.grouped(shown, "log") + " of the " + streams.configured()
                     + " configured. The nodes of the other shards show the rest.");
         }
         return streams.settings()

@@ -3,6 +3,7 @@
 package dev.duocollector.page;
 
 import dev.duocollector.metrics.LastDay;
+import dev.duocollector.text.Count;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -109,7 +110,7 @@ final class PageHtml {
         }
         long bad = count(view, StreamState.Tone.BAD);
         long warn = count(view, StreamState.Tone.WARN);
-        return Words.count(all, "log")
+        return Count.grouped(all, "log")
                 + (bad == 0 ? ", none in trouble" : ": " + Words.count(bad) + " in trouble")
                 + (warn == 0 ? "" : ", " + Words.count(warn) + " held up or behind")
                 + (view.problems().isEmpty() ? "." : ". Settings of accounts are wrong.");
@@ -221,7 +222,7 @@ final class PageHtml {
         html.open("table", "role", "table").open("caption");
         html.text(
                 rows.size() == matching
-                        ? Words.count(matching, "log")
+                        ? Count.grouped(matching, "log")
                         : "Logs " + Words.count(first) + " to " + Words.count(first + rows.size() - 1L) + " of "
                                 + Words.count(matching));
         html.text(matching > 1 ? ", what needs people first" : "");

@@ -33,11 +33,6 @@ final class Words {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    /** {@code 1 log}, {@code 1,204 logs}. */
-    static String count(long number, String noun) {
-        return count(number) + " " + noun + (number == 1 ? "" : "s");
-    }
-
     /** The two largest units of a length of time: {@code 12 s}, {@code 3 min 5 s}, {@code 2 h 10 min}, {@code 4 d 1 h}. */
     static String length(Duration length) {
         if (length.isNegative()) {

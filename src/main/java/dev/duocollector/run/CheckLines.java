@@ -11,6 +11,7 @@ import dev.duocollector.sink.PlainBody;
 import dev.duocollector.sink.PlainStream;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Batch.Declaration;
+import dev.duocollector.text.Count;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,7 +54,7 @@ public final class CheckLines implements Processor {
                 : lines >= 1 && lines <= batch.eventKeys().size();
         if (!whole) {
             throw notWhole(
-                    run, key, Tally.count(lines, "line") + ", where " + expected(batch, counted) + " were declared");
+                    run, key, Count.of(lines, "line") + ", where " + expected(batch, counted) + " were declared");
         }
         LookUp.WHOLE.show(exchange);
     }
@@ -133,8 +134,8 @@ public final class CheckLines implements Processor {
         return RefusedException.operator("The object s3://"
                 + run.stream().settings().account().bucket() + "/" + key + " is there and is not whole (" + found
                 + "). Nothing was written over it, and the batch of "
-                + run.batch().eventKeys().size()
-                + " events stays pending. Look at it: if it has all that is wanted, run 'state settle --stored'; if not, move it"
+                + Count.of(run.batch().eventKeys().size(), "event")
+                + " stays pending. Look at it: if it has all that is wanted, run 'state settle --stored'; if not, move it"
                 + " out of the prefix and run 'state settle --missing', which has the events read again.");
     }
 }

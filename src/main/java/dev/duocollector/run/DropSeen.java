@@ -14,6 +14,7 @@ import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.Window;
+import dev.duocollector.text.Count;
 import dev.duocollector.text.Log;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -102,19 +103,19 @@ public final class DropSeen implements Processor {
         }
         if (run.reading().tally().asksAgain()) {
             LOG.info(
-                    "Duo said that the window {} holds {} events more than it gave; its last page is asked for once more.",
+                    "Duo said that the window {} holds {} more than it gave; its last page is asked for once more.",
                     run.window(),
-                    run.reading().tally().missing());
+                    Count.of(run.reading().tally().missing(), "event"));
             return run.cursor();
         }
         long missing = run.reading().tally().missing();
         if (missing > 0) {
             run.listener().missing((int) Math.min(missing, Integer.MAX_VALUE));
             LOG.warn(
-                    "Duo said that the window {} holds {} events more than it gave, also when its last page was asked for once"
+                    "Duo said that the window {} holds {} more than it gave, also when its last page was asked for once"
                             + " more. Compare the time with verify once it is past.",
                     run.window(),
-                    missing);
+                    Count.of(missing, "event"));
         }
         return next;
     }

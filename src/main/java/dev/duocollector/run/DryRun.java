@@ -12,6 +12,7 @@ import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.Window;
 import dev.duocollector.steps.DryEndpoints;
+import dev.duocollector.text.Count;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -137,7 +138,7 @@ public final class DryRun {
             }
             event.ts().ifPresent(times::add);
         }
-        lines.add("One page of it: " + Tally.count(page.events().size(), "event") + ", " + fresh.size() + " of them new"
+        lines.add("One page of it: " + Count.of(page.events().size(), "event") + ", " + fresh.size() + " of them new"
                 + (times.isEmpty()
                         ? ""
                         : ", the first of " + times.get(0) + ", the last of " + times.get(times.size() - 1))

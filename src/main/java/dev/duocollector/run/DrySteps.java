@@ -11,6 +11,7 @@ import dev.duocollector.steps.DryEndpoints;
 import dev.duocollector.steps.EventSteps;
 import dev.duocollector.steps.EventStepsException;
 import dev.duocollector.steps.StepRoutes;
+import dev.duocollector.text.Count;
 import dev.duocollector.text.MaskedLine;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -104,7 +105,7 @@ final class DrySteps {
         }
         int dropped = Math.max(0, before.size() - after.size());
         List<String> lines = new ArrayList<>();
-        lines.add("Your steps: " + Tally.count(before.size(), "event") + " read, " + dropped + " dropped, " + changed
+        lines.add("Your steps: " + Count.of(before.size(), "event") + " read, " + dropped + " dropped, " + changed
                 + " changed" + (after.size() > before.size() ? ", " + (after.size() - before.size()) + " added" : "")
                 + ".");
         if (!before.isEmpty()) {

@@ -5,6 +5,7 @@ package dev.duocollector.run;
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.sink.StoredObjectException;
 import dev.duocollector.state.Batch.Declaration;
+import dev.duocollector.text.Count;
 import dev.duocollector.text.Log;
 import dev.duocollector.udm.UdmMapper;
 import dev.duocollector.udm.UnmappableEventException;
@@ -49,9 +50,9 @@ public final class MapToUdm implements Processor {
         }
         if (mapped.size() < events.size()) {
             LOG.warn(
-                    "{} of the {} events of {} cannot be mapped to UDM and are left out of {}; the first because {}.",
+                    "{} of the {} of {} cannot be mapped to UDM and are left out of {}; the first because {}.",
                     events.size() - mapped.size(),
-                    events.size(),
+                    Count.of(events.size(), "event"),
                     run.batch().objectKey(),
                     run.batch().udmKey(),
                     flaw);
@@ -67,7 +68,7 @@ public final class MapToUdm implements Processor {
     /** A batch of a program that declared no lines has none to compare. */
     private static void requireDeclared(int events, List<Declaration> declarations) throws StoredObjectException {
         if (!declarations.isEmpty() && declarations.stream().noneMatch(declaration -> declaration.lines() == events)) {
-            throw new StoredObjectException("it has " + Tally.count(events, "event") + ", and was declared with "
+            throw new StoredObjectException("it has " + Count.of(events, "event") + ", and was declared with "
                     + declarations.stream()
                             .map(declaration -> String.valueOf(declaration.lines()))
                             .collect(Collectors.joining(" or ")));

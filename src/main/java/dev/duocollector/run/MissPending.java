@@ -7,6 +7,7 @@ import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.sink.WriteFence;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.CollectorState;
+import dev.duocollector.text.Count;
 import dev.duocollector.text.Log;
 import java.time.Duration;
 import java.util.Optional;
@@ -40,10 +41,10 @@ public final class MissPending implements Processor {
         }
         state.forget();
         LOG.warn(
-                "Duo no longer shows {} of the {} events of {}, which an earlier run declared and did not store. The rest is"
+                "Duo no longer shows {} of the {} of {}, which an earlier run declared and did not store. The rest is"
                         + " read again as new.",
                 missing,
-                batch.eventKeys().size(),
+                Count.of(batch.eventKeys().size(), "event"),
                 batch.objectKey());
         run.listener().missing(missing);
         run.recovered(state.checkpoint());

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.text.Count;
 import dev.duocollector.text.Log;
 import dev.duocollector.text.Terminal;
 import java.time.Duration;
@@ -85,10 +86,10 @@ final class RangeProgress {
         }
         return String.format(
                 Locale.ROOT,
-                "%d%% read, at %s, %,d events%s",
+                "%d%% read, at %s, %s%s",
                 Math.max(0, 100 * read.toMillis() / whole.toMillis()),
                 reached.truncatedTo(ChronoUnit.SECONDS),
-                events(run),
+                Count.grouped(events(run), "event"),
                 pace);
     }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.text.Count;
+
 /**
  * What a run has done, in numbers, and in the words of the line that reports it. New events are either dropped by the
  * operator's steps or stored; what an earlier run stored and this one only found is counted apart from both.
@@ -86,9 +88,10 @@ public final class Tally {
     /** {@code 4 pages, 10 new events, 1 dropped by your steps, 9 stored in 3 objects, 0 seen before, last object KEY}. */
     @Override
     public String toString() {
-        return count(pages, "page") + ", " + count(fresh, "new event") + ", " + dropped + " dropped by your steps, "
+        return Count.of(pages, "page") + ", " + Count.of(fresh, "new event") + ", " + dropped
+                + " dropped by your steps, "
                 + stored
-                + " stored in " + count(objects, "object") + asUdm(udmObjects) + ", " + duplicates + " seen before"
+                + " stored in " + Count.of(objects, "object") + asUdm(udmObjects) + ", " + duplicates + " seen before"
                 + found()
                 + (lastObject.isEmpty() ? "" : ", last object " + lastObject);
     }
@@ -96,16 +99,11 @@ public final class Tally {
     private String found() {
         return foundObjects == 0
                 ? ""
-                : ", " + count(foundEvents, "event") + " of an earlier run found in " + count(foundObjects, "object")
-                        + asUdm(foundUdmObjects);
+                : ", " + Count.of(foundEvents, "event") + " of an earlier run found in "
+                        + Count.of(foundObjects, "object") + asUdm(foundUdmObjects);
     }
 
     private static String asUdm(int objects) {
         return objects == 0 ? "" : " (" + objects + " as UDM, too)";
-    }
-
-    /** {@code 1 page}, {@code 2 pages}. */
-    public static String count(long number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
     }
 }

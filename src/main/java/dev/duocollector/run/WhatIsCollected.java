@@ -4,6 +4,7 @@ package dev.duocollector.run;
 
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.Shard;
+import dev.duocollector.text.Count;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -21,7 +22,7 @@ record WhatIsCollected(Settings settings, Optional<Shard> shard, int configured,
 
     /** Says it, from where, to where, and when: the rest of a sentence. */
     String sentence(String nothing, boolean byCluster) {
-        return shard.map(part -> "shard " + part + ", " + now.size() + " of " + Tally.count(configured, "log") + ": ")
+        return shard.map(part -> "shard " + part + ", " + now.size() + " of " + Count.of(configured, "log") + ": ")
                         .orElse("")
                 + (now.isEmpty()
                         ? nothing(nothing)
@@ -32,7 +33,7 @@ record WhatIsCollected(Settings settings, Optional<Shard> shard, int configured,
     Optional<String> othersHaveAll() {
         return shard.filter(part -> now.isEmpty() && configured > 0)
                 .map(part -> "no log is dealt to shard " + part + ", and the other shards have all "
-                        + Tally.count(configured, "log"));
+                        + Count.of(configured, "log"));
     }
 
     private String nothing(String otherwise) {
@@ -55,7 +56,7 @@ record WhatIsCollected(Settings settings, Optional<Shard> shard, int configured,
     private String ofAccounts(boolean byCluster) {
         long accounts =
                 now.stream().map(stream -> stream.settings().name()).distinct().count();
-        return Tally.count(now.size(), "log") + " of " + Tally.count(accounts, "account") + " ("
+        return Count.of(now.size(), "log") + " of " + Count.of(accounts, "account") + " ("
                 + settings.accountsFolder()
                 + (byCluster
                         ? "), each by its schedule, by a node of the cluster."

@@ -7,6 +7,7 @@ import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.BucketEvents.StoredObject;
 import dev.duocollector.sink.BucketEvents.Writer;
 import dev.duocollector.source.DuoEvent;
+import dev.duocollector.text.Count;
 import dev.duocollector.text.Log;
 import java.util.HashSet;
 import java.util.List;
@@ -53,7 +54,7 @@ public final class InBucket {
     public static EventIndex read(BucketEvents bucket, TimeRange range, Consumer<StoredObject> each) {
         EventIndex index = new EventIndex();
         List<StoredObject> objects = bucket.objects(range.from(), range.to());
-        LOG.info("Reading {} objects that may hold events of {}.", objects.size(), range);
+        LOG.info("Reading {} that may hold events of {}.", Count.of(objects.size(), "object"), range);
         long noEvents = 0;
         for (StoredObject object : objects) {
             each.accept(object);
@@ -69,7 +70,7 @@ public final class InBucket {
                     others,
                     noEvents);
         }
-        LOG.info("{} events of {} are in the bucket.", index.size(), range);
+        LOG.info("The bucket has {} of {}.", Count.of(index.size(), "event"), range);
         return index;
     }
 

@@ -4,6 +4,7 @@ package dev.duocollector.udm;
 
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.source.EventTime;
+import dev.duocollector.text.Count;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,8 +97,8 @@ final class UdmSummary {
     /** Returns the summary, one line for each thing worth saying. */
     List<String> report() {
         List<String> report = new ArrayList<>();
-        report.add(count(inputs, "input") + ", " + count(lines, "line") + ": " + count(mapped, "event") + " mapped, "
-                + count(problems, "problem") + ".");
+        report.add(Count.grouped(inputs, "input") + ", " + Count.grouped(lines, "line") + ": "
+                + Count.grouped(mapped, "event") + " mapped, " + Count.grouped(problems, "problem") + ".");
         if (mapped > 0) {
             report.add("Event types: " + counts(types));
             report.add("Times: " + first + " to " + last);
@@ -121,12 +122,8 @@ final class UdmSummary {
 
     private static void note(List<String> report, long events, String what) {
         if (events > 0) {
-            report.add("Note: " + count(events, "event") + " " + what);
+            report.add("Note: " + Count.grouped(events, "event") + " " + what);
         }
-    }
-
-    private static String count(long number, String what) {
-        return String.format(Locale.ROOT, "%,d %s%s", number, what, number == 1 ? "" : "s");
     }
 
     private static String counts(Map<String, Long> counts) {

@@ -5,8 +5,8 @@ package dev.duocollector.verify;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.Run;
 import dev.duocollector.run.RunReport;
-import dev.duocollector.run.Tally;
 import dev.duocollector.state.Cursor;
+import dev.duocollector.text.Count;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
@@ -25,7 +25,7 @@ public final class CloseComparison implements Processor {
             exchange.getMessage()
                     .setBody(new RunReport(
                             RunOutcome.STOPPED,
-                            "Stopped after " + Tally.count(run.tally().pages(), "page") + "."));
+                            "Stopped after " + Count.of(run.tally().pages(), "page") + "."));
         }
     }
 }

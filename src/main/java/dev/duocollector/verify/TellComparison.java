@@ -3,8 +3,8 @@
 package dev.duocollector.verify;
 
 import dev.duocollector.run.Run;
-import dev.duocollector.run.Tally;
 import dev.duocollector.settings.Settings;
+import dev.duocollector.text.Count;
 import dev.duocollector.text.Log;
 import dev.duocollector.verify.Comparison.Kind;
 import dev.duocollector.verify.Comparison.Result;
@@ -49,7 +49,7 @@ public final class TellComparison implements Processor {
             }
         }
         String compared = "Compared " + day + " with the bucket: Duo shows "
-                + Tally.count(result.duoEvents(), "different event") + "; ";
+                + Count.of(result.duoEvents(), "different event") + "; ";
         if (kinds.isEmpty()) {
             return compared + "each is there once.";
         }

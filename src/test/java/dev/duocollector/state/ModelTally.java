@@ -20,7 +20,7 @@ final class ModelTally {
         BACKFILL_DONE,
         /** The command saw at once that it must keep away. */
         BACKFILL_REFUSED,
-        BACKFILL_FOUND_EVENTS_IN_THE_BUCKET("[1-9]\\d* events of \\S+ are in the bucket"),
+        BACKFILL_FOUND_EVENTS_IN_THE_BUCKET("The bucket has [1-9]\\d* events? of"),
         BACKFILL_STORED_EVENTS,
         BACKFILL_TAKEN_UP_AGAIN,
         FIRST_RUN_REFUSED_BEHIND_A_BACKFILL("There is no state at .* was written by an earlier run"),
