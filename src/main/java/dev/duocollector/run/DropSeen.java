@@ -16,6 +16,7 @@ import dev.duocollector.state.Cursor;
 import dev.duocollector.state.Window;
 import dev.duocollector.text.Count;
 import dev.duocollector.text.Log;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -162,11 +163,29 @@ public final class DropSeen implements Processor {
                     + ", oldest first, only events from " + keysFrom
                     + " on can still come. Whether it was collected before"
                     + " is not known any more, so nothing of this page was stored; the next run asks again. If it stays so,"
-                    + " see OPERATIONS, \"A state that is refused\", for how to recover, and report it to Duo with this"
+                    + " see OPERATIONS, \"Duo's pages do not fit\", for how to recover, and report it to Duo with this"
                     + " line.");
         }
+        Instant last = window.maxtime().plus(laterBy(run.stream()));
+        if (ts.isAfter(last)) {
+            throw RefusedException.operator("Duo gave an event of " + ts + ", and in the window " + window
+                    + " was asked for none after " + window.maxtime()
+                    + ". Whether a later window has it would not be known, so nothing of this page was stored; the next run"
+                    + " asks again. If it stays so, see OPERATIONS, \"Duo's pages do not fit\", for how to recover, and report"
+                    + " it to Duo with this line.");
+        }
         run.reading().reached(ts);
-        // Asked for up to maxtime, Duo gives nothing later; if it did, the state would be refused as from the future.
+        // The state would be refused as from the future.
         return ts.isAfter(window.maxtime()) ? window.maxtime() : ts;
+    }
+
+    /**
+     * How far after its maxtime a window may show an event. Its key, dated maxtime, is kept until an overlap later is read, and
+     * so until the event shows again. What a back-fill reads has an end, behind which others collect.
+     */
+    private static Duration laterBy(Stream stream) {
+        return stream.range().isPresent()
+                ? Duration.ZERO
+                : stream.settings().log().get(SettingTable.OVERLAP);
     }
 }

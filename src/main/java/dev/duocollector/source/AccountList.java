@@ -66,7 +66,18 @@ public record AccountList(List<Child> children, List<String> flaws) {
                 flaws.add("account " + place + " of Duo's list: " + e.getMessage());
             }
         }
+        if (goesOn(root.path("metadata"), place)) {
+            flaws.add(
+                    "what follows account " + place + " of Duo's list, which says in its metadata that there is more");
+        }
         return new AccountList(List.copyOf(children.values()), flaws);
+    }
+
+    /** Duo gives its list whole (Accounts API, "Retrieve Accounts"); a page of it would hide the other children. */
+    private static boolean goesOn(JsonNode metadata, int accounts) {
+        String next = metadata.path("next_offset").asText("");
+        return !next.isEmpty() && !next.equals("null")
+                || metadata.path("total_objects").asLong(0) > accounts;
     }
 
     private static JsonNode parse(byte[] body) throws MalformedPageException, AnswerTooLargeException {

@@ -6,13 +6,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.duocollector.text.PhoneNumbers;
 import dev.duocollector.text.PlainLine;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A refusal by Duo: an HTTP status other than 200, or a 200 with a {@code stat} that is not OK.
  *
- * <p>Duo's texts are cut to 200 printable characters, and what could be a phone number in them is masked. A body that is
- * not Duo's JSON is never quoted.
+ * <p>Duo's texts are cut to 200 printable characters. What could be a phone number in them is masked, and what could be an
+ * Authorization header or a signature, which something between may repeat. A body that is not Duo's JSON is never quoted.
  */
 public final class DuoApiException extends Exception {
 
@@ -22,6 +24,11 @@ public final class DuoApiException extends Exception {
 
     /** How much of a text is looked at: masking shortens it, but never to less than the characters that are kept. */
     private static final int TEXT_CHARS_READ = 2000;
+
+    /** Credentials of any scheme (RFC 9110, section 11.4), and digests in hexadecimal, SHA-1's or longer. */
+    private static final Pattern CREDENTIALS =
+            Pattern.compile("((?i:\\b(?:basic|bearer|digest))[\\s:]+)[A-Za-z0-9+/=._~-]{16,}"
+                    + "|\\bDI[A-Z0-9]{18}\\b|\\p{XDigit}{40,}");
 
     private final int statusCode;
     private final boolean fromDuo;
@@ -73,7 +80,8 @@ public final class DuoApiException extends Exception {
                 .limit(TEXT_CHARS_READ)
                 .map(c -> PlainLine.isPlain(c) ? c : ' ')
                 .forEach(printable::appendCodePoint);
-        String masked = PhoneNumbers.masked(printable.toString());
+        String masked = PhoneNumbers.masked(
+                CREDENTIALS.matcher(printable).replaceAll("$1" + Matcher.quoteReplacement(PhoneNumbers.MASK)));
         return masked.codePointCount(0, masked.length()) <= TEXT_CHARS_MAX
                 ? masked
                 : masked.substring(0, masked.offsetByCodePoints(0, TEXT_CHARS_MAX));

@@ -13,6 +13,7 @@ public final class ReadList implements Processor {
     @Override
     public void process(Exchange exchange) throws DuoApiException, MalformedPageException, AnswerTooLargeException {
         byte[] body = exchange.getMessage().getBody(byte[].class);
+        ReadPage.requireOk(exchange, "a list of accounts", body);
         exchange.getMessage().setBody(AccountList.read(body == null ? new byte[0] : body));
     }
 }

@@ -215,6 +215,9 @@ final class StateReader {
         if (instant.isBefore(EARLIEST) || instant.isAfter(LATEST)) {
             throw new IllegalArgumentException("'" + name + "' is " + instant + ", which is not between 2000 and 9999");
         }
+        if (!instant.equals(Checkpoint.toMillis(instant))) {
+            throw new IllegalArgumentException("'" + name + "' is " + instant + ", finer than a millisecond");
+        }
         return instant;
     }
 

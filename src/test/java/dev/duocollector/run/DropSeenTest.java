@@ -93,6 +93,17 @@ class DropSeenTest {
     }
 
     @Test
+    void eventLaterThanAsked_isTaken_asLongAsItsKeyIsKept() {
+        DuoEvent later = event("later", "09:10:00");
+
+        assertThat(fresh("", A, later)).hasSize(2);
+        assertThat(run.batch().eventKeys()).containsEntry(later.eventKey(), MAXTIME);
+        assertThatExceptionOfType(RefusedException.class)
+                .isThrownBy(() -> fresh("", A, event("too late", "09:10:00.001")))
+                .withMessageContainingAll("2026-11-23T09:10:00.001Z", "none after 2026-11-23T09:00:00Z");
+    }
+
+    @Test
     void reading_goesOnAtTheOffset_andEndsWithoutOne() {
         fresh("next", A);
         assertThat(run.batch().cursorAfter()).isEqualTo(Cursor.after("next"));

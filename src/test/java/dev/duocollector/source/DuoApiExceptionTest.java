@@ -11,6 +11,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DuoApiExceptionTest {
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "got Authorization: Basic RElYWFg6MDEyMzQ1Njc4OWFiY2RlZg== | got Authorization: Basic [masked]",
+                "BEARER abcdefghij.klmnopqr-st, expected other            | BEARER [masked], expected other",
+                "DIXXXXXXXXXXXXXXXXXX is not known                        | [masked] is not known",
+                "signed 0123456789abcdef0123456789abcdef01234567           | signed [masked]",
+                "basic authentication is refused                          | basic authentication is refused",
+                "request 0123456789abcdef0123456789abcdef                 | request 0123456789abcdef0123456789abcdef",
+            })
+    void whatMayBeTheRequestsCredentials_isMasked(String message, String shown) {
+        assertThat(DuoApiException.fromBody(400, "{\"stat\":\"FAIL\",\"code\":1,\"message\":\"" + message + "\"}"))
+                .hasMessage("Duo answered HTTP 400, code 1: " + shown);
+    }
+
     @Test
     void refusal_isReadWhole() {
         DuoApiException refusal = DuoApiException.fromBody(400, """
