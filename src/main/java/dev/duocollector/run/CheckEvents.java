@@ -4,7 +4,10 @@ package dev.duocollector.run;
 
 import dev.duocollector.steps.EventStepsException;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +31,13 @@ public final class CheckEvents implements Processor {
         if (!(body instanceof Collection<?> events)) {
             throw EventStepsException.left(kind(body));
         }
+        Set<Object> once = Collections.newSetFromMap(new IdentityHashMap<>(events.size()));
         for (Object event : events) {
             if (!(event instanceof Map)) {
                 throw EventStepsException.left("a list with " + kind(event));
+            }
+            if (!once.add(event)) {
+                throw EventStepsException.left("a list with an event that is in it twice");
             }
         }
         return events;

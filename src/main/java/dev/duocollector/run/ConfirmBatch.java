@@ -17,6 +17,9 @@ public final class ConfirmBatch implements Processor {
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         CollectorState state = run.stream().state();
+        if (run.isRecovering() || run.current().kept() > 0) {
+            run.current().requireThere();
+        }
         state.confirm(run.batch());
         if (run.isRecovering()) {
             run.current().found(run.tally(), run.listener());

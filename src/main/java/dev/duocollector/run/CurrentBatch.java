@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.source.DuoEvent;
 import dev.duocollector.state.Batch;
 import java.time.Instant;
@@ -22,6 +23,7 @@ final class CurrentBatch {
     private int kept;
     private @Nullable Instant declaredAt;
     private Instant declaredWhen = Instant.MIN;
+    private boolean there;
     private boolean storing;
     private boolean storingUdm;
     private long storingBytes;
@@ -90,6 +92,25 @@ final class CurrentBatch {
     /** Tells whether this run has declared it, and not before that time by its clock. */
     boolean isDeclaredSince(Instant when) {
         return declaredAt != null && !declaredWhen.isBefore(when);
+    }
+
+    /** Something is in the bucket, whole; the batch itself, if that is its key. */
+    void isThere(@Nullable String key) {
+        there |= batch.objectKey().equals(key);
+    }
+
+    /**
+     * Looks whether all of it is in the bucket before it counts as stored.
+     *
+     * @throws RefusedException if not, as when route files or interceptors of the operator's have kept the object from the store
+     */
+    void requireThere() {
+        if (!there) {
+            throw RefusedException.operator("The object " + batch.objectKey()
+                    + " was not stored, so its events do not count as stored: the routes that are in force lead past (2) store, or"
+                    + " come to (3) confirm before it. Put collect, recover and store.camel.yaml back as they were shipped, and"
+                    + " take interceptors out of your steps. Nothing is lost; the next run reads the events again.");
+        }
     }
 
     /** @param bytes the object's, before compression */

@@ -39,6 +39,7 @@ public final class PrepareWrite implements Processor {
                     + ", or said that it is there already, and does not have it. Nothing more is stored in it. Use a store that"
                     + " keeps what it has acknowledged; the batch stays pending.");
         }
+        requireDeclared(run.batch(), exchange);
         if (!run.current().isDeclaredSince(run.time().now().minus(DECLARED_FOR))) {
             Batch batch = run.batch();
             run.declared(batch, run.stream().state().declare(batch));
@@ -51,6 +52,19 @@ public final class PrepareWrite implements Processor {
                             Map.of(
                                     WriteFence.DECLARED,
                                     run.current().declaredAt().toString()));
+        }
+    }
+
+    /** What a step between declaration and write made of the lines would not be known again by a recovery. */
+    private static void requireDeclared(Batch batch, Exchange exchange) {
+        String key = exchange.getMessage().getHeader(AWS2S3Constants.KEY, String.class);
+        int bytes = exchange.getVariable(OBJECT, byte[].class).length;
+        boolean declared = batch.declarations().stream().anyMatch(declaration -> declaration.bytes() == bytes);
+        if (batch.objectKey().equals(key) && !declared) {
+            throw RefusedException.operator(
+                    "The object " + key + " has " + bytes + " bytes, which is not what was declared: a"
+                            + " step between (1) declare and (2) store has changed it. Nothing was written; put collect, recover and"
+                            + " store.camel.yaml back as they were shipped, and take interceptors out of your steps.");
         }
     }
 }

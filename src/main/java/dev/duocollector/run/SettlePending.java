@@ -16,6 +16,9 @@ public final class SettlePending implements Processor {
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         CollectorState state = run.stream().state();
+        if (run.current().kept() > 0) {
+            run.current().requireThere();
+        }
         state.settle(run.batch());
         run.current().delivered(run.tally(), run.listener());
         run.recovered(state.checkpoint());

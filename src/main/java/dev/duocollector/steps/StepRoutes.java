@@ -117,6 +117,11 @@ public final class StepRoutes {
         return all.stream().anyMatch(route -> from(route).equals(address) && isStarted(route));
     }
 
+    /** Returns the routes that begin with an address. */
+    List<RouteDefinition> beginning(String address) {
+        return all.stream().filter(route -> from(route).equals(address)).toList();
+    }
+
     /** Returns the addresses that the routes begin with, {@code direct:} only. */
     List<String> direct() {
         return all.stream()

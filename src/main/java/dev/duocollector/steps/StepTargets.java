@@ -6,6 +6,7 @@ import dev.duocollector.failure.FailureText;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +50,7 @@ final class StepTargets {
                         .ifPresent(what -> problems.add(StepPlace.of(route, target.step()) + what));
             }
         }
+        circle(routes).ifPresent(problems::add);
         if (!problems.isEmpty()) {
             throw new RouteRefusedException(problems);
         }
@@ -65,6 +67,28 @@ final class StepTargets {
         }
         Matcher script = SCRIPT.matcher(target.uri());
         return script.matches() ? flaw(camel, script.group(1), script.group(2)) : Optional.empty();
+    }
+
+    /** What the steps are a part of, they cannot call: a run would wait for itself, or never come to an end. */
+    private static Optional<String> circle(StepRoutes routes) {
+        for (RouteDefinition route : routes.beginning(StepRoutes.STEPS)) {
+            for (StepRoutes.Target target : routes.targets(route)) {
+                if (callsSteps(routes, target, new HashSet<>())) {
+                    return Optional.of(StepPlace.of(route, target.step()) + target.address() + " leads back to "
+                            + StepRoutes.STEPS + ", so a run would never end. To ask for a run, send to " + RUNS + ".");
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean callsSteps(StepRoutes routes, StepRoutes.Target target, Set<String> seen) {
+        return target.isDirect()
+                && (target.address().equals(StepRoutes.STEPS)
+                        || (seen.add(target.address())
+                                && routes.beginning(target.address()).stream()
+                                        .flatMap(route -> routes.targets(route).stream())
+                                        .anyMatch(next -> callsSteps(routes, next, seen))));
     }
 
     private static Optional<String> flaw(CamelContext camel, String language, String script) {

@@ -70,7 +70,10 @@ class EventStepsAtStartTest {
                 "- recipientList: { constant: 'direct:store,direct:nosuch' }                                      | 6 | begins with direct:nosuch,",
                 "- routingSlip: { constant: direct:nosuch }                                                     | 6 | begins with direct:nosuch,",
                 "- split: { simple: '${body}', steps: [ { to: direct:nosuch } ] }                               | 6 | begins with direct:nosuch,",
-                "- choice: { otherwise: { steps: [ { to: direct:nosuch } ] } }                                  | 6 | begins with direct:nosuch,"
+                "- choice: { otherwise: { steps: [ { to: direct:nosuch } ] } }                                  | 6 | begins with direct:nosuch,",
+                "- to: direct:telephony                                                                         | 6 | direct:telephony leads back to direct:event-steps,",
+                "- wireTap: { uri: direct:lines }                                                               | 6 | direct:lines leads back to direct:event-steps,",
+                "- toD: direct:event-steps                                                                      | 6 | direct:event-steps leads back to direct:event-steps,"
             })
     void refusesAStep_thatNoRunCouldTake(String step, int line, String said) throws IOException {
         eventSteps("direct:event-steps", step);

@@ -74,7 +74,8 @@ class EventStepsFailureTest {
                 "- convertBodyTo: { type: String }              | left a java.lang.String,",
                 "- setBody: { simple: '${null}' }               | left null,",
                 "- setBody: { simple: '${body[0]}' }            | left a dev.duocollector.source.DuoEvent,",
-                "- setBody: { jsonpath: '$[*].phone' }          | left a list with a java.lang.String,"
+                "- setBody: { jsonpath: '$[*].phone' }          | left a list with a java.lang.String,",
+                "- script: { simple: '${body.add(${body[0]})}' } | left a list with an event that is in it twice,"
             })
     void namesWhatIsLeft_insteadOfEvents(String step, String left) {
         incident.routes(Map.of(FILE, steps(step)));

@@ -3,7 +3,9 @@
 package dev.duocollector.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
@@ -41,6 +43,7 @@ class ConfirmBatchTest {
         run.startBatch(BATCH);
         run.pageRead(OFFSET, true, 0);
         run.current().storing(0);
+        run.current().isThere(BATCH.objectKey());
 
         confirm();
 
@@ -66,6 +69,7 @@ class ConfirmBatchTest {
     void batchThatWasInTheBucket_isConfirmed_andItsWindowReadOn() {
         repository.declare(BATCH);
         run.recover(BATCH);
+        run.current().isThere(BATCH.objectKey());
 
         confirm();
 
@@ -80,12 +84,27 @@ class ConfirmBatchTest {
         repository.declare(BATCH);
         run.recover(BATCH);
         run.expired();
+        run.current().isThere(BATCH.objectKey());
 
         confirm();
 
         assertThat(repository.contains("a")).isTrue();
         assertThat(run.isRecovering()).isFalse();
         assertThat(run.isMore()).isFalse();
+    }
+
+    @Test
+    void batchThatIsNotInTheBucket_isNotConfirmed() {
+        repository.declare(BATCH);
+        run.recover(BATCH);
+        run.current().isThere("duo-telephony/another");
+
+        assertThatExceptionOfType(RefusedException.class)
+                .isThrownBy(this::confirm)
+                .withMessageContainingAll(
+                        "The object duo-telephony/a was not stored", "Put collect, recover and store.camel.yaml");
+        assertThat(repository.contains("a")).isFalse();
+        assertThat(repository.checkpoint().pending()).isNotNull();
     }
 
     private void confirm() {
