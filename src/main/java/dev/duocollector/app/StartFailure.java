@@ -71,8 +71,21 @@ public final class StartFailure {
             }
             place = place(cause, routes, place);
         }
+        Optional<String> empty = withoutFrom(routes);
+        if (empty.isPresent()) {
+            return List.of(CANNOT_START + empty.get());
+        }
         String why = oneLine(root);
         return List.of(CANNOT_START + place + why + (DUPLICATE.matcher(why).find() ? SAME_NAME : ""));
+    }
+
+    /** Camel takes a route without a beginning, and fails at it without a word of it. */
+    private static Optional<String> withoutFrom(List<RouteDefinition> routes) {
+        return routes.stream()
+                .filter(route -> route.getInput() == null && route.getResource() != null)
+                .map(route -> "a route in " + route.getResource().getLocation() + ", line " + route.getLineNumber()
+                        + ", has no from: and so never gets anything. Add it, or remove the route.")
+                .findFirst();
     }
 
     /** Returns where a failure has its cause: what this one of its exceptions says, else what was known before. */

@@ -141,6 +141,11 @@ class EventStepsAtStartTest {
                         """, new String[] {
                     "Duplicate route ids detected: event-steps", "line 1, and", "line 7"
                 }),
+                Arguments.of("route without a beginning", """
+                        - route: {}
+                        """, new String[] {
+                    "a route in file:", "event-steps.camel.yaml, line ", "has no from:"
+                }),
                 Arguments.of("class that is not there", """
                         - beans:
                             - name: mine
