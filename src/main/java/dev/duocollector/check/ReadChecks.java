@@ -12,7 +12,6 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** What is under a prefix, and whether it may be listed and read. */
@@ -41,14 +40,17 @@ final class ReadChecks {
         String name = prefix.check("list");
         List<String> foreign = new ArrayList<>();
         try {
-            s3.listObjectsV2(S3Checks.listing(settings, prefix).build())
-                    .contents()
+            s3.listObjectsV2Paginator(S3Checks.listing(settings, prefix).build()).contents().stream()
+                    .limit(S3Checks.KEYS_MAX)
                     .forEach(object -> addForeign(object, folder, foreign));
             // What sorts behind the collector's own objects; there may be any number of those.
-            s3.listObjectsV2(S3Checks.listing(settings, prefix)
+            s3
+                    .listObjectsV2Paginator(S3Checks.listing(settings, prefix)
                             .startAfter(folder + settings.log().duoLog() + "_~")
                             .build())
                     .contents()
+                    .stream()
+                    .limit(S3Checks.KEYS_MAX)
                     .forEach(object -> addForeign(object, folder, foreign));
         } catch (SdkException e) {
             S3Failure failure =
@@ -108,11 +110,13 @@ final class ReadChecks {
                             .key(prefix.keyOfNothing())
                             .overrideConfiguration(S3Checks.bounded()))
                     .abort();
-        } catch (NoSuchKeyException e) {
-            // S3 says so only to those who may read.
         } catch (SdkException e) {
-            return Check.failed(
-                    name, S3Failure.explain("s3:GetObject", settings.account().bucket() + "/" + prefix.key("*"), e));
+            // That it is not there, S3 says only to those who may read.
+            if (!S3Failure.isAbsent(e)) {
+                return Check.failed(
+                        name,
+                        S3Failure.explain("s3:GetObject", settings.account().bucket() + "/" + prefix.key("*"), e));
+            }
         }
         return Check.pass(name, "s3:GetObject is granted on " + prefix.key("*"));
     }

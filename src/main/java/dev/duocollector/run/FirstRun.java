@@ -35,6 +35,9 @@ final class FirstRun {
     /** Where an event's host is at the latest; an event has some 300 bytes. */
     private static final int LINE_CHARS_MAX = 64 * 1024;
 
+    /** How many objects' names are looked at, the most that S3 gives at once; other accounts' objects are read for it. */
+    private static final int OBJECTS_MAX = 1000;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final S3Client s3;
@@ -78,7 +81,7 @@ final class FirstRun {
                 + " (state.first-run=allow).";
     }
 
-    /** Returns an object of this account's, if there is one: asked for once, so the first thousand names count. */
+    /** Returns an object of this account's, if there is one among the first {@value #OBJECTS_MAX}, on however many pages S3 lists them. */
     private Optional<String> writtenBefore() {
         List<S3Object> found = list(objects());
         for (S3Object object : found) {
@@ -98,9 +101,13 @@ final class FirstRun {
 
     private List<S3Object> list(String prefix) {
         try {
-            return s3.listObjectsV2(
+            return s3
+                    .listObjectsV2Paginator(
                             list -> list.bucket(settings.account().bucket()).prefix(prefix))
-                    .contents();
+                    .contents()
+                    .stream()
+                    .limit(OBJECTS_MAX)
+                    .toList();
         } catch (SdkException e) {
             throw new S3OperationException("s3:ListBucket", settings.account().bucket(), "", e);
         }

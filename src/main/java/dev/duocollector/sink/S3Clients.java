@@ -81,6 +81,7 @@ public final class S3Clients {
                 .overrideConfiguration(override -> override.apiCallAttemptTimeout(attemptMax)
                         .apiCallTimeout(callMax)
                         .addExecutionInterceptor(new WriteFence())
+                        .addExecutionInterceptor(new AnswerChecks())
                         .addExecutionInterceptor(new S3Answers(attemptMax))
                         .applyMutation(more))
                 // In chunks, a conditional write that is refused leaves its body unread on the connection, and some

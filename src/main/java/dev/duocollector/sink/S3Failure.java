@@ -11,6 +11,7 @@ import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
@@ -33,6 +34,8 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
         /** What the credentials may do. */
         PERMISSION
     }
+
+    private static final int NOT_FOUND = 404;
 
     private static final Set<String> CREDENTIAL_CODES = Set.of(
             "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired");
@@ -64,6 +67,16 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
                     "Nothing was sent to S3 for " + where + ". " + late.get().getMessage()
                             + "; it might arrive long after.",
                     "Set this machine's clock right if this lasts.");
+        }
+        Optional<AnswerChecks.ListAnswerException> list =
+                FailureText.causeOf(failure, AnswerChecks.ListAnswerException.class);
+        if (list.isPresent()) {
+            return new S3Failure(
+                    Subject.ENDPOINT,
+                    RunOutcome.FAILED,
+                    "The answer to s3:ListObjectsV2 on s3://" + resource + " is no list of S3's, and proves nothing ("
+                            + list.get().getMessage() + ").",
+                    "Check what answers in S3's place (a proxy, a gateway, another store), s3.proxy and s3.endpoint if this lasts.");
         }
         Optional<S3Failure> credentials = CredentialsFailure.explain(where, failure);
         if (credentials.isPresent()) {
@@ -133,7 +146,9 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
                     "S3 refused " + answer + ".",
                     "Grant " + action + " on arn:aws:s3:::" + resource + list + ".");
         }
+        // An error after a 200 is a failure that came while S3 was answering.
         if (refused.statusCode() >= 500
+                || refused.statusCode() < 300
                 || refused.isThrottlingException()
                 || refused.statusCode() == 409
                 || code.equals("RequestTimeout")) {
@@ -181,6 +196,14 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
      */
     public static boolean isWithoutCredentials(SdkException failure) {
         return CredentialsFailure.explain("", failure).isPresent();
+    }
+
+    /**
+     * Tells whether S3 says that an object is not there. The SDK goes by the code NoSuchKey alone; "never run" must not follow
+     * from that of a refusal, or of a failure.
+     */
+    public static boolean isAbsent(SdkException failure) {
+        return failure instanceof NoSuchKeyException absent && absent.statusCode() == NOT_FOUND;
     }
 
     public String message() {

@@ -269,6 +269,17 @@ class S3ChecksTest {
     }
 
     @Test
+    void listThatIsNone_isTheEndpointsCross_andMayPass() {
+        try (RawServer between = RawServer.start()) {
+            between.answer("200 OK", "<html>Log in</html>", "Content-Type: text/html");
+            between.answer("200 OK", "<html>Log in</html>", "Content-Type: text/html");
+            world.set("s3.endpoint", "http://127.0.0.1:" + between.port());
+
+            assertOnlyCross("s3-endpoint", Outcome.FAIL_AGAIN, "s3:ListObjectsV2", "HTTP 200, text/html", "s3.proxy");
+        }
+    }
+
+    @Test
     void bucketThatIsNotThere_isNamed() {
         world.set("s3.bucket", "no-such-bucket");
 

@@ -13,6 +13,7 @@ import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.testing.RawServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -141,6 +142,47 @@ class FirstRunTest {
         run(RunOutcome.DONE);
 
         assertThat(world.s3Proxy.requests()).isNotEmpty().noneMatch(FirstRunTest::isList);
+    }
+
+    /** The first page may be empty, and say that more follows. */
+    @Test
+    void objectOfAnEarlierRun_isFound_onALaterPage() {
+        String key = "duo-telephony/" + COLLECTORS;
+        try (RawServer s3 = RawServer.start()) {
+            s3.answer("404 Not Found", "<Error><Code>NoSuchKey</Code></Error>", "Content-Type: application/xml");
+            s3.answer(
+                    "200 OK", list("<IsTruncated>true</IsTruncated><NextContinuationToken>2</NextContinuationToken>"));
+            s3.answer(
+                    "200 OK",
+                    list("<IsTruncated>false</IsTruncated><Contents><Key>" + key + "</Key><Size>3</Size></Contents>"));
+            s3.answer("206 Partial Content", "{}\n", "ETag: \"a\"", "Content-Range: bytes 0-2/3");
+            // Asked for once more: another collector may have begun meanwhile.
+            s3.answer("404 Not Found", "<Error><Code>NoSuchKey</Code></Error>", "Content-Type: application/xml");
+            world.set("s3.endpoint", "http://127.0.0.1:" + s3.port());
+
+            assertThat(run(RunOutcome.OPERATOR).line()).contains(key + " was written by an earlier run");
+
+            assertThat(s3.requests()).hasSize(5);
+        }
+        assertThat(world.duo.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', it has no IsTruncated", "<html>Log in</html>, it has no IsTruncated"})
+    void listThatProvesNothing_letsNoFirstRunBegin(String body, String flaw) {
+        try (RawServer s3 = RawServer.start()) {
+            s3.answer("404 Not Found", "<Error><Code>NoSuchKey</Code></Error>", "Content-Type: application/xml");
+            s3.answer("200 OK", body, "Content-Type: text/html");
+            world.set("s3.endpoint", "http://127.0.0.1:" + s3.port());
+
+            assertThat(run(RunOutcome.FAILED).line())
+                    .contains("The answer to s3:ListObjectsV2 on s3://" + world.bucket, flaw, "Nothing is lost");
+        }
+        assertThat(world.duo.requests()).isEmpty();
+    }
+
+    private static String list(String members) {
+        return "<ListBucketResult>" + members + "</ListBucketResult>";
     }
 
     @Test
