@@ -9,6 +9,7 @@ import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.BucketEvents;
+import dev.duocollector.sink.S3Failure;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.state.StateSnapshot;
 import java.io.IOException;
@@ -28,7 +29,6 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /** Takes the place of the Lambda in Google's guide. */
 @Command(
@@ -163,12 +163,13 @@ final class StateImportCommand extends StateCommand.Subcommand {
                 throw tooLarge(place);
             }
             return new Source(SdkBytes.fromByteArray(json), place, bucket);
-        } catch (NoSuchKeyException e) {
-            throw RefusedException.operator(
-                    source.startsWith("s3://")
-                            ? place + " is not there."
-                            : source + " is not there: neither a file here nor " + place + ".");
         } catch (SdkException e) {
+            if (S3Failure.isAbsent(e)) {
+                throw RefusedException.operator(
+                        source.startsWith("s3://")
+                                ? place + " is not there."
+                                : source + " is not there: neither a file here nor " + place + ".");
+            }
             throw new S3OperationException("s3:GetObject", bucket, key, e);
         } catch (IOException e) {
             throw new S3OperationException(

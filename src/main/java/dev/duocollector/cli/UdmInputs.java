@@ -22,7 +22,6 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** The inputs of the command {@code udm}. All are found before the first line is read, so that a mistake writes nothing. */
@@ -100,9 +99,10 @@ final class UdmInputs implements AutoCloseable {
         try {
             s3().headObject(request -> request.bucket(bucket).key(key));
             addFound(bucket, key);
-        } catch (NoSuchKeyException e) {
-            throw refused(name, "is not there. For all objects of a prefix, put a slash at its end");
         } catch (SdkException e) {
+            if (S3Failure.isAbsent(e)) {
+                throw refused(name, "is not there. For all objects of a prefix, put a slash at its end");
+            }
             throw refused(S3Failure.explain("s3:GetObject", bucket + "/" + key, e));
         }
     }

@@ -21,7 +21,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /**
  * What a failure means to whoever runs the collector.
@@ -91,7 +90,7 @@ record RunFailure(RunOutcome outcome, String what, String remedy) {
 
         private RunFailure component(SdkException failure, Exchange exchange) {
             String uri = exchange.getProperty(Exchange.FAILURE_ENDPOINT, "", String.class);
-            if (failure instanceof NoSuchKeyException && uri.contains("getObject")) {
+            if (S3Failure.isAbsent(failure) && uri.contains("getObject")) {
                 return new RunFailure(
                         RunOutcome.FAILED,
                         "Somebody deleted an object under s3://" + folder(exchange)

@@ -29,7 +29,6 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
@@ -196,9 +195,10 @@ public final class BucketEvents {
                 }
             }
             return noEvents;
-        } catch (NoSuchKeyException e) {
-            return 0;
         } catch (SdkException e) {
+            if (S3Failure.isAbsent(e)) {
+                return 0;
+            }
             throw failed(object.key(), e);
         } catch (IOException e) {
             throw unreadable(object, 0, "it is cut short or is not gzip", e);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import dev.duocollector.sink.S3Failure;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +10,6 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -36,7 +36,7 @@ public final class ConditionalWrites {
         return failure instanceof S3Exception refused
                 && (refused.statusCode() == PRECONDITION_FAILED
                         || refused.statusCode() == CONFLICT
-                        || refused instanceof NoSuchKeyException);
+                        || S3Failure.isAbsent(refused));
     }
 
     /**

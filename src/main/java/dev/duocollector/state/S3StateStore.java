@@ -4,6 +4,7 @@ package dev.duocollector.state;
 
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.sink.S3Failure;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.source.HttpDate;
 import dev.duocollector.text.Log;
@@ -21,7 +22,6 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -105,7 +105,7 @@ public final class S3StateStore {
     }
 
     /**
-     * Reads the state. Empty only when S3 says NoSuchKey; every other refusal is thrown, since "no permission" taken for
+     * Reads the state. Empty only when S3 says NoSuchKey with 404; every other refusal is thrown, since "no permission" taken for
      * "never run" would read a day again.
      *
      * @throws StateRefusedException if what is there is not a state
@@ -143,17 +143,22 @@ public final class S3StateStore {
             return new Asked(
                     Optional.of(found),
                     new StateAnswer(found.answeredAt(), Optional.ofNullable(found.writtenAt()), false));
-        } catch (NoSuchKeyException e) {
-            SdkHttpResponse response =
-                    e.awsErrorDetails() == null ? null : e.awsErrorDetails().sdkHttpResponse();
-            boolean deleted = response != null
-                    && response.firstMatchingHeader(DELETE_MARKER)
-                            .filter("true"::equalsIgnoreCase)
-                            .isPresent();
-            return new Asked(Optional.empty(), new StateAnswer(date(response), Optional.empty(), deleted));
         } catch (S3Exception | SdkClientException e) {
-            throw new S3OperationException("s3:GetObject", bucket, objectKey, e);
+            if (!S3Failure.isAbsent(e)) {
+                throw new S3OperationException("s3:GetObject", bucket, objectKey, e);
+            }
+            return absent((S3Exception) e);
         }
+    }
+
+    private static Asked absent(S3Exception e) {
+        SdkHttpResponse response =
+                e.awsErrorDetails() == null ? null : e.awsErrorDetails().sdkHttpResponse();
+        boolean deleted = response != null
+                && response.firstMatchingHeader(DELETE_MARKER)
+                        .filter("true"::equalsIgnoreCase)
+                        .isPresent();
+        return new Asked(Optional.empty(), new StateAnswer(date(response), Optional.empty(), deleted));
     }
 
     /**
@@ -332,11 +337,7 @@ public final class S3StateStore {
         }
         int status = refused.statusCode();
         // S3 answers 404 to an If-Match on an object that has gone; a bucket that has gone is not in doubt.
-        return status == 412
-                || status == 409
-                || status == 408
-                || status >= 500
-                || (status == 404 && refused instanceof NoSuchKeyException);
+        return status == 412 || status == 409 || status == 408 || status >= 500 || S3Failure.isAbsent(refused);
     }
 
     @Override
