@@ -6,7 +6,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 
-/** Takes S3's answer to a write, and leaves whether it has an ETag; without one, what is there must be looked at. */
+/**
+ * Takes S3's answer to a write, and leaves whether it has an ETag; without one, what is there must be looked at. An answer
+ * with a body has lost it ({@link dev.duocollector.sink.AnswerChecks}).
+ */
 public final class Acknowledged implements Processor {
 
     @Override

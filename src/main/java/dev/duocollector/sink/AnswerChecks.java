@@ -2,25 +2,66 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.sink;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Takes no answer for more than it proves, since the SDK reads an empty page as an empty list, and a server that is not S3, or
  * not whole, may answer 200 to anything. A list must be one (<a
  * href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html">ListObjectsV2</a>, read 2026-11-28), or the
- * call fails with a {@link ListAnswerException}. Stateless.
+ * call fails with a {@link ListAnswerException}. A write is answered without a body (<a
+ * href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html">PutObject</a>, read 2026-11-28); one with a body
+ * loses its ETag, and what is there must be looked at. Stateless.
  */
 public final class AnswerChecks implements ExecutionInterceptor {
+
+    private static final ExecutionAttribute<Boolean> HAS_BODY = new ExecutionAttribute<>("dev.duocollector.has-body");
+
+    /** Looks whether the answer to a write has a body: its first byte tells, whatever its head says. */
+    @Override
+    public Optional<InputStream> modifyHttpResponseContent(
+            Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
+        Optional<InputStream> body = context.responseBody();
+        if (body.isEmpty()
+                || !(context.request() instanceof PutObjectRequest)
+                || !context.httpResponse().isSuccessful()) {
+            return body;
+        }
+        attributes.putAttribute(HAS_BODY, hasBytes(body.get()));
+        return Optional.of(InputStream.nullInputStream());
+    }
+
+    private static boolean hasBytes(InputStream body) {
+        try (body) {
+            return body.read() >= 0;
+        } catch (IOException e) {
+            // One was announced; the write itself may have been made, and a failure here would hide that.
+            return true;
+        }
+    }
+
+    @Override
+    public SdkResponse modifyResponse(Context.ModifyResponse context, ExecutionAttributes attributes) {
+        return context.response() instanceof PutObjectResponse put
+                        && Boolean.TRUE.equals(attributes.getAttribute(HAS_BODY))
+                ? put.toBuilder().eTag(null).build()
+                : context.response();
+    }
 
     /** Looks at a list when the SDK has decoded its keys, which it does after it has read them. */
     @Override

@@ -279,7 +279,7 @@ public final class S3StateStore {
                 if (doubt == null) {
                     throw RefusedException.operator(
                             "The store of s3://" + bucket + " answered a write of " + key
-                                    + " with success and without an ETag, and has not written it. Nothing is collected with it.");
+                                    + " with success, but without an ETag or with a body, and has not written it. Nothing is collected with it.");
                 }
                 throw new S3OperationException("s3:PutObject", bucket, key, doubt);
             }

@@ -34,6 +34,8 @@ public enum Fault {
     ANSWER_412,
     /** A store that lies: it answers that it has written, without an ETag; the server never sees the request. */
     SWALLOW,
+    /** A store that lies: it answers 200 with an ETag, and an error as the body; the server never sees the request. */
+    ANSWER_ERROR_IN_200,
     /** The server's answer is relayed without its ETag. */
     ANSWER_WITHOUT_ETAG,
     /** The server's answer is relayed without its Date. */

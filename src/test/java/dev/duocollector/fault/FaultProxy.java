@@ -305,6 +305,7 @@ public final class FaultProxy implements AutoCloseable {
                         request,
                         out);
             case ANSWER_FOUND, SWALLOW -> relay(Refusals.success(request), request, out);
+            case ANSWER_ERROR_IN_200 -> relay(Refusals.errorInSuccess(request), request, out);
             case ANSWER_412 -> relay(Refusals.of(412, request), request, out);
             case ANSWER_WITHOUT_ETAG ->
                 relay(forward(request, message, upstream).withoutField("ETag"), request, out);

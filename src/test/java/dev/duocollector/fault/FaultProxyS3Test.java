@@ -234,6 +234,16 @@ class FaultProxyS3Test {
         assertThat(put("a", request -> {}).eTag()).as("the next call").isNotBlank();
     }
 
+    /** What the SDK alone takes for a success. */
+    @Test
+    void answerErrorIn200_hasAnETag_withNothingThere() {
+        proxy.plan(FaultPlan.at(1, ProxiedRequest::isWrite, Fault.ANSWER_ERROR_IN_200));
+
+        assertThat(put("a", request -> {}).eTag()).isNotBlank();
+
+        assertThat(s3.objects(BUCKET, "")).isEmpty();
+    }
+
     @Test
     void answer412_isARefusal_withNothingThere() {
         proxy.plan(FaultPlan.at(1, ProxiedRequest::isWrite, Fault.ANSWER_412));

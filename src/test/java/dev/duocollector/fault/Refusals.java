@@ -31,13 +31,22 @@ final class Refusals {
                 : answer;
     }
 
+    /** S3's success with the ETag of an empty object, and its error for 500 as the body. */
+    static HttpMessage errorInSuccess(ProxiedRequest request) {
+        return HttpMessage.response(request.method(), 200, "OK", "application/xml", s3Error(500))
+                .withField("ETag", "\"d41d8cd98f00b204e9800998ecf8427e\"");
+    }
+
+    private static String s3Error(int status) {
+        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>" + S3_CODES.get(status)
+                + "</Code><Message>Answered by a test</Message></Error>";
+    }
+
     /** The answer for 403, 412 (S3 only), 500 or 503. */
     static HttpMessage of(int status, ProxiedRequest request) {
         String reason = REASONS.getOrDefault(status, "");
         if (request.isS3()) {
-            String error = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>" + S3_CODES.get(status)
-                    + "</Code><Message>Answered by a test</Message></Error>";
-            return HttpMessage.response(request.method(), status, reason, "application/xml", error);
+            return HttpMessage.response(request.method(), status, reason, "application/xml", s3Error(status));
         }
         String json = DUO_BODIES.get(status);
         return json == null

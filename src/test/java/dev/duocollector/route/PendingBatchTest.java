@@ -176,7 +176,7 @@ class PendingBatchTest {
     // ---- A store that lies.
 
     @ParameterizedTest
-    @CsvSource({"ANSWER_412, 2", "SWALLOW, 2"})
+    @CsvSource({"ANSWER_412, 2", "SWALLOW, 2", "ANSWER_ERROR_IN_200, 2"})
     void storeThatHasNothing_ofWhatItAcknowledged_isRefused(Fault fault, int writes) {
         world.s3Proxy.plan(request -> isData(request) ? fault : Fault.NONE);
 
@@ -192,7 +192,7 @@ class PendingBatchTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ANSWER_412", "SWALLOW", "ANSWER_WITHOUT_ETAG"})
+    @EnumSource(names = {"ANSWER_412", "SWALLOW", "ANSWER_ERROR_IN_200", "ANSWER_WITHOUT_ETAG"})
     void storeThatLiesOnce_isAskedAgain(Fault fault) {
         world.s3Proxy.plan(FaultPlan.logical(FaultPlan.at(1, PendingBatchTest::isData, fault), FaultPlan.Tries.FIRST));
 
@@ -221,6 +221,19 @@ class PendingBatchTest {
 
         incident.run(RunOutcome.DONE);
 
+        incident.assertEveryEventOnce();
+        incident.recoversWithoutLossOrDuplicate();
+    }
+
+    @Test
+    void stateThatIsAcknowledgedWithAnError_isWrittenAgain() {
+        world.s3Proxy.plan(FaultPlan.logical(
+                FaultPlan.at(1, request -> World.isState(request) && request.isWrite(), Fault.ANSWER_ERROR_IN_200),
+                FaultPlan.Tries.FIRST));
+
+        incident.run(RunOutcome.DONE);
+
+        assertThat(world.s3Proxy.faulted()).hasSize(1);
         incident.assertEveryEventOnce();
         incident.recoversWithoutLossOrDuplicate();
     }

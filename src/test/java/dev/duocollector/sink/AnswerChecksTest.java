@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.sink;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -134,6 +136,32 @@ class AnswerChecksTest {
         return s3.listObjectsV2(list -> list.bucket("b").prefix("logs/").continuationToken(token)).contents().stream()
                 .map(S3Object::key)
                 .toList();
+    }
+
+    // ---- Writes.
+
+    @ParameterizedTest(name = "{0}, chunked: {1}")
+    @CsvSource({
+        "'', false, true",
+        "'', true, true",
+        ERROR + ", false, false",
+        ERROR + ", true, false",
+        "<html>Log in</html>, false, false"
+    })
+    void writeAnsweredWithABody_hasNoETag(String body, boolean chunked, boolean acknowledged) {
+        if (chunked) {
+            String chunk = body.isEmpty() ? "" : Integer.toHexString(body.length()) + "\r\n" + body + "\r\n";
+            server.answer(
+                    RawServer.head("200 OK", "ETag: \"a\"", "Transfer-Encoding: chunked"),
+                    (chunk + "0\r\n\r\n").getBytes(US_ASCII));
+        } else {
+            server.answer("200 OK", body, "ETag: \"a\"");
+        }
+
+        // Without a body, as the server reads none.
+        assertThat(s3.putObject(put -> put.bucket("b").key("k"), RequestBody.empty())
+                        .eTag())
+                .isEqualTo(acknowledged ? "\"a\"" : null);
     }
 
     // ---- Absence.
