@@ -12,7 +12,6 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
-import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * Whether the collector may write, found out without writing; and whether the store honors conditions at all, which is tried
@@ -83,14 +82,14 @@ final class WriteChecks {
                         failure.remedy() + " AWS itself honors conditional writes; other stores need a try.");
             }
             if (!ConditionalWrites.isRefused(e)) {
-                return refusedConditions(e, failure);
+                return Check.failed(CONDITIONAL_WRITES, failure);
             }
         }
         Optional<String> header;
         try {
             header = ConditionalWrites.ignored(s3, () -> put(key), new byte[0]);
         } catch (SdkException e) {
-            return refusedConditions(e, S3Failure.explain("s3:PutObject", resource, e));
+            return Check.failed(CONDITIONAL_WRITES, S3Failure.explain("s3:PutObject", resource, e));
         }
         boolean deleted = delete(key);
         return header.map(name -> Check.fail(
@@ -106,16 +105,6 @@ final class WriteChecks {
                                         ? ""
                                         : "; the probe object " + key
                                                 + " stays, because s3:DeleteObject is not granted")));
-    }
-
-    /** 501 is what a store says of a header that it does not know. */
-    private static Check refusedConditions(SdkException e, S3Failure failure) {
-        return e instanceof S3Exception refused && refused.statusCode() == 501
-                ? Check.fail(
-                        CONDITIONAL_WRITES,
-                        failure.what(),
-                        "Use a store that honors conditional writes: without them, events are lost or duplicated.")
-                : Check.failed(CONDITIONAL_WRITES, failure);
     }
 
     private PutObjectRequest.Builder put(String key) {

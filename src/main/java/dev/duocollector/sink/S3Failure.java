@@ -37,6 +37,9 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
 
     private static final int NOT_FOUND = 404;
 
+    /** What a store answers to a header that it does not know. */
+    private static final int NOT_IMPLEMENTED = 501;
+
     private static final Set<String> CREDENTIAL_CODES = Set.of(
             "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired");
     private static final Set<String> CLOCK_CODES =
@@ -145,6 +148,15 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
                     Subject.PERMISSION,
                     "S3 refused " + answer + ".",
                     "Grant " + action + " on arn:aws:s3:::" + resource + list + ".");
+        }
+        if (refused.statusCode() == NOT_IMPLEMENTED && action.equals("s3:PutObject")) {
+            return operator(
+                    Subject.ENDPOINT,
+                    "S3 refused " + answer
+                            + ": the store does not know what the write asks for, most likely its condition"
+                            + " (If-None-Match, If-Match).",
+                    "Use a store that honors conditional writes: without them, events are lost or duplicated. If it does, set"
+                            + " s3.checksums=when-required.");
         }
         // An error after a 200 is a failure that came while S3 was answering.
         if (refused.statusCode() >= 500

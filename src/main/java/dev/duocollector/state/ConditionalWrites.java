@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.sink.S3Failure;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -22,6 +24,7 @@ public final class ConditionalWrites {
 
     private static final int CONFLICT = 409;
     private static final int PRECONDITION_FAILED = 412;
+    private static final int NOT_IMPLEMENTED = 501;
 
     /** No object has it: an ETag is an MD5, or something longer. */
     public static final String ETAG_OF_NOTHING = "\"00000000000000000000000000000000\"";
@@ -37,6 +40,46 @@ public final class ConditionalWrites {
                 && (refused.statusCode() == PRECONDITION_FAILED
                         || refused.statusCode() == CONFLICT
                         || S3Failure.isAbsent(refused));
+    }
+
+    /**
+     * Tells whether a PUT that failed may have been made all the same, or may be if it is made again. A 501 is the store's last
+     * word: it does not know the condition.
+     */
+    static boolean isInDoubt(Exception failure) {
+        if (!(failure instanceof S3Exception refused)) {
+            return true;
+        }
+        int status = refused.statusCode();
+        // S3 answers 404 to an If-Match on an object that has gone; a bucket that has gone is not in doubt.
+        return status == PRECONDITION_FAILED
+                || status == CONFLICT
+                || status == 408
+                || (status >= 500 && status != NOT_IMPLEMENTED)
+                || S3Failure.isAbsent(refused);
+    }
+
+    /**
+     * Says that a store refuses each write for a condition that holds by its own answers.
+     *
+     * @param place the object
+     * @param named the ETag that If-Match named; null if nothing was there, and If-None-Match was sent
+     * @param found the ETag that the object has by GET; null if nothing is there
+     */
+    static RefusedException contradiction(String place, @Nullable String named, @Nullable String found) {
+        return RefusedException.operator("The store refuses each write of " + place + " with 412, "
+                + (named == null
+                        ? "for If-None-Match: *, though it says that nothing is there. "
+                        : "for If-Match: " + named + ", an ETag that it gave itself; by GET it is " + found
+                                + " now, and nobody else has written. ")
+                + "Something between this machine and the store (a gateway, a proxy) may change ETags, or answer from a cache."
+                + " Check that PUT and GET give one ETag, the same each time and without W/, and that s3.endpoint and s3.proxy"
+                + " lead to the store itself.");
+    }
+
+    /** Tells whether a PUT was refused for its condition alone. */
+    static boolean isFailedPrecondition(@Nullable SdkException failure) {
+        return failure instanceof S3Exception refused && refused.statusCode() == PRECONDITION_FAILED;
     }
 
     /**

@@ -173,7 +173,7 @@ public final class S3StateStore {
                     RequestBody.fromBytes(found.bytes()));
         } catch (S3Exception | SdkClientException e) {
             // The SDK's own retry turns a success into a 412 if its answer was lost.
-            boolean there = inDoubt(e)
+            boolean there = ConditionalWrites.isInDoubt(e)
                     && ask(copyKey)
                             .found()
                             .filter(copy -> Arrays.equals(copy.bytes(), found.bytes()))
@@ -253,7 +253,7 @@ public final class S3StateStore {
                     return new Stored(mine, written.eTag(), date(written.sdkHttpResponse()), null);
                 }
             } catch (S3Exception | SdkClientException e) {
-                if (!inDoubt(e)) {
+                if (!ConditionalWrites.isInDoubt(e)) {
                     throw new S3OperationException("s3:PutObject", bucket, key, e);
                 }
                 doubt = e;
@@ -280,6 +280,10 @@ public final class S3StateStore {
                     throw RefusedException.operator(
                             "The store of s3://" + bucket + " answered a write of " + key
                                     + " with success, but without an ETag or with a body, and has not written it. Nothing is collected with it.");
+                }
+                if (ConditionalWrites.isFailedPrecondition(doubt)) {
+                    throw ConditionalWrites.contradiction(
+                            toString(), etag, found.map(Found::etag).orElse(null));
                 }
                 throw new S3OperationException("s3:PutObject", bucket, key, doubt);
             }
@@ -329,15 +333,6 @@ public final class S3StateStore {
 
     private PutObjectRequest.Builder put() {
         return PutObjectRequest.builder().bucket(bucket).key(key).contentType(JSON);
-    }
-
-    private static boolean inDoubt(Exception e) {
-        if (!(e instanceof S3Exception refused)) {
-            return true;
-        }
-        int status = refused.statusCode();
-        // S3 answers 404 to an If-Match on an object that has gone; a bucket that has gone is not in doubt.
-        return status == 412 || status == 409 || status == 408 || status >= 500 || S3Failure.isAbsent(refused);
     }
 
     @Override

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -235,6 +236,77 @@ class S3StateStoreTest {
 
         assertThat(calls).hasValue(2);
         assertThat(store.load().map(Stored::etag)).contains(written.etag());
+    }
+
+    /** What a store answers to a header that it does not know; a 500 is asked for again, above. */
+    @Test
+    void writeWhoseConditionIsNotKnown_isAnOperatorsMatter_atOnce() {
+        AtomicInteger calls = new AtomicInteger();
+        S3StateStore ignorant = changing(put -> {
+            calls.incrementAndGet();
+            throw S3Exception.builder()
+                    .statusCode(501)
+                    .awsErrorDetails(AwsErrorDetails.builder()
+                            .errorCode("NotImplemented")
+                            .build())
+                    .build();
+        });
+
+        assertRefused(() -> ignorant.compareAndSwap(state("a"), null), "s3:PutObject", PLACE)
+                .hasFieldOrPropertyWithValue("outcome", RunOutcome.OPERATOR)
+                .hasMessageContaining("(501 NotImplemented): the store does not know what the write asks for")
+                .hasMessageContaining("Use a store that honors conditional writes");
+
+        assertThat(calls).hasValue(1);
+        assertThat(bucket.text()).isEmpty();
+    }
+
+    /** A gateway that makes ETags weak, or others: each If-Match fails, though nobody else has written. */
+    @ParameterizedTest
+    @ValueSource(strings = {"W/", "\"other\"", ""})
+    void storeThatRefusesItsOwnETag_isAnOperatorsMatter(String change) {
+        Stored before = store.compareAndSwap(state("a"), null);
+        S3StateStore gateway = changing(put -> put.toBuilder()
+                .ifMatch(change.endsWith("/") ? change + put.ifMatch() : change.isEmpty() ? put.ifMatch() : change)
+                .build());
+
+        if (change.isEmpty()) {
+            assertThat(gateway.compareAndSwap(state("b"), before).state().eventKeys())
+                    .containsOnlyKeys("b");
+        } else {
+            assertThatThrownBy(() -> gateway.compareAndSwap(state("b"), before))
+                    .isInstanceOf(RefusedException.class)
+                    .hasFieldOrPropertyWithValue("outcome", RunOutcome.OPERATOR)
+                    .hasMessageContaining("The store refuses each write of " + PLACE + " with 412, for If-Match: "
+                            + before.etag() + ", an ETag that it gave itself; by GET it is " + before.etag() + " now")
+                    .hasMessageContaining("may change ETags", "without W/");
+            assertThat(bucket.state().eventKeys()).containsOnlyKeys("a");
+        }
+    }
+
+    @Test
+    void storeThatFindsSomething_whereItSaysThatNothingIs_isAnOperatorsMatter() {
+        bucket.proxy().plan(FaultPlan.every(1, ProxiedRequest::isWrite, Fault.ANSWER_412));
+
+        assertThatThrownBy(() -> store.compareAndSwap(state("a"), null))
+                .isInstanceOf(RefusedException.class)
+                .hasFieldOrPropertyWithValue("outcome", RunOutcome.OPERATOR)
+                .hasMessageContaining("for If-None-Match: *, though it says that nothing is there");
+
+        bucket.proxy().plan(FaultPlan.none());
+        assertThat(store.compareAndSwap(state("a"), null).state().eventKeys()).containsOnlyKeys("a");
+    }
+
+    private static S3StateStore changing(UnaryOperator<PutObjectRequest> change) {
+        return new S3StateStore(
+                new DelegatingS3Client(bucket.client()) {
+                    @Override
+                    public PutObjectResponse putObject(PutObjectRequest put, RequestBody body) {
+                        return super.putObject(change.apply(put), body);
+                    }
+                },
+                StateBucket.BUCKET,
+                StateBucket.KEY);
     }
 
     @Test
