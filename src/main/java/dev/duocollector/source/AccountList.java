@@ -76,7 +76,7 @@ public record AccountList(List<Child> children, List<String> flaws) {
     /** Duo gives its list whole (Accounts API, "Retrieve Accounts"); a page of it would hide the other children. */
     private static boolean goesOn(JsonNode metadata, int accounts) {
         String next = metadata.path("next_offset").asText("");
-        return !next.isEmpty() && !next.equals("null")
+        return (!next.isEmpty() && !next.equals("null"))
                 || metadata.path("total_objects").asLong(0) > accounts;
     }
 
