@@ -5,6 +5,7 @@ package dev.duocollector.run;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.sink.WriteFence;
 import dev.duocollector.state.Batch;
+import dev.duocollector.text.Count;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -62,7 +63,7 @@ public final class PrepareWrite implements Processor {
         boolean declared = batch.declarations().stream().anyMatch(declaration -> declaration.bytes() == bytes);
         if (batch.objectKey().equals(key) && !declared) {
             throw RefusedException.operator(
-                    "The object " + key + " has " + bytes + " bytes, which is not what was declared: a"
+                    "The object " + key + " has " + Count.of(bytes, "byte") + ", which is not what was declared: a"
                             + " step between (1) declare and (2) store has changed it. Nothing was written; put collect, recover and"
                             + " store.camel.yaml back as they were shipped, and take interceptors out of your steps.");
         }

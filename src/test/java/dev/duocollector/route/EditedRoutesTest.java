@@ -39,7 +39,7 @@ class EditedRoutesTest {
     void interceptor_thatChangesTheObject_storesNothing_andSaysSo() throws IOException {
         intercepted("false", "setBody: { constant: x }");
 
-        refused("has 1 bytes, which is not what was declared", "Nothing was written");
+        refused("has 1 byte, which is not what was declared", "Nothing was written");
     }
 
     @Test
@@ -53,7 +53,7 @@ class EditedRoutesTest {
     void stepBeforeTheStore_thatChangesTheObject_storesNothing_andSaysSo() throws IOException {
         before("store-batch", "setBody: { constant: x }");
 
-        refused("has 1 bytes, which is not what was declared", "Nothing was written");
+        refused("has 1 byte, which is not what was declared", "Nothing was written");
     }
 
     @Test
