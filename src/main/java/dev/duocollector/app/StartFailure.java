@@ -83,8 +83,8 @@ public final class StartFailure {
     private static Optional<String> withoutFrom(List<RouteDefinition> routes) {
         return routes.stream()
                 .filter(route -> route.getInput() == null && route.getResource() != null)
-                .map(route -> "a route in " + route.getResource().getLocation() + ", line " + route.getLineNumber()
-                        + ", has no from: and so never gets anything. Add it, or remove the route.")
+                .map(route -> "a route in " + route.getResource().getLocation()
+                        + " has no from: and so never gets anything. Add it, or remove the route.")
                 .findFirst();
     }
 

@@ -144,7 +144,7 @@ class EventStepsAtStartTest {
                 Arguments.of("route without a beginning", """
                         - route: {}
                         """, new String[] {
-                    "a route in file:", "event-steps.camel.yaml, line ", "has no from:"
+                    "a route in file:", "event-steps.camel.yaml has no from:"
                 }),
                 Arguments.of("class that is not there", """
                         - beans:
