@@ -134,6 +134,9 @@ final class Placeholders {
         }
         within.push(key);
         try {
+            if (head.isBlank()) {
+                throw new UnresolvedException(placeholder, "names nothing: write {{name}}", null);
+            }
             String value = rest == null ? named(head) : apply(placeholder, head, rest);
             if (value == null) {
                 throw new UnresolvedException(placeholder, "cannot be resolved: " + remedy(head, rest), null);
@@ -160,7 +163,7 @@ final class Placeholders {
     }
 
     private @Nullable String apply(String placeholder, String head, String rest) throws UnresolvedException {
-        PropertiesFunction function = settings.function(head);
+        PropertiesFunction function = function(placeholder, head);
         if (function == null && FUNCTIONS.contains(head)) {
             throw new UnresolvedException(
                     placeholder, "cannot be resolved: Camel's function " + head + " is not here", null);
@@ -174,6 +177,16 @@ final class Placeholders {
             return value == null ? null : resolve(value);
         } catch (RuntimeException e) { // whatever a vault's client throws
             throw new UnresolvedException(placeholder, "cannot be resolved: " + e.getMessage(), e);
+        }
+    }
+
+    /** A vault's function is made when it is asked for first, and refuses to be without the options of its vault. */
+    private @Nullable PropertiesFunction function(String placeholder, String head) throws UnresolvedException {
+        try {
+            return settings.function(head);
+        } catch (RuntimeException e) { // whatever the start of a vault's client throws
+            throw new UnresolvedException(
+                    placeholder, "cannot be resolved: Camel's function " + head + " is not set up (" + e.getMessage() + ")", e);
         }
     }
 

@@ -180,6 +180,9 @@ class AccountsTest {
             around a state     | HOST;s3.prefix=duo-telephony-state;state.key=x/y.json    | overlaps state.key
             some children      | HOST;duo.children=some                                   | Setting duo.children is 'some'. Allowed: none or all
             no placeholder     | HOST;duo.lookback={{no.such}}                            | Setting duo.lookback has the placeholder {{no.such}}
+            nothing's name     | HOST;duo.skey={{}}                                       | Setting duo.skey has the placeholder {{}}, which names nothing
+            a blank's name     | HOST;duo.skey={{ }}                                      | Setting duo.skey has the placeholder {{ }}, which names nothing
+            a default alone    | HOST;duo.skey={{:x}}                                     | Setting duo.skey has the placeholder {{:x}}, which names nothing
             """)
     void wrongFile_isOneLine_andSpoilsNoOther(String what, String lines, String problem) {
         own();

@@ -81,6 +81,11 @@ class UnreadSettingsTest {
                 value("s3.prefix", "{{my.a}}", "{{my.a}}, which cannot be resolved"),
                 value("s3.prefix", "{{s3.endpoint}}/x", "{{s3.endpoint}}, which is empty"),
                 value("s3.prefix", "{{a{{b}}}}", "{{b}}, which cannot be resolved"),
+                value("s3.prefix", "{{}}", "{{}}, which names nothing", "write {{name}}"),
+                value("s3.prefix", "{{ }}", "{{ }}, which names nothing"),
+                value("s3.prefix", "{{?}}", "{{?}}, which names nothing"),
+                value("s3.prefix", "{{:x}}", "{{:x}}, which names nothing"),
+                value("s3.prefix", "{{aws:x}}", "{{aws:x}}, which cannot be resolved", "function aws is not set up"),
                 // Text that is not what it looks like.
                 value("s3.prefix", "donn\uFFFDes", "U+FFFD", "LANG=C.UTF-8"),
                 value("s3.prefix", "donn\u00C3\u00A9es", "read as ISO-8859-1", "\\uXXXX"),
