@@ -69,6 +69,10 @@ public record SettingsFile(Path path, Map<String, String> values, List<String> p
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        if (properties.containsKey("")) {
+            throw new TextFile.FlawException(
+                    "has a line without a name (one that begins with = or :): write name=value, or remove it");
+        }
         Map<String, String> values = new TreeMap<>();
         properties.stringPropertyNames().forEach(name -> values.put(name, properties.getProperty(name)));
         return values;

@@ -183,6 +183,7 @@ class AccountsTest {
             nothing's name     | HOST;duo.skey={{}}                                       | Setting duo.skey has the placeholder {{}}, which names nothing
             a blank's name     | HOST;duo.skey={{ }}                                      | Setting duo.skey has the placeholder {{ }}, which names nothing
             a default alone    | HOST;duo.skey={{:x}}                                     | Setting duo.skey has the placeholder {{:x}}, which names nothing
+            no name            | HOST;=x                                                  | has a line without a name
             """)
     void wrongFile_isOneLine_andSpoilsNoOther(String what, String lines, String problem) {
         own();

@@ -345,6 +345,8 @@ class UnreadSettingsTest {
                 Arguments.of(
                         "surrogates", new byte[] {'a', '=', (byte) 0xED, (byte) 0xA0, (byte) 0x80}, "is not UTF-8"),
                 Arguments.of("broken escape", "s3.prefix=\\u00\n".getBytes(UTF_8), "has a \\u without four"),
+                Arguments.of("no name", "a=b\n=x\n".getBytes(UTF_8), "has a line without a name"),
+                Arguments.of("blank name", " : x\n".getBytes(UTF_8), "has a line without a name"),
                 Arguments.of("too large", new byte[4 * 1024 * 1024 + 1], "is larger than 4 MiB"));
     }
 
