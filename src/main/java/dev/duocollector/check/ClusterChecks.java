@@ -52,7 +52,7 @@ public final class ClusterChecks {
         try (Connection connection = new ClusterDatabase(settings).getConnection()) {
             tell.accept(Check.pass(
                     DATABASE,
-                    settings.url() + " lets " + settings.user() + " in, PostgreSQL "
+                    settings.place() + " lets " + settings.user() + " in, PostgreSQL "
                             + connection.getMetaData().getDatabaseProductVersion()));
             boolean areThere = tables(connection);
             clock(connection);

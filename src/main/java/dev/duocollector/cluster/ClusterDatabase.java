@@ -71,7 +71,7 @@ public final class ClusterDatabase extends PGSimpleDataSource {
         try {
             setUrl(url.toString());
         } catch (IllegalArgumentException e) {
-            throw new SettingsException(List.of("Setting cluster.jdbc-url is '" + settings.url()
+            throw new SettingsException(List.of("Setting cluster.jdbc-url is '" + settings.place()
                     + "'. Allowed: jdbc:postgresql://host:port/database, and what else the driver knows."));
         }
     }
@@ -223,6 +223,6 @@ public final class ClusterDatabase extends PGSimpleDataSource {
 
     @Override
     public String toString() {
-        return settings.url();
+        return settings.place();
     }
 }

@@ -33,7 +33,7 @@ public record ClusterFailure(String what, boolean isOperators) {
                         : String.valueOf(sql.getMessage());
             }
         }
-        String place = "The cluster's database " + settings.url();
+        String place = "The cluster's database " + settings.place();
         return switch (state.length() < 2 ? "" : state.substring(0, 2)) {
             case "28" ->
                 new ClusterFailure(

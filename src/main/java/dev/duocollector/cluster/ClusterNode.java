@@ -183,7 +183,7 @@ public final class ClusterNode {
             Optional<Instant> sign = Optional.ofNullable(
                     ClusterDatabase.nodes(connection, camel.getName()).get(now.getSchedulerInstanceId()));
             if (life.standsStill(sign, System.nanoTime())) {
-                trouble("The cluster's database " + settings.url() + " has taken no sign of life of this node for "
+                trouble("The cluster's database " + settings.place() + " has taken no sign of life of this node for "
                         + SignOfLife.STILL_MAX.toSeconds()
                         + " s, though it answers. It must be one that is written to (no standby, not full), and nobody else may"
                         + " lock the tables.");
@@ -249,7 +249,7 @@ public final class ClusterNode {
                     "This node, {}, takes part in the cluster {} of {}.",
                     now.getSchedulerInstanceId(),
                     camel.getName(),
-                    settings.url());
+                    settings.place());
         }
         return now;
     }

@@ -21,6 +21,16 @@ import java.util.Optional;
  */
 public record ClusterSettings(String url, String user, Optional<Path> passwordFile) {
 
+    /** Returns the URL as messages name the database: without the parameters. */
+    public String place() {
+        return url.split("[?]", 2)[0];
+    }
+
+    @Override
+    public String toString() {
+        return place();
+    }
+
     static Optional<ClusterSettings> read(String url, SettingReader reader) {
         String user = reader.text(CLUSTER_USER);
         String file = reader.text(CLUSTER_PASSWORD_FILE);

@@ -186,7 +186,9 @@ final class Placeholders {
             return settings.function(head);
         } catch (RuntimeException e) { // whatever the start of a vault's client throws
             throw new UnresolvedException(
-                    placeholder, "cannot be resolved: Camel's function " + head + " is not set up (" + e.getMessage() + ")", e);
+                    placeholder,
+                    "cannot be resolved: Camel's function " + head + " is not set up (" + e.getMessage() + ")",
+                    e);
         }
     }
 

@@ -218,8 +218,9 @@ final class SettingReader {
         }
     }
 
-    /** Leaves out all before the last @, since a password may hold slashes, and an @ too; and a password among parameters. */
+    /** Leaves out all before the last @, since a password may hold slashes, and an @ too; and a password among parameters, also of an encoded name. */
     static String withoutPassword(String url) {
-        return url.replaceFirst("^(\\w+://)?.*@", "$1…@").replaceAll("(?i)(password=)[^&]*", "$1…");
+        return url.replaceFirst("^(\\w+://)?.*@", "$1…@")
+                .replaceAll("(?i)(password[^?&=]*=|[?&][^&=]*%[^&=]*=)[^&]*", "$1…");
     }
 }

@@ -4,6 +4,7 @@ package dev.duocollector.settings;
 
 import static dev.duocollector.settings.SettingType.bool;
 import static dev.duocollector.settings.SettingType.choice;
+import static dev.duocollector.settings.SettingType.databaseUrl;
 import static dev.duocollector.settings.SettingType.duration;
 import static dev.duocollector.settings.SettingType.form;
 import static dev.duocollector.settings.SettingType.key;
@@ -186,16 +187,10 @@ public final class SettingTable {
                     "the part of all logs that is collected")
             .unset("all"));
 
-    public static final Setting<String> CLUSTER_URL = add(process(
-                    "cluster.jdbc-url",
-                    form(
-                            "|jdbc:postgresql:(?!.*[?&](user|password)=).+",
-                            false,
-                            "jdbc:postgresql://host:port/database, with neither user nor password in it"),
-                    "",
-                    "the database that the nodes of a cluster share")
-            .bounded("`jdbc:postgresql://host:port/database`")
-            .unset("no cluster"));
+    public static final Setting<String> CLUSTER_URL =
+            add(process("cluster.jdbc-url", databaseUrl(), "", "the database that the nodes of a cluster share")
+                    .bounded("`jdbc:postgresql://host:port/database`")
+                    .unset("no cluster"));
     public static final Setting<String> CLUSTER_USER =
             add(process("cluster.user", text(""), "", "the database's user").unset("required in a cluster"));
     public static final Setting<String> CLUSTER_PASSWORD_FILE = add(process(

@@ -4,6 +4,8 @@ package dev.duocollector.settings;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -112,6 +115,33 @@ public record SettingType<T>(
                 value -> orNothing(
                         value, parseUrl(value).filter(url -> "http".equals(url.getScheme()) && url.getPort() >= 0)),
                 Optional.empty());
+    }
+
+    /** A URL of PostgreSQL's driver that names nobody and holds no secret, since the program shows it; or nothing. */
+    static SettingType<String> databaseUrl() {
+        return form(
+                        "|jdbc:postgresql:[^@]+",
+                        false,
+                        "jdbc:postgresql://host:port/database, with neither user nor password in it, and no @")
+                .filtered(url -> Arrays.stream(url.split("[?&]")).skip(1).noneMatch(SettingType::isForLogin));
+    }
+
+    /** Whether a parameter is somebody's name or password, as far as can be told from its own name. */
+    private static boolean isForLogin(String parameter) {
+        try {
+            String name = URLDecoder.decode(parameter.split("=", 2)[0], StandardCharsets.UTF_8)
+                    .strip()
+                    .toLowerCase(Locale.ROOT);
+            return name.equals("user") || name.contains("password");
+        } catch (IllegalArgumentException e) {
+            return true;
+        }
+    }
+
+    /** Returns the same, with fewer values allowed. */
+    private SettingType<T> filtered(Predicate<T> allows) {
+        return new SettingType<>(
+                bound, allowed, isSecret, value -> reader.apply(value).filter(allows), fallback);
     }
 
     /** Returns the same, read as something else. */

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.duocollector.cluster.ClusterDatabase;
+import dev.duocollector.cluster.ClusterFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +60,25 @@ class ClusterSettingsTest {
                 .hasMessageNotContaining("second");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "jdbc:postgresql://db.example.com:5432/duo?sslmode=verify-full, jdbc:postgresql://db.example.com:5432/duo",
+        "jdbc:postgresql://[::1]:5432/duo?targetServerType=primary&userx=1, jdbc:postgresql://[::1]:5432/duo",
+        "jdbc:postgresql:duo%40home, jdbc:postgresql:duo%40home",
+    })
+    void url_isNamedWithoutItsParameters(String url, String place) {
+        ClusterSettings cluster = TestSettings.with("cluster.jdbc-url", url, "cluster.user", "duo")
+                .process()
+                .cluster()
+                .orElseThrow();
+
+        assertThat(cluster.url()).isEqualTo(url);
+        assertThat(cluster).hasToString(place);
+        assertThat(new ClusterDatabase(cluster)).hasToString(place);
+        assertThat(ClusterFailure.of(new SQLException("no"), cluster).what())
+                .isEqualTo("The cluster's database " + place + " cannot be used (no).");
+    }
+
     @Test
     void withoutPasswordFile_thereIsNoPassword() {
         assertThat(TestSettings.with("cluster.jdbc-url", URL, "cluster.user", "duo")
@@ -68,10 +90,17 @@ class ClusterSettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            another database     | cluster.jdbc-url=jdbc:mysql://h/d cluster.user=u          | Setting cluster.jdbc-url is 'jdbc:mysql://h/d'. Allowed: jdbc:postgresql://host:port/database, with neither user nor password in it.
+            another database     | cluster.jdbc-url=jdbc:mysql://h/d cluster.user=u          | Setting cluster.jdbc-url is 'jdbc:mysql://h/d'. Allowed: jdbc:postgresql://host:port/database, with neither user nor password in it, and no @.
             no database          | cluster.jdbc-url=db.example.com cluster.user=u            | Setting cluster.jdbc-url is 'db.example.com'. Allowed: jdbc:postgresql://
-            a password in it     | cluster.jdbc-url=jdbc:postgresql://h/d?password=geheim cluster.user=u | Allowed: jdbc:postgresql://host:port/database, with neither user nor password in it.
-            a user in it         | cluster.jdbc-url=jdbc:postgresql://h/d?ssl=true&user=u cluster.user=u | Allowed: jdbc:postgresql://host:port/database, with neither user nor password in it.
+            a password in it     | cluster.jdbc-url=jdbc:postgresql://h/d?password=geheim cluster.user=u | Allowed: jdbc:postgresql://host:port/database, with neither user nor password in it
+            a user in it         | cluster.jdbc-url=jdbc:postgresql://h/d?ssl=true&user=u cluster.user=u | Allowed: jdbc:postgresql://host:port/database, with neither user nor password in it
+            another's password   | cluster.jdbc-url=jdbc:postgresql://h/d?sslpassword=geheim cluster.user=u | Setting cluster.jdbc-url is 'jdbc:postgresql://h/d?sslpassword=…'. Allowed: jdbc:postgresql://
+            in other letters     | cluster.jdbc-url=jdbc:postgresql://h/d?ssl=true&PassWord=geheim cluster.user=u | PassWord=…'. Allowed: jdbc:postgresql://
+            an encoded password  | cluster.jdbc-url=jdbc:postgresql://h/d?p%61ssword=geheim cluster.user=u | p%61ssword=…'. Allowed: jdbc:postgresql://
+            an encoded user      | cluster.jdbc-url=jdbc:postgresql://h/d?%75ser=u cluster.user=u | Allowed: jdbc:postgresql://
+            a broken name        | cluster.jdbc-url=jdbc:postgresql://h/d?%zz=geheim cluster.user=u | Allowed: jdbc:postgresql://
+            before the host      | cluster.jdbc-url=jdbc:postgresql://u:geheim@h:1/d cluster.user=u | Setting cluster.jdbc-url is '…@h:1/d'. Allowed: jdbc:postgresql://host:port/database, with neither user nor password in it, and no @.
+            with a slash in it   | cluster.jdbc-url=jdbc:postgresql://u:geheim/geheim?geheim@h/d cluster.user=u | Setting cluster.jdbc-url is '…@h/d'. Allowed:
             no user              | cluster.jdbc-url=jdbc:postgresql://h/d                    | Setting cluster.user is not set. It is the user of the cluster's database
             a user alone         | cluster.user=u                                            | Setting cluster.user is set, and cluster.jdbc-url is not. Set it too, or neither.
             a password alone     | cluster.password-file=/etc/hostname                       | Setting cluster.password-file is set, and cluster.jdbc-url is not.
