@@ -45,7 +45,7 @@ final class MetricsPush {
             if (answer.statusCode() >= 300) {
                 warn("it answered " + answer.statusCode());
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) { // whatever the JDK's client finds wrong: the run has ended well
             warn(e.getClass().getSimpleName());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

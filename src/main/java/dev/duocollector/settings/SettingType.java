@@ -31,7 +31,9 @@ import java.util.stream.Collectors;
 public record SettingType<T>(
         String bound, String allowed, boolean isSecret, Function<String, Optional<T>> reader, T fallback) {
 
-    static final String URL_ALLOWED = "http(s)://host or http(s)://host:port, nothing after it";
+    static final String URL_ALLOWED = "http(s)://host or http(s)://host:port, nothing after it; port 1 to 65535";
+
+    private static final int PORT_MAX = 65535;
 
     private static final Pattern SIMPLE_DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
@@ -111,7 +113,7 @@ public record SettingType<T>(
     static SettingType<Optional<URI>> proxy() {
         return visible(
                 "`http://host:port`",
-                "http://host:port",
+                "http://host:port, port 1 to 65535",
                 value -> orNothing(
                         value, parseUrl(value).filter(url -> "http".equals(url.getScheme()) && url.getPort() >= 0)),
                 Optional.empty());
@@ -214,7 +216,8 @@ public record SettingType<T>(
                     && path != null
                     && (path.isEmpty() || path.equals("/"));
             boolean isHttp = List.of("http", "https").contains(String.valueOf(read.getScheme()));
-            return isHttp && read.getHost() != null && plain
+            boolean isPort = read.getPort() == -1 || (read.getPort() >= 1 && read.getPort() <= PORT_MAX);
+            return isHttp && read.getHost() != null && isPort && plain
                     ? Optional.of(new URI(read.getScheme() + "://" + read.getRawAuthority()))
                     : Optional.empty();
         } catch (URISyntaxException e) {

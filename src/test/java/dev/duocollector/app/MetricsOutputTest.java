@@ -212,6 +212,9 @@ class MetricsOutputTest {
 
         new MetricsPush(URI.create("http://127.0.0.1:1"), TestSettings.API_HOST).send("a 1\n");
         assertWarned("could not be pushed to http://127.0.0.1:1 (ConnectException)", "metrics.push");
+
+        new MetricsPush(URI.create("http://127.0.0.1:70000"), TestSettings.API_HOST).send("a 1\n");
+        assertWarned("could not be pushed to http://127.0.0.1:70000 (IllegalArgumentException)", "metrics.push");
     }
 
     private void assertWarned(String... parts) {

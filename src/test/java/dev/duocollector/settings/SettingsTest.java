@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SettingsTest {
 
     private static final String API_HOST_ALLOWED = "api-….duosecurity.com or api-….duofederal.com, without https://";
-    private static final String URL_ALLOWED = "http(s)://host or http(s)://host:port, nothing after it";
+    private static final String URL_ALLOWED = "http(s)://host or http(s)://host:port, nothing after it; port 1 to 65535";
 
     @TempDir
     Path folder;
@@ -115,7 +115,8 @@ class SettingsTest {
         "s3.prefix,                /a//b/",
         "s3.region,                eu-central-1",
         "s3.endpoint,              https://s3.example.org",
-        "s3.endpoint,              http://minio:9000",
+        "s3.endpoint,              http://minio:1",
+        "s3.endpoint,              http://minio:65535",
         "s3.path-style,            TRUE",
         "s3.proxy,                 http://proxy.example.org:3128",
         "s3.compression,           gzip",
@@ -270,6 +271,13 @@ class SettingsTest {
         "duo.base-url, https://a b",
         "s3.endpoint,  minio:9000",
         "s3.endpoint,  http://minio:9000/bucket",
+        "s3.endpoint,  http://minio:0",
+        "s3.endpoint,  http://minio:65536",
+        "s3.endpoint,  http://[::1]:65536",
+        "s3.endpoint,  http://minio:2147483648",
+        "duo.base-url, https://duo.example.org:65536",
+        "metrics.push, http://127.0.0.1:0",
+        "metrics.push, http://127.0.0.1:70000",
     })
     void url_isRefused_whenItIsMoreOrLessThanAHost(String name, String value) {
         assertThat(problems(name, value))
@@ -298,10 +306,13 @@ class SettingsTest {
         "duo.proxy, http://proxy example.org:3128",
         "s3.proxy,  https://proxy.example.org:3128",
         "s3.proxy,  http://proxy.example.org",
+        "s3.proxy,  http://proxy.example.org:0",
+        "duo.proxy, http://proxy.example.org:65536",
     })
     void proxy_isRefused_withoutPlainHttpAndAPort(String name, String value) {
         assertThat(problems(name, value))
-                .containsExactly("Setting " + name + " is '" + value + "'. Allowed: http://host:port.");
+                .containsExactly(
+                        "Setting " + name + " is '" + value + "'. Allowed: http://host:port, port 1 to 65535.");
     }
 
     @ParameterizedTest
