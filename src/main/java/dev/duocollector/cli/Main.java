@@ -9,6 +9,7 @@ import dev.duocollector.text.Log;
 import dev.duocollector.text.LogSetup;
 import dev.duocollector.text.PlainLine;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -107,6 +110,7 @@ public final class Main {
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
         commandLine.setExecutionStrategy(parsed -> {
             Verbosity.refuseBoth(parsed);
+            refuseTwice(parsed);
             return new CommandLine.RunLast().execute(parsed);
         });
         complete(commandLine);
@@ -129,6 +133,19 @@ public final class Main {
             usage.footerHeading("%nExamples:%n");
         }
         commandLine.getSubcommands().values().forEach(Main::complete);
+    }
+
+    /** Within one command the parser refuses it; of an option that is given before and after a subcommand, the last would count. */
+    private static void refuseTwice(ParseResult parsed) {
+        Set<String> names = new HashSet<>();
+        for (CommandLine command : parsed.asCommandLineList()) {
+            for (OptionSpec option : command.getParseResult().matchedOptionsSet()) {
+                if (option.arity().max() > 0 && !names.add(option.longestName())) {
+                    throw new ParameterException(
+                            command, "option '" + option.longestName() + "' should be specified only once");
+                }
+            }
+        }
     }
 
     /** What no command expects; its stack trace is for a bug report. */

@@ -155,6 +155,12 @@ class MainTest {
                 "once --quiet --verbose     | --quiet and --verbose exclude each other | duo-collector once",
                 "--verbose state show --quiet | --quiet and --verbose exclude each other | duo-collector state show",
                 "--quiet --verbose          | --quiet and --verbose exclude each other | duo-collector run",
+                "once --log=                | '' is not a log that is collected          | duo-collector once",
+                "once --log activity --log telephony | option '--log' (LOG) should be specified only once | duo-collector once",
+                "state --log activity set-through now-1h --log telephony | option '--log' should be specified only once"
+                        + " | duo-collector state set-through",
+                "state --account acme set-through now-1h --account globex | option '--account' should be specified only once"
+                        + " | duo-collector state set-through",
                 "config --quiet=false       | should be specified without 'false' parameter | duo-collector config",
                 "udm --check --import | mutually exclusive                             | duo-collector udm",
             })
@@ -163,6 +169,19 @@ class MainTest {
         assertThat(err.toString(UTF_8).lines()).hasSize(2);
         assertThat(err.toString(UTF_8)).contains(message).endsWith("See: " + command + " --help\n");
         assertThat(out.toString(UTF_8)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "state --account acme --log activity set-through now-1h",
+                "state --account acme set-through now-1h --log activity",
+                "state set-through now-1h --account acme --log activity"
+            })
+    void option_mayStandOnEitherSideOfASubcommand(String arguments) {
+        Main.execute(arguments.split(" "));
+
+        assertThat(err.toString(UTF_8)).doesNotContain("only once", "See: ");
     }
 
     @ParameterizedTest
