@@ -76,6 +76,7 @@ final class StateCommand implements Runnable {
     @Option(
             names = "--account",
             paramLabel = "NAME",
+            converter = StreamOptions.ToAccount.class,
             scope = ScopeType.INHERIT,
             description = "Which account's state: the name of its file in the folder of accounts, or its API hostname.")
     private @Nullable String account;

@@ -29,6 +29,7 @@ final class StreamOptions {
     @Option(
             names = "--account",
             paramLabel = "NAME",
+            converter = ToAccount.class,
             description =
                     "Only this account: the name of its file in the folder of accounts, its API hostname or account id, or the"
                             + " name of its parent.")
@@ -91,6 +92,18 @@ final class StreamOptions {
         @Override
         public Iterator<String> iterator() {
             return Arrays.stream(DuoLog.values()).map(DuoLog::toString).iterator();
+        }
+    }
+
+    /** An empty name would choose all accounts: a script's variable is empty, and not its wish. */
+    static final class ToAccount implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            if (value.isBlank()) {
+                throw new TypeConversionException(
+                        "'" + value + "' is no account: name one, or leave --account out for all");
+            }
+            return value;
         }
     }
 

@@ -155,6 +155,9 @@ class MainTest {
                 "once --quiet --verbose     | --quiet and --verbose exclude each other | duo-collector once",
                 "--verbose state show --quiet | --quiet and --verbose exclude each other | duo-collector state show",
                 "--quiet --verbose          | --quiet and --verbose exclude each other | duo-collector run",
+                "once --account=            | '--account': '' is no account: name one, or leave --account out | duo-collector once",
+                "state --account= show      | '--account': '' is no account        | duo-collector state",
+                "state show --account=      | '--account': '' is no account        | duo-collector state show",
                 "once --log=                | '' is not a log that is collected          | duo-collector once",
                 "once --log activity --log telephony | option '--log' (LOG) should be specified only once | duo-collector once",
                 "state --log activity set-through now-1h --log telephony | option '--log' should be specified only once"

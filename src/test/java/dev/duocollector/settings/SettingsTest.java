@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SettingsTest {
 
     private static final String API_HOST_ALLOWED = "api-….duosecurity.com or api-….duofederal.com, without https://";
-    private static final String URL_ALLOWED = "http(s)://host or http(s)://host:port, nothing after it; port 1 to 65535";
+    private static final String URL_ALLOWED =
+            "http(s)://host or http(s)://host:port, nothing after it; port 1 to 65535";
 
     @TempDir
     Path folder;
