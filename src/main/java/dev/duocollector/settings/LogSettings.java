@@ -156,8 +156,14 @@ public final class LogSettings extends ScopedSettings {
     }
 
     private Optional<KeyPrefix> readUdmPrefix(SettingReader reader, boolean isPrefixRead) {
-        Optional<KeyPrefix> udm =
-                keyPrefix(UDM_PREFIX, reader).filter(read -> !read.value().isEmpty());
+        Optional<KeyPrefix> read = keyPrefix(UDM_PREFIX, reader);
+        Optional<KeyPrefix> udm = read.filter(place -> !place.value().isEmpty());
+        if (read.isPresent() && udm.isEmpty() && !get(UDM_PREFIX).isBlank()) {
+            reader.refuse(
+                    written(UDM_PREFIX),
+                    get(UDM_PREFIX),
+                    "a folder beside s3.prefix, such as duo-telephony-udm, or nothing for no UDM events");
+        }
         if (udm.isEmpty() || !isPrefixRead) {
             return Optional.empty();
         }

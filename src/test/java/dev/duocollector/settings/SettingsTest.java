@@ -357,6 +357,14 @@ class SettingsTest {
                 .endsWith("such as duo-telephony and duo-telephony-udm.");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "//", " / "})
+    void udmPrefix_isRefused_atTheTopOfTheBucket(String prefix) {
+        assertThat(problems("udm.prefix", prefix))
+                .containsExactly("Setting udm.prefix is '" + prefix.strip() + "'. Allowed: a folder beside s3.prefix,"
+                        + " such as duo-telephony-udm, or nothing for no UDM events.");
+    }
+
     @Test
     void udmPrefix_isRefused_aroundTheObjectsPrefixAndTheState() {
         assertThat(problems("udm.prefix", "duo", "s3.prefix", "duo/raw"))
