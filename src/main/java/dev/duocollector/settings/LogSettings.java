@@ -143,6 +143,9 @@ public final class LogSettings extends ScopedSettings {
     private void checkStateKey(SettingReader reader, boolean isPrefixRead) {
         if (stateKey.startsWith("/") || stateKey.endsWith("/") || stateKey.contains("${")) {
             reader.refuse(written(STATE_KEY), stateKey, STATE_KEY.type().allowed());
+        } else if (isPrefixRead) {
+            KeyPrefix.flaw(stateKey)
+                    .ifPresent(flaw -> reader.report("Setting " + written(STATE_KEY) + " " + flaw + "."));
         }
         boolean isInside = isPrefixRead && !reader.isUnreadable(written(STATE_KEY)) && prefix.contains(stateKey);
         if (isInside && !get(STATE_INSIDE_PREFIX)) {

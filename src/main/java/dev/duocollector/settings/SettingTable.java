@@ -100,7 +100,7 @@ public final class SettingTable {
             add(log("duo.overlap", duration(MINUTE, DAY), "10m", "how long windows overlap, for late events"));
     public static final Setting<Duration> LOOKBACK = add(
             log("duo.lookback", duration(MINUTE, Duration.ofDays(180)), "24h", "how far back the first window reaches")
-                    .bounded("1m to 180d, over the lag"));
+                    .bounded("11s over the lag, to 180d"));
     public static final Setting<Integer> PAGE_SIZE =
             add(log("duo.page.size", number(1, 1000), "1000", "events per request, and per object at most"));
     public static final Setting<Duration> PAGE_PAUSE =

@@ -14,6 +14,7 @@ import dev.duocollector.s3.ForgetfulS3;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TestSettings;
 import dev.duocollector.sink.S3Clients;
+import dev.duocollector.state.Checkpoint;
 import dev.duocollector.testing.RawServer;
 import dev.duocollector.testing.TlsServer;
 import java.nio.file.Path;
@@ -179,7 +180,7 @@ class S3ChecksTest {
     void storeThatIgnoresConditions_isFoundOut_andNothingOfItsIsOverwritten(
             boolean keepsIfNoneMatch, boolean keepsIfMatch, String header) {
         put("duo-telephony/telephony_20261123T081500.123Z_00001_0123456789ab.ndjson", "{}\n");
-        String state = state(World.API_HOST, Instant.now());
+        String state = state(World.API_HOST, Checkpoint.toMillis(Instant.now()));
         put(World.STATE_KEY, state);
 
         List<Check> checks = run(new ForgetfulS3(World.s3().client(), keepsIfNoneMatch, keepsIfMatch));
@@ -214,8 +215,9 @@ class S3ChecksTest {
                 World.STATE_KEY,
                 switch (kind) {
                     case "unreadable" -> "{\"version\":1,";
-                    case "another" -> state("api-11111111.duosecurity.com", Instant.now());
-                    default -> state(World.API_HOST, Instant.now().plus(Duration.ofHours(1)));
+                    case "another" -> state("api-11111111.duosecurity.com", Checkpoint.toMillis(Instant.now()));
+                    default ->
+                        state(World.API_HOST, Checkpoint.toMillis(Instant.now().plus(Duration.ofHours(1))));
                 });
 
         assertOnlyCross("state", Outcome.FAIL_OPERATOR, said);

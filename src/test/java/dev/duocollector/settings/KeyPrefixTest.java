@@ -23,7 +23,7 @@ class KeyPrefixTest {
         "/,                    ''",
         "//,                   ''",
         "tenant=İI/日本,        tenant=İI/日本",
-        "$a{b},                $a{b}",
+        "a..b/.c/d.,           a..b/.c/d.",
     })
     void slashes_arePutRight(String setting, String value) {
         assertThat(new KeyPrefix(setting).value()).isEqualTo(value);
@@ -36,6 +36,24 @@ class KeyPrefixTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new KeyPrefix(setting))
                 .withMessageStartingWith("prefix ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "s3://logs/duo,   leave out s3:// and the bucket",
+        "' s3:/logs/duo', leave out s3:// and the bucket",
+        "duo/{acount},    there are {account} and {log}",
+        "{Log},           there are {account} and {log}",
+        "$a{b},           there are {account} and {log}",
+        "..,              leave out the folder ..",
+        "a/../b,          leave out the folder ..",
+        "a/./b,           leave out the folder .",
+    })
+    void prefix_isRefused_whenItIsAnotherPlaceThanItSays(String setting, String said) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new KeyPrefix(setting))
+                .withMessageStartingWith("prefix is '" + setting + "': ")
+                .withMessageContaining(said);
     }
 
     @ParameterizedTest

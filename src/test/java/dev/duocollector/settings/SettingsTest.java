@@ -340,6 +340,21 @@ class SettingsTest {
                 .endsWith("Write the prefix out.");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "s3.prefix,  s3://logs/duo,     leave out s3:// and the bucket",
+        "udm.prefix, duo-udm/..,        leave out the folder ..",
+        "state.key,  state/./a.json,    leave out the folder .",
+        "state.key,  'state/{acount}.json', there are {account} and {log}",
+    })
+    void placeThatIsAnother_isRefused(String setting, String value, String said) {
+        assertThat(problems(setting, value))
+                .singleElement()
+                .asString()
+                .startsWith("Setting " + setting + " is '" + value + "': ")
+                .contains(said);
+    }
+
     @Test
     void udmPrefix_isTaken_besideTheOthers() {
         assertThat(TestSettings.with("udm.prefix", "/duo-telephony-udm/").log().udmPrefix())
