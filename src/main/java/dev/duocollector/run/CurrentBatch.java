@@ -94,8 +94,8 @@ final class CurrentBatch {
         return declaredAt != null && !declaredWhen.isBefore(when);
     }
 
-    /** Something is in the bucket, whole; the batch itself, if that is its key. */
-    void isThere(@Nullable String key) {
+    /** Notes that an object is in the bucket, whole: its own, if that is the key, or its UDM events. */
+    void inBucket(@Nullable String key) {
         there |= batch.objectKey().equals(key);
     }
 

@@ -20,7 +20,7 @@ enum LookUp {
     /** Says so to the route; what is there whole may be confirmed. */
     void show(Exchange exchange) {
         if (this == WHOLE) {
-            Run.of(exchange).current().isThere(exchange.getMessage().getHeader(AWS2S3Constants.KEY, String.class));
+            Run.of(exchange).current().inBucket(exchange.getMessage().getHeader(AWS2S3Constants.KEY, String.class));
         }
         exchange.setVariable(VARIABLE, name().toLowerCase(Locale.ROOT));
     }

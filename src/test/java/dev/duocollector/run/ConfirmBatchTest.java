@@ -43,7 +43,7 @@ class ConfirmBatchTest {
         run.startBatch(BATCH);
         run.pageRead(OFFSET, true, 0);
         run.current().storing(0);
-        run.current().isThere(BATCH.objectKey());
+        run.current().inBucket(BATCH.objectKey());
 
         confirm();
 
@@ -69,7 +69,7 @@ class ConfirmBatchTest {
     void batchThatWasInTheBucket_isConfirmed_andItsWindowReadOn() {
         repository.declare(BATCH);
         run.recover(BATCH);
-        run.current().isThere(BATCH.objectKey());
+        run.current().inBucket(BATCH.objectKey());
 
         confirm();
 
@@ -84,7 +84,7 @@ class ConfirmBatchTest {
         repository.declare(BATCH);
         run.recover(BATCH);
         run.expired();
-        run.current().isThere(BATCH.objectKey());
+        run.current().inBucket(BATCH.objectKey());
 
         confirm();
 
@@ -97,7 +97,7 @@ class ConfirmBatchTest {
     void batchThatIsNotInTheBucket_isNotConfirmed() {
         repository.declare(BATCH);
         run.recover(BATCH);
-        run.current().isThere("duo-telephony/another");
+        run.current().inBucket("duo-telephony/another");
 
         assertThatExceptionOfType(RefusedException.class)
                 .isThrownBy(this::confirm)
