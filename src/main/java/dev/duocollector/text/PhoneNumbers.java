@@ -36,12 +36,23 @@ public final class PhoneNumbers {
 
     private static final String END = "(?![\\p{L}\\p{Nd}_]|[./-][\\p{L}\\p{Nd}])";
 
-    /** What is left as it is; the first that fits counts. */
-    private static final String LEFT = String.join(
+    private static final String UUID = "\\b\\p{XDigit}{8}-(?:\\p{XDigit}{4}-){3}\\p{XDigit}{12}\\b";
+    private static final String IPV6 =
+            "(?<![\\p{XDigit}:])(?:\\p{XDigit}{0,4}:){2,7}\\p{XDigit}{0,4}(?![\\p{XDigit}:])";
+
+    /** What is left as it is and begins with a letter; the first that fits counts. */
+    private static final String LEFT_WORD = String.join(
             "|",
             "\\barn:[\\w-]+:[^\\s\"'<>+]*",
             "\\bs3://[^\\s\"'<>+]+",
-            "\\b\\p{XDigit}{8}-(?:\\p{XDigit}{4}-){3}\\p{XDigit}{12}\\b",
+            UUID,
+            IPV6,
+            "(?i:\\b(?:expected|received|length|size|limit|count|total|bytes|account(?: id)?))[ :=#]{1,3}\\d{7,15}\\b");
+
+    /** What is left as it is and begins with a digit or a sign; the first that fits counts. */
+    private static final String LEFT_NUMBER = String.join(
+            "|",
+            UUID,
             // Dates, with a time or without.
             "(?<!\\d)" + YEAR + "(?<dash>[-/.]?)" + MONTH + "\\k<dash>" + DAY + "(?:[T _-]?(?:" + TIME
                     + "|[0-2]\\d[0-5]\\d[0-5]\\d(?:\\.\\d{1,9})?))?(?!\\d)" + ZONE,
@@ -51,11 +62,10 @@ public final class PhoneNumbers {
             "(?<!\\d)" + TIME + ZONE + "(?: " + YEAR + ")?(?!\\d)",
             // IP addresses, with a port or a prefix length.
             "(?<![\\d.+])(?:" + OCTET + "\\.){3}" + OCTET + "(?::\\d{1,5}|/\\d{1,2})?(?!\\.?\\d)",
-            "(?<![\\p{XDigit}:])(?:\\p{XDigit}{0,4}:){2,7}\\p{XDigit}{0,4}(?![\\p{XDigit}:])",
+            IPV6,
             // Counts, an AWS account, seconds or finer since 1970: ten digits that begin with a 1 are not a phone
             // number.
             "(?<![+\\p{Nd}])\\d{7,15}(?= ?(?:bytes?|[KMGT]i?B|B|n?s|ms|[a-z]*events?|lines?|objects?|char(?:acter)?s)\\b)",
-            "(?i:\\b(?:expected|received|length|size|limit|count|total|bytes|account(?: id)?))[ :=#]{1,3}\\d{7,15}\\b",
             BEGIN + "1\\d{9}(?:\\.\\d{1,9}|\\d{3}|\\d{6}|\\d{9})?(?![\\p{L}\\p{Nd}_])");
 
     /** What is masked, by its form. */
@@ -77,7 +87,9 @@ public final class PhoneNumbers {
                     + "[\"']?\\s?[:=#]?\\s?[\"']?)(?<named>\\(?\\p{Nd}(?:" + GAP
                     + "{0,3}\\p{Nd}){6,17})(?![\\p{L}\\p{Nd}_])";
 
-    private static final Pattern ANY = Pattern.compile("(?<left>" + LEFT + ")|" + NAMED + "|(?<number>" + NUMBER + ")");
+    /** Most places in a text are the beginning of neither a word nor a number, and are passed at once. */
+    private static final Pattern ANY = Pattern.compile("(?=\\b[A-Za-z]|(?<![\\p{XDigit}:])[A-Fa-f])(?:" + LEFT_WORD
+            + "|" + NAMED + ")|(?=[\\p{Nd}+\\uff0b%(:-])(?:" + LEFT_NUMBER + "|(?<number>" + NUMBER + "))");
 
     private PhoneNumbers() {}
 
