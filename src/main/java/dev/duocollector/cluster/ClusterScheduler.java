@@ -44,7 +44,7 @@ final class ClusterScheduler {
         properties.put("org.quartz.scheduler.batchTriggerAcquisitionMaxCount", "1");
         properties.put("org.quartz.scheduler.makeSchedulerThreadDaemon", "true");
         properties.put("org.quartz.threadPool.class", RunThreads.class.getName());
-        properties.put("org.quartz.jobStore.class", "org.quartz.impl.jdbcjobstore.JobStoreTX");
+        properties.put("org.quartz.jobStore.class", ClusterJobStore.class.getName());
         properties.put("org.quartz.jobStore.driverDelegateClass", "org.quartz.impl.jdbcjobstore.PostgreSQLDelegate");
         properties.put("org.quartz.jobStore.dataSource", cluster);
         properties.put("org.quartz.jobStore.tablePrefix", ClusterDatabase.TABLE_PREFIX);
