@@ -8,6 +8,7 @@ import dev.duocollector.failure.FatalError;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.DryRun;
+import dev.duocollector.run.FatalErrors;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.run.RunTriggers;
 import dev.duocollector.run.Stream;
@@ -54,8 +55,6 @@ public final class CamelApplication {
     private static final String NO_SETTINGS_FILE = "false";
 
     private static final String SELECTION = "selection";
-
-    private static final String AUTO_STARTUP = "duo.schedule.auto-startup";
 
     private final org.apache.camel.main.Main camel;
     private final CamelSettings settings;
@@ -119,7 +118,7 @@ public final class CamelApplication {
     /** Returns the same on the given environment, with settings that come before all others. */
     public static CamelApplication withoutSchedule(Map<String, String> environment, Map<String, String> settings) {
         Map<String, String> overrides = new HashMap<>(settings);
-        overrides.put(AUTO_STARTUP, "false");
+        overrides.put("duo.schedule.auto-startup", "false");
         return new CamelApplication(environment, overrides, new Observation(false));
     }
 
@@ -317,12 +316,15 @@ public final class CamelApplication {
 
     /** Ends the current run at the next page, within camel.main.shutdown-timeout, and stops Camel. */
     public void stop() {
-        LOG.debug("Stopping {}", context());
         camel.shutdown();
     }
 
-    private static RunOutcome reportBroken(Exchange done) {
+    private RunOutcome reportBroken(Exchange done) {
         Exception cause = done.getException();
+        if (cause != null && !context().isStarted()) {
+            new FatalErrors().handleException(cause);
+            return RunOutcome.FAILED;
+        }
         LOG.error(
                 "The route collect ended without a report{}. Put routes/collect.camel.yaml back as it was shipped.",
                 cause == null ? "" : ": " + cause.getMessage());

@@ -2,13 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.app;
 
+import dev.duocollector.failure.ExitCode;
 import dev.duocollector.text.Log;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.MainSupport;
-import org.jspecify.annotations.Nullable;
+import org.apache.camel.spi.ShutdownStrategy;
+import org.apache.camel.support.LifecycleStrategySupport;
 
 /** How the program ends on SIGTERM, the ordinary way to stop a service. */
 final class StopSignal {
@@ -21,8 +23,8 @@ final class StopSignal {
     private StopSignal() {}
 
     /**
-     * Makes SIGTERM exit with this code after the shutdown hooks have run; the JVM's own is 143. SIGINT keeps its 130. By
-     * reflection, because sun.misc.Signal is not part of the platform that --release knows.
+     * Makes SIGTERM exit with this code after the shutdown hooks have run, or with 1 if a page was not finished in time; the JVM's
+     * own is 143. SIGINT keeps its 130. By reflection, because sun.misc.Signal is not part of the platform that --release knows.
      */
     static void exitWith(int code, MainSupport camel) {
         try {
@@ -30,7 +32,11 @@ final class StopSignal {
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object exit = Proxy.newProxyInstance(
                     StopSignal.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
-                        endAfterShutdownTimeout(code, camel.getCamelContext());
+                        CamelContext running = camel.getCamelContext();
+                        if (running != null) {
+                            endAfterShutdownTimeout(running.getShutdownStrategy());
+                            running.addLifecycleStrategy(new AfterTimeout());
+                        }
                         System.exit(code);
                         return null;
                     });
@@ -45,18 +51,34 @@ final class StopSignal {
      * Ends the program a little after Camel's shutdown time-out, also when a thread still waits for a server and Camel for
      * the thread. The state is made to survive a kill.
      */
-    private static void endAfterShutdownTimeout(int code, @Nullable CamelContext running) {
-        if (running == null) {
-            return;
-        }
-        long seconds = running.getShutdownStrategy().getTimeout() + SHUTDOWN_SECONDS_MORE;
+    private static void endAfterShutdownTimeout(ShutdownStrategy shutdown) {
+        long seconds = shutdown.getTimeout() + SHUTDOWN_SECONDS_MORE;
         Thread end = new Thread(
                 () -> {
                     LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(seconds));
-                    Runtime.getRuntime().halt(code);
+                    endUnfinished(shutdown);
                 },
                 "shutdown time-out");
         end.setDaemon(true);
         end.start();
+    }
+
+    private static void endUnfinished(ShutdownStrategy shutdown) {
+        LOG.warn(
+                "Stopped in the middle of a page, which was not finished within camel.main.shutdown-timeout ({} s). The next run"
+                        + " continues.",
+                shutdown.getTimeout());
+        Runtime.getRuntime().halt(ExitCode.AGAIN);
+    }
+
+    /** Sees, once Camel has stopped, whether it did so by force. */
+    private static final class AfterTimeout extends LifecycleStrategySupport {
+
+        @Override
+        public void onContextStopped(CamelContext stopped) {
+            if (stopped.getShutdownStrategy().isTimeoutOccurred()) {
+                endUnfinished(stopped.getShutdownStrategy());
+            }
+        }
     }
 }

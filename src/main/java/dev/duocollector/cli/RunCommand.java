@@ -17,6 +17,7 @@ import picocli.CommandLine.Mixin;
         },
         exitCodeList = {
             "0:asked to stop (SIGTERM); the current page was finished",
+            "1:asked to stop, and the current page was not finished within camel.main.shutdown-timeout",
             "2:a setting or a route is wrong; each is named on a line of its own"
         })
 final class RunCommand implements Callable<Integer> {

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.core.sync.RequestBody;
 
@@ -237,15 +238,22 @@ class RunIT {
         }
     }
 
-    @Test
-    void waitsNoLongerForAPage_thanTheShutdownTimeout() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "once"})
+    void waitsNoLongerForAPage_thanTheShutdownTimeout(String command) throws IOException {
         Files.writeString(folder.resolve("application.properties"), "camel.main.shutdownTimeout=2\n");
         world.duo.misbehave(1, 1, slowPage(Duration.ofSeconds(40)));
-        try (CollectorProcess run = start("run")) {
+        try (CollectorProcess process = start(command)) {
             patiently().until(() -> world.duo.requests().size() == 1);
-            run.terminate();
+            process.terminate();
 
-            assertThat(run.exitCode(STOP_MAX)).as(run.output()).isZero();
+            assertThat(process.exitCode(STOP_MAX)).as(process.output()).isEqualTo(1);
+            assertThat(process.logged("WARN"))
+                    .as(process.output())
+                    .last()
+                    .asString()
+                    .contains("in the middle of a page", "camel.main.shutdown-timeout (2 s)");
+            assertThat(process.logged("ERROR")).as(process.output()).allMatch(line -> line.contains("A run broke off"));
         }
         assertTheNextRunCollectsTheRest();
     }
