@@ -78,6 +78,13 @@ public final class RouteFiles {
 
     private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*", Pattern.MULTILINE);
 
+    /** Camel passes over a file of anything but a list, or of a Kubernetes resource with one, without a word. */
+    private static final Pattern LIST =
+            Pattern.compile("\\A\\s*(?:%.*\\R\\s*)*(?:---\\s+)?(?:-\\s|\\[|apiVersion:|kind:)");
+
+    private static final Pattern EMPTY_ENTRY =
+            Pattern.compile("^(- [\\w-]+:)[ \\t]*(?:null|~)?[ \\t]*\\R?\\s*(?:^(?=\\S)|\\z)", Pattern.MULTILINE);
+
     private final Path folder;
     private final Listing listing;
     private final List<String> problems = new ArrayList<>();
@@ -215,6 +222,7 @@ public final class RouteFiles {
             return;
         }
         own.put(name, text);
+        int before = problems.size();
         if (RETIRED.containsKey(stem)) {
             problems.add(
                     "The route file " + file.toAbsolutePath() + " is of an earlier release: what was in it is in "
@@ -223,6 +231,22 @@ public final class RouteFiles {
         }
         if (SHIPPED.contains(stem) && !stem.equals(OPERATORS)) {
             refuseOtherContract(file, stem, text);
+        }
+        if (problems.size() == before) {
+            refuseOtherForm(file, COMMENT.matcher(text).replaceAll(""));
+        }
+    }
+
+    private void refuseOtherForm(Path file, String text) {
+        if (!LIST.matcher(text).find()) {
+            problems.add(
+                    "The route file " + file.toAbsolutePath()
+                            + " holds no list: it must begin with an entry such as '- route:'. Correct it, or move it out of the folder.");
+        }
+        Matcher empty = EMPTY_ENTRY.matcher(text);
+        if (empty.find()) {
+            problems.add("The route file " + file.toAbsolutePath() + " has an entry without anything in it, '"
+                    + empty.group(1) + "'. Fill it, or remove it.");
         }
     }
 

@@ -146,6 +146,44 @@ class RouteFilesTest {
         assertThat(problems()).singleElement().asString().contains(routes + "/event-steps.camel.yaml", said);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''| holds no list",
+                "'# all off\n# - route:\n#     id: x\n'| holds no list",
+                "'hello\n'| holds no list",
+                "'route:\n  from:\n    uri: direct:x\n'| holds no list",
+                "'-route:\n  from:\n    uri: direct:x\n'| holds no list",
+                "'- route:'| '- route:'",
+                "'- beans:\n    - name: x\n- route: # to do\n\n- from:\n    uri: direct:x\n'| '- route:'",
+                "'- route: null\n'| '- route:'",
+                "'- beans: ~\n\n'| '- beans:'"
+            })
+    void file_withoutAnythingToLoad_isRefused(String yaml, String said) throws IOException {
+        Files.writeString(routes.resolve("my-steps.camel.yaml"), yaml.replace("\\n", "\n"));
+
+        assertThat(problems()).singleElement().asString().contains(routes + "/my-steps.camel.yaml", said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "- route:\n    from:\n      uri: direct:x\n",
+                "- route:\n\n    # first\n    from:\n      uri: direct:x\n",
+                "%YAML 1.2\n---\n# mine\n- beans:\n    - name: x\n",
+                "--- # mine\n-\n  route:\n    from:\n      uri: direct:x\n",
+                "\n[{\"route\": {\"from\": {\"uri\": \"direct:x\"}}}]",
+                "- beans: []\n",
+                "- route: {from: {uri: direct:x}}\n",
+                "apiVersion: camel.apache.org/v1\nkind: Integration\n"
+            })
+    void file_withAList_isTaken(String yaml) throws IOException {
+        Files.writeString(routes.resolve("my-steps.camel.yaml"), yaml);
+
+        assertThat(problems()).isEmpty();
+    }
+
     @Test
     void file_inAFolderInside_isRefused() throws IOException {
         Path inner = Files.createDirectory(routes.resolve("custom"));
