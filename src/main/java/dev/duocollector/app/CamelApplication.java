@@ -326,8 +326,10 @@ public final class CamelApplication {
             return RunOutcome.FAILED;
         }
         LOG.error(
-                "The route collect ended without a report{}. Put routes/collect.camel.yaml back as it was shipped.",
-                cause == null ? "" : ": " + cause.getMessage());
+                "The route collect ended without a report{}. A route file changes how it ends: put it back as it was shipped, or"
+                        + " remove it. {}.",
+                cause == null ? "" : " (" + FailureText.brief(cause) + ")",
+                settings.sources().inForce().orElse("No file of yours is in force"));
         return RunOutcome.OPERATOR;
     }
 

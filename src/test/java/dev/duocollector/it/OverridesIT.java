@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.it;
 
+import static dev.duocollector.simulator.Misbehavior.forbidden;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -100,6 +101,26 @@ class OverridesIT {
     void takesTheRoutesFromTheJar_whereTheFolderIsEmpty() throws IOException {
         Files.createDirectory(folder.resolve("routes"));
 
+        assertCollectsAll();
+    }
+
+    /** It takes the place of the shipped one. */
+    @Test
+    void namesTheRouteFiles_whereAnErrorHandlerForAllRoutesKeepsTheReportAway() throws IOException {
+        Path file = Files.writeString(
+                Files.createDirectory(folder.resolve("routes")).resolve("mine.camel.yaml"),
+                "- errorHandler:\n    noErrorHandler: {}\n",
+                UTF_8);
+        world.duo.misbehave(1, 1, forbidden());
+        try (CollectorProcess once = once()) {
+            assertThat(once.exitCode()).as(once.output()).isEqualTo(2);
+            assertThat(once.logged("ERROR"))
+                    .singleElement()
+                    .asString()
+                    .contains("ended without a report (", "A route file changes how it ends", file.toString());
+        }
+
+        Files.delete(file);
         assertCollectsAll();
     }
 
