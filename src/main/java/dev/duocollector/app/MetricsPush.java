@@ -3,15 +3,18 @@
 package dev.duocollector.app;
 
 import dev.duocollector.text.Log;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * The metrics at a Prometheus push gateway, under the job {@code duo-telephony} and the account's API host as instance. A POST
+ * The metrics at a Prometheus push gateway, under the job {@code duo-telephony} and the collector as instance. A POST
  * leaves the gateway's other metrics of that group as they are
  * (<a href="https://github.com/prometheus/pushgateway#api">Pushgateway API</a>, read 2026-11-23). What goes wrong is a WARN.
  */
@@ -24,32 +27,52 @@ final class MetricsPush {
 
     private final URI gateway;
     private final URI target;
+    private final Duration timeout;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     MetricsPush(URI gateway, String instance) {
-        this.gateway = gateway;
-        this.target = URI.create(gateway + "/metrics/job/duo-telephony/instance/" + instance);
+        this(gateway, instance, TIMEOUT);
     }
 
+    MetricsPush(URI gateway, String instance, Duration timeout) {
+        this.gateway = gateway;
+        this.target = URI.create(gateway + "/metrics/job/duo-telephony/instance/" + instance);
+        this.timeout = timeout;
+    }
+
+    /** Sends them, and waits for the whole answer: the client's own time-out ends at its first byte. */
     void send(String text) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(target)
-                    .timeout(TIMEOUT)
-                    .header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-                    .POST(HttpRequest.BodyPublishers.ofString(text))
-                    .build();
-            HttpResponse<Void> answer = HttpClient.newBuilder()
-                    .connectTimeout(TIMEOUT)
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .build()
-                    .send(request, HttpResponse.BodyHandlers.discarding());
-            if (answer.statusCode() >= 300) {
-                warn("it answered " + answer.statusCode());
+            CompletableFuture<HttpResponse<Void>> answer = client.sendAsync(
+                    HttpRequest.newBuilder(target)
+                            .header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+                            .POST(HttpRequest.BodyPublishers.ofString(text))
+                            .build(),
+                    HttpResponse.BodyHandlers.discarding());
+            int status = status(answer);
+            if (status >= 300) {
+                warn("it answered " + status);
             }
-        } catch (IOException | RuntimeException e) { // whatever the JDK's client finds wrong: the run has ended well
+        } catch (TimeoutException e) {
+            warn("it has not answered within " + timeout.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            warn((e.getCause() == null ? e : e.getCause()).getClass().getSimpleName());
+        } catch (RuntimeException e) { // whatever the JDK's client finds wrong: the run has ended well
             warn(e.getClass().getSimpleName());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             warn("the program is stopping");
+        }
+    }
+
+    private int status(CompletableFuture<HttpResponse<Void>> answer)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        try {
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS).statusCode();
+        } finally {
+            // One that is not awaited any more gives its connection back.
+            answer.cancel(true);
         }
     }
 

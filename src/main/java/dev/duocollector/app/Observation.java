@@ -103,11 +103,15 @@ final class Observation extends MainListenerSupport {
         return Optional.ofNullable(server).flatMap(ObservationServer::address);
     }
 
-    /** Names this collector among those that push to one gateway: by its account, or by the bucket that accounts share. */
-    private static String instance(Settings settings) {
-        return settings.hasAccount()
+    /** Names this collector among those that push to one gateway: by its account, or the bucket that accounts share, and its shard. */
+    static String instance(Settings settings) {
+        String collector = settings.hasAccount()
                 ? settings.account().apiHost()
                 : settings.account().bucket();
+        return settings.account()
+                .shard()
+                .map(shard -> collector + "-" + shard.index() + "-of-" + shard.count())
+                .orElse(collector);
     }
 
     private static Settings settings(CamelContext context) {

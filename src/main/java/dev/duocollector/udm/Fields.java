@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +32,8 @@ final class Fields {
     private static final Instant TIME_MIN = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant TIME_MAX = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
-    /** More than any number of seconds needs; a longer text would take long to convert. */
-    private static final int SECONDS_CHARS_MAX = 40;
+    /** More digits than any number of seconds needs; a longer number, or exponent, would take long to convert. */
+    private static final Pattern SECONDS = Pattern.compile("[+-]?[0-9.]{1,40}(?:[Ee][+-]?[0-9]{1,2})?");
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
@@ -136,7 +137,7 @@ final class Fields {
     }
 
     private static Optional<Instant> seconds(@Nullable String text) {
-        if (text == null || text.length() > SECONDS_CHARS_MAX) {
+        if (text == null || !SECONDS.matcher(text).matches()) {
             return Optional.empty();
         }
         try {

@@ -31,6 +31,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -215,6 +218,47 @@ class MetricsOutputTest {
 
         new MetricsPush(URI.create("http://127.0.0.1:70000"), TestSettings.API_HOST).send("a 1\n");
         assertWarned("could not be pushed to http://127.0.0.1:70000 (IllegalArgumentException)", "metrics.push");
+    }
+
+    /** The answer's head comes, and its body does not. */
+    @Test
+    void pushThatIsNotAnsweredToTheEnd_isAWarning_andTheNextOneIsSent() throws IOException {
+        BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        CountDownLatch end = new CountDownLatch(1);
+        HttpServer gateway = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        gateway.setExecutor(threads);
+        gateway.createContext("/", exchange -> {
+            received.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(200, 10);
+            exchange.getResponseBody().write('x');
+            exchange.getResponseBody().flush();
+            try {
+                assertThat(end.await(1, TimeUnit.MINUTES)).isTrue();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        gateway.start();
+        try {
+            MetricsPush push = new MetricsPush(uri(gateway), TestSettings.API_HOST, Duration.ofSeconds(1));
+            for (String text : List.of("a 1\n", "a 2\n")) {
+                push.send(text);
+                assertWarned("it has not answered within 1 s", "metrics.push");
+            }
+            assertThat(received).containsExactly("a 1\n", "a 2\n");
+        } finally {
+            end.countDown();
+            gateway.stop(0);
+            threads.shutdown();
+        }
+    }
+
+    @Test
+    void shards_pushToGroupsOfTheirOwn() {
+        assertThat(Observation.instance(TestSettings.with())).isEqualTo(TestSettings.API_HOST);
+        assertThat(Observation.instance(TestSettings.with("streams.shard", "1/3")))
+                .isEqualTo(TestSettings.API_HOST + "-1-of-3");
     }
 
     private void assertWarned(String... parts) {

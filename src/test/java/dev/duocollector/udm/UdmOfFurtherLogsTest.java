@@ -25,11 +25,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The mapping of the authentication and the activity log, by example: each line of {@code LOG/NAME.event.json} under
@@ -188,6 +190,31 @@ class UdmOfFurtherLogsTest {
                             .forEach(field -> copy.set(field, tree(odd))));
         }
         assertThat(tried).isGreaterThan(20 * ODD.size());
+    }
+
+    /** Some of these would take a converter of numbers minutes, or all memory. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1E-2000000000",
+                "1E-400000000",
+                "1E400000000",
+                "1E99",
+                "\"1e-400000000\"",
+                "\"1E2147483647\"",
+                "\".\"",
+                "\"1795684443,5\"",
+                "\"\uff11\uff17\uff19\uff15\uff16\uff18\uff14\uff14\uff14\uff13\"",
+                "11111111111111111111111111111111111111111"
+            })
+    @Timeout(10)
+    void numberThatIsNoTime_isPassedOver(String number) throws Exception {
+        String event = "{\"timestamp\":" + number + ",\"isotimestamp\":\"2026-11-26T09:20:11Z\",\"txid\":\"x\"}";
+
+        Map<?, ?> metadata = (Map<?, ?>) mapper.map(DuoEvent.of(event.getBytes(UTF_8), DuoLog.AUTHENTICATION))
+                .get("metadata");
+
+        assertThat(metadata.get("eventTimestamp")).hasToString("2026-11-26T09:20:11Z");
     }
 
     private int mapped(DuoLog log, ObjectNode whole, Consumer<ObjectNode> change) throws Exception {
