@@ -92,7 +92,11 @@ final class BackfillCommand implements Callable<Integer> {
             LOG.info("The back-fill of {} is done.", range);
             return ExitCode.DONE;
         }
+        if (outcome == RunOutcome.OPERATOR) {
+            LOG.warn("The back-fill of {} is not done. First do what the line before says.", range);
+            return ExitCode.OPERATOR;
+        }
         LOG.warn("The back-fill of {} is not done. Run the same command again: it continues where it stopped.", range);
-        return outcome == RunOutcome.OPERATOR ? ExitCode.OPERATOR : ExitCode.AGAIN;
+        return ExitCode.AGAIN;
     }
 }

@@ -77,8 +77,11 @@ final class VerifyCommand implements Callable<Integer> {
         Result result = done.getMessage().getBody(Result.class);
         if (result == null) {
             RunOutcome outcome = application.reportOf(done);
-            LOG.warn("The comparison was not finished: nothing is known. Run the same command again.");
-            return outcome == RunOutcome.OPERATOR ? ExitCode.OPERATOR : ExitCode.AGAIN;
+            boolean isOperators = outcome == RunOutcome.OPERATOR;
+            LOG.warn(
+                    "The comparison was not finished: nothing is known. {} the same command again.",
+                    isOperators ? "Do what the line before says, then run" : "Run");
+            return isOperators ? ExitCode.OPERATOR : ExitCode.AGAIN;
         }
         VerifiedDays days = VerifiedDays.of(result);
         String names = TellComparison.options(stream.settings());
@@ -120,6 +123,10 @@ final class VerifyCommand implements Callable<Integer> {
                 lines.add(String.format(Locale.ROOT, "%s: and %,d more", name(kind), more));
             }
         }
+        if (result.withheld() > 0) {
+            lines.add("Duo said that it holds " + Count.grouped(result.withheld(), "event")
+                    + " more than it gave, also when it was asked once more: what these are is not known.");
+        }
         lines.add(
                 result.isEqual()
                         ? "Every event is in the bucket exactly once."
@@ -144,6 +151,7 @@ final class VerifyCommand implements Callable<Integer> {
                 .put("to", result.range().to().toString())
                 .put("equal", result.isEqual())
                 .put("duoEvents", result.duoEvents())
+                .put("withheld", result.withheld())
                 .put("bucketEvents", result.bucketEvents())
                 .put("objects", result.objects());
         result.counts().forEach((kind, count) -> root.put(name(kind), count));

@@ -53,6 +53,9 @@ public final class DropSeen implements Processor {
         CollectorState state = stream.state();
         Window window = state.checkpoint().openWindow().orElseThrow();
         Cursor next = next(page, run);
+        if (next.position() == Cursor.Position.END) {
+            tellWithheld(run);
+        }
         Map<String, Instant> keys = new HashMap<>();
         List<DuoEvent> fresh = new ArrayList<>(page.events().size());
         Set<String> there = stream.inBucket().among(page.events());
@@ -96,29 +99,30 @@ public final class DropSeen implements Processor {
         return new Batch(key.value(), udmKey, keys, next);
     }
 
-    private static Cursor next(DuoPage page, Run run) {
+    /** Returns where reading continues after a page: with itself, if it is the last and Duo gave less than it said. */
+    public static Cursor next(DuoPage page, Run run) {
         Cursor next = cursorAfter(page, run);
         run.reading().tally().given(run.cursor(), page);
-        if (next.position() != Cursor.Position.END) {
+        if (next.position() != Cursor.Position.END || !run.reading().tally().asksAgain()) {
             return next;
         }
-        if (run.reading().tally().asksAgain()) {
-            LOG.info(
-                    "Duo said that the window {} holds {} more than it gave; its last page is asked for once more.",
-                    run.window(),
-                    Count.of(run.reading().tally().missing(), "event"));
-            return run.cursor();
-        }
-        long missing = run.reading().tally().missing();
-        if (missing > 0) {
-            run.listener().missing((int) Math.min(missing, Integer.MAX_VALUE));
+        LOG.info(
+                "Duo said that the window {} holds {} more than it gave; its last page is asked for once more.",
+                run.window(),
+                Count.of(run.reading().withheld(), "event"));
+        return run.cursor();
+    }
+
+    private static void tellWithheld(Run run) {
+        long withheld = run.reading().withheld();
+        if (withheld > 0) {
+            run.listener().missing((int) Math.min(withheld, Integer.MAX_VALUE));
             LOG.warn(
                     "Duo said that the window {} holds {} more than it gave, also when its last page was asked for once"
                             + " more. Compare the time with verify once it is past.",
                     run.window(),
-                    Count.of(missing, "event"));
+                    Count.of(withheld, "event"));
         }
-        return next;
     }
 
     /** Returns where reading continues after a page, the same for a first reading and for a recovery. */

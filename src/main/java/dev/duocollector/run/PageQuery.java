@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.source.DuoRequestSigner;
 import dev.duocollector.source.DuoSource;
 import dev.duocollector.state.Cursor;
@@ -62,6 +63,15 @@ public final class PageQuery implements Processor {
         }
         Instant oldest = pollWindow.oldest(now);
         Instant reached = run.reached();
+        if (run.isWithoutState() || run.stream().range().isPresent()) {
+            throw RefusedException.operator("Duo no longer keeps what lies before " + oldest + " of the time " + window
+                    + (run.isWithoutState()
+                            ? ". Give a later --from."
+                            : ": what was not read of it is lost. What was stored stays. Delete the back-fill's state, s3://"
+                                    + run.stream().settings().account().bucket() + "/"
+                                    + run.stream().settings().log().stateKey()
+                                    + ", and give a later --from."));
+        }
         if (reached == null || reached.isBefore(oldest)) {
             run.listener().gap();
             LOG.warn(
@@ -70,9 +80,7 @@ public final class PageQuery implements Processor {
                     oldest,
                     window);
         }
-        if (!run.isWithoutState()) {
-            run.stream().state().raiseMintime(oldest);
-        }
+        run.stream().state().raiseMintime(oldest);
         run.reading().mintimeRaised(window.startingAt(oldest));
     }
 

@@ -49,6 +49,11 @@ public final class WindowReading {
         return tally;
     }
 
+    /** Returns how many more events Duo said that the window holds than it has given. */
+    public long withheld() {
+        return tally.withheld();
+    }
+
     /** Tells whether the current answer is the first one to this window. */
     boolean isFirstAnswer() {
         return firstAnswer;
@@ -130,7 +135,7 @@ public final class WindowReading {
 
         /** Tells whether the current page, which seems to be the last of the window, is asked for once more; once for each page. */
         boolean asksAgain() {
-            if (askedAgain || missing() == 0) {
+            if (askedAgain || withheld() == 0) {
                 return false;
             }
             askedAgain = true;
@@ -138,7 +143,7 @@ public final class WindowReading {
         }
 
         /** How many events Duo said that there are, and has not given. */
-        long missing() {
+        long withheld() {
             return whole ? Math.max(0, said.orElse(0) - before - here) : 0;
         }
     }

@@ -9,9 +9,11 @@ import dev.duocollector.settings.EventShape;
 import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.source.DuoEvent;
+import dev.duocollector.text.Count;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -184,7 +186,7 @@ public final class BucketEvents {
      */
     public long read(StoredObject object, Instant from, Instant to, Consumer<StoredEvent> events) {
         long noEvents = 0;
-        try (InputStream stored = open(object.key())) {
+        try (StoredBytes stored = open(object.key())) {
             NdjsonLines lines = new NdjsonLines(PlainStream.of(stored), lineBytesMax);
             for (Optional<NdjsonLines.Line> line = next(object, lines); line.isPresent(); line = next(object, lines)) {
                 Optional<StoredEvent> event = event(object, line.get());
@@ -194,6 +196,7 @@ public final class BucketEvents {
                     events.accept(event.get());
                 }
             }
+            stored.requireWhole(object);
             return noEvents;
         } catch (SdkException e) {
             if (S3Failure.isAbsent(e)) {
@@ -268,27 +271,47 @@ public final class BucketEvents {
         }
     }
 
-    private InputStream open(String key) {
-        return new FilterInputStream(
-                s3.getObject(request -> request.bucket(bucket).key(key))) {
-            @Override
-            public int read() throws IOException {
-                try {
-                    return super.read();
-                } catch (IOException e) {
-                    throw connectionLost(e);
-                }
-            }
+    private StoredBytes open(String key) {
+        return new StoredBytes(s3.getObject(request -> request.bucket(bucket).key(key)));
+    }
 
-            @Override
-            public int read(byte[] bytes, int offset, int length) throws IOException {
-                try {
-                    return super.read(bytes, offset, length);
-                } catch (IOException e) {
-                    throw connectionLost(e);
-                }
+    /** An object's bytes as they are read, and how many there were. */
+    private final class StoredBytes extends FilterInputStream {
+
+        private long count;
+
+        StoredBytes(InputStream bytes) {
+            super(bytes);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                int read = super.read(bytes, offset, length);
+                count += Math.max(0, read);
+                return read;
+            } catch (IOException e) {
+                throw connectionLost(e);
             }
-        };
+        }
+
+        /** What is behind a gzip's end counts as well. */
+        void requireWhole(StoredObject listed) throws IOException {
+            transferTo(OutputStream.nullOutputStream());
+            if (count != listed.bytes()) {
+                throw new RefusedException(
+                        RunOutcome.FAILED,
+                        "s3://" + bucket + "/" + listed.key() + " has " + Count.of(listed.bytes(), "byte")
+                                + " by S3's list, and S3 gave " + count
+                                + ": it has been changed meanwhile, or was not given whole. Run the same command again.");
+            }
+        }
     }
 
     /** Tells a connection that breaks from an object that does; unchecked, as gzip takes an IOException for the end. */

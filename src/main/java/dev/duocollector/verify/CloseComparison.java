@@ -20,7 +20,8 @@ public final class CloseComparison implements Processor {
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
         if (run.cursor().equals(Cursor.END)) {
-            exchange.getMessage().setBody(Comparison.of(exchange).result(EACH_MAX));
+            exchange.getMessage()
+                    .setBody(Comparison.of(exchange).result(run.reading().withheld(), EACH_MAX));
         } else {
             exchange.getMessage()
                     .setBody(new RunReport(

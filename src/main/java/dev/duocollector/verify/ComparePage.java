@@ -7,6 +7,7 @@ import dev.duocollector.run.Run;
 import dev.duocollector.source.DuoEvent;
 import dev.duocollector.source.DuoPage;
 import dev.duocollector.state.Checkpoint;
+import dev.duocollector.state.Cursor;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -17,14 +18,13 @@ public final class ComparePage implements Processor {
     @Override
     public void process(Exchange exchange) {
         Run run = Run.of(exchange);
-        List<DuoEvent> events = exchange.getMessage().getBody(DuoPage.class).events();
+        DuoPage page = exchange.getMessage().getBody(DuoPage.class);
+        List<DuoEvent> events = page.events();
         Comparison.of(exchange).page(events);
         events.forEach(event -> event.ts().map(Checkpoint::toMillis).ifPresent(run.reading()::reached));
         events.forEach(event -> event.ts().ifPresent(run.reading()::saw));
-        run.pageRead(
-                DropSeen.cursorAfter(exchange.getMessage().getBody(DuoPage.class), run),
-                events.size() >= run.window().limit(),
-                events.size());
+        Cursor next = DropSeen.next(page, run);
+        run.pageRead(next, events.size() >= run.window().limit() || next.equals(run.cursor()), events.size());
         run.show(exchange);
     }
 }

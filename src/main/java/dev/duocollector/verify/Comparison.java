@@ -118,6 +118,7 @@ public final class Comparison {
      * What was found.
      *
      * @param duoEvents different events that Duo shows
+     * @param withheld how many more Duo said that there are, also when it was asked once more
      * @param bucketEvents lines of the time in the bucket
      * @param objects objects that were read for them
      * @param counts how many events differ, by kind
@@ -127,6 +128,7 @@ public final class Comparison {
     public record Result(
             TimeRange range,
             long duoEvents,
+            long withheld,
             long bucketEvents,
             int objects,
             Map<Kind, Long> counts,
@@ -135,7 +137,7 @@ public final class Comparison {
 
         /** Whether each event is in the bucket exactly once, and nothing else is. */
         public boolean isEqual() {
-            return counts.values().stream().allMatch(count -> count == 0);
+            return withheld == 0 && counts.values().stream().allMatch(count -> count == 0);
         }
     }
 
@@ -170,9 +172,10 @@ public final class Comparison {
     /**
      * Says what differs, once Duo has been read to the end.
      *
+     * @param withheld how many more events Duo said that there are than it gave
      * @param each the most events of a kind that are listed one by one
      */
-    Result result(int each) {
+    Result result(long withheld, int each) {
         Map<Kind, Long> counts = new EnumMap<>(Kind.class);
         Map<Kind, List<Difference>> listed = new EnumMap<>(Kind.class);
         for (Kind kind : Kind.values()) {
@@ -202,7 +205,8 @@ public final class Comparison {
         }
         List<Difference> differences =
                 listed.values().stream().flatMap(List::stream).toList();
-        return new Result(range, duoEvents, index.size(), objects.size(), counts, named(differences), coverage.hours());
+        return new Result(
+                range, duoEvents, withheld, index.size(), objects.size(), counts, named(differences), coverage.hours());
     }
 
     private static void add(

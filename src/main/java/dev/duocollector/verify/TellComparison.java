@@ -33,7 +33,7 @@ public final class TellComparison implements Processor {
         long missing = result.counts().getOrDefault(Kind.MISSING, 0L);
         run.compared(missing);
         String line = line(result, run.stream().settings());
-        if (missing > 0) {
+        if (missing + result.withheld() > 0) {
             LOG.warn(line);
         } else {
             LOG.info(line);
@@ -50,6 +50,9 @@ public final class TellComparison implements Processor {
         }
         String compared = "Compared " + day + " with the bucket: Duo shows "
                 + Count.of(result.duoEvents(), "different event") + "; ";
+        if (result.withheld() > 0) {
+            kinds.add(result.withheld() + " said to be there and not shown");
+        }
         if (kinds.isEmpty()) {
             return compared + "each is there once.";
         }

@@ -106,7 +106,7 @@ class VerifiedDaysTest {
     private static VerifiedDays days(String from, String to, List<Hour> hours) {
         TimeRange range = new TimeRange(
                 TimeRange.parse(from).orElseThrow(), TimeRange.parseEnd(to).orElseThrow(), true);
-        return VerifiedDays.of(new Result(range, 0, 0, 0, Map.of(), List.of(), hours));
+        return VerifiedDays.of(new Result(range, 0, 0, 0, 0, Map.of(), List.of(), hours));
     }
 
     private static Hour hour(String hour, long events, long missing) {

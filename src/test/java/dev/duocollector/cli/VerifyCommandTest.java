@@ -34,7 +34,7 @@ class VerifyCommandTest {
                         List.of(new Place("a.ndjson", 3), new Place("b.ndjson", 1))));
 
         assertThat(VerifyCommand.lines(
-                        new Result(RANGE, 12_345, 11_344, 7, counts, differences, List.of()),
+                        new Result(RANGE, 12_345, 0, 11_344, 7, counts, differences, List.of()),
                         List.of("  2026-11-01: a day"),
                         "telephony_id"))
                 .containsExactly(
@@ -57,7 +57,7 @@ class VerifyCommandTest {
                 new EnumMap<>(Map.of(Kind.MISSING, 0L, Kind.DOUBLE, 0L, Kind.CHANGED, 0L, Kind.EXTRA, 0L));
 
         assertThat(VerifyCommand.lines(
-                        new Result(RANGE, 5, 5, 1, counts, List.of(), List.of()), List.of(), "telephony_id"))
+                        new Result(RANGE, 5, 0, 5, 1, counts, List.of(), List.of()), List.of(), "telephony_id"))
                 .hasSize(6)
                 .last()
                 .isEqualTo("Every event is in the bucket exactly once.");

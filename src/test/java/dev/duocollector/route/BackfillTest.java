@@ -142,6 +142,25 @@ class BackfillTest {
         }
     }
 
+    @Test
+    void rangeOfWhichDuoNoLongerKeepsAPart_isNotDone() {
+        storeAPart(world);
+        assertThat(backfill(world, "max.iterations", "1").outcome()).isEqualTo(RunOutcome.MORE);
+        Map<String, byte[]> before = world.objects();
+        world.clock.set(TO.plus(Duration.ofDays(180)).minus(Duration.ofHours(1)).minus(Duration.ofSeconds(30)));
+
+        RunReport report = backfill(world);
+
+        assertThat(report.outcome()).isEqualTo(RunOutcome.OPERATOR);
+        assertThat(report.line())
+                .contains(
+                        "Duo no longer keeps what lies before",
+                        "is lost",
+                        "Delete the back-fill's state, s3://",
+                        "--from");
+        assertThat(world.objects()).containsExactlyInAnyOrderEntriesOf(before);
+    }
+
     private static void assertEveryEventOnce(World world, String what) {
         List<SimulatedEvent> events = inRange(world);
         String lambdas = dumped(events.get(9));

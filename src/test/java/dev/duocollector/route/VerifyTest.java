@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
+import static dev.duocollector.simulator.Misbehavior.wrongTotal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +12,7 @@ import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.simulator.RecordedRequest;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.verify.Comparison.Difference;
 import dev.duocollector.verify.Comparison.Kind;
@@ -50,7 +52,7 @@ class VerifyTest {
         events.add(madeUp.twinOf(events.get(8)));
         world.events.add(events);
         // The same event twice is one event; one without ts is nobody's extra; what lies outside is not compared.
-        world.events.add(events.get(2));
+        world.events.add(events.get(1));
         world.events.add(madeUp.withoutTs(FROM.plusSeconds(30)));
         world.events.add(madeUp.at(FROM.minusMillis(1)), madeUp.at(TO.plusMillis(1)));
         try (TestCollector collector = world.start()) {
@@ -82,6 +84,24 @@ class VerifyTest {
 
     private Result compared() {
         return (Result) verify();
+    }
+
+    @Test
+    void lessThanDuoSaid_isNotEqual() {
+        assertThat(compared().isEqual()).as("with all that it said").isTrue();
+        int asked = world.duo.requests().size();
+        world.duo.misbehave(request -> true, wrongTotal("14"));
+
+        Result result = compared();
+
+        assertThat(result.isEqual()).isFalse();
+        assertThat(result.withheld()).isEqualTo(2);
+        assertThat(result.counts().values()).containsOnly(0L);
+        List<RecordedRequest> requests =
+                world.duo.requests().subList(asked, world.duo.requests().size());
+        assertThat(requests.get(requests.size() - 1).query())
+                .as("the last page, once more")
+                .isEqualTo(requests.get(requests.size() - 2).query());
     }
 
     /** Returns where an event stands, by what is said of it. */
@@ -241,9 +261,10 @@ class VerifyTest {
         world.clock.set(FROM.plus(Duration.ofDays(180)).minus(Duration.ofMinutes(25)));
         Map<String, byte[]> before = world.everything();
 
-        Result result = compared();
-
-        assertThat(result.counts()).containsEntry(Kind.MISSING, 0L).containsEntry(Kind.CHANGED, 0L);
+        assertThat(verify()).isInstanceOfSatisfying(RunReport.class, report -> {
+            assertThat(report.outcome()).isEqualTo(RunOutcome.OPERATOR);
+            assertThat(report.line()).contains("Duo no longer keeps what lies before", "Give a later --from");
+        });
         assertThat(world.everything()).containsExactlyInAnyOrderEntriesOf(before);
     }
 

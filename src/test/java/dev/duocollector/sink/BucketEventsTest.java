@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.route.World;
 import dev.duocollector.s3.EmbeddedS3;
 import dev.duocollector.settings.DuoLog;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 class BucketEventsTest {
@@ -123,6 +125,25 @@ class BucketEventsTest {
                 .extracting(StoredEvent::eventKey)
                 .containsExactly(
                         DuoEvent.of(json.getBytes(UTF_8), DuoLog.TELEPHONY).eventKey());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void objectThatIsNotAsLongAsItWasListed_isNotBelieved(boolean compressed) throws IOException {
+        byte[] lines = "{\"ts\":\"2026-11-20T10:00:00Z\"}\n".getBytes(UTF_8);
+        byte[] bytes = compressed ? gzip(lines) : lines;
+        String key = compressed ? OURS + ".gz" : OURS;
+        put(key, bytes);
+        assertThat(read()).as("as it was listed").hasSize(1);
+
+        for (int listed : List.of(bytes.length - 1, bytes.length + 1)) {
+            StoredObject object = new StoredObject(key, Writer.COLLECTOR, listed);
+            assertThatThrownBy(() -> reader.read(object, FROM, TO, event -> {}))
+                    .isInstanceOfSatisfying(
+                            RefusedException.class,
+                            refused -> assertThat(refused.outcome()).isEqualTo(RunOutcome.FAILED))
+                    .hasMessageContainingAll(key, listed + " bytes by S3's list", "S3 gave " + bytes.length);
+        }
     }
 
     @Test
