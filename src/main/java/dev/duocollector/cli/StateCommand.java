@@ -111,8 +111,19 @@ final class StateCommand implements Runnable {
         private boolean noCopy;
     }
 
-    /** A subcommand at work: what the settings name, and where to print. */
-    record Session(Settings settings, S3Client s3, StateObject state, Instant now, PrintWriter out, PrintWriter err) {}
+    /**
+     * A subcommand at work: what the settings name, and where to print.
+     *
+     * @param backfills the states of back-fills as they were before the bucket was read; none for one that changes nothing
+     */
+    record Session(
+            Settings settings,
+            S3Client s3,
+            StateObject state,
+            Map<String, String> backfills,
+            Instant now,
+            PrintWriter out,
+            PrintWriter err) {}
 
     /** Prints each line as one, whatever is in it. */
     private static final class PlainLines extends PrintWriter {
@@ -178,7 +189,11 @@ final class StateCommand implements Runnable {
                 int worst = found.exitCode();
                 for (Settings settings : found.ofEachStream()) {
                     StateObject state = StateObject.of(s3, settings, clock);
-                    worst = Math.max(worst, action.run(new Session(settings, s3, state, clock.instant(), out, err)));
+                    Map<String, String> backfills = action instanceof StateShowCommand
+                            ? Map.of()
+                            : guard(s3, settings).backfills();
+                    worst = Math.max(
+                            worst, action.run(new Session(settings, s3, state, backfills, clock.instant(), out, err)));
                 }
                 action.end(worst, out);
                 return worst;
@@ -199,7 +214,8 @@ final class StateCommand implements Runnable {
     /** Says what a plan means and, with consent, puts it into effect. */
     private int change(Session session, ChangeOptions options, StateSnapshot before, StatePlan plan) {
         // What such a back-fill has yet to write cannot be read back from the bucket, and does not count as seen.
-        new RangeGuard(session.s3(), session.settings(), clock, Ticker.system()).refuseUnfinishedBeside(plan.next());
+        RangeGuard guard = guard(session.s3(), session.settings());
+        guard.refuseUnfinishedBeside(plan.next());
         plan.says().forEach(session.out()::println);
         session.out().flush();
         if (options.dryRun) {
@@ -210,6 +226,13 @@ final class StateCommand implements Runnable {
         if (!confirmation.isGiven(options.yes, "Write this state?", session.err())) {
             return ExitCode.OPERATOR;
         }
+        Optional<String> begun = guard.begunSince(session.backfills(), plan.next());
+        if (begun.isPresent()) {
+            throw new RefusedException(
+                    RunOutcome.FAILED,
+                    "Nothing was changed: a back-fill has written meanwhile, and what it stores would be read again. Its state is "
+                            + begun.get() + ". Try again once it is done.");
+        }
         session.state().replace(before, copyKey, plan.next(), plan.eventKeys());
         session.out()
                 .println("Written: " + session.state() + ", collected through "
@@ -219,7 +242,17 @@ final class StateCommand implements Runnable {
                                 ? ""
                                 : " As it was: s3://"
                                         + session.settings().account().bucket() + "/" + copyKey + "."));
+        begun = guard.begunSince(session.backfills(), plan.next());
+        if (begun.isPresent()) {
+            throw RefusedException.operator(
+                    "A back-fill has begun at the same moment, and would store what the collector reads"
+                            + " again. Stop it, and delete its state, " + begun.get() + ", before the collector runs.");
+        }
         return ExitCode.DONE;
+    }
+
+    private RangeGuard guard(S3Client s3, Settings settings) {
+        return new RangeGuard(s3, settings, clock, Ticker.system());
     }
 
     private static String copyKey(Session session) {

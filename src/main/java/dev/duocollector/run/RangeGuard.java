@@ -12,12 +12,15 @@ import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
 import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.S3StateStore;
+import dev.duocollector.state.StateRefusedException;
 import dev.duocollector.state.Window;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -190,28 +193,62 @@ public final class RangeGuard {
         }
     }
 
-    /** Returns the first back-fill of such a time that was begun and is not done. */
-    private Optional<Unfinished> unfinished(Predicate<TimeRange> meeting) {
+    /**
+     * Returns the states of all back-fills of the log by their keys, each with its ETag: {@link #begunSince} tells by them what
+     * has happened meanwhile.
+     *
+     * @throws RefusedException if S3 cannot be asked
+     */
+    public Map<String, String> backfills() {
+        Map<String, String> states = new TreeMap<>();
         try {
             for (S3Object object : s3.listObjectsV2Paginator(
                             request -> request.bucket(settings.account().bucket())
                                     .prefix(settings.log().rangeStates()))
                     .contents()) {
-                Optional<TimeRange> other =
-                        settings.log().rangeOfState(object.key()).filter(meeting);
-                if (other.isPresent()
-                        && !object.key().equals(settings.log().stateKey())
-                        && checkpoint(object.key())
-                                .flatMap(Checkpoint::openWindow)
-                                .isPresent()) {
-                    return Optional.of(new Unfinished(
-                            other.get(), "s3://" + settings.account().bucket() + "/" + object.key()));
+                if (settings.log().rangeOfState(object.key()).isPresent()) {
+                    states.put(object.key(), object.eTag());
                 }
             }
-            return Optional.empty();
+            return states;
         } catch (SdkException e) {
             throw new S3OperationException("s3:ListBucket", settings.account().bucket(), "", e);
         }
+    }
+
+    /**
+     * Returns the state of a back-fill that has written since, of a time that the collector would read again by a checkpoint.
+     * Whoever writes the checkpoint looks before and after: a back-fill that begins looks at it after writing its own.
+     *
+     * @param before what {@link #backfills} returned before the bucket was read
+     * @throws RefusedException if S3 cannot be asked
+     */
+    public Optional<String> begunSince(Map<String, String> before, Checkpoint collector) {
+        Instant from = collectsFrom(collector);
+        return backfills().entrySet().stream()
+                .filter(state -> !state.getValue().equals(before.get(state.getKey())))
+                .map(Map.Entry::getKey)
+                .filter(key -> !rangeOf(key).to().isBefore(from))
+                .map(this::place)
+                .findFirst();
+    }
+
+    /** Returns the first back-fill of such a time that was begun and is not done. */
+    private Optional<Unfinished> unfinished(Predicate<TimeRange> meeting) {
+        return backfills().keySet().stream()
+                .filter(key -> !key.equals(settings.log().stateKey()))
+                .filter(key -> meeting.test(rangeOf(key)))
+                .filter(key -> checkpoint(key).flatMap(Checkpoint::openWindow).isPresent())
+                .map(key -> new Unfinished(rangeOf(key), place(key)))
+                .findFirst();
+    }
+
+    private TimeRange rangeOf(String state) {
+        return settings.log().rangeOfState(state).orElseThrow();
+    }
+
+    private String place(String key) {
+        return "s3://" + settings.account().bucket() + "/" + key;
     }
 
     /** A back-fill that was begun and is not done, and where its state lies. */
@@ -239,8 +276,19 @@ public final class RangeGuard {
 
     private Optional<Checkpoint> checkpoint(String key) {
         S3StateStore store = new S3StateStore(s3, settings.account().bucket(), key);
-        return times.open(
-                new CollectorState(store, settings.owner(), settings.log().get(SettingTable.OVERLAP), clock),
-                begun -> time = begun);
+        try {
+            return times.open(
+                    new CollectorState(store, settings.owner(), settings.log().get(SettingTable.OVERLAP), clock),
+                    begun -> time = begun);
+        } catch (StateRefusedException e) {
+            if (settings.log().rangeOfState(key).isEmpty()) {
+                throw e;
+            }
+            throw new RefusedException(
+                    e.outcome(),
+                    e.getMessage()
+                            + " It is a back-fill's: what that has stored stays. Delete it, and begin that back-fill again.",
+                    e);
+        }
     }
 }

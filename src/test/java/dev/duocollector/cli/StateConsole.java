@@ -4,6 +4,7 @@ package dev.duocollector.cli;
 
 import dev.duocollector.settings.EnvironmentPropertiesSource;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -34,6 +35,18 @@ public final class StateConsole {
     /** Has somebody sit at the terminal, who will type this. */
     public StateConsole answering(String typed) {
         confirmation = new Confirmation(true, new BufferedReader(new StringReader(typed)));
+        return this;
+    }
+
+    /** Has somebody sit at the terminal who lets something happen before typing yes. */
+    public StateConsole agreeingAfter(Runnable before) {
+        confirmation = new Confirmation(true, new BufferedReader(new StringReader("yes\n")) {
+            @Override
+            public String readLine() throws IOException {
+                before.run();
+                return super.readLine();
+            }
+        });
         return this;
     }
 

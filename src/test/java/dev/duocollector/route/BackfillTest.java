@@ -5,6 +5,7 @@ package dev.duocollector.route;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.cli.StateConsole;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /** A fixed range, read by the shipped routes into a bucket that holds a part of it already. */
@@ -245,6 +247,49 @@ class BackfillTest {
                 .containsExactlyInAnyOrderElementsOf(World.stored(world.events.events().stream()
                         .filter(event -> !event.ts().isBefore(FROM))
                         .toList()));
+    }
+
+    /** What the bucket has was read before the question, and the back-fill has stored more since. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "1"})
+    void backfillWhileSetThroughAsks_keepsTheStateAsItWas(String iterationsMax) {
+        storeAPart(world);
+        String state = world.state();
+        String[] readAgain = {"set-through", FROM.plus(Duration.ofMinutes(30)).toString()};
+
+        StateConsole.Result refused = new StateConsole(world.settings, world.clock)
+                .agreeingAfter(() -> backfill(world, "max.iterations", iterationsMax))
+                .state(readAgain);
+
+        assertThat(refused.exitCode()).as(refused.err()).isEqualTo(1);
+        assertThat(refused.err()).contains("a back-fill has written meanwhile", "_backfill_");
+        assertThat(world.state()).isEqualTo(state);
+
+        assertThat(backfill(world).outcome()).isEqualTo(RunOutcome.DONE);
+        StateConsole.Result set = new StateConsole(world.settings, world.clock)
+                .agreeingAfter(() -> {})
+                .state(readAgain);
+        assertThat(set.exitCode()).as(set.err()).isZero();
+        assertThat(collect(world, Map.of()).outcome()).isEqualTo(RunOutcome.DONE);
+        assertThat(world.lines().stream().distinct()).hasSameSizeAs(world.lines());
+        assertThat(world.lines()).containsAll(World.stored(inRange(world).subList(10, 12)));
+    }
+
+    /** It begins between the last look and the write, and has looked at the collector's state before. */
+    @Test
+    void backfillThatBeginsAsSetThroughWrites_isTold() {
+        storeAPart(world);
+        world.s3Proxy.onRequest(request -> {
+            if (request.method().equals("PUT") && request.path().endsWith("/" + World.STATE_KEY)) {
+                backfill(world, "max.iterations", "1");
+            }
+        });
+
+        StateConsole.Result set = new StateConsole(world.settings, world.clock)
+                .state("set-through", FROM.plus(Duration.ofMinutes(30)).toString(), "--yes");
+
+        assertThat(set.exitCode()).isEqualTo(2);
+        assertThat(set.err()).contains("A back-fill has begun at the same moment", "delete its state", "_backfill_");
     }
 
     @Test

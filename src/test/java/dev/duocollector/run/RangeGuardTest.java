@@ -228,6 +228,17 @@ class RangeGuardTest {
         assertThat(TimeRange.parse(text)).isEmpty();
     }
 
+    /** Its own, and another's of the same time. What helps a collector's state does not help here. */
+    @ParameterizedTest
+    @CsvSource({"2026-11-20, 2026-11-21", "2026-11-19, 2026-11-20T12:00:00Z"})
+    void damagedStateOfABackfill_isToBeDeleted(String from, String to) throws Exception {
+        collected();
+        String key = settings(from, to).log().stateKey();
+        s3.client().putObject(put -> put.bucket(BUCKET).key(key), RequestBody.fromString("{"));
+
+        assertRefused(guard("2026-11-20", "2026-11-21"), key, "It is a back-fill's", "Delete it");
+    }
+
     /** Leaves the state of a collector that has covered all up to COVERED. */
     private void collected() {
         CollectorState state =
