@@ -98,6 +98,8 @@ class AlertsTest {
             a log of another shard is gone       | unless duo_telephony_streams_configured >= max_over_time(duo_telephony_streams_configured[1d]) | ``
             a CronJob without a success is not   | or kube_cronjob_created{cronjob="duo-telephony-collector"} | ``
             every CronJob counts                 | kube_cronjob_status_last_successful_time{cronjob="duo-telephony-collector"} | kube_cronjob_status_last_successful_time
+            a gap before the first scrape counts | or (duo_telephony_gaps_total > 0 unless duo_telephony_gaps_total offset 1d) | ``
+            what it counts is told for ever      | unless duo_telephony_events_missing_total offset 1d | ``
             the account is not named             | {{ with $labels.account }} of {{ . }}{{ end }} | ``
             another metric is absent             | absent(duo_telephony_started_timestamp_seconds) | absent(duo_telephony_started)
             """)
