@@ -15,6 +15,7 @@ import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.StateSnapshot;
 import dev.duocollector.state.Window;
 import dev.duocollector.text.JsonText;
+import dev.duocollector.text.PhoneNumbers;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -175,8 +176,8 @@ final class StateShowCommand extends StateCommand.Subcommand {
     }
 
     private static String value(Map<String, String> readable, String name) {
-        // A damaged state may hold anything, control sequences included.
-        return readable.getOrDefault(name, "unreadable").replaceAll("\\p{Cntrl}", "?");
+        // A damaged state may hold anything, control sequences and phone numbers included.
+        return PhoneNumbers.masked(readable.getOrDefault(name, "unreadable")).replaceAll("\\p{Cntrl}", "?");
     }
 
     @Override
@@ -201,7 +202,11 @@ final class StateShowCommand extends StateCommand.Subcommand {
         root.put("writtenAt", shown.writtenAt().map(Instant::toString).orElse(null));
         Map<String, String> readable = shown.readable();
         root.set("version", number(readable.get("version")));
-        root.put("owner", readable.get("owner"));
+        root.put(
+                "owner",
+                Optional.ofNullable(readable.get("owner"))
+                        .map(PhoneNumbers::masked)
+                        .orElse(null));
         root.put("writeId", readable.get("writeId"));
         root.put("committedThrough", readable.get("committedThrough"));
         Checkpoint known = shown.checkpoint().orElse(null);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.text.JsonText;
+import dev.duocollector.text.PhoneNumbers;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,9 +106,9 @@ record LambdaState(Optional<Instant> offsetTime, Optional<Instant> lastTimestamp
                 "In " + place + ", " + member + " is " + shown(value) + ". Allowed: " + allowed + ".");
     }
 
-    /** A value, cut to a length that Duo's offsets fit in. */
+    /** A value, cut to a length that Duo's offsets fit in, and without what may be a phone number. */
     private static String shown(JsonNode value) {
-        String text = value.isMissingNode() ? "missing" : value.toString();
+        String text = value.isMissingNode() ? "missing" : PhoneNumbers.masked(value.toString());
         return text.length() > 80 ? text.substring(0, 80) + "…" : text;
     }
 }

@@ -6,6 +6,7 @@ import dev.duocollector.settings.KeyPrefix;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.sink.ObjectKey;
 import dev.duocollector.state.StateRefusedException.Reason;
+import dev.duocollector.text.PhoneNumbers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -53,7 +54,7 @@ record State(String owner, String writeId, @Nullable Checkpoint checkpoint, Map<
         if (!owner.equals(expected)) {
             throw new StateRefusedException(
                     Reason.FOREIGN,
-                    "The state at " + place + " belongs to " + owner + ", and this is " + expected
+                    "The state at " + place + " belongs to " + PhoneNumbers.masked(owner) + ", and this is " + expected
                             + "'s (duo.api.host, duo.logs). Give each account and each log a state.key of its own.");
         }
         if (checkpoint != null && checkpoint.committedThrough().isAfter(now.plus(AHEAD_MAX))) {

@@ -512,6 +512,20 @@ class StateCommandTest {
     }
 
     @Test
+    void whatMayBeAPhoneNumber_isNotPrinted() {
+        runTwice();
+        world.putState(world.state().replaceFirst("\"owner\":\"[^\"]*\"", "\"owner\":\"of +12025550100\""));
+
+        StateConsole.Result shown = console().state("show");
+        StateConsole.Result json = console().state("show", "--json");
+        StateConsole.Result set = console().state("set-through", "now-1h", "--yes");
+
+        assertThat(shown.out() + shown.err()).contains("of [masked]").doesNotContain("2025550100");
+        assertThat(json.out() + json.err()).contains("of [masked]").doesNotContain("2025550100");
+        assertThat(set.out() + set.err()).contains("belongs to of [masked]").doesNotContain("2025550100");
+    }
+
+    @Test
     void s3ThatRefuses_isOneLine() {
         runTwice();
         world.s3Proxy.plan(FaultPlan.every(1, ProxiedRequest::isWrite, Fault.ANSWER_403));
