@@ -129,14 +129,15 @@ resource "aws_s3_bucket_lifecycle_configuration" "logs" {
     }
   }
 
-  # The copies that commands put beside the state: its own name continues with ".json", theirs with "_".
+  # The copies that commands put beside the state: their names continue with "_" and a year. The state's own continues with
+  # ".json", and a back-fill's and the list of children with "_" and a letter: those are current.
   dynamic "rule" {
     for_each = var.api_host == "" ? [] : [var.api_host]
     content {
       id     = "old-copies"
       status = "Enabled"
       filter {
-        prefix = "${var.state_folder}/${rule.value}_"
+        prefix = "${var.state_folder}/${rule.value}_2"
       }
       expiration {
         days = var.old_state_days

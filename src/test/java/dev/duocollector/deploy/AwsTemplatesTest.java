@@ -273,10 +273,15 @@ class AwsTemplatesTest {
                 .at("/Properties/LifecycleConfiguration/Rules/1");
         assertThat(copies.path("ExpirationInDays").asText()).isEqualTo("30");
         assertThat(copies.path("Prefix").asText())
-                .isEqualTo("duo-telephony-state/api-1a2b3c4d.duosecurity.com_")
-                .satisfies(prefix -> assertThat("duo-telephony-state/api-1a2b3c4d.duosecurity.com.json")
-                        .as("the state itself")
-                        .doesNotStartWith(prefix));
+                .isEqualTo("duo-telephony-state/api-1a2b3c4d.duosecurity.com_2")
+                .satisfies(prefix -> assertThat(
+                                "duo-telephony-state/api-1a2b3c4d.duosecurity.com_20261123T081000.000Z.json")
+                        .as("a copy")
+                        .startsWith(prefix))
+                .satisfies(prefix -> assertThat(List.of(".json", "_backfill_x_y.json", "_children.json"))
+                        .as("the state itself, a back-fill's, and the list of children")
+                        .noneMatch(rest ->
+                                ("duo-telephony-state/api-1a2b3c4d.duosecurity.com" + rest).startsWith(prefix)));
     }
 
     /** Each with something wrong in it that the parser, or the lists of what may stand there, must find. */
