@@ -14,11 +14,10 @@ import dev.duocollector.run.Streams;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.testing.Browser;
+import dev.duocollector.testing.FreePort;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -56,7 +55,7 @@ class ObservationServerTest {
         world.events.add(
                 new MadeUpEvents(1).spread(3, now.minus(Duration.ofMinutes(50)), now.minus(Duration.ofMinutes(5))));
         Map<String, String> settings = new HashMap<>(world.settings);
-        int port = freePort();
+        int port = FreePort.find();
         settings.put("duo.logs", "telephony,activity");
         settings.put("observe.enabled", "true");
         settings.put("observe.port", String.valueOf(port));
@@ -215,11 +214,5 @@ class ObservationServerTest {
             }
         }
         throw new AssertionError("No check " + name + " in " + health.body());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -9,10 +9,9 @@ import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.MemoryEventStore;
 import dev.duocollector.simulator.SimulatedLog;
+import dev.duocollector.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -288,15 +287,7 @@ public final class ManyAccounts {
                 // Only the rounds: Quartz goes by the machine's clock.
                 .set("duo.schedule", "0 0 0 1 1 ? 2090")
                 .set("observe.enabled", "true")
-                .set("observe.port", String.valueOf(freePort()));
+                .set("observe.port", String.valueOf(FreePort.find()));
         return Services.start(HEAP, folder, ScheduledService.class, world.settings);
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -4,9 +4,8 @@ package dev.duocollector.bench;
 
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.testing.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,7 +62,7 @@ public final class ServiceCost {
                     .set("duo.schedule-jitter", "0s")
                     .set("duo.schedule.auto-startup", "true")
                     .set("observe.enabled", "true")
-                    .set("observe.port", Integer.toString(freePort()));
+                    .set("observe.port", Integer.toString(FreePort.find()));
             // One makes the archive, and the next looks at it before it is kept.
             for (int start = 0; start < 2; start++) {
                 Footprint.of(installed.process(List.of(installed.launcher().toString(), "once"), world, output));
@@ -106,12 +105,6 @@ public final class ServiceCost {
                     ended, (ticks - ticksBefore) * 10.0 / (ended - before), Footprint.residentBytes(folder) / 1e6);
             before = ended;
             ticksBefore = ticks;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -8,9 +8,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.duocollector.route.TestStream;
 import dev.duocollector.testing.ClockShift;
+import dev.duocollector.testing.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -178,7 +177,8 @@ class ClusterDatabaseIT {
                             Files.writeString(folder.resolve("wrong"), "another-password")
                                     .toString());
                 case "unreachable" ->
-                    environment.put("CLUSTER_JDBC_URL", "jdbc:postgresql://127.0.0.1:" + freePort() + "/" + database);
+                    environment.put(
+                            "CLUSTER_JDBC_URL", "jdbc:postgresql://127.0.0.1:" + FreePort.find() + "/" + database);
                 default -> {}
             }
             List<String> options = what.equals("clock off") ? List.of(ClockShift.jvmOptions(folder, OFF)) : List.of();
@@ -253,7 +253,7 @@ class ClusterDatabaseIT {
 
     private static CollectorNode startObserved(TestCluster cluster, String name, List<Integer> ports)
             throws IOException {
-        int port = freePort();
+        int port = FreePort.find();
         ports.add(port);
         cluster.world.set("observe.port", String.valueOf(port));
         return cluster.start(name);
@@ -279,12 +279,6 @@ class ClusterDatabaseIT {
 
     private static int sum(CollectorNode node) {
         return node.runs().values().stream().mapToInt(each -> each).sum();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static ConditionFactory patiently() {

@@ -4,10 +4,9 @@ package dev.duocollector.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.duocollector.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -52,9 +51,9 @@ final class Karaf implements AutoCloseable {
         try {
             delete(home);
             copy(built("karaf.stock"), home);
-            set("org.apache.karaf.management.cfg", "rmiRegistryPort", freePort());
-            set("org.apache.karaf.management.cfg", "rmiServerPort", freePort());
-            set("org.apache.karaf.shell.cfg", "sshPort", freePort());
+            set("org.apache.karaf.management.cfg", "rmiRegistryPort", FreePort.find());
+            set("org.apache.karaf.management.cfg", "rmiServerPort", FreePort.find());
+            set("org.apache.karaf.shell.cfg", "sshPort", FreePort.find());
             set("org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.repositories", "");
         } catch (IOException e) {
             throw new UncheckedIOException("Karaf cannot be copied to " + home, e);
@@ -190,12 +189,6 @@ final class Karaf implements AutoCloseable {
     public void close() {
         if (process != null) {
             process.close();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return port.getLocalPort();
         }
     }
 

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.metrics.Metric;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.testing.FreePort;
 import dev.duocollector.testing.RawServer;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -68,7 +69,7 @@ class ObservationIT {
 
     @Test
     void run_showsHealthAndMetrics_andASecondOneGoesWithout() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         world.set("observe.port", String.valueOf(port))
                 .set("duo.schedule", "0/3 * * * * ?")
                 .set("duo.schedule-jitter", "0s");
@@ -115,7 +116,7 @@ class ObservationIT {
     /** The server shows health and metrics on this machine, and is neither a proxy, nor an echo, nor there for other origins. */
     @Test
     void run_showsFiguresToThisMachineOnly_andDoesNothingElse() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         world.set("observe.port", String.valueOf(port));
         try (CollectorProcess run = jar.start(folder, CollectorJar.environment(world), "run");
                 RawServer elsewhere = RawServer.start()) {
@@ -166,7 +167,7 @@ class ObservationIT {
     /** One that sends no more than a part of its request, or does not read, is cut off; nobody waits for it, the end neither. */
     @Test
     void slowClients_keepNobodyWaiting_andAreCutOff() throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         world.set("observe.port", String.valueOf(port));
         List<Socket> slow = new ArrayList<>();
         try (CollectorProcess run = jar.start(folder, CollectorJar.environment(world), "run")) {
@@ -254,7 +255,7 @@ class ObservationIT {
     void whatIsOff_isNotLoaded() throws Exception {
         Path ofService = folder.resolve("service.classes");
         Path ofOnce = folder.resolve("once.classes");
-        int port = freePort();
+        int port = FreePort.find();
         world.set("observe.port", String.valueOf(port));
         try (CollectorProcess run = jar.start(
                 List.of("-Xlog:class+load:file=" + ofService), folder, CollectorJar.environment(world), "run")) {
@@ -328,11 +329,5 @@ class ObservationIT {
         return await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(100))
                 .ignoreExceptionsMatching(e -> e instanceof ConnectException);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

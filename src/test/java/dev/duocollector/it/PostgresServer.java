@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.it;
 
+import dev.duocollector.testing.FreePort;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -42,11 +41,7 @@ final class PostgresServer implements AutoCloseable {
     /** Starts one in a folder, which need not exist. */
     PostgresServer(Path folder) {
         data = folder;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        port = FreePort.find();
         start();
         for (String user : List.of(OWNER, NODES)) {
             execute(SUPERUSER, SUPERUSER, "CREATE ROLE " + user + " LOGIN PASSWORD '" + PASSWORD + "'");

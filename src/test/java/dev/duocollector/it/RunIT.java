@@ -16,11 +16,10 @@ import dev.duocollector.s3.EmbeddedS3;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.RecordedRequest;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.testing.FreePort;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -144,7 +143,7 @@ class RunIT {
     /** Where a setting's value lies in a vault. */
     @Test
     void waitsForAVault_andOnceDoesNot() throws IOException {
-        int port = freePort();
+        int port = FreePort.find();
         Files.writeString(folder.resolve("application.properties"), """
                 camel.vault.aws.defaultCredentialsProvider=true
                 camel.vault.aws.region=us-east-1
@@ -260,7 +259,7 @@ class RunIT {
 
     @Test
     void waitsForS3_withLongerAndLongerPauses() throws IOException {
-        int port = freePort();
+        int port = FreePort.find();
         world.set("s3.endpoint", "http://127.0.0.1:" + port);
         AwsBasicCredentials credentials =
                 AwsBasicCredentials.create(World.s3().accessKey(), World.s3().secretKey());
@@ -337,13 +336,5 @@ class RunIT {
 
     private static ConditionFactory patiently() {
         return await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50));
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
