@@ -23,7 +23,7 @@ final class StopSignal {
     private StopSignal() {}
 
     /**
-     * Makes SIGTERM exit with this code after the shutdown hooks have run, or with 1 if a page was not finished in time; the JVM's
+     * Makes SIGTERM exit with this code after the shutdown hooks have run, or with 1 if its work was not finished in time; the JVM's
      * own is 143. SIGINT keeps its 130. By reflection, because sun.misc.Signal is not part of the platform that --release knows.
      */
     static void exitWith(int code, MainSupport camel) {
@@ -65,8 +65,8 @@ final class StopSignal {
 
     private static void endUnfinished(ShutdownStrategy shutdown) {
         LOG.warn(
-                "Stopped in the middle of a page, which was not finished within camel.main.shutdown-timeout ({} s). The next run"
-                        + " continues.",
+                "Stopped in the middle of its work, which was not finished within camel.main.shutdown-timeout ({} s). The next"
+                        + " run continues.",
                 shutdown.getTimeout());
         Runtime.getRuntime().halt(ExitCode.AGAIN);
     }

@@ -99,7 +99,7 @@ public final class DropSeen implements Processor {
         return new Batch(key.value(), udmKey, keys, next);
     }
 
-    /** Returns where reading continues after a page: with itself, if it is the last and Duo gave less than it said. */
+    /** Counts a page, and returns where reading continues: with itself, if it is the last and Duo gave less than it said. */
     public static Cursor next(DuoPage page, Run run) {
         Cursor next = cursorAfter(page, run);
         run.reading().tally().given(run.cursor(), page);

@@ -251,7 +251,7 @@ class RunIT {
                     .as(process.output())
                     .last()
                     .asString()
-                    .contains("in the middle of a page", "camel.main.shutdown-timeout (2 s)");
+                    .contains("in the middle of its work", "camel.main.shutdown-timeout (2 s)");
             assertThat(process.logged("ERROR")).as(process.output()).allMatch(line -> line.contains("A run broke off"));
         }
         assertTheNextRunCollectsTheRest();
