@@ -125,6 +125,7 @@ class ArchitectureTest {
                         "cli.ClusterCommand",
                         "cli.StateCommand",
                         "cli.StatusCommand",
+                        "cluster.ClusterJobStore",
                         "cluster.ClusterNode",
                         "settings.AccountFiles",
                         "settings.Schedule"));

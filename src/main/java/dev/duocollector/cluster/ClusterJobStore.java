@@ -4,17 +4,33 @@ package dev.duocollector.cluster;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
 import org.quartz.JobPersistenceException;
 import org.quartz.impl.jdbcjobstore.JobStoreTX;
+import org.quartz.impl.jdbcjobstore.SchedulerStateRecord;
 import org.quartz.spi.OperableTrigger;
 
 /**
- * Quartz' own store, but one run of a stream at a time also where two of its triggers come at once. A node that has taken the one
- * while another node fires the other gives its own back; Quartz (2.5.2) lets that fire at once, beside the run that is under way.
- * Here it waits for that run's end.
+ * Quartz' own store, but for two things that Quartz (2.5.2) does in a cluster:
+ *
+ * <ul>
+ *   <li>A node that has taken one trigger of a stream while another node fires another gives its own back, and Quartz lets that
+ *       fire at once, beside the run that is under way. Here it waits for that run's end.
+ *   <li>The first node that reaches a database that was away for some seconds finds all others silent, and Quartz has their runs
+ *       made again. Here a node takes others for dead only for being silent while it could have heard them itself.
+ * </ul>
  */
-@SuppressWarnings("unchecked") // JobStoreTX overrides a generic method by a raw one.
+@SuppressWarnings("unchecked") // JobStoreTX overrides generic methods by raw ones.
 public final class ClusterJobStore extends JobStoreTX {
+
+    /** Quartz asks the machine's clock as well. */
+    private final Clock clock = Clock.systemUTC();
+
+    /** Since when each look at the nodes' signs of life has succeeded; by one thread, that of the check-in. */
+    private long hearsSince;
+
+    private boolean hears;
 
     @Override
     protected void releaseAcquiredTrigger(Connection connection, OperableTrigger trigger)
@@ -28,5 +44,32 @@ public final class ClusterJobStore extends JobStoreTX {
                 throw new JobPersistenceException("A trigger could not be held back: " + e.getMessage(), e);
             }
         }
+    }
+
+    @Override
+    protected boolean doCheckin() throws JobPersistenceException {
+        boolean done = false;
+        try {
+            boolean recovered = super.doCheckin();
+            done = true;
+            return recovered;
+        } finally {
+            hears = done;
+        }
+    }
+
+    @Override
+    protected List<SchedulerStateRecord> findFailedInstances(Connection connection) throws JobPersistenceException {
+        if (!hears) {
+            hears = true;
+            hearsSince = clock.millis();
+        }
+        return super.findFailedInstances(connection);
+    }
+
+    /** Returns until when a node need not have given its next sign of life; in milliseconds since 1970. */
+    @Override
+    protected long calcFailedIfAfter(SchedulerStateRecord node) {
+        return super.calcFailedIfAfter(node) + Math.max(0, hearsSince - node.getCheckinTimestamp());
     }
 }
