@@ -51,11 +51,10 @@ final class ClusterCommand implements Runnable {
         this.environment = environment;
     }
 
-    /** Asked for nothing, it says what it can do. */
     @Override
     public void run() {
-        CommandLine command = Objects.requireNonNull(spec, "spec").commandLine();
-        command.usage(command.getOut());
+        throw new CommandLine.ParameterException(
+                Objects.requireNonNull(spec, "spec").commandLine(), "Missing: ddl or check.");
     }
 
     /** Prints the tables. */

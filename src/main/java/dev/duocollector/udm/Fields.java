@@ -35,7 +35,9 @@ final class Fields {
     /** More digits than any number of seconds needs; a longer number, or exponent, would take long to convert. */
     private static final Pattern SECONDS = Pattern.compile("[+-]?[0-9.]{1,40}(?:[Ee][+-]?[0-9]{1,2})?");
 
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     private final Map<?, ?> event;
     private final Map<String, Object> objects = new HashMap<>();

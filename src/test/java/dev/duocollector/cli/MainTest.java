@@ -142,6 +142,7 @@ class MainTest {
                 "help state shwo     | There is no command 'state shwo'.               | duo-collector state",
                 "version 2           | Unmatched argument at index 1: '2'.             | duo-collector version",
                 "state               | Missing: show, set-through, import, or settle.  | duo-collector state",
+                "cluster             | Missing: ddl or check.                          | duo-collector cluster",
                 "state shw           | Unmatched argument at index 1: 'shw'.           | duo-collector state",
                 "state show --max-lag       | Missing required parameter for option '--max-lag' (DURATION)."
                         + " | duo-collector state show",

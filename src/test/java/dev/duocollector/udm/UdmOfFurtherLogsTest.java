@@ -243,6 +243,18 @@ class UdmOfFurtherLogsTest {
         }
     }
 
+    /** Duo has details as a text of JSON, or as an object. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"status\":1.50}", "\"{\\\"status\\\":1.50}\""})
+    void number_isShownAsDuoSentIt(String details) throws Exception {
+        String event = "{\"ts\":\"2026-11-26T09:20:11Z\",\"actor\":{\"details\":" + details + "}}";
+
+        assertThat(new UdmMapper()
+                        .map(DuoEvent.of(event.getBytes(UTF_8), DuoLog.ACTIVITY), DuoLog.ACTIVITY)
+                        .toString())
+                .contains("1.50");
+    }
+
     /** Anything can be under a name that an operator's steps have set. */
     @Test
     void valueOfNoJsonKind_isLeftOut() throws Exception {
