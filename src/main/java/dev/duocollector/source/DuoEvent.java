@@ -30,17 +30,26 @@ public final class DuoEvent extends AbstractMap<String, @Nullable Object> {
     private final byte[] json;
     private final List<String> names;
     private final @Nullable Instant ts;
+    private final boolean isToTheSecond;
     private final CallKind kind;
     private final int credits;
     private @Nullable String eventKey;
     private @Nullable Map<String, @Nullable Object> members;
 
     /** Takes over the array, which must hold one valid JSON object without line breaks, nothing around it. */
-    DuoEvent(DuoLog log, byte[] json, List<String> names, @Nullable Instant ts, CallKind kind, int credits) {
+    DuoEvent(
+            DuoLog log,
+            byte[] json,
+            List<String> names,
+            @Nullable Instant ts,
+            boolean isToTheSecond,
+            CallKind kind,
+            int credits) {
         this.log = log;
         this.json = json;
         this.names = names;
         this.ts = ts;
+        this.isToTheSecond = isToTheSecond;
         this.kind = kind;
         this.credits = credits;
     }
@@ -80,6 +89,11 @@ public final class DuoEvent extends AbstractMap<String, @Nullable Object> {
     /** Returns its time, {@code ts} or what its log has in that place, with all digits; empty if there is none to be read. */
     public Optional<Instant> ts() {
         return Optional.ofNullable(ts);
+    }
+
+    /** Returns whether its time is a second's begin, and it may be of any moment in that second: a log's second time has no fraction. */
+    public boolean isToTheSecond() {
+        return isToTheSecond;
     }
 
     /** Returns what it was for, and whether it was a call or a message, as Duo sent it. */

@@ -114,6 +114,7 @@ final class EventJson {
                 line(json, start, end),
                 names.equals(likelyNames) ? likelyNames : List.copyOf(names),
                 ts == null ? timestamp : ts,
+                ts == null && timestamp != null,
                 CallKind.of(context, type),
                 credits);
     }

@@ -92,6 +92,30 @@ class DropSeenTest {
         assertThat(fresh("", event("the oldest", "08:00:00"))).hasSize(1);
     }
 
+    /** Its log's other time has no fraction, and Duo shows it by the time that it has. */
+    @Test
+    void eventWhoseTimeIsKnownToTheSecond_mayBeOfAnyMomentInIt() throws Exception {
+        Run other = new Run(TestStream.with());
+        Window window = Window.unread(MINTIME.plusMillis(67), MAXTIME, 3);
+        other.stream().state().open();
+        other.stream().state().openWindow(window);
+        other.read(window);
+        exchange.setVariable(Run.VARIABLE, other);
+        DuoEvent first = toTheSecond("08:00:00");
+
+        assertThat(fresh("", first)).hasSize(1);
+        assertThat(other.batch().eventKeys()).containsOnly(entry(first.eventKey(), MAXTIME));
+        assertThatExceptionOfType(RefusedException.class)
+                .isThrownBy(() -> fresh("", toTheSecond("07:59:59")))
+                .withMessageContaining("only events from 2026-11-23T08:00:00.067Z");
+    }
+
+    private static DuoEvent toTheSecond(String time) throws IOException {
+        long timestamp = Instant.parse("2026-11-23T" + time + "Z").getEpochSecond();
+        String json = "{\"isotimestamp\":\"2026-11-23T08: 00: 00\",\"timestamp\":" + timestamp + "}";
+        return DuoEvent.of(json.getBytes(UTF_8), DuoLog.AUTHENTICATION);
+    }
+
     @Test
     void eventLaterThanAsked_isTaken_asLongAsItsKeyIsKept() {
         DuoEvent later = event("later", "09:10:00");
