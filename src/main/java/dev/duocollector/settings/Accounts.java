@@ -5,6 +5,7 @@ package dev.duocollector.settings;
 import dev.duocollector.failure.ExitCode;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,7 +26,7 @@ public final class Accounts {
 
     private final Settings shared;
     private final Selection selection;
-    private final Map<String, Known> known = new HashMap<>();
+    private final Map<String, Known> known = new TreeMap<>();
     private final ChildAccounts children = new ChildAccounts();
     private List<Settings> last = List.of();
     private boolean isFirst = true;
@@ -146,19 +147,28 @@ public final class Accounts {
 
     private List<Settings> read(Map<String, SettingsFile> files, Places places, List<String> problems) {
         known.keySet().retainAll(files.keySet());
+        Map<String, Settings> reads = new TreeMap<>();
+        files.forEach((name, file) ->
+                reads.put(name, isUnchanged(name, file) ? known.get(name).read() : shared.ofAccount(name, file)));
+        Map<String, String> disputed = disputed(files, reads);
         List<Settings> accounts = new ArrayList<>();
-        for (String name : inOrder(files.keySet())) {
+        for (String name : inOrder(reads)) {
             SettingsFile file = files.get(name);
             places.name(file);
             Known before = known.get(name);
-            // What is wrong may be put right elsewhere: the secret key's file, a vault.
-            boolean isKnown = before != null
-                    && before.file().equals(file)
-                    && before.read().problems().isEmpty();
-            Settings read = isKnown ? before.read() : shared.ofAccount(name, file);
-            List<String> wrong = read.problems().isEmpty() ? places.take(read) : read.problems();
-            Settings good = wrong.isEmpty() ? read : null;
+            Settings read = reads.get(name);
             Settings past = before == null ? null : before.good();
+            List<String> wrong = new ArrayList<>(read.problems());
+            if (wrong.isEmpty() && !read.equals(past)) {
+                wrong.addAll(children.overlaps(read));
+            }
+            if (wrong.isEmpty() && disputed.containsKey(name)) {
+                wrong.add(disputed.get(name));
+            }
+            if (wrong.isEmpty()) {
+                wrong.addAll(places.take(read));
+            }
+            Settings good = wrong.isEmpty() ? read : null;
             if (good == null
                     && past != null
                     && !past.equals(read)
@@ -175,18 +185,70 @@ public final class Accounts {
                     .map(line -> file.path() + ": " + line + " " + remains)
                     .toList();
             known.put(name, new Known(file, read, good, lines));
-            problems.addAll(lines);
         }
+        known.values().forEach(each -> problems.addAll(each.problems()));
+        accounts.sort(Comparator.comparing(Settings::name));
         return accounts;
     }
 
-    /** Those first that are collected already, so that a new file takes nothing away from them. */
-    private Collection<String> inOrder(Set<String> names) {
+    /** What is wrong may be put right elsewhere: the secret key's file, a vault. */
+    private boolean isUnchanged(String name, SettingsFile file) {
+        Known before = known.get(name);
+        return before != null
+                && before.file().equals(file)
+                && before.read().problems().isEmpty();
+    }
+
+    /**
+     * Returns the accounts that were not right before and claim another's place, with a line for each. If the files of both set
+     * their places, nothing says whose it is, and the wrong one's events would be among the other's; so neither gets it.
+     */
+    private Map<String, String> disputed(Map<String, SettingsFile> files, Map<String, Settings> reads) {
+        Places claimed = new Places();
+        Map<String, String> lines = new HashMap<>();
+        List<String> names = new ArrayList<>(reads.keySet());
+        names.removeIf(name -> !reads.get(name).problems().isEmpty() || isCollected(name));
+        names.sort(Comparator.comparing(name -> Places.areSet(files.get(name))));
+        for (String name : names) {
+            Settings read = reads.get(name);
+            Map<String, String> overlaps = claimed.overlaps(read);
+            overlaps.keySet().removeIf(other -> isOneAccount(reads.get(other), read));
+            overlaps.forEach((other, line) -> {
+                lines.put(name, line);
+                if (Places.areSet(files.get(other))) {
+                    lines.putIfAbsent(
+                            other,
+                            "The file of " + name
+                                    + " sets a place that overlaps one of this account's, and nothing says whose"
+                                    + " it is: change one of the two.");
+                }
+            });
+            if (overlaps.isEmpty()) {
+                claimed.take(read);
+            }
+        }
+        return lines;
+    }
+
+    private boolean isCollected(String name) {
+        Known before = known.get(name);
+        return before != null && before.good() != null;
+    }
+
+    private static boolean isOneAccount(Settings one, Settings other) {
+        return one.account().identity().equals(other.account().identity());
+    }
+
+    /** Those first that are collected as their files say, then those whose files have changed: neither takes anything from them. */
+    private Collection<String> inOrder(Map<String, Settings> reads) {
         Set<String> order = new LinkedHashSet<>();
-        names.stream()
-                .filter(name -> known.containsKey(name) && known.get(name).good() != null)
-                .forEach(order::add);
-        order.addAll(names);
+        reads.forEach((name, read) -> {
+            if (isCollected(name) && read.equals(known.get(name).good())) {
+                order.add(name);
+            }
+        });
+        reads.keySet().stream().filter(this::isCollected).forEach(order::add);
+        order.addAll(reads.keySet());
         return order;
     }
 

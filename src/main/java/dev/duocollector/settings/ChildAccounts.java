@@ -21,6 +21,11 @@ final class ChildAccounts {
 
     private List<String> problems = List.of();
 
+    /** The places of those that the last look found. */
+    private Places held = new Places();
+
+    private Map<String, Settings> found = Map.of();
+
     private record Known(Child child, Settings parent, Settings read) {}
 
     void take(Settings parent, Collection<Child> children) {
@@ -71,7 +76,24 @@ final class ChildAccounts {
         known.clear();
         known.putAll(now);
         problems = List.copyOf(lines);
+        held = new Places();
+        found = new HashMap<>();
+        for (Settings child : children) {
+            held.take(child);
+            found.put(child.name(), child);
+        }
         return children;
+    }
+
+    /** Returns which places of other accounts, which the last look found, an account with a file would take; a line for each. */
+    List<String> overlaps(Settings file) {
+        Map<String, String> lines = held.overlaps(file);
+        lines.keySet()
+                .removeIf(name -> found.get(name)
+                        .account()
+                        .apiHost()
+                        .equals(file.account().apiHost()));
+        return List.copyOf(lines.values());
     }
 
     /** What is wrong with those of the last look, a line for each. */

@@ -19,6 +19,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Where accounts keep their objects and their states. Two accounts never share a place: a feed tells whose events it reads by
@@ -50,9 +51,8 @@ final class Places {
     /** Takes an account's places; or returns why they cannot be its own, a line for each, and takes none. */
     List<String> take(Settings account) {
         List<String> problems = new ArrayList<>();
-        // A parent only lists others, and may have a file for its own logs, too.
-        boolean isParent = account.account().isParent();
-        String identity = (isParent ? "parent " : "") + account.account().identity();
+        String identity = (account.account().isParent() ? "parent " : "")
+                + account.account().identity();
         String holder = identities.get(identity);
         if (holder != null) {
             problems.add(
@@ -63,19 +63,38 @@ final class Places {
                                     + ". An account is collected once: remove one of the two.");
             return problems;
         }
-        List<Place> own = isParent ? List.of() : places(account);
+        List<Place> own = places(account);
         String bucket = account.account().bucket() + "\n";
         for (Place place : own) {
-            meets(bucket, place)
-                    .ifPresent(other -> problems.add("Setting " + place.setting() + " is '" + place.key() + "' for the "
-                            + place.log() + " log, and overlaps " + other
-                            + ": each account needs places of its own. Put {account} into it, or set another."));
+            meets(bucket, place).ifPresent(other -> problems.add(overlap(place, other)));
         }
         if (problems.isEmpty()) {
             identities.put(identity, account.name());
             own.forEach(place -> of(place).put(bucket + place.key(), place));
         }
         return problems;
+    }
+
+    /** Returns what an account's places overlap, a line for each other account by its name; nothing is taken. */
+    Map<String, String> overlaps(Settings account) {
+        Map<String, String> lines = new TreeMap<>();
+        for (Place place : places(account)) {
+            meets(account.account().bucket() + "\n", place)
+                    .ifPresent(other -> lines.putIfAbsent(other.account(), overlap(place, other)));
+        }
+        return lines;
+    }
+
+    private static String overlap(Place place, Place other) {
+        return "Setting " + place.setting() + " is '" + place.key() + "' for the " + place.log() + " log, and overlaps "
+                + other + ": each account needs places of its own. Put {account} into it, or set another.";
+    }
+
+    /** Whether a file sets places itself, instead of having those that all share, with the account's name in them. */
+    static boolean areSet(SettingsFile file) {
+        return file.values().keySet().stream()
+                .anyMatch(name -> Stream.of(PREFIX, UDM_PREFIX, STATE_KEY)
+                        .anyMatch(place -> name.equals(place.name()) || name.startsWith(place.name() + ".")));
     }
 
     /** Notes the host that a file names, whether the file is right or not. */
@@ -99,6 +118,10 @@ final class Places {
 
     private static List<Place> places(Settings account) {
         List<Place> places = new ArrayList<>();
+        if (account.account().isParent()) {
+            // It only lists others, and may have a file for its own logs, too.
+            return places;
+        }
         for (Settings each : account.ofEachLog()) {
             LogSettings log = each.log();
             places.add(

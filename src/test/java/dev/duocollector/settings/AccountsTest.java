@@ -3,6 +3,7 @@
 package dev.duocollector.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
@@ -383,6 +384,71 @@ class AccountsTest {
                         line -> assertThat(line).contains("acme.properties", "is not UTF-8"),
                         line -> assertThat(line).contains("globex.properties", "cannot be read"),
                         line -> assertThat(line).contains("initech.properties", "cannot be read (no such file)"));
+    }
+
+    /** One of them is a copy whose place was left as it was; its events would be among another customer's. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "s3.prefix=customers/core",
+                "s3.prefix.telephony=customers/core/more",
+                "state.key=states/core.json"
+            })
+    void placeThatTwoFilesSet_isNeithers_whenNothingSaysWhoseItIs(String line) {
+        Path copy = write("acme", "api-0000000a.duosecurity.com", line);
+        write("bolt", "api-0000000b.duosecurity.com");
+        Path core =
+                write("core", "api-0000000c.duosecurity.com", "s3.prefix=customers/core", "state.key=states/core.json");
+
+        Accounts.Found found = accounts().look();
+
+        assertThat(found.accounts()).extracting(Settings::name).containsExactly("bolt");
+        assertThat(found.problems())
+                .satisfiesExactlyInAnyOrder(
+                        problem -> assertThat(problem).startsWith(copy + ": ").contains("core"),
+                        problem -> assertThat(problem).startsWith(core + ": ").contains("acme"));
+        Accounts one = new Accounts(settings(), new Selection(Optional.of("acme"), Optional.empty()));
+        assertThatExceptionOfType(SettingsException.class).isThrownBy(one::look).withMessageContaining(copy.toString());
+
+        Accounts known = accounts();
+        write("acme", "api-0000000a.duosecurity.com");
+        assertThat(known.look().accounts()).hasSize(3);
+        write("acme", "api-0000000a.duosecurity.com", line);
+        for (String look : List.of("at once", "and later")) {
+            Accounts.Found edited = known.look();
+            assertThat(edited.accounts())
+                    .as(look)
+                    .extracting(each -> each.name() + " " + each.log().prefix())
+                    .containsExactly("acme duo-telephony/acme", "bolt duo-telephony/bolt", "core customers/core");
+            assertThat(edited.problems())
+                    .singleElement()
+                    .asString()
+                    .startsWith(copy + ": ")
+                    .endsWith(" of before.");
+        }
+    }
+
+    @Test
+    void newFile_takesNothingFromAChild() throws Exception {
+        write("msp", "api-0000000f.duosecurity.com", "duo.children=all");
+        Accounts accounts = accounts();
+        List<Settings> before = below(accounts, CHILD).accounts();
+        assertThat(before).extracting(Settings::name).containsExactly("msp-da0000000000000000on");
+
+        String prefix = "s3.prefix=" + before.get(0).log().prefix();
+        Path file = write("new", "api-0000000e.duosecurity.com", prefix);
+        for (String look : List.of("at once", "and later")) {
+            Accounts.Found found = accounts.look();
+            assertThat(found.accounts()).as(look).isEqualTo(before);
+            assertThat(found.problems()).singleElement().asString().startsWith(file + ": Setting s3.prefix");
+        }
+
+        Files.delete(file);
+        write("itself", CHILD.apiHost(), prefix);
+        assertThat(accounts.look().accounts())
+                .as("a file for the child itself")
+                .extracting(Settings::name)
+                .containsExactly("itself");
     }
 
     @Test
