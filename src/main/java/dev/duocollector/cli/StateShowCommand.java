@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.failure.ExitCode;
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.operate.Times;
 import dev.duocollector.settings.SettingType;
 import dev.duocollector.state.Batch;
@@ -77,7 +79,20 @@ final class StateShowCommand extends StateCommand.Subcommand {
 
     @Override
     int run(StateCommand.Session session) {
-        StateSnapshot shown = session.state().look();
+        StateSnapshot shown;
+        try {
+            shown = session.state().look();
+        } catch (RefusedException e) {
+            if (e.outcome() != RunOutcome.OPERATOR) {
+                // The store cannot be reached, which goes for the other logs as well.
+                throw e;
+            }
+            if (json) {
+                document(session).put("refused", e.getMessage());
+            }
+            session.err().println(name(session) + e.getMessage());
+            return e.outcome().exitCode();
+        }
         if (json) {
             json(shown, session);
         } else {
@@ -189,10 +204,14 @@ final class StateShowCommand extends StateCommand.Subcommand {
         }
     }
 
+    private ObjectNode document(StateCommand.Session session) {
+        return streams.addObject()
+                .put("account", session.settings().account().apiHost())
+                .put("log", session.settings().log().duoLog().toString());
+    }
+
     private void json(StateSnapshot shown, StateCommand.Session session) {
-        ObjectNode root = streams.addObject();
-        root.put("account", session.settings().account().apiHost());
-        root.put("log", session.settings().log().duoLog().toString());
+        ObjectNode root = document(session);
         root.put("place", shown.place());
         root.put("exists", shown.exists());
         root.put("refused", shown.refusal().isPresent() ? shown.refusalMessage() : null);

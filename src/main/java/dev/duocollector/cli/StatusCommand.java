@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.app.CamelSettings;
 import dev.duocollector.failure.ExitCode;
 import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.operate.Times;
 import dev.duocollector.settings.Accounts;
 import dev.duocollector.settings.Settings;
@@ -91,15 +92,38 @@ final class StatusCommand implements Callable<Integer> {
         this.clock = clock;
     }
 
-    /** How far one log is collected. */
-    private record Status(Settings settings, StateSnapshot state, Instant now) {
+    /**
+     * How far one log is collected.
+     *
+     * @param state its state; empty if it cannot be read, which an operator must see to
+     * @param trouble what is wrong with the state; empty if nothing is
+     */
+    private record Status(Settings settings, Optional<StateSnapshot> state, Optional<String> trouble, Instant now) {
+
+        /** @throws RefusedException if the store cannot be reached, which goes for the other logs as well */
+        static Status of(Settings settings, StateObject object, Instant now) {
+            try {
+                StateSnapshot state = object.look();
+                return new Status(
+                        settings, Optional.of(state), state.refusal().map(refusal -> state.refusalMessage()), now);
+            } catch (RefusedException e) {
+                if (e.outcome() != RunOutcome.OPERATOR) {
+                    throw e;
+                }
+                return new Status(settings, Optional.empty(), Optional.of(String.valueOf(e.getMessage())), now);
+            }
+        }
 
         String name() {
             return settings.streamName().toString();
         }
 
+        private Optional<Checkpoint> checkpoint() {
+            return state.flatMap(StateSnapshot::checkpoint);
+        }
+
         Optional<Instant> through() {
-            return state.checkpoint().map(Checkpoint::committedThrough);
+            return checkpoint().map(Checkpoint::committedThrough);
         }
 
         Optional<Duration> lag() {
@@ -128,17 +152,17 @@ final class StatusCommand implements Callable<Integer> {
         }
 
         private String open() {
-            if (state.refusal().isPresent()) {
-                return "the state is refused";
+            if (trouble.isPresent()) {
+                return state.isPresent() ? "the state is refused" : "the state cannot be read";
             }
-            if (!state.exists()) {
+            if (!state.orElseThrow().exists()) {
                 return "no run has stored anything yet";
             }
-            String window = state.checkpoint()
+            String window = checkpoint()
                     .flatMap(Checkpoint::openWindow)
                     .map(open -> "in window " + open + ", page " + open.page() + " next")
                     .orElse("");
-            String pending = state.checkpoint()
+            String pending = checkpoint()
                     .flatMap(Checkpoint::pendingBatch)
                     .map(batch -> "pending " + batch.objectKey())
                     .orElse("");
@@ -152,19 +176,17 @@ final class StatusCommand implements Callable<Integer> {
                 node.put("name", settings.name());
             }
             shard().ifPresent(shard -> node.put("shard", shard));
-            node.put("state", state.place());
+            node.put("state", state.map(StateSnapshot::place).orElse(null));
             node.put("coveredThrough", through().map(Instant::toString).orElse(null));
             node.put("lagSeconds", lag().map(lag -> lag.toMillis() / 1000.0).orElse(null));
-            node.put(
-                    "windowOpen",
-                    state.checkpoint().flatMap(Checkpoint::openWindow).isPresent());
+            node.put("windowOpen", checkpoint().flatMap(Checkpoint::openWindow).isPresent());
             node.put(
                     "pending",
-                    state.checkpoint()
+                    checkpoint()
                             .flatMap(Checkpoint::pendingBatch)
                             .map(Batch::objectKey)
                             .orElse(null));
-            node.put("refused", state.refusal().isPresent() ? state.refusalMessage() : null);
+            node.put("refused", trouble.orElse(null));
             node.put("late", isLate(max));
         }
     }
@@ -179,16 +201,13 @@ final class StatusCommand implements Callable<Integer> {
                 Accounts.Found found = ChildrenObject.look(new Accounts(shared, options.selection()), s3);
                 found.problems().forEach(line -> err.println(PlainLine.of(line)));
                 List<Status> streams = found.ofEachStream().stream()
-                        .map(each ->
-                                new Status(each, StateObject.of(s3, each, clock).look(), clock.instant()))
+                        .map(each -> Status.of(each, StateObject.of(s3, each, clock), clock.instant()))
                         .toList();
                 int exitCode = Math.max(found.exitCode(), exitCode(streams));
                 (json ? List.of(document(streams, exitCode)) : rows(streams))
                         .forEach(line -> out.println(PlainLine.of(line)));
-                streams.stream()
-                        .filter(stream -> stream.state().refusal().isPresent())
-                        .forEach(stream -> err.println(PlainLine.of(
-                                stream.name() + ": " + stream.state().refusalMessage())));
+                streams.forEach(stream -> stream.trouble()
+                        .ifPresent(trouble -> err.println(PlainLine.of(stream.name() + ": " + trouble))));
                 if (streams.isEmpty() && found.problems().isEmpty()) {
                     err.println("No account is configured.");
                 }
@@ -205,7 +224,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private int exitCode(List<Status> streams) {
         if (streams.isEmpty()
-                || streams.stream().anyMatch(stream -> stream.state().refusal().isPresent())) {
+                || streams.stream().anyMatch(stream -> stream.trouble().isPresent())) {
             return ExitCode.OPERATOR;
         }
         return streams.stream().anyMatch(stream -> stream.isLate(lagMax)) ? ExitCode.AGAIN : ExitCode.DONE;

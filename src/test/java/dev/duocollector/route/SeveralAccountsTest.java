@@ -573,6 +573,34 @@ class SeveralAccountsTest {
         assertThat(wrong.out()).contains("acme/telephony");
     }
 
+    @Test
+    void stateThatCannotBeRead_hidesNoOther() {
+        setUp();
+        withoutOwn();
+        world.set("duo.logs", "telephony");
+        add("acme");
+        add("globex", "s3.bucket=no-such-bucket");
+        add("initech");
+        StateConsole console = new StateConsole(world.settings, world.clock);
+
+        StateConsole.Result status = console.status();
+        assertThat(status.exitCode()).isEqualTo(2);
+        assertThat(status.out().lines())
+                .satisfiesExactly(
+                        row -> assertThat(row).startsWith("LOG "),
+                        row -> assertThat(row).matches("acme/telephony .*no run has stored anything yet"),
+                        row -> assertThat(row).matches("globex/telephony .*the state cannot be read"),
+                        row -> assertThat(row).matches("initech/telephony .*no run has stored anything yet"));
+        assertThat(status.err()).startsWith("globex/telephony: ").contains("no-such-bucket");
+        assertThat(console.status("--json").out()).contains("\"name\":\"initech\"", "\"exitCode\":2");
+
+        StateConsole.Result shown = console.state("show");
+        assertThat(shown.exitCode()).isEqualTo(2);
+        assertThat(shown.out()).contains("acme/telephony", "initech/telephony").doesNotContain("globex");
+        assertThat(shown.err()).startsWith("globex/telephony: ").contains("no-such-bucket");
+        assertThat(console.state("show", "--json").out()).contains("\"refused\":\"", "\"exitCode\":2");
+    }
+
     /** After a restart only what has missed a time of its schedule, or has never run, is read at once. */
     @Test
     void start_readsOnlyWhatIsLate() {
