@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html">ListObjectsV2</a>, read 2026-11-28), or the
  * call fails with a {@link ListAnswerException}. A write is answered without a body (<a
  * href="https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html">PutObject</a>, read 2026-11-28); one with a body
- * loses its ETag, and what is there must be looked at. Stateless.
+ * loses its ETag, and what is there must be looked at. Stateless: {@link EndingLists} compares a list's pages.
  */
 public final class AnswerChecks implements ExecutionInterceptor {
 
@@ -69,10 +69,15 @@ public final class AnswerChecks implements ExecutionInterceptor {
         if (context.request() instanceof ListObjectsV2Request asked
                 && context.response() instanceof ListObjectsV2Response list) {
             flaw(asked, list).ifPresent(flaw -> {
-                ListAnswerException wrong = new ListAnswerException(head(context.httpResponse()), flaw);
-                throw SdkClientException.create(wrong.getMessage(), wrong);
+                throw wrongList(context.httpResponse(), flaw);
             });
         }
+    }
+
+    /** Returns the failure of an answer that is no list. */
+    static SdkClientException wrongList(SdkHttpResponse response, String flaw) {
+        ListAnswerException wrong = new ListAnswerException(head(response), flaw);
+        return SdkClientException.create(wrong.getMessage(), wrong);
     }
 
     private static Optional<String> flaw(ListObjectsV2Request asked, ListObjectsV2Response list) {

@@ -95,7 +95,7 @@ public final class S3Clients {
                     .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
         }
         try {
-            return client.build();
+            return new EndingLists(client.build());
         } catch (IllegalArgumentException e) {
             // What the SDK makes of a profile file that it cannot parse.
             throw new SettingsException(List.of(ProfileFiles.flaw()

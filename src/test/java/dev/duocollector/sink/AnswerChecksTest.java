@@ -120,6 +120,31 @@ class AnswerChecksTest {
         assertThat(server.requests()).hasSize(2);
     }
 
+    /** With tokens that take turns, so that none is the one that was asked with. */
+    @Test
+    void keysThatRepeat_endTheList() {
+        for (String next : List.of("A", "B")) {
+            answerList(
+                    "200 OK",
+                    "application/xml",
+                    listOf("<IsTruncated>true</IsTruncated><NextContinuationToken>" + next + "</NextContinuationToken>"
+                            + ENTRY));
+        }
+
+        SdkClientException failure = catchThrowableOfType(
+                SdkClientException.class,
+                () -> s3.listObjectsV2Paginator(list -> list.bucket("b"))
+                        .contents()
+                        .forEach(object -> {}));
+
+        S3Failure explained = S3Failure.explain("s3:ListBucket", "b", failure);
+        assertThat(explained.outcome()).isEqualTo(RunOutcome.FAILED);
+        assertThat(explained.message())
+                .contains(
+                        "is no list of S3's, and proves nothing (HTTP 200, application/xml: its first Key does not come after");
+        assertThat(server.requests()).hasSize(2);
+    }
+
     private void answerList(String status, String type, String body) {
         if (status.startsWith("204")) {
             server.answer(RawServer.head(status, "Content-Type: " + type));
