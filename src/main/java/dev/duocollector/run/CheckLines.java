@@ -2,13 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.sink.NdjsonLines;
 import dev.duocollector.sink.PlainBody;
 import dev.duocollector.sink.PlainStream;
+import dev.duocollector.source.EventJson;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Batch.Declaration;
 import dev.duocollector.text.Count;
@@ -31,10 +29,6 @@ import org.apache.camel.component.aws2.s3.AWS2S3Constants;
  * lose what is not.
  */
 public final class CheckLines implements Processor {
-
-    private static final ObjectReader JSON = new ObjectMapper()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .reader();
 
     @Override
     public void process(Exchange exchange) throws IOException, InvalidPayloadException {
@@ -102,14 +96,10 @@ public final class CheckLines implements Processor {
     }
 
     private static void requireObject(NdjsonLines.Line line) throws UnreadableLineException {
-        try {
-            if (JSON.readTree(line.bytes()).isObject()) {
-                return;
-            }
-        } catch (IOException e) {
-            // Said below, without the parser's message, which quotes the content.
+        // Said without the parser's message, which quotes the content.
+        if (!EventJson.isObject(line.bytes())) {
+            throw new UnreadableLineException("line " + line.number() + " is not a JSON object");
         }
-        throw new UnreadableLineException("line " + line.number() + " is not a JSON object");
     }
 
     /** A line that is not a JSON object, or more than is read. */

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Nesting deeper than 1000 is refused, and so is what would fill the heap once parsed: a body of half a million values, or a
  * text of 4 Mi characters where texts are read. Other texts have no bound of their own, since the body has one.
  */
-final class EventJson {
+public final class EventJson {
 
     private static final int CONVERTED_DIGITS_MAX = 1000;
     /** Far more than a call costs; a larger number is not a count. */
@@ -135,6 +135,23 @@ final class EventJson {
         try (JsonParser parser = FACTORY.createParser(event)) {
             parser.nextToken();
             return object(parser);
+        }
+    }
+
+    /**
+     * Tells whether a line is one JSON object and nothing else, by the limits that events are read with: what was stored as an
+     * event can be read back.
+     */
+    public static boolean isObject(byte[] line) {
+        try (JsonParser parser = FACTORY.createParser(line)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            parser.skipChildren();
+            // An object that is cut short has no end to stop at.
+            return parser.hasToken(JsonToken.END_OBJECT) && parser.nextToken() == null;
+        } catch (IOException e) {
+            return false;
         }
     }
 

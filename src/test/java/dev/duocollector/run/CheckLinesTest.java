@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.run;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duocollector.failure.RefusedException;
+import dev.duocollector.settings.DuoLog;
 import dev.duocollector.sink.PlainBody;
+import dev.duocollector.source.DuoEvent;
 import dev.duocollector.state.Batch;
 import dev.duocollector.state.Cursor;
 import java.io.ByteArrayOutputStream;
@@ -15,12 +18,17 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How much is read of an object that lies under a batch's key, and may be anybody's. */
 class CheckLinesTest {
@@ -53,6 +61,46 @@ class CheckLinesTest {
         assertThatThrownBy(() -> CheckLines.lines(packed))
                 .isInstanceOf(IOException.class)
                 .hasMessage(BOUND);
+    }
+
+    /** What Duo's pages are read with lets them pass, so they are stored. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("events")
+    void eventThatIsRead_isALine(String what, String event) throws IOException {
+        assertThat(DuoEvent.of(event.getBytes(UTF_8), DuoLog.TELEPHONY).json()).isEqualTo(event.getBytes(UTF_8));
+
+        assertThat(CheckLines.lines((event + "\n" + event + "\n").getBytes(UTF_8)))
+                .isEqualTo(2);
+    }
+
+    static Stream<Arguments> events() {
+        return Stream.of(
+                Arguments.of("plain", "{\"a\":{\"b\":[1,\"c\"]}}"),
+                Arguments.of("empty", "{}"),
+                Arguments.of("long number", "{\"a\":" + "9".repeat(3000) + "}"),
+                Arguments.of("long fraction", "{\"a\":0." + "9".repeat(3000) + "}"),
+                Arguments.of("long name", "{\"" + "a".repeat(60_000) + "\":1}"),
+                Arguments.of("deep", "{\"a\":" + "[".repeat(990) + "]".repeat(990) + "}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[]",
+                "1",
+                "{}{}",
+                "{} x",
+                "{",
+                "{\"a\":1",
+                "{\"a\":[1}",
+                "{\"a\":01}",
+                "{\"a\":\"",
+                "{\"a\":\"\\x\"}"
+            })
+    void lineThatIsNoObject_isNamed(String line) {
+        assertThatThrownBy(() -> CheckLines.lines(("{}\n" + line + "\n").getBytes(UTF_8)))
+                .isInstanceOf(IOException.class)
+                .hasMessage("line 2 is not a JSON object");
     }
 
     private static byte[] packed(long length) throws IOException {
