@@ -61,11 +61,20 @@ final class TextFile {
      * @throws FlawException if the file cannot be read, is larger than 4 MiB, is not UTF-8, or is not text
      */
     static String read(Path file) throws FlawException {
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = open(file)) {
             return decode(in.readNBytes(BYTES_MAX + 1));
         } catch (IOException e) {
             throw new FlawException("cannot be read (" + reason(e) + ")");
         }
+    }
+
+    /** A pipe is refused unopened: to open it waits until somebody writes into it, which may be for ever. */
+    private static InputStream open(Path file) throws IOException {
+        if (Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
+            throw new FileSystemException(
+                    file.toString(), null, "it is a pipe, a socket or a device; put a regular file in its place");
+        }
+        return Files.newInputStream(file);
     }
 
     /** Says in a few words why something cannot be read. */

@@ -5,6 +5,7 @@ package dev.duocollector.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -449,6 +451,21 @@ class AccountsTest {
                 .as("a file for the child itself")
                 .extracting(Settings::name)
                 .containsExactly("itself");
+    }
+
+    @Test
+    void fileThatIsAPipe_isRefused_andHoldsUpNoOther() throws Exception {
+        write("acme", "api-0000000a.duosecurity.com");
+        Path pipe = TestSettings.pipe(folder.resolve("zz.properties"));
+
+        Accounts.Found found = assertTimeoutPreemptively(
+                Duration.ofSeconds(60), () -> accounts().look());
+
+        assertThat(found.problems())
+                .singleElement()
+                .asString()
+                .startsWith(pipe + ": The settings' file " + pipe + " cannot be read (it is a pipe, ");
+        assertThat(found.accounts()).extracting(Settings::name).containsExactly("acme");
     }
 
     @Test

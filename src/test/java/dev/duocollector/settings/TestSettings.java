@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.settings;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -46,6 +48,15 @@ public final class TestSettings {
         properties.setProperty("duo.skey", SKEY);
         properties.setProperty("s3.bucket", BUCKET);
         return properties;
+    }
+
+    /** Makes a named pipe that nobody writes into. */
+    static Path pipe(Path file) throws IOException {
+        Process made = new ProcessBuilder("mkfifo", file.toString()).inheritIO().start();
+        if (made.onExit().join().exitValue() != 0) {
+            throw new IOException("mkfifo " + file + " has failed");
+        }
+        return file;
     }
 
     /** Returns application.properties as it stands at the top of the project and in the jar. */

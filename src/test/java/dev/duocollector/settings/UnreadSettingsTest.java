@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.duocollector.app.CamelSettings;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +38,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * had it counted as not set, the collector would begin elsewhere and store everything again.
  */
 class UnreadSettingsTest {
+
+    /** Far more than reading takes; who waits for a writer waits for ever. */
+    private static final Duration WAIT_MAX = Duration.ofSeconds(60);
 
     private static final String CFG = "etc/dev.duocollector-acme.cfg";
 
@@ -375,6 +380,37 @@ class UnreadSettingsTest {
         }
 
         assertFileRefused(file, "cannot be read");
+    }
+
+    @Test
+    void file_thatIsAPipe_isRefused_withoutWaitingForAWriter() throws IOException {
+        Path file = TestSettings.pipe(folder.resolve("application.properties"));
+
+        assertTimeoutPreemptively(WAIT_MAX, () -> {
+            assertThat(LogFormat.of(Map.of(), file)).isEqualTo("human");
+            assertFileRefused(file, "cannot be read (it is a pipe, a socket or a device; put a regular file");
+        });
+    }
+
+    @Test
+    void keyFile_thatIsAPipe_isRefused_andALinkToAFileIsNot() throws IOException {
+        Path pipe = TestSettings.pipe(folder.resolve("pipe"));
+        Path link = Files.createSymbolicLink(folder.resolve("skey"), Path.of("file"));
+        Files.writeString(folder.resolve("file"), TestSettings.SKEY);
+        Settings settings = TestSettings.with("duo.skey", "", "duo.skey-file", link.toString());
+        assertThat(settings.account().secretKey()).isEqualTo(TestSettings.SKEY);
+
+        Files.delete(link);
+        Files.createSymbolicLink(link, pipe);
+        assertTimeoutPreemptively(WAIT_MAX, () -> {
+            assertThat(catchThrowable(settings.account()::secretKey))
+                    .hasMessageContaining(link + " (duo.skey-file) cannot be read (it is a pipe, ");
+            assertThat(written(Form.FILE, Map.of("duo.skey", "", "duo.skey-file", pipe.toString()))
+                            .problems())
+                    .singleElement()
+                    .asString()
+                    .startsWith("Setting duo.skey-file is '" + pipe + "', a file that cannot be read (it is a pipe, ");
+        });
     }
 
     private void assertFileRefused(Path file, String said) {
