@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.duocollector.failure.RefusedException;
+import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.Accounts;
 import dev.duocollector.settings.Child;
 import dev.duocollector.settings.Settings;
@@ -100,8 +102,13 @@ public final class ChildrenObject {
                     problems.add("The accounts below " + parent.name()
                             + " (duo.children) are not known yet: no run has listed them.");
                 }
-            } catch (StateRefusedException e) {
-                problems.add(e.getMessage());
+            } catch (RefusedException e) {
+                if (e.outcome() != RunOutcome.OPERATOR) {
+                    // The store cannot be reached, which goes for the other accounts as well.
+                    throw e;
+                }
+                problems.add(
+                        "The accounts below " + parent.name() + " (duo.children) cannot be read: " + e.getMessage());
             }
         }
         Accounts.Found all = accounts.look();
