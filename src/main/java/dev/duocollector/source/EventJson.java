@@ -144,6 +144,8 @@ public final class EventJson {
      */
     public static boolean isObject(byte[] line) {
         try (JsonParser parser = FACTORY.createParser(line)) {
+            // What is passed over is not decoded.
+            Utf8.require(line);
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return false;
             }

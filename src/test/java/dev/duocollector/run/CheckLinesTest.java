@@ -83,6 +83,15 @@ class CheckLinesTest {
                 Arguments.of("deep", "{\"a\":" + "[".repeat(990) + "]".repeat(990) + "}"));
     }
 
+    @Test
+    void lineThatIsNotUtf8_isNamed() throws IOException {
+        byte[] lines = "{\"a\":\"?\"}\n".getBytes(UTF_8);
+        assertThat(CheckLines.lines(lines)).isEqualTo(1);
+        lines[6] = (byte) 0xff;
+
+        assertThatThrownBy(() -> CheckLines.lines(lines)).hasMessageContaining("line 1 is not a JSON object");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
