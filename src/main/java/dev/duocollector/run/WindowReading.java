@@ -144,7 +144,9 @@ public final class WindowReading {
 
         /** How many events Duo said that there are, and has not given. */
         long withheld() {
-            return whole ? Math.max(0, said.orElse(0) - before - here) : 0;
+            long given = before + here;
+            // Compared first, since what is said may be any number.
+            return whole && said.orElse(0) > given ? said.getAsLong() - given : 0;
         }
     }
 }

@@ -197,7 +197,7 @@ final class DuoAnswer {
         }
     }
 
-    /** A number, or an object with it as its value; nothing depends on it, so anything else is ignored. */
+    /** A number from 0, or an object with it as its value; nothing depends on it, so anything else is ignored. */
     private void totalObjects(JsonParser parser) throws IOException {
         if (parser.hasToken(JsonToken.START_OBJECT)) {
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
@@ -215,7 +215,8 @@ final class DuoAnswer {
 
     private void total(JsonParser parser) throws IOException {
         if (parser.hasToken(JsonToken.VALUE_NUMBER_INT)
-                && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
+                && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
+                && parser.getLongValue() >= 0) {
             totalObjects = OptionalLong.of(parser.getLongValue());
         }
         parser.skipChildren();

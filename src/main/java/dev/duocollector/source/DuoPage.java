@@ -39,7 +39,7 @@ public record DuoPage(
     /**
      * Reads the body of a 200 from {@code GET} of a log (described at
      * <a href="https://duo.com/docs/adminapi#logs">duo.com/docs/adminapi</a>). Members may come in any order, unknown
-     * ones are ignored, and a {@code total_objects} that is not a number too. A page without events has no next offset, whatever
+     * ones are ignored, and a {@code total_objects} that is no number from 0 too. A page without events has no next offset, whatever
      * its metadata says. It keeps no reference to the body.
      *
      * @param limit how many events were asked for, and so the most that are taken

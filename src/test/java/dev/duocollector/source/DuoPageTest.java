@@ -11,10 +11,14 @@ import dev.duocollector.settings.DuoLog;
 import dev.duocollector.source.DuoPage.MalformedPageException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class DuoPageTest {
@@ -57,6 +61,15 @@ class DuoPageTest {
         assertThat(read("\ufeff" + page(A + "," + B, "null")).events())
                 .extracting(event -> new String(event.json(), UTF_8))
                 .containsExactly(A, B);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "9223372036854775807, 9223372036854775807", "-1,", "-9223372036854775808,"})
+    void total_isANumberFrom0(String said, @Nullable Long total) throws Exception {
+        for (String metadata : List.of(said, "{\"relation\":\"eq\",\"value\":" + said + "}")) {
+            assertThat(read(page(A, "{\"total_objects\":" + metadata + "}")).totalObjects())
+                    .isEqualTo(total == null ? OptionalLong.empty() : OptionalLong.of(total));
+        }
     }
 
     static Stream<Arguments> offsets() {
