@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.sink;
 
+import dev.duocollector.failure.FailureText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkResponse;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -72,6 +74,24 @@ public final class AnswerChecks implements ExecutionInterceptor {
                 throw wrongList(context.httpResponse(), flaw);
             });
         }
+    }
+
+    /** Tells a list that is no XML from one that does not come to its end: the SDK fails alike, and only the causes differ. */
+    @Override
+    public Throwable modifyException(Context.FailedExecution context, ExecutionAttributes attributes) {
+        Throwable failure = context.exception();
+        boolean isNoXml = context.request() instanceof ListObjectsV2Request
+                && failure instanceof SdkClientException
+                && FailureText.causeOf(failure, XMLStreamException.class)
+                        .filter(xml -> !(xml.getNestedException() instanceof IOException))
+                        .isPresent()
+                && FailureText.causeOf(failure, IOException.class).isEmpty();
+        return isNoXml
+                ? context.httpResponse()
+                        .filter(SdkHttpResponse::isSuccessful)
+                        .<Throwable>map(response -> wrongList(response, "it is not whole XML"))
+                        .orElse(failure)
+                : failure;
     }
 
     /** Returns the failure of an answer that is no list. */

@@ -81,6 +81,9 @@ class AnswerChecksTest {
                 "200 OK         | application/xml | <L><IsTruncated>false</IsTruncated><Contents><Size>1</Size></Contents></L> | an entry has no Key",
                 "200 OK         | application/xml | <L><IsTruncated>false</IsTruncated><Contents><Key>logs/a</Key></Contents></L> | an entry has no Size",
                 "200 OK         | application/xml | <L><IsTruncated>false</IsTruncated><Contents><Key>other/a</Key><Size>1</Size></Contents></L> | does not begin with the prefix logs/",
+                "200 OK         | application/xml | <L><IsTruncated>false</IsTruncated><Contents> | it is not whole XML",
+                "200 OK         | text/html       | <p>Log in<br></p>                     | it is not whole XML",
+                "200 OK         | text/plain      | Log in                                | it is not whole XML",
             })
     void answerThatIsNoList_provesNothing(String status, String type, String body, String flaw) {
         answerList(status, type, body);
@@ -93,6 +96,20 @@ class AnswerChecksTest {
                 .contains("The answer to s3:ListObjectsV2 on s3://b is no list of S3's", flaw + ")")
                 .contains("HTTP " + status.substring(0, 3) + ", " + type, "Check what answers in S3's place");
         assertThat(server.requests()).as("an answer is not asked for again").hasSize(1);
+    }
+
+    /** It is the connection that failed, and not who answered. */
+    @Test
+    void listThatIsCut_isNotReached() {
+        for (int attempt = 1; attempt <= 4; attempt++) {
+            server.answerAndClose(
+                    RawServer.head("200 OK", "Content-Type: application/xml", "Content-Length: 1000"),
+                    "<L><IsTruncated>false</IsTruncated>".getBytes(US_ASCII));
+        }
+
+        SdkClientException failure = catchThrowableOfType(SdkClientException.class, () -> list("before"));
+
+        assertThat(S3Failure.explain("s3:ListBucket", "b", failure).message()).contains("S3 could not be reached");
     }
 
     /** The SDK itself takes it for one. */
