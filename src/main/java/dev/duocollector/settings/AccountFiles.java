@@ -31,8 +31,14 @@ record AccountFiles(Path folder) {
 
     private static final Pattern NAME = Pattern.compile("([a-z0-9-]{1,40})\\.properties");
 
+    /** What was meant for one: a name that an editor has added to, or that a system without cases has shown otherwise. */
+    private static final Pattern MEANT = Pattern.compile("(?i)[^.].*\\.properties(\\.txt)?\\s*");
+
     /** How long after its last change a file counts as whole. */
     private static final Duration SETTLED = Duration.ofSeconds(5);
+
+    /** How far another machine's clock, which dates the files of a shared folder, may be ahead: a file of later is none of now. */
+    private static final Duration AHEAD_MAX = Duration.ofMinutes(1);
 
     /**
      * What was found.
@@ -68,12 +74,13 @@ record AccountFiles(Path folder) {
         return Optional.empty();
     }
 
-    /** Returns a line for each name in an account's file that no setting has, or that accounts cannot differ in. */
+    /** Returns a line for each name in an account's file that no setting has, that accounts cannot differ in, or that it sets twice. */
     static List<String> problems(SettingsFile file, WrittenSettings shared) {
         Set<String> used = new HashSet<>();
         file.values().values().forEach(value -> used.addAll(Placeholders.names(value)));
         List<String> problems =
                 new ArrayList<>(SettingNames.unknown(file.values().keySet(), used, ""));
+        problems.addAll(file.overridden());
         file.values().forEach((name, value) -> {
             Optional<Setting<?>> setting = SettingTable.find(name);
             boolean isAnother = setting.filter(SettingTable::isOfAllAccounts).isPresent()
@@ -99,7 +106,6 @@ record AccountFiles(Path folder) {
         Map<String, SettingsFile> files = new TreeMap<>();
         Set<String> unsettled = new HashSet<>();
         List<String> problems = new ArrayList<>();
-        Instant now = Instant.now();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
             for (Path each : all) {
                 String file = String.valueOf(each.getFileName());
@@ -107,13 +113,13 @@ record AccountFiles(Path folder) {
                 if (name.matches()) {
                     if (TextFile.exists(each)) {
                         files.put(name.group(1), SettingsFile.read(each));
-                        if (isWrittenNow(each, now)) {
+                        if (isWrittenNow(each)) {
                             unsettled.add(name.group(1));
                         }
                     }
-                } else if (file.endsWith(".properties") && !file.startsWith(".")) {
+                } else if (MEANT.matcher(file).matches()) {
                     problems.add(
-                            "The file " + each + " is not read: the name of an account's file is NAME.properties, and"
+                            "The file '" + each + "' is not read: the name of an account's file is NAME.properties, and"
                                     + " NAME has 1 to 40 of a to z, 0 to 9 and -. Rename it.");
                 }
             }
@@ -128,10 +134,10 @@ record AccountFiles(Path folder) {
     }
 
     /** By the clock of this machine: a file without its last lines may look right, and name another place. */
-    private static boolean isWrittenNow(Path file, Instant now) {
+    private static boolean isWrittenNow(Path file) {
         try {
-            Duration age = Duration.between(Files.getLastModifiedTime(file).toInstant(), now);
-            return !age.isNegative() && age.compareTo(SETTLED) < 0;
+            Duration age = Duration.between(Files.getLastModifiedTime(file).toInstant(), Instant.now());
+            return age.compareTo(AHEAD_MAX.negated()) > 0 && age.compareTo(SETTLED) < 0;
         } catch (IOException e) {
             // It is gone, or cannot be read, which its reading says.
             return false;

@@ -158,6 +158,7 @@ public final class SettingSources implements LoadablePropertiesSource, Ordered {
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>(SettingNames.nearMisses(environment.keySet()));
         warnings.addAll(retired(true));
+        file.overridden().forEach(line -> warnings.add(file.path() + ": " + line));
         if (areAContainers()) {
             for (Setting<?> setting : SettingTable.active()) {
                 if (setting.scope() == Setting.Scope.PROCESS && file.values().containsKey(setting.name())) {

@@ -19,14 +19,21 @@ import java.util.TreeMap;
  * @param path where it is
  * @param values what it holds, by name
  * @param problems what is wrong with the file as a whole: a line, or none
+ * @param overridden a sentence for each line that a later one overrides
  */
-public record SettingsFile(Path path, Map<String, String> values, List<String> problems) {
+public record SettingsFile(Path path, Map<String, String> values, List<String> problems, List<String> overridden) {
 
     static final String NAME = "application.properties";
 
     public SettingsFile {
         values = Map.copyOf(values);
         problems = List.copyOf(problems);
+        overridden = List.copyOf(overridden);
+    }
+
+    /** One whose lines are not known. */
+    SettingsFile(Path path, Map<String, String> values, List<String> problems) {
+        this(path, values, problems, List.of());
     }
 
     static SettingsFile read(Path path) {
@@ -34,7 +41,9 @@ public record SettingsFile(Path path, Map<String, String> values, List<String> p
             return new SettingsFile(path, Map.of(), List.of());
         }
         try {
-            return new SettingsFile(path, parse(TextFile.read(path)), List.of());
+            String text = TextFile.read(path);
+            Map<String, String> values = parse(text);
+            return new SettingsFile(path, values, List.of(), SettingLines.overridden(text, values.keySet()));
         } catch (TextFile.FlawException e) {
             return new SettingsFile(
                     path,
@@ -61,6 +70,17 @@ public record SettingsFile(Path path, Map<String, String> values, List<String> p
     }
 
     private static Map<String, String> parse(String text) throws TextFile.FlawException {
+        Properties properties = load(text);
+        if (properties.containsKey("")) {
+            throw new TextFile.FlawException(
+                    "has a line without a name (one that begins with = or :): write name=value, or remove it");
+        }
+        Map<String, String> values = new TreeMap<>();
+        properties.stringPropertyNames().forEach(name -> values.put(name, properties.getProperty(name)));
+        return values;
+    }
+
+    static Properties load(String text) throws TextFile.FlawException {
         Properties properties = new Properties();
         try {
             properties.load(new StringReader(text));
@@ -69,13 +89,7 @@ public record SettingsFile(Path path, Map<String, String> values, List<String> p
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (properties.containsKey("")) {
-            throw new TextFile.FlawException(
-                    "has a line without a name (one that begins with = or :): write name=value, or remove it");
-        }
-        Map<String, String> values = new TreeMap<>();
-        properties.stringPropertyNames().forEach(name -> values.put(name, properties.getProperty(name)));
-        return values;
+        return properties;
     }
 
     /** Returns the line of such a file that sets a name to a value; the file is UTF-8, so that only its own signs are escaped. */
@@ -92,7 +106,7 @@ public record SettingsFile(Path path, Map<String, String> values, List<String> p
     SettingsFile with(Setting<?> setting, String value) {
         Map<String, String> others = new TreeMap<>(values);
         others.put(setting.name(), value);
-        return new SettingsFile(path, others, problems);
+        return new SettingsFile(path, others, problems, overridden);
     }
 
     /** Whether the file is in force: it is there, and holds something. */

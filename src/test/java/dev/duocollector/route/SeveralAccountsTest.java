@@ -107,11 +107,15 @@ class SeveralAccountsTest {
     }
 
     private void write(Account account, String... lines) {
+        writeWithKey(account, skey(account.name()), lines);
+    }
+
+    private void writeWithKey(Account account, String skey, String... lines) {
         int number = Integer.parseInt(account.host().substring(4, 12), 16);
         writeFile(
                 account.name(),
-                "duo.api.host=" + account.host() + "\nduo.ikey=" + ikey(number) + "\nduo.skey=" + skey(account.name())
-                        + "\n" + String.join("\n", lines) + "\n");
+                "duo.api.host=" + account.host() + "\nduo.ikey=" + ikey(number) + "\nduo.skey=" + skey + "\n"
+                        + String.join("\n", lines) + "\n");
     }
 
     private void writeFile(String name, String text) {
@@ -221,7 +225,7 @@ class SeveralAccountsTest {
     void oneThatFails_stopsNoOther() {
         setUp("acme", "globex", "hooli", "initech");
         withoutOwn();
-        write(accounts.get("acme"), "duo.skey=wrong");
+        writeWithKey(accounts.get("acme"), "wrong");
         String state = "duo-telephony-state/" + accounts.get("globex").host() + ".json";
         World.s3().client().putObject(put -> put.bucket(world.bucket).key(state), RequestBody.fromString("{}"));
         String slow = accounts.get("hooli").host();
@@ -381,9 +385,8 @@ class SeveralAccountsTest {
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(World.lines(under("duo-telephony/acme/")))
                             .hasSize(2));
-            write(
-                    new Account("acme-2", acme.host(), acme.duo(), acme.telephony(), acme.activity()),
-                    "duo.skey=" + skey("acme"));
+            writeWithKey(
+                    new Account("acme-2", acme.host(), acme.duo(), acme.telephony(), acme.activity()), skey("acme"));
             assertThat(folder.resolve("acme.properties").toFile().delete()).isTrue();
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(logs.lines(Level.INFO))
@@ -500,7 +503,7 @@ class SeveralAccountsTest {
         begin = Instant.now();
         setUp("acme", "globex");
         withoutOwn();
-        write(accounts.get("globex"), "duo.skey=wrong");
+        writeWithKey(accounts.get("globex"), "wrong");
         List<Check> checks = new ArrayList<>();
         new Preflight(Map.of(), world.settings, Selection.ALL, checks::add).run();
 

@@ -183,16 +183,18 @@ class AccountsTest {
             around a state     | HOST;s3.prefix=duo-telephony-state;state.key=x/y.json    | overlaps state.key
             some children      | HOST;duo.children=some                                   | Setting duo.children is 'some'. Allowed: none or all
             no placeholder     | HOST;duo.lookback={{no.such}}                            | Setting duo.lookback has the placeholder {{no.such}}
-            nothing's name     | HOST;duo.skey={{}}                                       | Setting duo.skey has the placeholder {{}}, which names nothing
-            a blank's name     | HOST;duo.skey={{ }}                                      | Setting duo.skey has the placeholder {{ }}, which names nothing
-            a default alone    | HOST;duo.skey={{:x}}                                     | Setting duo.skey has the placeholder {{:x}}, which names nothing
+            nothing's name     | KEY{{}}                                       | Setting duo.skey has the placeholder {{}}, which names nothing
+            a blank's name     | KEY{{ }}                                      | Setting duo.skey has the placeholder {{ }}, which names nothing
+            a default alone    | KEY{{:x}}                                     | Setting duo.skey has the placeholder {{:x}}, which names nothing
             no name            | HOST;=x                                                  | has a line without a name
             """)
     void wrongFile_isOneLine_andSpoilsNoOther(String what, String lines, String problem) {
         own();
         write("acme", "api-0000000a.duosecurity.com");
-        String host = "duo.api.host=api-0000000c.duosecurity.com;duo.ikey=DIXXXXXXXXXXXXXXXXXX;duo.skey=s";
-        Path wrong = writeFile("initech.properties", lines.replace("HOST", host).replace(";", "\n"));
+        String key = "duo.api.host=api-0000000c.duosecurity.com;duo.ikey=DIXXXXXXXXXXXXXXXXXX;duo.skey=";
+        Path wrong = writeFile(
+                "initech.properties",
+                lines.replace("HOST", key + "s").replace("KEY", key).replace(";", "\n"));
         write("zenith", "api-0000000d.duosecurity.com");
 
         Accounts.Found found = accounts().look();
@@ -355,10 +357,15 @@ class AccountsTest {
                 "acme corp.properties",
                 "a_b.properties",
                 ".x.properties.properties",
-                "ä.properties"
+                "ä.properties",
+                "acme.PROPERTIES",
+                "acme.properties.txt",
+                "acme.properties "
             })
     void nameThatIsNoAccounts_isToldOf(String name) {
         writeFile(name, KEYS);
+        writeFile("acme.properties~", "passed over");
+        writeFile("acme.properties.bak", "passed over");
         writeFile("..data", "passed over");
         writeFile(".acme.properties.swp", "passed over");
         writeFile("README.md", "passed over");
@@ -453,6 +460,25 @@ class AccountsTest {
                 .containsExactly("itself");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            duo.lookback=2h;duo.lookback=3h  | Line 4 sets duo.lookback, but line 5 sets it to another value
+            s3.prefix=x\\;duo.lookback=3h    | The settings' file FILE has a backslash at the end of line 4, so that the next
+            """)
+    void fileInWhichASettingIsLost_isRefused_andHoldsUpNoOther(String lines, String said) {
+        write("acme", "api-0000000a.duosecurity.com", "duo.lookback=2h", "duo.lookback=2h");
+        Path wrong = write("globex", "api-0000000b.duosecurity.com", lines.split(";"));
+
+        Accounts.Found found = accounts().look();
+
+        assertThat(found.problems())
+                .singleElement()
+                .asString()
+                .startsWith(wrong + ": " + said.replace("FILE", wrong.toString()))
+                .endsWith(" This account is not collected.");
+        assertThat(found.accounts()).extracting(Settings::name).containsExactly("acme");
+    }
+
     @Test
     void fileThatIsAPipe_isRefused_andHoldsUpNoOther() throws Exception {
         write("acme", "api-0000000a.duosecurity.com");
@@ -521,17 +547,30 @@ class AccountsTest {
         assertThat(right.accounts()).extracting(Settings::name).containsExactly("acme");
     }
 
-    @Test
-    void fileThatIsBeingWritten_waitsForTheNextLook() throws Exception {
+    /** The clock that dates the files may be ahead. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3, 50})
+    void fileThatIsBeingWritten_waitsForTheNextLook(int secondsAhead) throws Exception {
         write("acme", "api-0000000a.duosecurity.com");
         Accounts accounts = accounts();
         Accounts.Found first = accounts.look();
         Path half = write("globex", "api-0000000b.duosecurity.com");
-        Files.setLastModifiedTime(half, FileTime.from(Instant.now()));
+        Files.setLastModifiedTime(half, FileTime.from(Instant.now().plusSeconds(secondsAhead)));
 
         assertThat(accounts.look().accounts()).isEqualTo(first.accounts());
 
         Files.setLastModifiedTime(half, FileTime.from(Instant.now().minusSeconds(6)));
+        assertThat(accounts.look().accounts()).extracting(Settings::name).containsExactly("acme", "globex");
+    }
+
+    @Test
+    void fileOfADayToCome_isTaken() throws Exception {
+        write("acme", "api-0000000a.duosecurity.com");
+        Accounts accounts = accounts();
+        accounts.look();
+        Path file = write("globex", "api-0000000b.duosecurity.com");
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(86400)));
+
         assertThat(accounts.look().accounts()).extracting(Settings::name).containsExactly("acme", "globex");
     }
 

@@ -352,6 +352,15 @@ class UnreadSettingsTest {
                 Arguments.of("broken escape", "s3.prefix=\\u00\n".getBytes(UTF_8), "has a \\u without four"),
                 Arguments.of("no name", "a=b\n=x\n".getBytes(UTF_8), "has a line without a name"),
                 Arguments.of("blank name", " : x\n".getBytes(UTF_8), "has a line without a name"),
+                Arguments.of(
+                        "backslash",
+                        "a=b\nudm.prefix=C:\\\\udm\\\n\t s3.prefix : x\n".getBytes(UTF_8),
+                        "has a backslash at the end of line 2, so that the next line, which sets s3.prefix, belongs to it:"
+                                + " remove the backslash, or write two"),
+                Arguments.of(
+                        "backslash before a setting of one log",
+                        "s3.prefix=\\\nduo.lag.activity=3m".getBytes(UTF_8),
+                        "has a backslash at the end of line 1, so that the next line, which sets duo.lag.activity,"),
                 Arguments.of("too large", new byte[4 * 1024 * 1024 + 1], "is larger than 4 MiB"));
     }
 
@@ -361,6 +370,66 @@ class UnreadSettingsTest {
         Path file = Files.write(folder.resolve("application.properties"), bytes);
 
         assertFileRefused(file, said);
+    }
+
+    /** With ~ for the end of a line. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            duo.lookback=2h~# \\~~duo.logs = a,\\~  b~ duo.lookback : 3h | Line 1 sets duo.lookback, but line 6 sets it
+            s3.prefix=x~s3\\u002eprefix\\~=y                            | Line 1 sets s3.prefix, but line 2 sets it
+            s3.prefix=x~s3.prefix=                                      | Line 1 sets s3.prefix, but line 2 sets it
+            camel.main.shutdown-timeout=5~camel.main.shutdownTimeout=6  | Line 1 sets camel.main.shutdown-timeout, but line 2 sets it
+            team=a~team=b                                               | Line 1 sets team, but line 2 sets it
+            duo.page.size=500~s3.prefix=x~duo.page.size=1000            | Line 1 sets duo.page.size, but line 3 sets it
+            """)
+    void lineThatALaterOneOverrides_isToldOf(String lines, String said) throws IOException {
+        Path file = file(lines.replace('~', '\n'));
+
+        assertThat(SettingSources.of(Map.of(), file.getParent()).warnings())
+                .singleElement()
+                .asString()
+                .startsWith(file + ": " + said + " to another value, and the last one counts. Remove one of the two.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            ignoreLeadingAndTrailingWhitespace = false,
+            quoteCharacter = '"',
+            value = {
+                "#s3.prefix=x~s3.prefix=y|y", // a line that was kept as a comment
+                "!s3.prefix=x\\~s3.prefix=y|y", // a comment does not go on
+                "s3.prefix=y~s3.prefix=y|y",
+                "s3.prefix=~s3.prefix=y|y", // not set by default, as the shipped file says
+                "s3.prefix=duo-{log}~s3.prefix=y|y", // the default
+                "team=s3.prefix=x~s3.prefix=y|y",
+                "team=C:\\\\~s3.prefix=y|y",
+                "s3.prefix=\\~  y|y",
+                "\\~s3.prefix=y|y",
+                "\\~~~s3.prefix=y\\|y",
+                "s3.prefix=a/\\~~team=b|a/",
+                "s3.prefix=a/\\~#b|a/#b",
+                "S3.prefix.team=x~s3.prefix=y|y",
+                "s3.prefix=a-\\~not.a.setting=b|a-not.a.setting=b",
+            })
+    void lineThatOverridesNothing_isRead(String lines, String prefix) throws IOException {
+        SettingSources sources =
+                SettingSources.of(Map.of(), file(lines.replace('~', '\n')).getParent());
+
+        assertThat(sources.isFileUnread()).isFalse();
+        assertThat(sources.warnings()).isEmpty();
+        assertThat(sources.getProperty("s3.prefix")).isEqualTo(prefix);
+    }
+
+    @Test
+    void lineThatMayBeASecret_isNotShown() throws IOException {
+        String secret = "0123456789abcdef0123456789abcdef01234567";
+
+        assertThat(SettingsFile.read(file(secret + " a\n" + secret + " b\n")).overridden())
+                .singleElement()
+                .asString()
+                .startsWith("Line 1 sets a name, but line 2 sets it")
+                .doesNotContain(secret);
     }
 
     @ParameterizedTest
