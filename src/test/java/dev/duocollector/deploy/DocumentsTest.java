@@ -93,7 +93,7 @@ class DocumentsTest {
     @Test
     void contributing_namesEveryTestThatRunsAtNightOnly() throws IOException {
         Set<String> nightly = new TreeSet<>();
-        for (Path file : files(".*\\.java", "src/test/java/dev/duocollector/it")) {
+        for (Path file : files(".*\\.java", "src/test/java")) {
             if (Files.readString(file).contains("    @Nightly\n")) {
                 nightly.add(file.getFileName().toString().replace(".java", ""));
             }

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.duocollector.route.TestStream;
 import dev.duocollector.testing.ClockShift;
 import dev.duocollector.testing.FreePort;
+import dev.duocollector.testing.Nightly;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.duocollector.route.TestStream;
+import dev.duocollector.testing.Nightly;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -18,7 +18,14 @@ class JarContractIT implements CollectorContract {
         return CollectorJar.built().start(folder, CollectorJar.environment(world), "run");
     }
 
-    /** In each build; the others' only at night. */
+    // In each build; the others' only at night.
+
+    @Test
+    @Override
+    public void goesOnWhereItStopped_withABoundOnPages_andWhenDuoAllowsNoMoreRequests() {
+        CollectorContract.super.goesOnWhereItStopped_withABoundOnPages_andWhenDuoAllowsNoMoreRequests();
+    }
+
     @Test
     @Override
     public void everyEventOnce_killedAndStartedAgain() {

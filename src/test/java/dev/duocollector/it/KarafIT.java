@@ -14,6 +14,7 @@ import dev.duocollector.route.World;
 import dev.duocollector.settings.LogSettings;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.testing.Nightly;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.InetAddress;

@@ -19,8 +19,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The runnable jar with everything logged that there is: no secret and no phone number in it. */
 class TraceIT {
@@ -47,19 +45,26 @@ class TraceIT {
         world.close();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"human", "json"})
-    void rootAtTrace_showsNoSecret_withTheShippedAppenders(String format) throws IOException {
+    @Test
+    void rootAtTrace_showsNoSecret_inAnyCommand() throws IOException {
+        assertNoSecret(
+                "human",
+                "once",
+                "check",
+                "once --dry-run",
+                "verify --from " + now.minus(Duration.ofHours(1)) + " --to " + now.minus(Duration.ofMinutes(4)),
+                "state show",
+                "config");
+    }
+
+    @Test
+    void rootAtTrace_showsNoSecret_inJson() throws IOException {
+        assertNoSecret("json", "once");
+    }
+
+    private void assertNoSecret(String format, String... commandLines) throws IOException {
         String log = "<configuration><include resource=\"dev/duocollector/logback-" + format + ".xml\"/>"
                 + "<root level=\"TRACE\"><appender-ref ref=\"console\"/></root></configuration>";
-        String[] commandLines = {
-            "once",
-            "check",
-            "once --dry-run",
-            "verify --from " + now.minus(Duration.ofHours(1)) + " --to " + now.minus(Duration.ofMinutes(4)),
-            "state show",
-            "config"
-        };
 
         String output = output(log, commandLines);
 

@@ -10,6 +10,7 @@ import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.FaultProxy;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.testing.Nightly;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,6 +47,7 @@ class SeveralStreamsCrashTest {
     private final AtomicInteger requests = new AtomicInteger();
     private final List<TestStream> streams = new ArrayList<>();
 
+    @Nightly
     @Test
     void everyEventOfEveryStreamOnce_afterWhicheverRequestTheProcessDies() {
         try (World world = new World()

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 class DeliveryModelTest {
 
-    private static final int TRACES = 130;
+    private static final int TRACES = 100;
 
     /** Each so many-th story is of several streams, and takes twice the time of one of one stream. */
     private static final int SEVERAL_EACH = Integer.getInteger("model.several", 4);
