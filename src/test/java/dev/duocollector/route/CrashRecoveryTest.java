@@ -2,32 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.route;
 
-import static dev.duocollector.simulator.Misbehavior.emptyPage;
-import static dev.duocollector.simulator.Misbehavior.lackingEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
-import dev.duocollector.fault.FaultProxy;
 import dev.duocollector.fault.ProxiedRequest;
-import dev.duocollector.run.RunReport;
-import dev.duocollector.run.RunTime;
-import dev.duocollector.simulator.MadeUpEvents;
-import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.route.CrashStory.Aftermath;
+import dev.duocollector.route.CrashStory.Output;
 import dev.duocollector.testing.Nightly;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SortedMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,53 +18,12 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The test of the guarantee: whatever single request fails, and wherever the process dies, every event is in the bucket
  * exactly once after a restart. The shipped routes run over HTTP against a strict Duo and a real S3 server, with a proxy
  * before each that fails the n-th request, <em>for every n</em> until the story is through without a failure. The bucket is
- * read back over S3 and compared as multisets.
+ * read back over S3 and compared as multisets. What lies, beside what fails, is {@link CrashRecoveryAmongLiesTest}'s matter.
  */
 class CrashRecoveryTest {
 
-    /** More restarts than any story needs; one that needs more is stuck. */
-    private static final int RESTARTS_MAX = 12;
-
     /** What the story asks of Duo without a failure, less a little: a loop below must not end early for another reason. */
     private static final int DUO_CALLS_MIN = 8;
-
-    /** The objects of events that the story stores without a failure, less a little. */
-    private static final int OBJECTS_MIN = 5;
-
-    /** A bound on n, well above the number of requests that the story makes. */
-    private static final int POSITIONS_MAX = 200;
-
-    /** What is stored, and what S3 is asked without a failure, less a little. */
-    enum Output {
-        EVENTS(15, 4),
-        EVENTS_AND_UDM(22, 9),
-        /** Both, compressed. */
-        GZIP_AND_UDM(22, 9);
-
-        private final int s3WritesMin;
-        private final int s3ReadsMin;
-
-        Output(int s3WritesMin, int s3ReadsMin) {
-            this.s3WritesMin = s3WritesMin;
-            this.s3ReadsMin = s3ReadsMin;
-        }
-
-        private World world() {
-            return new World()
-                    .set("duo.page.size", "3")
-                    .set("duo.retry.max-elapsed", "0s")
-                    .set("udm.prefix", this == EVENTS ? "" : World.UDM_PREFIX)
-                    .set("s3.compression", this == GZIP_AND_UDM ? "gzip" : "none");
-        }
-    }
-
-    /** How the process goes on once a request has failed. */
-    enum Aftermath {
-        /** It lives: the failure is reported, and the state is written if it can be. */
-        LIVES,
-        /** It is cut off at that very request: nothing that it sends afterwards arrives. */
-        DIES
-    }
 
     @ParameterizedTest
     @CsvSource({
@@ -110,8 +51,8 @@ class CrashRecoveryTest {
 
     private static void assertEveryEventOnce_whereverAnS3WriteFails(
             Fault fault, FaultPlan.Tries tries, Aftermath aftermath, Output output) {
-        int positions =
-                everyPosition(output, story -> story.world.s3Proxy, ProxiedRequest::isWrite, fault, tries, aftermath);
+        int positions = CrashStory.everyPosition(
+                output, story -> story.world.s3Proxy, ProxiedRequest::isWrite, fault, tries, aftermath);
 
         assertThat(positions).as("S3 writes that failed").isGreaterThanOrEqualTo(output.s3WritesMin);
     }
@@ -119,7 +60,7 @@ class CrashRecoveryTest {
     @ParameterizedTest
     @EnumSource(names = {"EVENTS", "EVENTS_AND_UDM"})
     void everyEventOnce_whereverAnS3WriteArrivesLate(Output output) {
-        int positions = everyPosition(
+        int positions = CrashStory.everyPosition(
                 output,
                 story -> story.world.s3Proxy,
                 ProxiedRequest::isWrite,
@@ -133,7 +74,7 @@ class CrashRecoveryTest {
     @ParameterizedTest
     @CsvSource({"DROP_BEFORE, EVENTS", "ANSWER_403, EVENTS", "DROP_BEFORE, EVENTS_AND_UDM"})
     void everyEventOnce_whereverAnS3ReadFails(Fault fault, Output output) {
-        int positions = everyPosition(
+        int positions = CrashStory.everyPosition(
                 output,
                 story -> story.world.s3Proxy,
                 request -> !request.isWrite(),
@@ -147,323 +88,9 @@ class CrashRecoveryTest {
     @ParameterizedTest
     @CsvSource({"DROP_BEFORE, LIVES", "ANSWER_503, LIVES", "ANSWER_403, LIVES", "DROP_AFTER, DIES"})
     void everyEventOnce_whereverADuoCallFails(Fault fault, Aftermath aftermath) {
-        int positions = everyPosition(
+        int positions = CrashStory.everyPosition(
                 Output.EVENTS, story -> story.world.duoProxy, request -> true, fault, FaultPlan.Tries.FIRST, aftermath);
 
         assertThat(positions).as("Duo calls that failed").isGreaterThanOrEqualTo(DUO_CALLS_MIN);
-    }
-
-    /**
-     * A store that says what is not so. Where that cannot be known for a lie, the run calls an operator, who moves away the object
-     * that its line names.
-     */
-    @ParameterizedTest
-    @CsvSource({
-        "STORE_EMPTY,         DIES,  EVENTS",
-        "STORE_CUT,           DIES,  EVENTS",
-        "STORE_CUT,           DIES,  GZIP_AND_UDM",
-        "STORE_EMPTY,         DIES,  GZIP_AND_UDM",
-        "ANSWER_412,          LIVES, EVENTS",
-        "ANSWER_412,          LIVES, EVENTS_AND_UDM",
-        "SWALLOW,             LIVES, EVENTS",
-        "SWALLOW,             DIES,  GZIP_AND_UDM",
-        "ANSWER_WITHOUT_ETAG, LIVES, EVENTS_AND_UDM",
-        "ANSWER_WITHOUT_ETAG, DIES,  EVENTS"
-    })
-    void everyEventOnce_whateverTheStoreSaysOfAnObject(Fault fault, Aftermath aftermath, Output output) {
-        int positions = everyPosition(
-                output,
-                story -> story.world.s3Proxy,
-                request -> request.isWrite() && !World.isState(request),
-                fault,
-                FaultPlan.Tries.FIRST,
-                aftermath);
-
-        assertThat(positions).as("objects that the store lied about").isGreaterThanOrEqualTo(OBJECTS_MIN);
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"EVENTS", "GZIP_AND_UDM"})
-    void everyEventOnce_whereverAnS3WriteFails_andTheStoreFindsEverything(Output output) {
-        int positions = everyPosition(
-                story -> story.afterwards(request -> request.method().equals("HEAD"), Fault.ANSWER_FOUND),
-                output,
-                story -> story.world.s3Proxy,
-                ProxiedRequest::isWrite,
-                Fault.DROP_BEFORE,
-                FaultPlan.Tries.ALL,
-                Aftermath.DIES);
-
-        assertThat(positions).isGreaterThanOrEqualTo(output.s3WritesMin);
-    }
-
-    /** The first answer to a recovery is short, once: it holds nothing, or lacks its first event. */
-    @ParameterizedTest
-    @CsvSource({"true, EVENTS", "false, EVENTS", "true, GZIP_AND_UDM"})
-    void everyEventOnce_whereverAnS3WriteFails_andARecoverysAnswerIsShort(boolean empty, Output output) {
-        AtomicInteger shortened = new AtomicInteger();
-        int positions = everyPosition(
-                story -> story.shortenRecoveries(empty, shortened),
-                output,
-                story -> story.world.s3Proxy,
-                ProxiedRequest::isWrite,
-                Fault.DROP_BEFORE,
-                FaultPlan.Tries.ALL,
-                Aftermath.DIES);
-
-        assertThat(positions).isGreaterThanOrEqualTo(output.s3WritesMin);
-        assertThat(shortened.get()).as("short answers").isGreaterThanOrEqualTo(OBJECTS_MIN);
-    }
-
-    /**
-     * The machine's clock is set in the middle of a run, at each request to S3, or between that run and the next one, and set
-     * right once an operator is called.
-     */
-    @ParameterizedTest
-    @CsvSource({"PT3M,  LIVES, EVENTS", "-PT1H, LIVES, EVENTS", "P200D, LIVES, GZIP_AND_UDM", "-P200D, DIES, EVENTS"})
-    void everyEventOnce_whereverTheClockJumps(Duration jump, Aftermath aftermath, Output output) {
-        assertEveryEventOnce_whereverTheClockJumps(jump, aftermath, output);
-    }
-
-    @Nightly
-    @ParameterizedTest
-    @CsvSource({"PT1H, LIVES, EVENTS", "PT1H, DIES, GZIP_AND_UDM"})
-    void everyEventOnce_whereverTheClockJumps_inFurtherWays(Duration jump, Aftermath aftermath, Output output) {
-        assertEveryEventOnce_whereverTheClockJumps(jump, aftermath, output);
-    }
-
-    private static void assertEveryEventOnce_whereverTheClockJumps(Duration jump, Aftermath aftermath, Output output) {
-        AtomicInteger refused = new AtomicInteger();
-        int positions = everyPosition(
-                story -> story.jump(jump, aftermath, refused),
-                output,
-                story -> story.world.s3Proxy,
-                ProxiedRequest::isWrite,
-                Fault.DROP_BEFORE,
-                FaultPlan.Tries.ALL,
-                aftermath);
-
-        assertThat(positions).isGreaterThanOrEqualTo(output.s3WritesMin);
-        assertThat(refused.get() > 0)
-                .as("runs refused for their clock")
-                .isEqualTo(jump.abs().compareTo(RunTime.APART_MAX) > 0);
-    }
-
-    /** Tells the story once for every n, with the n-th request failing, and returns how many there were. */
-    private static int everyPosition(
-            Output output,
-            Function<Story, FaultProxy> where,
-            Predicate<ProxiedRequest> which,
-            Fault fault,
-            FaultPlan.Tries tries,
-            Aftermath aftermath) {
-        return everyPosition(story -> {}, output, where, which, fault, tries, aftermath);
-    }
-
-    private static int everyPosition(
-            Consumer<Story> adversary,
-            Output output,
-            Function<Story, FaultProxy> where,
-            Predicate<ProxiedRequest> which,
-            Fault fault,
-            FaultPlan.Tries tries,
-            Aftermath aftermath) {
-        try (World world = output.world();
-                TestCollector collector = TestCollector.start(world.settings, world.clock)) {
-            for (int n = 1; n <= POSITIONS_MAX; n++) {
-                Story story = new Story(world, collector, output);
-                FaultProxy proxy = where.apply(story);
-                adversary.accept(story);
-                story.fail(proxy, FaultPlan.logical(FaultPlan.at(n, which, fault), tries), aftermath);
-                story.tell();
-                if (!story.failed.get()) {
-                    return n - 1;
-                }
-                story.assertEveryEventOnce(fault + " at request " + n + ", " + tries + ", " + aftermath);
-            }
-        }
-        throw new AssertionError("The story has more than " + POSITIONS_MAX + " requests");
-    }
-
-    /**
-     * Several windows with pages, duplicates and late events, run to its end with as many restarts as it takes. One world and
-     * one Camel context serve many stories, one after the other: steps hold nothing, so a new stream is a new process.
-     */
-    private static final class Story {
-
-        private static final Duration HOUR = Duration.ofHours(1);
-
-        private final World world;
-        private final TestCollector collector;
-        private final MadeUpEvents madeUp = new MadeUpEvents(7);
-        private final List<SimulatedEvent> expected = new ArrayList<>();
-        private final AtomicBoolean cutOff = new AtomicBoolean();
-        private final AtomicBoolean failed = new AtomicBoolean();
-        private Predicate<ProxiedRequest> lied = request -> false;
-        private Fault lie = Fault.NONE;
-        private Runnable atFault = () -> {};
-        private Runnable atRestart = () -> {};
-        private Runnable atOperator = () -> {};
-        private volatile Duration ahead = Duration.ZERO;
-        private final Output output;
-
-        Story(World world, TestCollector collector, Output output) {
-            this.world = world;
-            this.collector = collector;
-            this.output = output;
-            world.reset();
-            restart();
-            Instant start = World.START;
-            add(madeUp.spread(7, start.minus(Duration.ofMinutes(55)), start.minus(Duration.ofMinutes(4))));
-            SimulatedEvent twin = madeUp.twinOf(expected.get(3));
-            add(List.of(twin));
-            // The same event twice is one event.
-            world.events.add(expected.get(2));
-            // Shown only after the first window is read, with a time within it: later than the lag, within the overlap.
-            Instant late = start.minus(Duration.ofMinutes(5));
-            add(List.of(madeUp.at(late).visibleFrom(start.plus(Duration.ofMinutes(3)))));
-            add(madeUp.spread(4, start, start.plus(Duration.ofMinutes(50))));
-            // Joins a page that may be pending just then.
-            add(List.of(madeUp.at(start.plus(Duration.ofMinutes(49)))
-                    .visibleFrom(start.plus(HOUR).plusSeconds(1))));
-            add(madeUp.spread(2, start.plus(Duration.ofMinutes(70)), start.plus(Duration.ofMinutes(110))));
-        }
-
-        private void add(List<SimulatedEvent> events) {
-            expected.addAll(events);
-            world.events.add(events);
-        }
-
-        private void restart() {
-            InstantSource local = () -> world.clock.instant().plus(ahead);
-            collector.restart(local.withZone(ZoneOffset.UTC));
-        }
-
-        /** What a request meets that comes after the one that fails. */
-        void afterwards(Predicate<ProxiedRequest> which, Fault fault) {
-            lied = which;
-            lie = fault;
-        }
-
-        /** Sets the clock when a request fails; if the process dies of that, before the next one starts. */
-        void jump(Duration jump, Aftermath aftermath, AtomicInteger refused) {
-            AtomicBoolean set = new AtomicBoolean();
-            Runnable jumping = () -> ahead = set.getAndSet(true) ? ahead : jump;
-            if (aftermath == Aftermath.DIES) {
-                atRestart = jumping;
-            } else {
-                atFault = jumping;
-            }
-            atOperator = refused::incrementAndGet;
-        }
-
-        /** The first answer after a restart that finds a batch pending is short. */
-        void shortenRecoveries(boolean empty, AtomicInteger shortened) {
-            int shortenedBefore = shortened.get();
-            AtomicBoolean armed = new AtomicBoolean();
-            atRestart = () -> armed.set(shortened.get() == shortenedBefore
-                    && world.everything().containsKey(World.STATE_KEY)
-                    && isBatchMissing());
-            world.duo.misbehave(request -> armed.getAndSet(false), call -> {
-                shortened.incrementAndGet();
-                return empty ? emptyPage().answer(call) : lackingEvent().answer(call);
-            });
-        }
-
-        /** Whether a batch is pending and its object not there. */
-        private boolean isBatchMissing() {
-            String state = world.state();
-            return state.contains("\"pending\":{")
-                    && world.objects().keySet().stream()
-                            .noneMatch(key -> state.contains("\"objectKey\":\"" + key + "\""));
-        }
-
-        /** Fails requests of one proxy by the plan; with DIES, nothing arrives anywhere after the first, until a restart. */
-        void fail(FaultProxy proxy, FaultPlan plan, Aftermath aftermath) {
-            if (aftermath == Aftermath.LIVES) {
-                proxy.plan(request -> faultFor(plan, request));
-                return;
-            }
-            FaultProxy other = proxy == world.s3Proxy ? world.duoProxy : world.s3Proxy;
-            other.plan(request -> cutOff.get() ? Fault.DROP_BEFORE : Fault.NONE);
-            proxy.plan(request -> {
-                if (cutOff.get()) {
-                    return Fault.DROP_BEFORE;
-                }
-                boolean before = failed.get();
-                Fault fault = faultFor(plan, request);
-                cutOff.set(!before && failed.get());
-                return fault;
-            });
-        }
-
-        private Fault faultFor(FaultPlan plan, ProxiedRequest request) {
-            if (failed.get() && lied.test(request)) {
-                lied = later -> false;
-                return lie;
-            }
-            Fault fault = plan.faultFor(request);
-            if (fault != Fault.NONE && !failed.getAndSet(true)) {
-                atFault.run();
-            }
-            return fault;
-        }
-
-        void tell() {
-            runUntilDone();
-            world.clock.advance(HOUR);
-            runUntilDone();
-            world.clock.advance(HOUR);
-            runUntilDone();
-            world.clock.advance(Duration.ofMinutes(5));
-            runUntilDone();
-        }
-
-        private void runUntilDone() {
-            for (int restart = 0; restart < RESTARTS_MAX; restart++) {
-                cutOff.set(false);
-                RunReport report = collector.run();
-                world.s3Proxy.deliverLate();
-                if (report.outcome() == RunOutcome.DONE) {
-                    return;
-                }
-                if (report.outcome() == RunOutcome.OPERATOR) {
-                    operatorActs(report.line());
-                }
-                restart();
-                atRestart.run();
-                world.clock.advance(Duration.ofSeconds(2));
-            }
-            throw new AssertionError("Still not done after " + RESTARTS_MAX + " restarts");
-        }
-
-        /** Sets the clock right, and moves away the object that the line names. */
-        private void operatorActs(String line) {
-            if (line.contains("40105")) {
-                world.duo.takeRefusal(40105);
-            }
-            ahead = Duration.ZERO;
-            atOperator.run();
-            for (String key : world.everything().keySet()) {
-                if (!key.equals(World.STATE_KEY) && line.contains("not whole") && line.contains(key)) {
-                    World.s3()
-                            .client()
-                            .deleteObject(delete -> delete.bucket(world.bucket).key(key));
-                }
-            }
-        }
-
-        void assertEveryEventOnce(String what) {
-            SortedMap<String, byte[]> objects = world.objects();
-            assertThat(World.lines(objects)).as(what).containsExactlyInAnyOrderElementsOf(World.stored(expected));
-            if (output == Output.EVENTS) {
-                assertThat(world.udmObjects()).isEmpty();
-            } else {
-                world.assertUdmOf(objects);
-            }
-            assertThat(objects.keySet())
-                    .as(what)
-                    .allMatch(key -> key.endsWith(".gz") == (output == Output.GZIP_AND_UDM));
-        }
     }
 }
