@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.duocollector.route.World;
 import dev.duocollector.settings.LogSettings;
 import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.testing.Nightly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -38,6 +39,14 @@ class JBangContractIT implements CollectorContract {
     @Override
     public RunningCollector start(World world) {
         return start(CollectorJar.environment(world));
+    }
+
+    /** In each build, others do this, and the one below starts JBang. */
+    @Nightly
+    @Test
+    @Override
+    public void everyEventOnce_ofTwoLogsOfThreeAccounts_withNothingSecretSaid(@TempDir Path accounts) {
+        CollectorContract.super.everyEventOnce_ofTwoLogsOfThreeAccounts_withNothingSecretSaid(accounts);
     }
 
     /** The file is that of an earlier release, which its user has changed and keeps. */

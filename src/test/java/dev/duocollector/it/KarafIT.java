@@ -108,6 +108,7 @@ class KarafIT implements CollectorContract {
                 .startsWith(WAITING + ": etc/" + CFG + " needs ");
     }
 
+    @Nightly
     @Test
     void startsAnew_whenTheCfgIsEdited() {
         try (RunningCollector collector = start(world.set("duo.page.size", "4"))) {
@@ -241,6 +242,7 @@ class KarafIT implements CollectorContract {
         }
     }
 
+    @Nightly
     @Test
     void keepsTryingUntilS3IsThere() {
         world.s3Proxy.plan(FaultPlan.every(1, request -> true, Fault.DROP_BEFORE));

@@ -8,6 +8,7 @@ import dev.duocollector.route.World;
 import dev.duocollector.simulator.Answer;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.testing.Nightly;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,6 +55,7 @@ class OnceIT {
         }
     }
 
+    @Nightly
     @Test
     void goesOnWhereItStopped_withABoundOnPages() {
         try (World world = World.inRealTime().set("duo.page.size", "5").set("max.iterations", "1")) {

@@ -17,6 +17,7 @@ import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.RecordedRequest;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.testing.FreePort;
+import dev.duocollector.testing.Nightly;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -106,6 +107,7 @@ class RunIT {
     }
 
     /** One that counts the years otherwise, with digits that are not 0 to 9; the others are LocalesTest's matter. */
+    @Nightly
     @Test
     void collects_whateverCalendarTheJvmHas() {
         List<String> jvm = List.of("-Duser.language=th", "-Duser.country=TH", "-Duser.variant=TH");
@@ -123,6 +125,7 @@ class RunIT {
         assertThat(world.state()).contains("\"committedThrough\":\"" + year + "-");
     }
 
+    @Nightly
     @Test
     void makesAFirstRun_besideAnOlderOnesObjects_whenToldTo() {
         String older = "duo-telephony/telephony_20260101T081500.123Z_00001_0123456789ab.ndjson";
