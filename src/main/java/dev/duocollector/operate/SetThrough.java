@@ -106,6 +106,7 @@ public final class SetThrough {
                                     : "; if no run gets that far, set through " + earliest
                                             + " or earlier, and what of it is not in the bucket is read again."));
         }
+        Settle.refuseWhileAWriteMayArrive(before);
         says.add("Given up: the pending batch " + pending
                 + "; what of it is not in the bucket is read again. Be sure that no collector is running.");
     }

@@ -99,14 +99,15 @@ public final class Settle {
                         + " out of the prefix first, or, if it has all that is wanted, use --stored.");
     }
 
-    private static void refuseWhileAWriteMayArrive(StateSnapshot before) {
+    /** Refuses to take a pending batch for missing as long as S3 may take a late write of it, or if that cannot be told. */
+    static void refuseWhileAWriteMayArrive(StateSnapshot before) {
         Duration age = before.age()
                 .orElseThrow(() -> RefusedException.operator("S3 does not say how old " + before
-                        + " is (its answer has no Date), so a write of the batch may still arrive. Use --stored, or"
-                        + " set-through to a time before the batch."));
+                        + " is (its answer has no Date), so a write of the batch may still arrive. Have the answer pass with"
+                        + " its Date, or, if the batch is in the bucket, use state settle --stored."));
         if (age.compareTo(WriteFence.WRITES_OVER_AFTER) < 0) {
             throw RefusedException.operator("The state was written " + Times.text(age)
-                    + " ago, and a write of the batch may still arrive" + " until it is "
+                    + " ago, and a write of the batch may still arrive until it is "
                     + Times.text(WriteFence.WRITES_OVER_AFTER) + " old. Stop every collector and try again then.");
         }
     }

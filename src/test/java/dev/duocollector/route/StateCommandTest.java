@@ -308,6 +308,12 @@ class StateCommandTest {
                 .contains("Make one run first (once)", "set through " + earliest + " or earlier");
         assertThat(world.state()).isEqualTo(before);
 
+        StateConsole.Result early = console().state("set-through", earliest.toString(), "--yes");
+        assertThat(early.exitCode()).isEqualTo(2);
+        assertThat(early.err()).contains("a write of the batch may still arrive until it is 30 min old");
+        assertThat(world.state()).isEqualTo(before);
+
+        world.clock.advance(Duration.ofMinutes(31));
         StateConsole.Result set = console().state("set-through", earliest.toString(), "--yes");
         assertThat(set.exitCode()).as(set.err()).isZero();
         assertThat(set.out()).contains("Given up: the pending batch");
