@@ -4,6 +4,7 @@ package dev.duocollector.check;
 
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.run.ClockWatch;
+import dev.duocollector.run.FirstRun;
 import dev.duocollector.run.RunTimes;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.settings.KeyPrefix;
@@ -147,9 +148,14 @@ public final class S3Checks {
     private Check state() {
         try {
             List<String> clocks = new ArrayList<>();
+            CollectorState state = CollectorState.of(s3, settings, clock);
             Optional<Checkpoint> checkpoint = new RunTimes(
                             settings, clock, Ticker.system(), new ClockWatch(line -> clocks.add(". " + line)))
-                    .open(CollectorState.of(s3, settings, clock), time -> {});
+                    .open(state, time -> {});
+            Optional<String> doubt = checkpoint.isPresent() ? Optional.empty() : doubt(state);
+            if (doubt.isPresent()) {
+                return Check.fail(STATE, doubt.get(), "");
+            }
             String place =
                     "s3://" + settings.account().bucket() + "/" + settings.log().stateKey();
             return Check.pass(
@@ -163,6 +169,15 @@ public final class S3Checks {
             return Check.failed(STATE, e.failure());
         } catch (RefusedException e) {
             return Check.fail(STATE, e.getMessage(), "");
+        }
+    }
+
+    /** Returns why a run would take no state for a lost one; that the prefix cannot be listed is another check's to say. */
+    private Optional<String> doubt(CollectorState state) {
+        try {
+            return new FirstRun(s3, settings).doubt(state.answer());
+        } catch (S3OperationException e) {
+            return Optional.empty();
         }
     }
 

@@ -95,7 +95,7 @@ public final class DryRun {
         open.ifPresent(window -> lines.add(
                 "Duo no longer keeps anything of the open window " + window + ": what was not read of it is lost."));
         Optional<PollWindow.Next> next = checkpoint.isEmpty()
-                ? pollWindow.first(now, stream.firstRun().notBefore())
+                ? stream.firstRun().window(pollWindow, now)
                 : pollWindow.next(open.isPresent() ? closed(checkpoint) : checkpoint.get(), now);
         if (next.isEmpty()) {
             lines.add("Nothing to read yet"

@@ -9,6 +9,7 @@ import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.PlainStream;
 import dev.duocollector.sink.S3OperationException;
+import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.StateAnswer;
 import dev.duocollector.text.Log;
 import java.io.BufferedReader;
@@ -28,7 +29,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * What may forbid a first run. A state that is not found means a first run, or a setting for its key, bucket or account that
  * did not arrive; then everything since duo.lookback would be stored again, under other names.
  */
-final class FirstRun {
+public final class FirstRun {
 
     private static final Log LOG = Log.of(FirstRun.class);
 
@@ -43,7 +44,7 @@ final class FirstRun {
     private final S3Client s3;
     private final Settings settings;
 
-    FirstRun(S3Client s3, Settings settings) {
+    public FirstRun(S3Client s3, Settings settings) {
         this.s3 = s3;
         this.settings = settings;
     }
@@ -59,7 +60,7 @@ final class FirstRun {
      * @param answer what S3 said when it was asked for the state
      * @throws S3OperationException if S3 refuses or cannot be reached
      */
-    Optional<String> doubt(StateAnswer answer) {
+    public Optional<String> doubt(StateAnswer answer) {
         if (settings.log().get(SettingTable.FIRST_RUN)) {
             return Optional.empty();
         }
@@ -131,11 +132,29 @@ final class FirstRun {
     }
 
     /**
-     * Returns the earliest beginning of a first window: what a back-fill of this account has read, or is reading, is its own.
+     * Returns the first window, or empty when there is nothing to read yet. What a back-fill of this account has read, or is
+     * reading, is its own; what lies between its end and the window is nobody's, which is a WARN.
      *
      * @throws S3OperationException if S3 refuses or cannot be reached
      */
-    Optional<Instant> notBefore() {
+    Optional<PollWindow.Next> window(PollWindow rule, Instant now) {
+        Optional<Instant> backfilled = backfilled();
+        Optional<PollWindow.Next> next = rule.first(now, backfilled);
+        Optional<Instant> begin = next.map(first -> first.window().mintime());
+        if (begin.isPresent() && backfilled.isPresent() && backfilled.get().isBefore(begin.get())) {
+            LOG.warn(
+                    "The last back-fill ended before {}, and the first window begins at {} (duo.lookback). What lies between is"
+                            + " not collected; after this run, backfill --from {} --to {} collects it.",
+                    backfilled.get(),
+                    begin.get(),
+                    backfilled.get(),
+                    begin.get().minusMillis(1));
+        }
+        return next;
+    }
+
+    /** Returns the millisecond behind the last back-fill. */
+    private Optional<Instant> backfilled() {
         try {
             return s3
                     .listObjectsV2Paginator(

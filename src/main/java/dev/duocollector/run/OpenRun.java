@@ -82,7 +82,7 @@ public final class OpenRun implements Processor {
     static void openWindow(Run run, @Nullable Checkpoint checkpoint) {
         Stream stream = run.stream();
         Optional<PollWindow.Next> next = checkpoint == null
-                ? stream.pollWindow().first(run.time().now(), stream.firstRun().notBefore())
+                ? stream.firstRun().window(stream.pollWindow(), run.time().now())
                 : stream.pollWindow().next(checkpoint, run.time().now());
         if (next.isEmpty()) {
             return;

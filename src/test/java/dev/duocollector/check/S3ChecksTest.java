@@ -49,6 +49,9 @@ class S3ChecksTest {
         put("duo-telephony/telephony_20261123T081500.123Z_00001_0123456789ab.ndjson", "{}\n");
         put("duo-telephony/telephony_20261123T081500.123Z_00001_0123456789ab.ndjson.gz", "");
         put("duo-telephony/", "");
+        put(
+                World.STATE_KEY,
+                state(World.API_HOST, Checkpoint.toMillis(Instant.now().minus(Duration.ofHours(1)))));
         var before = world.everything().keySet();
 
         assertThat(run()).hasSize(11).allMatch(check -> check.outcome() == Outcome.PASS, "passes");
@@ -200,12 +203,26 @@ class S3ChecksTest {
         put("duo-telephony/state.json", "{}");
         put("duo-telephony/telephony_20261123_081500.json", "the Lambda's events");
         put("duo-telephony/zebra", "?");
+        put(
+                World.STATE_KEY,
+                state(World.API_HOST, Checkpoint.toMillis(Instant.now().minus(Duration.ofHours(1)))));
 
         assertOnlyCross(
                 "s3-prefix-foreign",
                 Outcome.FAIL_OPERATOR,
                 "2 objects",
                 "duo-telephony/state.json, duo-telephony/zebra.");
+    }
+
+    /** As a run would. */
+    @Test
+    void stateThatIsNotThere_isDoubted_besideObjectsOfAnEarlierRun() {
+        put("duo-telephony/telephony_20261123T081500.123Z_00001_0123456789ab.ndjson", "{}\n");
+
+        assertOnlyCross("state", Outcome.FAIL_OPERATOR, "was written by an earlier run", "--first");
+
+        world.set("state.first-run", "allow");
+        assertThat(run()).allMatch(check -> check.outcome() == Outcome.PASS, "passes");
     }
 
     @ParameterizedTest

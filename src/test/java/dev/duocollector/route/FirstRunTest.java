@@ -241,6 +241,27 @@ class FirstRunTest {
         assertThat(world.lines()).doesNotHaveDuplicates().containsAll(World.stored(events));
     }
 
+    /** Nobody has read what lies between. */
+    @Test
+    void firstWindow_thatLeavesAGapBehindABackfill_saysWhatReadsIt() {
+        Instant to = World.START.minus(Duration.ofHours(4));
+        Instant gapEnd = World.START.minus(Duration.ofHours(3)).minusMillis(1);
+        world.events.add(new MadeUpEvents(4).at(to.plus(Duration.ofMinutes(5))));
+        backfill(to.minus(Duration.ofHours(1)), to, 0);
+        world.set("duo.lookback", "3h").set("state.first-run", "allow");
+
+        try (Logs logs = Logs.capture()) {
+            run(RunOutcome.DONE);
+
+            assertThat(logs.lines(Level.WARN))
+                    .singleElement()
+                    .asString()
+                    .contains("backfill --from " + to.plusMillis(1) + " --to " + gapEnd + " collects it");
+        }
+        backfill(to.plusMillis(1), gapEnd, 0);
+        assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(world.events.events()));
+    }
+
     private void backfill(Instant from, Instant to, int pages) {
         Map<String, String> settings = new HashMap<>(world.settings);
         settings.putAll(Map.of(
