@@ -61,6 +61,10 @@ public final class ChildrenObject {
     private final String key;
     private final String parent;
     private final S3StateStore store;
+
+    /** Where it lies if another of its logs was the first one of duo.logs before. */
+    private final List<S3StateStore> elsewhere;
+
     private @Nullable String etag;
 
     /**
@@ -76,6 +80,11 @@ public final class ChildrenObject {
         bucket = parent.account().bucket();
         key = parent.log().childrenKey();
         store = new S3StateStore(s3, bucket, key);
+        elsewhere = parent.ofEachLog().stream()
+                .map(each -> each.log().childrenKey())
+                .filter(other -> !other.equals(key))
+                .map(other -> new S3StateStore(s3, bucket, other))
+                .toList();
     }
 
     public static ChildrenObject of(S3Client s3, Settings parent) {
@@ -124,10 +133,19 @@ public final class ChildrenObject {
     public Optional<List<Known>> load() {
         Optional<Found> found = store.find();
         etag = found.map(Found::etag).orElse(null);
-        return found.map(this::read);
+        if (found.isPresent()) {
+            return found.map(here -> read(here, store));
+        }
+        for (S3StateStore other : elsewhere) {
+            Optional<Found> before = other.find();
+            if (before.isPresent()) {
+                return before.map(there -> read(there, other));
+            }
+        }
+        return Optional.empty();
     }
 
-    private List<Known> read(Found found) {
+    private List<Known> read(Found found, S3StateStore place) {
         try {
             JsonNode root = JSON.readTree(found.bytes());
             if (!root.path("version").isInt() || root.path("version").asInt() != VERSION) {
@@ -157,18 +175,18 @@ public final class ChildrenObject {
             }
             return known;
         } catch (IOException e) {
-            throw refused("it is not readable JSON (line " + JsonText.brokenLine(e) + ")", e);
+            throw refused(place, "it is not readable JSON (line " + JsonText.brokenLine(e) + ")", e);
         } catch (DateTimeException e) {
-            throw refused("a 'missingSince' is not a time", e);
+            throw refused(place, "a 'missingSince' is not a time", e);
         } catch (IllegalArgumentException e) {
-            throw refused(e.getMessage(), e);
+            throw refused(place, e.getMessage(), e);
         }
     }
 
-    private StateRefusedException refused(String flaw, Exception cause) {
+    private static StateRefusedException refused(S3StateStore place, String flaw, Exception cause) {
         return new StateRefusedException(
                 Reason.DAMAGED,
-                "The list of accounts at " + store + " is damaged: " + flaw
+                "The list of accounts at " + place + " is damaged: " + flaw
                         + ". Delete it, and it is made anew from Duo's list.",
                 cause);
     }

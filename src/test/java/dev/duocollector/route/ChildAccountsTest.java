@@ -345,6 +345,25 @@ class ChildAccountsTest {
         }
     }
 
+    /** It lies beside the state of the first log, whichever that is by now. */
+    @ParameterizedTest
+    @ValueSource(strings = {"telephony,activity", "activity,telephony"})
+    void listOfBefore_isFound_whateverTheOrderOfTheLogs(String order) {
+        add(ONE);
+        try (TestCollector collector = world.start()) {
+            listed(collector);
+        }
+        assertThat(world.everything()).containsKey(NOTE);
+        world.duo.misbehave(request -> request.path().equals(SimulatedParent.LIST_PATH), Misbehavior.serverError(500));
+        world.set("duo.logs", order);
+
+        try (TestCollector collector = world.start()) {
+            listed(collector);
+
+            assertThat(names(collector)).hasSize(2);
+        }
+    }
+
     static java.util.stream.Stream<Arguments> lists() {
         return java.util.stream.Stream.of(
                 Arguments.of("server error", Misbehavior.serverError(500), "Duo keeps failing"),
