@@ -131,6 +131,9 @@ record State(String owner, String writeId, @Nullable Checkpoint checkpoint, Map<
                 Reason.PREFIX,
                 "The state at " + place + " has a batch pending under the prefix '" + declared + "', and " + setting
                         + " is '" + set + "'. Set " + setting + "=" + declared
-                        + " back for one run, which settles the batch; change it after that.");
+                        + " back for one run, which settles the batch; change it after that. For one of several logs, set it"
+                        + " for that log alone, as in " + setting
+                        + ".telephony. An account of a folder has it in its own"
+                        + " file; if the name of its file, or of its parent's, is what has changed, give that back.");
     }
 }

@@ -59,7 +59,7 @@ final class QuietSteps extends LifecycleStrategySupport {
                     if (!awaited
                             && own.getOnExceptionOccurredProcessor() == null
                             && own.getOnExceptionOccurredRef() == null) {
-                        own.setOnExceptionOccurredProcessor(QuietSteps::warn);
+                        own.setOnExceptionOccurredProcessor(exchange -> warn(exchange, route));
                     }
                     route.setErrorHandlerFactory(own);
                 });
@@ -77,13 +77,13 @@ final class QuietSteps extends LifecycleStrategySupport {
     }
 
     /** What no route waits for would fail silently. */
-    private static void warn(Exchange exchange) {
+    private static void warn(Exchange exchange, RouteDefinition route) {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         if (failure != null && exchange.getPattern() == ExchangePattern.InOnly) {
             LOG.warn(
                     "The route {}, which a step of yours sends to without waiting for it, failed ({}). The run continues, and"
                             + " does not send it again.",
-                    exchange.getFromRouteId(),
+                    route.getRouteId(),
                     FailureText.brief(failure));
         }
     }

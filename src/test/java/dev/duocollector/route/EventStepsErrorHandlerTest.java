@@ -3,6 +3,7 @@
 package dev.duocollector.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import dev.duocollector.failure.RunOutcome;
@@ -195,8 +196,11 @@ class EventStepsErrorHandlerTest {
     void warnsOnce_ofAWireTapThatFails() {
         incident.routes(Map.of(FILE, route("", "- wireTap: { uri: direct:more }") + route("more", "", FAIL)));
 
-        incident.recoversWithoutLossOrDuplicate();
+        incident.run(RunOutcome.DONE);
 
+        await().until(() -> incident.logs.lines(Level.WARN).stream()
+                .anyMatch(line -> line.startsWith("The route more, which a step of yours sends to without waiting")));
+        incident.recoversWithoutLossOrDuplicate();
         assertThat(incident.logs.secrets()).isEmpty();
     }
 
