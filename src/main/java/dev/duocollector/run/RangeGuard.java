@@ -142,7 +142,7 @@ public final class RangeGuard {
     private void refuseTheCollectors() {
         Optional<Checkpoint> collector = checkpoint(settings.log().collectorStateKey());
         Instant from = collector
-                .map(this::collectsFrom)
+                .map(RangeGuard::collectsFrom)
                 .orElse(now().minus(settings.log().lookback())
                         .minus(FIRST_WINDOW)
                         .truncatedTo(ChronoUnit.MILLIS));
@@ -164,13 +164,13 @@ public final class RangeGuard {
                                 + " a shorter duo.lookback helps.");
     }
 
-    /** Returns the first instant that the collector may still read: of its open window, or of its next one. */
-    private Instant collectsFrom(Checkpoint collector) {
-        Instant next = collector.committedThrough().minus(settings.log().get(SettingTable.OVERLAP));
+    /** Returns the first instant that the collector may still read, with whatever duo.overlap: as far as it has keys. */
+    private static Instant collectsFrom(Checkpoint collector) {
         return collector
                 .openWindow()
                 .map(Window::mintime)
-                .orElse(next.isBefore(collector.keysFrom()) ? collector.keysFrom() : next);
+                .filter(collector.keysFrom()::isAfter)
+                .orElse(collector.keysFrom());
     }
 
     private void refuseOthers() {

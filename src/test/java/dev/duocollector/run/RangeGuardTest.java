@@ -73,6 +73,31 @@ class RangeGuardTest {
         assertRefused(guard(from, to), message);
     }
 
+    /** The collector keeps keys of ten minutes, and may read as far back, whatever whoever fills has set. */
+    @ParameterizedTest
+    @CsvSource({"2026-11-23T06:49:59.999Z, true", "2026-11-23T06:50:00Z, false", "2026-11-23T06:55:00Z, false"})
+    void backfill_keepsAwayFromTheCollectorsKeys_withASmallerOverlap(String to, boolean begins) {
+        collected();
+        Settings settings = TestSettings.with(
+                "s3.clock",
+                "ignore",
+                "s3.bucket",
+                BUCKET,
+                "duo.overlap",
+                "1m",
+                "range.from",
+                "2026-11-20T00:00:00Z",
+                "range.to",
+                to);
+        RangeGuard guard = new RangeGuard(s3.client(), settings, Clock.fixed(NOW, ZoneOffset.UTC), () -> 0);
+
+        if (begins) {
+            assertThat(guard.backfill()).isEmpty();
+        } else {
+            assertRefused(guard, "the collector itself still reads what lies after 2026-11-23T06:50:00Z");
+        }
+    }
+
     @Test
     void refusals_sayWhatToSet() {
         collected();
