@@ -10,7 +10,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,6 +39,11 @@ final class Karaf implements AutoCloseable {
     private static final Set<String> OWN_LOGGERS = Set.of("Collector", "CamelApplication", "run");
 
     private static final String KAR = "duo-telephony-collector-karaf.kar";
+
+    /** A .cfg is looked at each second, and taken if it is the same as a second before. */
+    private static final Duration TAKEN_AGAIN = Duration.ofSeconds(5);
+
+    private static final Duration TAKEN_MAX = Duration.ofSeconds(60);
 
     /** What a short life does not pay back is off. The language and the zone are odd on purpose, as in the other tests. */
     private static final String JVM_OPTIONS = "-Xmx384m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -115,12 +123,32 @@ final class Karaf implements AutoCloseable {
         replace(etc().resolve(name), file -> Files.writeString(file, text, UTF_8));
     }
 
-    /** Saves a .cfg that sets these settings, and no others. */
+    /**
+     * Saves a .cfg that sets these settings, and no others, and sees to it that a running Karaf takes it: Felix File Install notes
+     * the file as read a moment after it has read it, and passes over what was saved meanwhile, until it is saved again.
+     */
     void save(String name, Map<String, String> settings) {
         StringBuilder text = new StringBuilder();
         settings.forEach((setting, value) ->
                 text.append(setting).append(" = ").append(value).append('\n'));
+        Mark saved = mark();
         save(name, text.toString());
+        if (isAlive()) {
+            AtomicReference<Instant> last = new AtomicReference<>(Instant.now());
+            Awaitility.await()
+                    .atMost(TAKEN_MAX)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> {
+                        boolean taken = saved.log()
+                                .lines()
+                                .anyMatch(line -> line.matches(".*ing configuration .* from .*/" + name));
+                        if (!taken && last.get().plus(TAKEN_AGAIN).isBefore(Instant.now())) {
+                            last.set(Instant.now());
+                            Files.setLastModifiedTime(etc().resolve(name), FileTime.from(last.get()));
+                        }
+                        return taken;
+                    });
+        }
     }
 
     /** Deletes a file or a folder in etc, if it is there. */
