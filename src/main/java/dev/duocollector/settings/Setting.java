@@ -90,6 +90,12 @@ public record Setting<T>(
                 .replace("|  |", "| |");
     }
 
+    /** Of the name alone, as a setting is the key of many maps and its texts are long. */
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
     @Override
     public String toString() {
         return name;

@@ -20,8 +20,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -252,6 +255,11 @@ public final class SettingTable {
             VERIFY_SCHEDULE,
             SHARD);
 
+    /** All, with those of a single log. */
+    private static final Map<String, Setting<?>> BY_NAME = ALL.stream()
+            .flatMap(setting -> Stream.concat(Stream.of(setting), ofLogs(setting)))
+            .collect(Collectors.toUnmodifiableMap(Setting::name, Function.identity()));
+
     private SettingTable() {}
 
     private static <T> Setting<T> account(String name, SettingType<T> type, String standard, String sentence) {
@@ -287,10 +295,7 @@ public final class SettingTable {
 
     /** Returns the setting of a name, also a retired one, and one of a single log. */
     public static Optional<Setting<?>> find(String name) {
-        return ALL.stream()
-                .flatMap(setting -> Stream.concat(Stream.of(setting), ofLogs(setting)))
-                .filter(setting -> setting.name().equals(name))
-                .findFirst();
+        return Optional.ofNullable(BY_NAME.get(name));
     }
 
     /** Whether accounts cannot differ in a setting. */

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -37,18 +38,22 @@ public final class StepRoutes {
     private static final String SEDA = "seda:";
 
     private final CamelContext camel;
-    private final List<RouteDefinition> all;
 
-    private StepRoutes(CamelContext camel, List<RouteDefinition> all) {
+    /** Each with the address that it begins with. */
+    private final Map<RouteDefinition, String> all = new LinkedHashMap<>();
+
+    private StepRoutes(CamelContext camel) {
         this.camel = camel;
-        this.all = all;
     }
 
     public static StepRoutes of(CamelContext camel, RouteDefinition... more) {
-        List<RouteDefinition> all = new ArrayList<>(
-                camel.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions());
-        Stream.of(more).filter(route -> !all.contains(route)).forEach(all::add);
-        return new StepRoutes(camel, all);
+        StepRoutes routes = new StepRoutes(camel);
+        camel.getCamelContextExtension()
+                .getContextPlugin(Model.class)
+                .getRouteDefinitions()
+                .forEach(routes::add);
+        Stream.of(more).forEach(routes::add);
+        return routes;
     }
 
     /**
@@ -78,22 +83,22 @@ public final class StepRoutes {
     public Map<RouteDefinition, Boolean> reached(Predicate<String> beginning) {
         Map<RouteDefinition, Boolean> reached = new LinkedHashMap<>();
         Deque<RouteDefinition> open = new ArrayDeque<>();
-        for (RouteDefinition route : all) {
-            if (beginning.test(from(route))) {
+        all.forEach((route, from) -> {
+            if (beginning.test(from)) {
                 reached.put(route, true);
                 open.add(route);
             }
-        }
+        });
         while (!open.isEmpty()) {
             for (Target target : targets(open.remove())) {
-                for (RouteDefinition route : all) {
-                    if (isLocal(target.address()) && from(route).equals(target.address())) {
-                        Boolean before = reached.get(route);
-                        boolean awaited = target.awaited() && !Boolean.FALSE.equals(before);
-                        reached.put(route, awaited);
-                        if (before == null) {
-                            open.add(route);
-                        }
+                List<RouteDefinition> called =
+                        isLocal(target.address()) ? beginning(target.address()) : List.of();
+                for (RouteDefinition route : called) {
+                    Boolean before = reached.get(route);
+                    boolean awaited = target.awaited() && !Boolean.FALSE.equals(before);
+                    reached.put(route, awaited);
+                    if (before == null) {
+                        open.add(route);
                     }
                 }
             }
@@ -114,24 +119,30 @@ public final class StepRoutes {
 
     /** Tells whether a route begins with the address, and takes what comes. */
     boolean begins(String address) {
-        return all.stream().anyMatch(route -> from(route).equals(address) && isStarted(route));
+        return beginning(address).stream().anyMatch(this::isStarted);
     }
 
     /** Returns the routes that begin with an address. */
     List<RouteDefinition> beginning(String address) {
-        return all.stream().filter(route -> from(route).equals(address)).toList();
+        return all.keySet().stream()
+                .filter(route -> address.equals(all.get(route)))
+                .toList();
     }
 
     /** Returns the addresses that the routes begin with, {@code direct:} only. */
     List<String> direct() {
-        return all.stream()
-                .map(this::from)
-                .filter(from -> from.startsWith(DIRECT))
-                .toList();
+        return all.values().stream().filter(from -> from.startsWith(DIRECT)).toList();
     }
 
-    List<RouteDefinition> all() {
-        return all;
+    Set<RouteDefinition> all() {
+        return all.keySet();
+    }
+
+    private void add(RouteDefinition route) {
+        String from = route.getInput() == null
+                ? ""
+                : address(resolved(route.getInput().getEndpointUri()));
+        all.putIfAbsent(route, from);
     }
 
     private boolean isStarted(RouteDefinition route) {
@@ -184,10 +195,6 @@ public final class StepRoutes {
         return uri.contains("${") || uri.contains("$simple{");
     }
 
-    private String from(RouteDefinition route) {
-        return route.getInput() == null ? "" : address(resolved(route.getInput().getEndpointUri()));
-    }
-
     /** What cannot be resolved stays as it is; Camel refuses to start with it. */
     private String resolved(String text) {
         try {
@@ -202,7 +209,12 @@ public final class StepRoutes {
     }
 
     private static String address(String uri) {
-        String address = uri.replaceFirst("[?].*", "");
-        return address.replaceFirst("^(direct|seda):(//)?", "$1:");
+        int parameters = uri.indexOf('?');
+        String address = parameters < 0 ? uri : uri.substring(0, parameters);
+        return Stream.of(DIRECT, SEDA)
+                .filter(scheme -> address.startsWith(scheme + "//"))
+                .findFirst()
+                .map(scheme -> scheme + address.substring(scheme.length() + 2))
+                .orElse(address);
     }
 }

@@ -63,8 +63,10 @@ class PlainLineTest {
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
 
-        assertThat(PlainLine.of(all).codePoints()).allMatch(PlainLine::isPlain).hasSizeGreaterThan(100_000);
-        assertThat(PlainLine.of(all).lines()).hasSize(1);
+        String plain = PlainLine.of(all);
+
+        assertThat(plain.codePoints()).allMatch(PlainLine::isPlain).hasSizeGreaterThan(100_000);
+        assertThat(plain.lines()).hasSize(1);
     }
 
     private static String unescaped(String escaped) {
