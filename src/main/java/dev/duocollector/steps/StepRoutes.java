@@ -91,8 +91,7 @@ public final class StepRoutes {
         });
         while (!open.isEmpty()) {
             for (Target target : targets(open.remove())) {
-                List<RouteDefinition> called =
-                        isLocal(target.address()) ? beginning(target.address()) : List.of();
+                List<RouteDefinition> called = isLocal(target.address()) ? beginning(target.address()) : List.of();
                 for (RouteDefinition route : called) {
                     Boolean before = reached.get(route);
                     boolean awaited = target.awaited() && !Boolean.FALSE.equals(before);

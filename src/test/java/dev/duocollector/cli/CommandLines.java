@@ -7,6 +7,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One process for many command lines, each in an argument: starting a JVM takes longer than most commands. Standard output is
@@ -18,7 +22,19 @@ public final class CommandLines {
     /** What a line of standard error begins with that tells an exit code and its command line. */
     public static final String ENDED = "ended with ";
 
+    private static final Pattern END = Pattern.compile("(?m)^" + ENDED + ".*\\R");
+
     private CommandLines() {}
+
+    /** Returns what standard error has of each command line, in their order, with how it has ended as the last line. */
+    public static List<String> saidByEach(String standardError) {
+        List<String> said = new ArrayList<>();
+        int from = 0;
+        for (Matcher end = END.matcher(standardError); end.find(); from = end.end()) {
+            said.add(standardError.substring(from, end.end()));
+        }
+        return said;
+    }
 
     /** Runs each argument as the program's command line, whatever the others have ended with. */
     public static void main(String[] commandLines) {

@@ -41,7 +41,6 @@ class JBangContractIT implements CollectorContract {
         return start(CollectorJar.environment(world));
     }
 
-    /** In each build, others do this, and the one below starts JBang. */
     @Nightly
     @Test
     @Override
@@ -50,6 +49,7 @@ class JBangContractIT implements CollectorContract {
     }
 
     /** The file is that of an earlier release, which its user has changed and keeps. */
+    @Nightly
     @Test
     void takesTheFile_andTheEnvironmentBeforeIt() throws IOException {
         try (World world = World.inRealTime().set("duo.page.size", "4")) {

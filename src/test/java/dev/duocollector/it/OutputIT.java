@@ -4,22 +4,24 @@ package dev.duocollector.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.cli.CommandLines;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(Lifecycle.PER_CLASS)
 class OutputIT {
 
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** As in camelCase, or as Duo names the id of an event. */
     private static final Pattern NAME = Pattern.compile("[a-z]+([A-Z][a-z]+)*|telephony_id|txid");
@@ -61,32 +63,44 @@ class OutputIT {
         world.close();
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "check,                                           0",
-        "config,                                          0",
-        "status,                                          0",
-        "state show,                                      0",
-        "state show --max-lag 1m,                         1",
-        "cluster check,                                   2",
-        "verify --log telephony --from FROM --to TO,      0",
-        "verify --log authentication --from FROM --to TO, 0",
-    })
-    void json_isOneDocument_andAllThereIs(String commandLine, int exitCode) throws JsonProcessingException {
-        String[] words = (commandLine + " --json --quiet")
-                .replace("FROM", now.minus(Duration.ofHours(1)).toString())
-                .replace("TO", now.minus(Duration.ofMinutes(10)).toString())
-                .split(" ");
-        try (CollectorProcess process = start(words)) {
-            assertThat(process.exitCode()).as(process.output()).isEqualTo(exitCode);
-            assertThat(process.standardOutput()).matches("\\p{ASCII}+");
-            JsonNode document = JSON.readTree(process.standardOutput());
-            assertThat(document.path("exitCode").asInt(-1)).isEqualTo(exitCode);
+    @Test
+    void json_isOneDocument_andAllThereIs() throws IOException {
+        String range = " --from " + now.minus(Duration.ofHours(1)) + " --to " + now.minus(Duration.ofMinutes(10));
+        Map<String, Integer> exitCodes = new LinkedHashMap<>();
+        exitCodes.put("check", 0);
+        exitCodes.put("config", 0);
+        exitCodes.put("status", 0);
+        exitCodes.put("state show", 0);
+        exitCodes.put("verify --log telephony" + range, 0);
+        exitCodes.put("verify --log authentication" + range, 0);
+        exitCodes.put("state show --max-lag 1m", 1);
+        exitCodes.put("cluster check", 2);
+        String[] commandLines = exitCodes.keySet().stream()
+                .map(commandLine -> commandLine + " --json --quiet")
+                .toArray(String[]::new);
+
+        try (CollectorProcess process = startAll(commandLines)) {
+            assertThat(process.exitCode()).as(process.output()).isZero();
+            assertThat(process.standardOutput()).matches("[\\p{ASCII}]+");
+            List<JsonNode> documents = JSON.readerFor(JsonNode.class)
+                    .<JsonNode>readValues(process.standardOutput())
+                    .readAll();
+            assertThat(documents)
+                    .extracting(document -> document.path("exitCode").asInt(-1))
+                    .containsExactlyElementsOf(exitCodes.values());
             List<String> flaws = new ArrayList<>();
-            look(document, flaws);
+            documents.forEach(document -> look(document, flaws));
             assertThat(flaws).isEmpty();
-            if (exitCode == 0) {
-                assertThat(process.standardError()).as("with --quiet").isEmpty();
+            List<String> said = CommandLines.saidByEach(process.standardError());
+            int i = 0;
+            for (int exitCode : exitCodes.values()) {
+                String ended = CommandLines.ENDED + exitCode + ": " + commandLines[i] + "\n";
+                if (exitCode == 0) {
+                    assertThat(said.get(i)).as("with --quiet").isEqualTo(ended);
+                } else {
+                    assertThat(said.get(i)).endsWith(ended);
+                }
+                i++;
             }
             process.assertNothingSecret();
         }
@@ -128,20 +142,30 @@ class OutputIT {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "once --log nothing,              nothing",
-        "state show --log activity,       activity",
-        "verify --from 2026-11-01 --to x, x",
-        "completion fish,                 fish",
-        "init --batch,                    --api-host",
-    })
-    void whatIsWrong_isOnStandardError(String commandLine, String named) {
-        try (CollectorProcess process = start(commandLine.split(" "))) {
-            assertThat(process.exitCode()).as(process.output()).isEqualTo(2);
-            assertThat(process.standardError()).contains(named);
+    @Test
+    void whatIsWrong_isOnStandardError() {
+        Map<String, String> named = Map.of(
+                "once --log nothing", "nothing",
+                "state show --log activity", "activity",
+                "verify --from 2026-11-01 --to x", "'x'",
+                "completion fish", "fish",
+                "init --batch", "--api-host");
+        String[] commandLines = named.keySet().toArray(String[]::new);
+
+        try (CollectorProcess process = startAll(commandLines)) {
+            assertThat(process.exitCode()).as(process.output()).isZero();
             assertThat(process.standardOutput()).isEmpty();
+            List<String> said = CommandLines.saidByEach(process.standardError());
+            for (int i = 0; i < commandLines.length; i++) {
+                String ended = CommandLines.ENDED + "2: " + commandLines[i] + "\n";
+                assertThat(said.get(i)).endsWith(ended);
+                assertThat(said.get(i).replace(ended, "")).contains(named.get(commandLines[i]));
+            }
         }
+    }
+
+    private CollectorProcess startAll(String... commandLines) {
+        return jar.startAll(List.of(), null, folder, CollectorJar.environment(world), commandLines);
     }
 
     private CollectorProcess start(String... arguments) {

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.cli.CommandLines;
 import dev.duocollector.route.World;
 import dev.duocollector.s3.EmbeddedS3;
 import java.io.ByteArrayOutputStream;
@@ -89,17 +90,32 @@ class UdmIT {
             put(world, "other/c.ndjson", EVENT.repeat(4).getBytes(UTF_8));
             String bucket = "s3://" + world.bucket + "/";
 
-            assertMapped(s3(world, bucket + "duo-telephony/", bucket + "other/c.ndjson"), 7);
-            assertMapped(s3(world, bucket), 7);
-            assertRefused(
-                    s3(world, bucket + "duo-telephony"),
-                    bucket + "duo-telephony is not there. For all objects of a prefix, put a slash at its end.");
-            assertRefused(
-                    s3(world, bucket + "nothing/"),
-                    bucket + "nothing/ has no object with a name that ends in .ndjson or .ndjson.gz.");
-            assertRefused(
-                    s3(world, "s3://no-such-bucket/"),
-                    "S3 refused s3:ListBucket on s3://no-such-bucket (404 NoSuchBucket");
+            try (CollectorProcess process = CollectorJar.built()
+                    .startAll(
+                            List.of(),
+                            null,
+                            folder,
+                            environment(world),
+                            "udm " + bucket + "duo-telephony/ " + bucket + "other/c.ndjson",
+                            "udm " + bucket,
+                            "udm " + bucket + "duo-telephony",
+                            "udm " + bucket + "nothing/",
+                            "udm s3://no-such-bucket/")) {
+                assertThat(process.exitCode()).as(process.output()).isZero();
+                assertThat(process.standardOutput()).hasLineCount(7 + 7);
+                assertThat(process.standardError())
+                        .doesNotContain(World.s3().secretKey(), World.s3().accessKey(), "5550100");
+                List<String> said = CommandLines.saidByEach(process.standardError());
+                assertThat(said.subList(0, 2)).allMatch(lines -> lines.contains(CommandLines.ENDED + "0"));
+                assertThat(said.subList(2, 5))
+                        .allSatisfy(lines -> assertThat(lines).hasLineCount(2).contains(CommandLines.ENDED + "2"));
+                assertThat(said.get(2))
+                        .startsWith(bucket
+                                + "duo-telephony is not there. For all objects of a prefix, put a slash at its end.");
+                assertThat(said.get(3))
+                        .startsWith(bucket + "nothing/ has no object with a name that ends in .ndjson or .ndjson.gz.");
+                assertThat(said.get(4)).startsWith("S3 refused s3:ListBucket on s3://no-such-bucket (404 NoSuchBucket");
+            }
         }
     }
 
@@ -149,28 +165,16 @@ class UdmIT {
         }
     }
 
-    private static void assertMapped(CollectorProcess process, int events) {
-        try (process) {
-            assertThat(process.exitCode()).as(process.output()).isZero();
-            assertThat(process.standardOutput()).hasLineCount(events);
-            assertThat(process.standardError())
-                    .doesNotContain(World.s3().secretKey(), World.s3().accessKey(), "5550100");
-        }
-    }
-
-    private static void assertRefused(CollectorProcess process, String line) {
-        try (process) {
-            assertThat(process.exitCode()).as(process.output()).isEqualTo(2);
-            assertThat(process.output()).hasLineCount(1).startsWith(line);
-        }
-    }
-
     private CollectorProcess s3(World world, String... uris) {
+        return CollectorJar.built().start(folder, environment(world), command(uris));
+    }
+
+    private static Map<String, String> environment(World world) {
         Map<String, String> environment = new HashMap<>(CollectorJar.credentials());
         for (String setting : List.of("s3.endpoint", "s3.region", "s3.path-style")) {
             environment.put(CollectorJar.variable(setting), world.settings.get(setting));
         }
-        return CollectorJar.built().start(folder, environment, command(uris));
+        return environment;
     }
 
     private static void put(World world, String key, byte[] bytes) {
