@@ -127,9 +127,9 @@ final class DrySteps {
     private String notCalled() {
         // What a step does not wait for may not have come so far.
         StepRoutes routes = StepRoutes.of(camel);
-        for (RouteDefinition route : routes.reached().keySet()) {
+        for (RouteDefinition route : routes.reached()) {
             routes.targets(route).stream()
-                    .filter(target -> !target.awaited())
+                    .filter(target -> !target.isAwaited())
                     .forEach(target -> endpoints.skip(camel.getEndpoint(target.uri())));
         }
         List<String> skipped = endpoints.skipped();

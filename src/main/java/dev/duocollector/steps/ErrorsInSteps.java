@@ -14,7 +14,6 @@ import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns whatever a step throws, the collector's or the operator's, into a failure of the step. Camel lets an Error pass by every
@@ -30,16 +29,19 @@ final class ErrorsInSteps implements InterceptStrategy {
     @Override
     public Processor wrapProcessorInInterceptors(
             CamelContext camel, NamedNode definition, Processor target, Processor nextTarget) {
-        boolean isGuarded = definition instanceof ProcessorDefinition<?> step
-                && isGuarded(camel, ProcessorDefinitionHelper.getRoute(step));
-        return isGuarded ? new Guarded(target) : target;
-    }
-
-    /** @param route null for a step of the shared error handling */
-    private static boolean isGuarded(CamelContext camel, @Nullable RouteDefinition route) {
-        return route != null
-                && (OWN.contains(String.valueOf(route.getRouteId()))
-                        || StepRoutes.of(camel).reached().containsKey(route));
+        // None for a step of the shared error handling.
+        RouteDefinition route =
+                definition instanceof ProcessorDefinition<?> step ? ProcessorDefinitionHelper.getRoute(step) : null;
+        if (route == null) {
+            return target;
+        }
+        String id = String.valueOf(route.getRouteId());
+        if (OWN.contains(id)) {
+            return new Guarded(target);
+        }
+        return StepRoutes.of(camel).reached().contains(route)
+                ? new StepFailures.Watched(new Guarded(target), id, StepRoutes.isAwaited(definition))
+                : target;
     }
 
     private static final class Guarded extends DelegateAsyncProcessor {

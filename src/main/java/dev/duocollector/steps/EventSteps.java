@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * handling works as if it had called a method.
  *
  * <p>Guaranteed: an exception that no step caught, by doTry or {@code continued}, ends the run, also where an error handler
- * of the operator's marked it as handled: the steps after it, a mask perhaps, have not seen the events. As a service it
+ * of the operator's marked it as handled: the steps after it, a mask perhaps, have not seen the events. {@link StepFailures}
+ * sees to the exchanges of a split and the like. As a service it
  * refuses to start with a step that sends to a {@code direct:} that no route begins with, and with a route file of another
  * release.
  */
@@ -77,16 +78,24 @@ public final class EventSteps extends ServiceSupport implements AggregationStrat
 
     /** Returns what is wrong with how the steps ended, null if nothing is. */
     public static @Nullable Exception failure(Exchange steps) {
+        Exception thrown = thrown(steps);
+        if (thrown != null) {
+            return thrown;
+        }
+        if (steps.isRouteStop() || steps.isRollbackOnly() || steps.isRollbackOnlyLast()) {
+            return EventStepsException.stopped();
+        }
+        return StepFailures.read(steps);
+    }
+
+    /** Returns what a step threw, and neither doTry nor {@code continued} took; null if there is nothing. */
+    static @Nullable Exception thrown(Exchange steps) {
         Exception thrown = steps.getException();
         if (thrown != null) {
             return FatalError.behind(thrown).isPresent() ? thrown : EventStepsException.failed(unwrapped(thrown));
         }
         Exception caught = steps.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        if (caught != null && Boolean.TRUE.equals(steps.getExchangeExtension().getErrorHandlerHandled())) {
-            return EventStepsException.handled(caught);
-        }
-        return steps.isRouteStop() || steps.isRollbackOnly() || steps.isRollbackOnlyLast()
-                ? EventStepsException.stopped()
-                : null;
+        boolean isHandled = Boolean.TRUE.equals(steps.getExchangeExtension().getErrorHandlerHandled());
+        return caught != null && isHandled ? EventStepsException.handled(caught) : null;
     }
 }

@@ -8,7 +8,6 @@ import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ErrorHandlerFactory;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangePattern;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.Route;
 import org.apache.camel.Service;
@@ -16,6 +15,7 @@ import org.apache.camel.model.ModelLifecycleStrategySupport;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
+import org.apache.camel.processor.aggregate.AggregateProcessor;
 import org.apache.camel.spi.CamelLogger;
 import org.apache.camel.spi.ExceptionHandler;
 import org.apache.camel.support.DefaultConsumer;
@@ -35,32 +35,29 @@ final class QuietSteps extends LifecycleStrategySupport {
     /** All routes of a program are known now, and none is made. */
     @Override
     public void onContextInitializing(CamelContext camel) {
-        StepRoutes.of(camel).reached().forEach((route, awaited) -> quieten(camel, route, awaited));
+        StepRoutes.of(camel).reached().forEach(route -> quieten(camel, route));
     }
 
-    /** A queue's consumer would log what the waiting step reports anyway. */
+    /** A queue's consumer would log what the waiting step reports anyway, and an aggregator what StepFailures says. */
     @Override
     public void onServiceAdd(CamelContext camel, Service service, @Nullable Route route) {
-        if (service instanceof DefaultConsumer consumer
-                && route != null
-                && StepRoutes.of(camel).reached().keySet().stream()
-                        .anyMatch(reached -> route.getRouteId().equals(reached.getRouteId()))) {
+        boolean isOfSteps = route != null
+                && StepRoutes.of(camel).reached().stream()
+                        .anyMatch(reached -> route.getRouteId().equals(reached.getRouteId()));
+        if (isOfSteps && service instanceof DefaultConsumer consumer) {
             consumer.setExceptionHandler(new MaskedExceptions());
+        } else if (isOfSteps && service instanceof AggregateProcessor aggregator) {
+            aggregator.setExceptionHandler(new MaskedExceptions());
         }
     }
 
-    private static void quieten(CamelContext camel, RouteDefinition route, boolean awaited) {
+    private static void quieten(CamelContext camel, RouteDefinition route) {
         defined(camel, route)
                 .filter(defined -> defined.getLoggerRef() == null && !(defined.getLoggerBean() instanceof Masked))
                 .ifPresent(defined -> {
                     // A copy, since Camel gives one to all routes of a file, and not all may be steps.
                     DefaultErrorHandlerDefinition own = defined.copyDefinition();
                     own.setLoggerBean(new Masked());
-                    if (!awaited
-                            && own.getOnExceptionOccurredProcessor() == null
-                            && own.getOnExceptionOccurredRef() == null) {
-                        own.setOnExceptionOccurredProcessor(exchange -> warn(exchange, route));
-                    }
                     route.setErrorHandlerFactory(own);
                 });
     }
@@ -74,18 +71,6 @@ final class QuietSteps extends LifecycleStrategySupport {
             factory = ofAll == null ? new DefaultErrorHandlerDefinition() : ofAll;
         }
         return factory instanceof DefaultErrorHandlerDefinition defined ? Optional.of(defined) : Optional.empty();
-    }
-
-    /** What no route waits for would fail silently. */
-    private static void warn(Exchange exchange, RouteDefinition route) {
-        Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        if (failure != null && exchange.getPattern() == ExchangePattern.InOnly) {
-            LOG.warn(
-                    "The route {}, which a step of yours sends to without waiting for it, failed ({}). The run continues, and"
-                            + " does not send it again.",
-                    route.getRouteId(),
-                    FailureText.brief(failure));
-        }
     }
 
     /** Camel's words, at DEBUG and without anything personal, whatever level it asks for. */
@@ -153,7 +138,7 @@ final class QuietSteps extends LifecycleStrategySupport {
         @Override
         public void onAddRouteDefinition(RouteDefinition added) {
             if (camel.isStarted()) {
-                StepRoutes.of(camel, added).reached().forEach((route, awaited) -> quieten(camel, route, awaited));
+                StepRoutes.of(camel, added).reached().forEach(route -> quieten(camel, route));
             }
         }
     }

@@ -6,12 +6,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.NamedNode;
 import org.apache.camel.model.EnrichDefinition;
 import org.apache.camel.model.ExpressionNode;
 import org.apache.camel.model.Model;
@@ -22,6 +24,7 @@ import org.apache.camel.model.RecipientListDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RoutingSlipDefinition;
 import org.apache.camel.model.SendDefinition;
+import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.model.WireTapDefinition;
 
@@ -60,13 +63,17 @@ public final class StepRoutes {
      * A step that sends to an endpoint.
      *
      * @param uri its name, placeholders resolved, and parameters with it
-     * @param awaited whether the step continues only when that is done
      */
-    public record Target(ProcessorDefinition<?> step, String uri, boolean awaited) {
+    public record Target(ProcessorDefinition<?> step, String uri) {
 
         /** {@code direct:name}, {@code seda:name}, or what else is before the parameters. */
         String address() {
             return StepRoutes.address(uri);
+        }
+
+        /** Whether the step continues only when that is done. */
+        public boolean isAwaited() {
+            return StepRoutes.isAwaited(step);
         }
 
         boolean isDirect() {
@@ -74,31 +81,24 @@ public final class StepRoutes {
         }
     }
 
-    /** Returns the routes that the steps reach, each with whether all that reach it wait for it. */
-    public Map<RouteDefinition, Boolean> reached() {
+    /** Returns the routes that the steps reach. */
+    public Set<RouteDefinition> reached() {
         return reached(STEPS::equals);
     }
 
     /** Returns the routes that begin with such an address, and those reached from there. */
-    public Map<RouteDefinition, Boolean> reached(Predicate<String> beginning) {
-        Map<RouteDefinition, Boolean> reached = new LinkedHashMap<>();
+    public Set<RouteDefinition> reached(Predicate<String> beginning) {
+        Set<RouteDefinition> reached = new LinkedHashSet<>();
         Deque<RouteDefinition> open = new ArrayDeque<>();
         all.forEach((route, from) -> {
-            if (beginning.test(from)) {
-                reached.put(route, true);
+            if (beginning.test(from) && reached.add(route)) {
                 open.add(route);
             }
         });
         while (!open.isEmpty()) {
             for (Target target : targets(open.remove())) {
-                List<RouteDefinition> called = isLocal(target.address()) ? beginning(target.address()) : List.of();
-                for (RouteDefinition route : called) {
-                    Boolean before = reached.get(route);
-                    boolean awaited = target.awaited() && !Boolean.FALSE.equals(before);
-                    reached.put(route, awaited);
-                    if (before == null) {
-                        open.add(route);
-                    }
+                if (isLocal(target.address())) {
+                    beginning(target.address()).stream().filter(reached::add).forEach(open::add);
                 }
             }
         }
@@ -110,7 +110,7 @@ public final class StepRoutes {
         List<Target> targets = new ArrayList<>();
         for (ProcessorDefinition<?> step : steps(route)) {
             for (String uri : uris(step)) {
-                targets.add(new Target(step, resolved(uri), !(step instanceof WireTapDefinition)));
+                targets.add(new Target(step, resolved(uri)));
             }
         }
         return targets;
@@ -142,6 +142,17 @@ public final class StepRoutes {
                 ? ""
                 : address(resolved(route.getInput().getEndpointUri()));
         all.putIfAbsent(route, from);
+    }
+
+    /** Tells whether a step continues only when what it sends to is done. */
+    static boolean isAwaited(NamedNode step) {
+        if (step instanceof WireTapDefinition) {
+            return false;
+        }
+        return !(step instanceof SendDefinition<?> send)
+                || !address(send.getEndpointUri()).startsWith(SEDA)
+                || !(send.getEndpointUri().contains("waitForTaskToComplete=Never")
+                        || (send instanceof ToDefinition to && "InOnly".equals(to.getPattern())));
     }
 
     private boolean isStarted(RouteDefinition route) {

@@ -37,8 +37,7 @@ final class StepTargets {
     /** @throws RouteRefusedException with a line for each mistake */
     static void check(CamelContext camel) {
         StepRoutes routes = StepRoutes.of(camel);
-        Set<RouteDefinition> looked =
-                new LinkedHashSet<>(routes.reached(BEGINNINGS::contains).keySet());
+        Set<RouteDefinition> looked = new LinkedHashSet<>(routes.reached(BEGINNINGS::contains));
         routes.all().stream()
                 .filter(route -> routes.targets(route).stream()
                         .anyMatch(target -> target.address().equals(RUNS)))

@@ -8,13 +8,14 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Level;
 import dev.duocollector.failure.RunOutcome;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,6 +31,19 @@ class EventStepsErrorHandlerTest {
             "- throwException: { exceptionType: java.lang.IllegalStateException, message: 'cannot take ${body[0][phone]}' }";
     private static final String FAIL_IN_SPLIT =
             "{ throwException: { exceptionType: java.lang.IllegalStateException, message: 'cannot take ${body[phone]}' } }";
+
+    /** The pages that an incident's events fill. */
+    private static final int PAGES = 3;
+
+    /** Not of the last event, after which an aggregation shows its failure. */
+    private static final String FAIL_ONCE_IN_SPLIT =
+            "{ filter: { simple: \"${exchangeProperty.CamelSplitIndex} == 0\", steps: [ " + FAIL_IN_SPLIT + " ] } }";
+
+    private static final String GROUPED =
+            "aggregationStrategy: '#class:org.apache.camel.processor.aggregate.GroupedBodyAggregationStrategy'";
+    private static final String ORIGINAL =
+            "aggregationStrategy: '#class:org.apache.camel.processor.aggregate.UseOriginalAggregationStrategy'";
+    private static final String HANDLED = "handled: { constant: 'true' }";
 
     private final Incident incident = new Incident();
     private final World world = incident.world;
@@ -108,6 +122,63 @@ class EventStepsErrorHandlerTest {
                                 "- threads: { poolSize: 1 }\n- process: { ref: '#class:" + Asserting.class.getName()
                                         + "' }")),
                 row(
+                        "split, handled",
+                        onException(HANDLED) + route("routeConfigurationId: mine", split(FAIL_ONCE_IN_SPLIT))),
+                row(
+                        "split, handled, in parallel",
+                        onException(HANDLED)
+                                + route(
+                                        "routeConfigurationId: mine",
+                                        split(FAIL_ONCE_IN_SPLIT, "parallelProcessing: 'true'"))),
+                row(
+                        "split, deadLetterChannel",
+                        route(
+                                "errorHandler: { deadLetterChannel: { deadLetterUri: 'log:dead?level=DEBUG&showBody=false' } }",
+                                split(FAIL_ONCE_IN_SPLIT))),
+                row(
+                        "split, handled in another route",
+                        onException(HANDLED)
+                                + route("", split("{ to: direct:more }"))
+                                + route("more", "routeConfigurationId: mine", "- " + FAIL_ONCE_IN_SPLIT)),
+                row(
+                        "split, handled behind seda",
+                        onException(HANDLED)
+                                + route("", split("{ to: seda:more }"))
+                                + route("seda:more", "more", "routeConfigurationId: mine", "- " + FAIL_ONCE_IN_SPLIT)),
+                row("split, aggregated", route("", split(FAIL_ONCE_IN_SPLIT, GROUPED))),
+                row(
+                        "split, aggregated, in parallel",
+                        route("", split(FAIL_ONCE_IN_SPLIT, GROUPED, "parallelProcessing: 'true'"))),
+                row(
+                        "split in a split, aggregated",
+                        route(
+                                "",
+                                split(
+                                        split(
+                                                        "{ filter: { simple: '${body}', steps: [ " + FAIL_IN_SPLIT
+                                                                + " ] } }, { log: x }",
+                                                        GROUPED)
+                                                .substring(2),
+                                        GROUPED))),
+                row(
+                        "multicast, aggregated",
+                        route(
+                                        "",
+                                        "- multicast: { " + GROUPED
+                                                + ", steps: [ { to: direct:more }, { to: direct:other } ] }\n- setBody: { simple: '${body[1]}' }")
+                                + route("more", "", FAIL)
+                                + route("other", "", "- log: { message: other, loggingLevel: DEBUG }")),
+                row(
+                        "enrich, handled, aggregated",
+                        onException(HANDLED)
+                                + route("", "- enrich: { constant: direct:more, " + ORIGINAL + " }")
+                                + route("more", "routeConfigurationId: mine", FAIL)),
+                row(
+                        "recipientList, handled, aggregated",
+                        onException(HANDLED)
+                                + route("", "- recipientList: { constant: direct:more, " + ORIGINAL + " }")
+                                + route("more", "routeConfigurationId: mine", FAIL)),
+                row(
                         "an AssertionError in another route",
                         route("", "- to: direct:more")
                                 + route("more", "", "- process: { ref: '#class:" + Asserting.class.getName() + "' }")));
@@ -174,6 +245,45 @@ class EventStepsErrorHandlerTest {
                         "continued",
                         onException("continued: { constant: 'true' }") + route("routeConfigurationId: mine", FAIL)),
                 row(
+                        "doTry in a split",
+                        route(
+                                "",
+                                split("{ doTry: { steps: [ " + FAIL_IN_SPLIT
+                                        + " ], doCatch: [ { exception: [ java.lang.Exception ], steps: [ { log: { message:"
+                                        + " caught, loggingLevel: DEBUG } } ] } ] } }"))),
+                row(
+                        "doTry around a split",
+                        route(
+                                "",
+                                "- doTry: { steps: [ "
+                                        + split(FAIL_IN_SPLIT, "parallelProcessing: 'true'")
+                                                .substring(2)
+                                        + " ], doCatch: [ { exception: [ java.lang.Exception ], steps: [ { log: { message:"
+                                        + " caught, loggingLevel: DEBUG } } ] } ] }")),
+                row(
+                        "continued in a split",
+                        onException("continued: { constant: 'true' }")
+                                + route("routeConfigurationId: mine", split(FAIL_ONCE_IN_SPLIT))),
+                row(
+                        "continued around a split",
+                        onException("continued: { constant: 'true' }")
+                                + route("routeConfigurationId: mine", "- to: direct:more")
+                                + route("more", "errorHandler: { noErrorHandler: {} }", split(FAIL_IN_SPLIT))),
+                row(
+                        "redeliveries in a split",
+                        route(
+                                "errorHandler: { defaultErrorHandler: { redeliveryPolicy: { maximumRedeliveries: 2,"
+                                        + " redeliveryDelay: 1 } } }",
+                                split("{ process: { ref: '#class:" + FailingOnce.class.getName() + "' } }"))),
+                row(
+                        "failover",
+                        route(
+                                        "",
+                                        "- loadBalance: { failoverLoadBalancer: {}, steps: [ { to: direct:more }, { to:"
+                                                + " direct:other } ] }")
+                                + route("more", "", FAIL)
+                                + route("other", "", "- log: { message: other, loggingLevel: DEBUG }")),
+                row(
                         "stop of one event in a split",
                         route("", "- split: { simple: '${body}', steps: [ { stop: {} } ] }")),
                 row("headers for S3", route("", """
@@ -191,17 +301,51 @@ class EventStepsErrorHandlerTest {
         incident.recoversWithoutLossOrDuplicate();
     }
 
+    static Stream<Arguments> awaitedByNobody() {
+        return Stream.of(
+                row("wireTap", route("", "- wireTap: { uri: direct:more }") + route("more", "", FAIL)),
+                row(
+                        "seda that is told not to wait",
+                        route("", "- to: 'seda:more?waitForTaskToComplete=Never'")
+                                + route("seda:more", "more", "", FAIL)),
+                row(
+                        "seda with InOnly",
+                        route("", "- to: { uri: seda:more, pattern: InOnly }") + route("seda:more", "more", "", FAIL)),
+                row(
+                        "wireTap, tried again",
+                        route("", "- wireTap: { uri: direct:more }")
+                                + route(
+                                        "more",
+                                        "errorHandler: { defaultErrorHandler: { redeliveryPolicy: { maximumRedeliveries: 2,"
+                                                + " redeliveryDelay: 1 } } }",
+                                        FAIL)),
+                row(
+                        "wireTap, split and aggregated",
+                        route("", "- wireTap: { uri: direct:more }")
+                                + route("more", "", split(FAIL_ONCE_IN_SPLIT, GROUPED))),
+                row(
+                        "aggregate",
+                        route(
+                                "id: more",
+                                "- aggregate: { " + GROUPED + ", correlationExpression: { constant: all },"
+                                        + " completionSize: 1, steps: [ " + FAIL.substring(2) + " ] }")));
+    }
+
     /** What nobody waits for fails on its own, and not without a word. */
-    @Test
-    void warnsOnce_ofAWireTapThatFails() {
-        incident.routes(Map.of(FILE, route("", "- wireTap: { uri: direct:more }") + route("more", "", FAIL)));
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("awaitedByNobody")
+    void warnsOncePerPage_ofWhatNobodyWaitsFor(String what, String file) {
+        incident.routes(Map.of(FILE, file));
 
         incident.run(RunOutcome.DONE);
 
-        await().until(() -> incident.logs.lines(Level.WARN).stream()
-                .anyMatch(line -> line.startsWith("The route more, which a step of yours sends to without waiting")));
-        incident.recoversWithoutLossOrDuplicate();
+        await().until(() -> incident.logs.lines(Level.WARN).size() >= PAGES);
+        assertThat(incident.logs.lines(Level.WARN))
+                .hasSize(PAGES)
+                .allMatch(line -> line.startsWith(
+                        "The route more, which a step of yours sends to without waiting for it, failed ("));
         assertThat(incident.logs.secrets()).isEmpty();
+        incident.recoversWithoutLossOrDuplicate();
     }
 
     /** A failed run counts as one, also where the steps' own error handler has seen the failure first. */
@@ -218,6 +362,19 @@ class EventStepsErrorHandlerTest {
                             .count())
                     .isEqualTo(1);
             assertThat(incident.logs.lines(Level.ERROR)).isEmpty();
+        }
+    }
+
+    /** A step that fails for each event once. */
+    public static final class FailingOnce implements Processor {
+
+        private final Set<Object> seen = new HashSet<>();
+
+        @Override
+        public void process(Exchange exchange) {
+            if (seen.add(exchange.getMessage().getBody(Map.class).get("telephony_id"))) {
+                throw new IllegalStateException("not at once");
+            }
         }
     }
 
@@ -264,6 +421,11 @@ class EventStepsErrorHandlerTest {
                             - log: { message: on exception, loggingLevel: DEBUG }
                 """.formatted(option.isEmpty() ? "description: mine" : option)
                 + String.join("", steps).indent(12);
+    }
+
+    private static String split(String steps, String... options) {
+        return "- split: { simple: '${body}', "
+                + String.join("", List.of(options).stream().map(o -> o + ", ").toList()) + "steps: [ " + steps + " ] }";
     }
 
     private static String route(String option, String steps) {
