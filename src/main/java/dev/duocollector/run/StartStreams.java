@@ -5,21 +5,21 @@ package dev.duocollector.run;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.quartz.SchedulerException;
 
 /**
  * Takes the start of the program, and leaves a list of the names of the streams whose first run it is to make: in a cluster,
- * none. Gives each stream its trigger.
+ * none. Gives each stream its trigger, and has the clock watched that they go by.
  */
 public final class StartStreams implements Processor {
 
     @Override
-    public void process(Exchange exchange) throws SchedulerException {
+    public void process(Exchange exchange) throws Exception {
         Streams streams = Streams.of(exchange.getContext());
         RunTriggers triggers = RunTriggers.of(exchange.getContext());
         for (Stream stream : streams.all()) {
             triggers.set(stream);
         }
+        ClockSetBack.watch(exchange.getContext());
         exchange.getMessage()
                 .setBody(
                         triggers.areShared()

@@ -4,6 +4,7 @@ package dev.duocollector.run;
 
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.SettingTable;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TimeZone;
@@ -21,6 +22,8 @@ import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
 import org.quartz.Trigger;
 import org.quartz.TriggerBuilder;
+import org.quartz.TriggerKey;
+import org.quartz.impl.matchers.GroupMatcher;
 
 /**
  * A Quartz trigger for each stream, by its own schedule. All of them fire into the endpoint of the route {@value #ROUTE}; the
@@ -54,6 +57,21 @@ final class StreamTriggers implements RunTriggers {
     public void remove(Stream stream) throws SchedulerException {
         if (!isRoutesOwn(stream)) {
             endpoint().getComponent().getScheduler().deleteJob(new JobKey(stream.name(), GROUP));
+        }
+    }
+
+    /** Computes each trigger's next time, of whichever schedule it has. */
+    @Override
+    public void again() throws SchedulerException {
+        Scheduler scheduler = endpoint().getComponent().getScheduler();
+        Set<TriggerKey> keys = new HashSet<>(scheduler.getTriggerKeys(GroupMatcher.triggerGroupEquals(GROUP)));
+        keys.add(endpoint().getTriggerKey());
+        for (TriggerKey key : keys) {
+            Trigger trigger = scheduler.getTrigger(key);
+            if (trigger != null) {
+                scheduler.rescheduleJob(
+                        key, trigger.getTriggerBuilder().startNow().build());
+            }
         }
     }
 
