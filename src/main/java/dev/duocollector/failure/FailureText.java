@@ -3,13 +3,10 @@
 package dev.duocollector.failure;
 
 import dev.duocollector.text.PhoneNumbers;
-import java.security.cert.CertificateException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** What may be said of an exception: neither secrets nor phone numbers. */
 public final class FailureText {
@@ -35,26 +32,12 @@ public final class FailureText {
         return failure.getClass().getSimpleName() + (failure.getMessage() == null ? "" : ": " + message);
     }
 
-    /** Says that a certificate is not trusted, and how to trust it if it should be. */
-    public static String untrusted(String where, Throwable failure) {
-        return "The certificate of " + where + " is not trusted (" + brief(failure)
-                + "). If a proxy inspects TLS here, give the JVM its authority:"
-                + " -Djavax.net.ssl.trustStore=FILE -Djavax.net.ssl.trustStorePassword=PASSWORD.";
-    }
-
     /** Returns a text without phone numbers and e-mail addresses, and URLs without what could be secret. */
     public static String masked(String text) {
         String withoutQueries = CREDENTIALS_IN_URL
                 .matcher(QUERY_OF_URL.matcher(text).replaceAll("$1?…"))
                 .replaceAll("$1…@");
         return PhoneNumbers.masked(EMAIL.matcher(withoutQueries).replaceAll(PhoneNumbers.MASK));
-    }
-
-    /** Tells whether a server's certificate is what failed. */
-    public static boolean isUntrusted(Throwable failure) {
-        return failure instanceof SSLPeerUnverifiedException
-                || (failure instanceof SSLException
-                        && causeOf(failure, CertificateException.class).isPresent());
     }
 
     /** Returns the outermost exception of the type, the failure itself or a cause. */

@@ -4,6 +4,7 @@ package dev.duocollector.sink;
 
 import dev.duocollector.failure.FailureText;
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.failure.UntrustedCertificate;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
@@ -44,11 +45,8 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
             "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired");
     private static final Set<String> CLOCK_CODES =
             Set.of("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture");
-    private static final Set<String> REGION_CODES = Set.of(
-            "PermanentRedirect",
-            "AuthorizationHeaderMalformed",
-            "IllegalLocationConstraintException",
-            "TemporaryRedirect");
+    private static final Set<String> REGION_CODES =
+            Set.of("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException");
 
     /**
      * Explains a failure.
@@ -88,8 +86,11 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
         Throwable reason = FailureText.causeOf(failure, IOException.class)
                 .map(Throwable.class::cast)
                 .orElse(failure);
-        if (FailureText.isUntrusted(reason)) {
-            return operator(Subject.ENDPOINT, FailureText.untrusted("S3 for " + where, reason), "");
+        if (UntrustedCertificate.isCauseOf(reason)) {
+            return operator(
+                    Subject.ENDPOINT,
+                    UntrustedCertificate.explain("S3 for " + where, "s3.endpoint and s3.bucket", reason),
+                    "");
         }
         return new S3Failure(
                 Subject.ENDPOINT,
@@ -115,7 +116,7 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
                     Subject.ENDPOINT,
                     RunOutcome.FAILED,
                     "Something between this machine and S3 answered " + where + " in its place (HTTP "
-                            + refused.statusCode() + ", " + between.get() + ", without S3's XML).",
+                            + refused.statusCode() + ", " + between.get() + ").",
                     "Check what requests pass through (a proxy, a gateway, a filter), s3.proxy and s3.endpoint if this lasts.");
         }
         String code = code(refused);
@@ -133,6 +134,14 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
         if (REGION_CODES.contains(code) || refused.statusCode() == 301) {
             return operator(
                     Subject.REGION, "S3 refused " + answer + ": the bucket is in another region.", "Set s3.region.");
+        }
+        // Also for a bucket that is new, until the names of all regions know it.
+        if (code.equals("TemporaryRedirect")) {
+            return new S3Failure(
+                    Subject.REGION,
+                    RunOutcome.FAILED,
+                    "S3 redirects " + answer + ": the bucket is new, or in another region.",
+                    "Set s3.region if this lasts.");
         }
         if (code.equals("NoSuchBucket")) {
             return operator(
@@ -169,7 +178,7 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
         return operator(Subject.ENDPOINT, "S3 refused " + answer + ".", "Check s3.bucket, s3.endpoint and s3.region.");
     }
 
-    /** Returns the content type of an answer that is not S3's: S3 refuses with XML, or without a body. */
+    /** Returns what shows that an answer is not S3's: that refuses with XML, or without a body, and names each request. */
     private static Optional<String> between(AwsServiceException refused) {
         AwsErrorDetails details = refused.awsErrorDetails();
         if (details == null
@@ -177,11 +186,16 @@ public record S3Failure(Subject subject, RunOutcome outcome, String what, String
                 || !code(refused).isEmpty()) {
             return Optional.empty();
         }
-        return details.sdkHttpResponse()
+        Optional<String> type = details.sdkHttpResponse()
                 .firstMatchingHeader("Content-Type")
-                .map(type -> type.replaceFirst(";.*", "").strip())
-                .filter(type -> type.matches("(?i)(text/(?!xml).*|application/(?!xml|octet-stream).*)"))
-                .filter(type -> type.matches("[\\w.+/-]{1,80}"));
+                .map(of -> of.replaceFirst(";.*", "").strip());
+        Optional<String> another = type.filter(
+                        of -> of.matches("(?i)(text/(?!xml).*|application/(?!xml|octet-stream).*)"))
+                .filter(of -> of.matches("[\\w.+/-]{1,80}"))
+                .map(of -> of + ", without S3's XML");
+        return another.isEmpty() && type.isEmpty() && refused.requestId() == null
+                ? Optional.of("without S3's XML and without the id that S3 gives a request")
+                : another;
     }
 
     /** STS and SSO are asked for credentials only. */

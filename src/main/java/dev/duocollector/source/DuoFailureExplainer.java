@@ -4,6 +4,7 @@ package dev.duocollector.source;
 
 import dev.duocollector.failure.FailureText;
 import dev.duocollector.failure.RunOutcome;
+import dev.duocollector.failure.UntrustedCertificate;
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
@@ -76,9 +77,9 @@ public final class DuoFailureExplainer {
             return new Explanation(Stage.ANSWER, RequestOutcome.INVALID, RunOutcome.OPERATOR)
                     .what(String.valueOf(failure.getMessage()));
         }
-        if (FailureText.isUntrusted(failure)) {
+        if (UntrustedCertificate.isCauseOf(failure)) {
             return new Explanation(Stage.TLS, RequestOutcome.NETWORK, RunOutcome.OPERATOR)
-                    .what(FailureText.untrusted("Duo at " + baseUrl, failure));
+                    .what(UntrustedCertificate.explain("Duo at " + baseUrl, "duo.api.host and duo.base-url", failure));
         }
         if (failure instanceof IOException) {
             boolean invalid = failure instanceof MalformedPageException;

@@ -271,7 +271,7 @@ class S3FailureTest {
                 "RequestTimeTooSkewed         | 403 | OPERATOR | this machine's clock is wrong. Set it right.",
                 "AuthorizationHeaderMalformed | 400 | OPERATOR | the bucket is in another region. Set s3.region.",
                 "PermanentRedirect            | 301 | OPERATOR | the bucket is in another region. Set s3.region.",
-                "TemporaryRedirect            | 307 | OPERATOR | the bucket is in another region. Set s3.region.",
+                "TemporaryRedirect            | 307 | FAILED   | the bucket is new, or in another region.",
                 "MethodNotAllowed             | 405 | OPERATOR | Check s3.bucket, s3.endpoint and s3.region.",
                 "NoSuchKey                    | 403 | OPERATOR | Grant s3:GetObject",
                 "NoSuchKey                    | 410 | OPERATOR | Check s3.bucket, s3.endpoint and s3.region.",
@@ -309,10 +309,15 @@ class S3FailureTest {
                 "403 | application/json | FAILED   | Something between this machine and S3",
                 "404 | text/html        | FAILED   | Something between this machine and S3",
                 "502 | text/html        | FAILED   | Something between this machine and S3",
+                "403 | ''               | FAILED   | Something between this machine and S3",
+                "404 | ''               | FAILED   | Something between this machine and S3",
+                "302 | ''               | FAILED   | Something between this machine and S3",
                 "403 | application/xml  | OPERATOR | Grant s3:GetObject",
             })
     void tellsAProxysAnswer_fromS3s(int status, String type, RunOutcome outcome, String said) {
-        String body = type.endsWith("xml") ? "<Error><Code>AccessDenied</Code></Error>" : "<html>no</html>";
+        String body = type.endsWith("xml")
+                ? "<Error><Code>AccessDenied</Code></Error>"
+                : type.isEmpty() ? "" : "<html>no</html>";
         String good = world.settings.get("s3.endpoint");
         for (boolean connect : List.of(true, false)) {
             try (RawServer between = RawServer.start()) {

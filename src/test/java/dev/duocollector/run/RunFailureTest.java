@@ -21,7 +21,9 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.InvalidAlgorithmParameterException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -206,7 +208,29 @@ class RunFailureTest {
                         "certificate of another host",
                         new SSLPeerUnverifiedException("Certificate doesn't match"),
                         RunOutcome.OPERATOR,
-                        "is not trusted (SSLPeerUnverifiedException: Certificate doesn't match)"),
+                        "is for another host (SSLPeerUnverifiedException: Certificate doesn't match)",
+                        "Check duo.api.host and duo.base-url"),
+                row(
+                        "certificate that has expired",
+                        caused(
+                                new SSLHandshakeException("PKIX path validation failed"),
+                                new CertificateException(new CertificateExpiredException("NotAfter: yesterday"))),
+                        RunOutcome.OPERATOR,
+                        "has expired, or is not valid yet (SSLHandshakeException: PKIX path validation failed)",
+                        "set this machine's clock right"),
+                row(
+                        "truststore without its password",
+                        caused(
+                                new SSLException("Unexpected error"),
+                                new InvalidAlgorithmParameterException("the trustAnchors parameter must be non-empty")),
+                        RunOutcome.OPERATOR,
+                        "is not trusted, since the JVM's truststore holds none that could be read",
+                        "Check the file, its type and its password"),
+                row(
+                        "truststore that is none",
+                        new SSLHandshakeException("No X509TrustManager implementation available"),
+                        RunOutcome.OPERATOR,
+                        "since the JVM's truststore holds none that could be read"),
                 row(
                         "TLS broken off",
                         new SSLException("Connection reset"),
