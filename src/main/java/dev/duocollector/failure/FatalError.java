@@ -57,7 +57,11 @@ public final class FatalError {
 
     /** One line on it. */
     public static String line(VirtualMachineError error) {
+        // Of all that the JVM calls a lack of memory, what the system limits for a user or a container.
+        String remedy = String.valueOf(error.getMessage()).contains("native thread")
+                ? "Allow it more threads (ulimit -u, systemd's TasksMax=, a container's pids limit)"
+                : "Give it more memory with -Xmx";
         return "The collector ends: the JVM has met " + FailureText.brief(error)
-                + ". Nothing is lost; the next run recovers. Give it more memory with -Xmx if this happens again.";
+                + ". Nothing is lost; the next run recovers. " + remedy + " if this happens again.";
     }
 }

@@ -6,7 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.EventShape;
 import dev.duocollector.settings.SettingTable;
@@ -14,6 +16,7 @@ import dev.duocollector.settings.Settings;
 import dev.duocollector.source.DuoEvent;
 import dev.duocollector.source.DuoSource;
 import dev.duocollector.source.EventTime;
+import dev.duocollector.text.PlainLine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,6 +26,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -43,6 +47,9 @@ import org.jspecify.annotations.Nullable;
 public final class NdjsonDataFormat extends ServiceSupport implements DataFormat, DataFormatName {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /** How deep a message follows a value. */
+    private static final int FIELDS_MAX = 5;
 
     private final boolean ofRun;
     private EventShape shape;
@@ -229,10 +236,23 @@ public final class NdjsonDataFormat extends ServiceSupport implements DataFormat
         } catch (JsonProcessingException e) {
             // Not as the IOException that it is, which a route may take for a failure that passes; and not with its
             // message, which may quote a value.
-            throw new IllegalArgumentException(
-                    "ndjson cannot write an event, because a step has put something into it that is not JSON ("
-                            + e.getClass().getSimpleName() + ")");
+            throw RefusedException.operator("A step of yours has put something into an event that is not JSON"
+                    + field(e)
+                    + ". Nothing of its page was stored, and nothing is lost. Have the step leave texts, numbers,"
+                    + " true, false, null, maps and lists only.");
         }
+    }
+
+    /** Where it is, as far as Jackson tells. */
+    private static String field(JsonProcessingException failure) {
+        List<String> names = failure instanceof JsonMappingException mapping
+                ? mapping.getPath().stream()
+                        .map(JsonMappingException.Reference::getFieldName)
+                        .filter(Objects::nonNull)
+                        .limit(FIELDS_MAX)
+                        .toList()
+                : List.of();
+        return names.isEmpty() ? "" : ", in its field " + PlainLine.of(String.join(".", names));
     }
 
     private static String quote(String text) {

@@ -91,7 +91,8 @@ class EventStepsFailureTest {
     void blamesTheStep_forWhatJsonCannotHold() {
         incident.routes(Map.of(FILE, steps("- process: { ref: '#class:" + Spoiling.class.getName() + "' }")));
 
-        incident.run(RunOutcome.FAILED).contains("is not JSON");
+        incident.run(RunOutcome.OPERATOR)
+                .contains("A step of yours has put something into an event that is not JSON, in its field ");
 
         assertThat(incident.requests()).as("asked again").hasSize(1);
         incident.restart();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -61,6 +62,13 @@ class FatalErrorsTest {
                 .startsWith("The collector ends: the JVM has met ")
                 .contains("-Xmx");
         assertThat(camel.isStarted()).isTrue();
+    }
+
+    @Test
+    void threadsThatTheSystemDenies_areNoMatterOfTheHeap() {
+        assertThat(FatalError.line(new OutOfMemoryError("unable to create native thread: possibly out of memory")))
+                .contains("ulimit -u", "TasksMax")
+                .doesNotContain("-Xmx");
     }
 
     static Stream<Throwable> passing() {
