@@ -91,6 +91,11 @@ public final class DuoHttpClientConfigurer implements HttpClientConfigurer, Came
         // Else the list of all public suffixes, a megabyte of heap, is read for the sake of cookies.
         builder.setDefaultCookieSpecRegistry(name -> null);
         builder.disableRedirectHandling();
+        // What comes behind an answer, where something in between has one too many, would pass for the answer to the
+        // next
+        // request: an empty page, say, and the window would be closed. With half a minute between pages, reuse gains
+        // nothing.
+        builder.setConnectionReuseStrategy((request, response, context) -> false);
         builder.setDefaultRequestConfig(timeouts());
         builder.addRequestInterceptorLast(DuoHttpClientConfigurer::sendTildeAsSigned);
         builder.addExecInterceptorFirst("bounded-body", new BoundedBody(bodyBytesMax));

@@ -24,14 +24,17 @@ import static dev.duocollector.simulator.Misbehavior.serverError;
 import static dev.duocollector.simulator.Misbehavior.slowPage;
 import static dev.duocollector.simulator.Misbehavior.statFail;
 import static dev.duocollector.simulator.Misbehavior.unknownFields;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.simulator.Answer;
+import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.Misbehavior;
 import dev.duocollector.simulator.PageForm;
 import dev.duocollector.simulator.RecordedRequest;
+import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.testing.RawServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -435,6 +438,33 @@ class DuoFailureTest {
 
             incident.run(RunOutcome.DONE);
         }
+    }
+
+    /** Something in between has an answer too many: an empty last page, which would close the window. */
+    @Test
+    void takesNothingBehindAnAnswer_forTheNextOne() {
+        List<SimulatedEvent> two = new MadeUpEvents(8)
+                .spread(2, World.START.minus(Duration.ofMinutes(30)), World.START.minus(Duration.ofMinutes(10)));
+        String page = "{\"stat\":\"OK\",\"response\":{\"items\":[%s]%s}}";
+        byte[] first = page.formatted(
+                        two.get(0).json(),
+                        ",\"metadata\":{\"next_offset\":[\"" + two.get(0).ts().toEpochMilli() + "\",\"a\"]}")
+                .getBytes(UTF_8);
+        byte[] tooMany = page.formatted("", "").getBytes(UTF_8);
+        try (RawServer duo = RawServer.start()) {
+            duo.answer(
+                    RawServer.head("200 OK", "Content-Length: " + first.length),
+                    first,
+                    RawServer.head("200 OK", "Content-Length: " + tooMany.length),
+                    tooMany);
+            duo.answer("200 OK", page.formatted(two.get(1).json(), ""));
+            incident.set("duo.base-url", "http://127.0.0.1:" + duo.port()).set("duo.page.size", "1");
+
+            incident.run(RunOutcome.DONE).contains("2 pages, 2 new events");
+
+            assertThat(duo.connections()).isEqualTo(2);
+        }
+        assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(two));
     }
 
     // ---- A proxy in between.
