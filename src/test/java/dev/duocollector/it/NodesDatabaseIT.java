@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A cluster's database that goes away, refuses, or has another time; and those who need none. */
-class ClusterDatabaseIT {
+class NodesDatabaseIT {
 
     private static final String OFTEN = "0/2 * * * * ?";
     private static final Duration OFF = Duration.ofSeconds(30);
