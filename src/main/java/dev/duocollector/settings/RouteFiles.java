@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -20,6 +21,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * The route files in force: those in a folder of the operator's, and the jar's where the folder has none of the same name, or a
@@ -55,6 +60,8 @@ public final class RouteFiles {
 
     static final String ENDING = ".camel.yaml";
 
+    private static final String BEANS = "beans";
+
     /** The operator's place, which any release takes as it is. */
     private static final String OPERATORS = "event-steps";
 
@@ -70,8 +77,8 @@ public final class RouteFiles {
             "\\..*|#.*#|.*(~|\\.(sw[a-p]|bak|backup|old|orig|rej|save|tmp|off|disabled|rpmsave|rpmorig|rpmnew|dpkg-\\w+))",
             Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern LIKE_A_ROUTE_FILE =
-            Pattern.compile(".*(ya?ml|\\.camel(\\.|$)|\\.xml$|\\.kamelet).*", Pattern.CASE_INSENSITIVE);
+    private static final Pattern LIKE_A_ROUTE_FILE = Pattern.compile(
+            ".*(ya?ml|\\.camel(\\.|$)|\\.kamelet).*|.*\\.(xml|java|groovy|kts)", Pattern.CASE_INSENSITIVE);
 
     /** Camel takes a list of places that is divided by commas, and patterns in them. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._+@-]+");
@@ -235,6 +242,42 @@ public final class RouteFiles {
         if (problems.size() == before) {
             refuseOtherForm(file, COMMENT.matcher(text).replaceAll(""));
         }
+        if (!stem.equals(BEANS) && text.contains(BEANS)) {
+            refuseBeansOfTheCollector(file, text);
+        }
+    }
+
+    /** Of two beans with one name the one that is loaded last counts, and Camel says nothing. */
+    private void refuseBeansOfTheCollector(Path file, String text) {
+        Set<String> both = new TreeSet<>(beans(text));
+        both.retainAll(beans(shipped(BEANS + ENDING)));
+        for (String name : both) {
+            problems.add("The route file " + file.toAbsolutePath() + " has a bean " + name
+                    + ", and so has the collector: one of the two would have no effect. Give yours another name, or change the"
+                    + " one in " + BEANS + ENDING + ".");
+        }
+    }
+
+    /** Returns the names of the beans in a file; what is not YAML is Camel's to refuse. */
+    private static Set<String> beans(String text) {
+        try {
+            Object entries = new Load(LoadSettings.builder().build())
+                    .loadAllFromString(text)
+                    .iterator()
+                    .next();
+            return items(entries)
+                    .flatMap(entry -> items(entry.get(BEANS)))
+                    .map(bean -> String.valueOf(bean.get("name")))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        } catch (YamlEngineException | NoSuchElementException e) {
+            return Set.of();
+        }
+    }
+
+    private static Stream<Map<?, ?>> items(@Nullable Object list) {
+        return list instanceof List<?> items
+                ? items.stream().filter(Map.class::isInstance).map(item -> (Map<?, ?>) item)
+                : Stream.empty();
     }
 
     private void refuseOtherForm(Path file, String text) {

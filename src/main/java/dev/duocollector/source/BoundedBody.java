@@ -21,8 +21,8 @@ import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
  * The step around the whole HTTP exchange that reads the answer's body into memory, up to a bound.
  *
  * <p>It counts after decompression, so a small answer that unpacks into a large one is refused as well. A body that ends
- * before its announced length or last chunk is an IOException of the HTTP client's. After it the connection is either back
- * in the pool or closed. Camel's own reading has no bound, neither for pages nor for the bodies of refusals.
+ * before its announced length or last chunk is an IOException of the HTTP client's. Camel's own reading has no bound, neither
+ * for pages nor for the bodies of refusals.
  */
 final class BoundedBody implements ExecChainHandler {
     /** Duo's refusals are a line of JSON; of anything longer (a proxy's error page) the beginning is enough to report. */

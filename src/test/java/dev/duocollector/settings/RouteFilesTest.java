@@ -61,6 +61,8 @@ class RouteFilesTest {
         "masking.yaml,                 masking.camel.yaml",
         "masking.camel.xml,            masking.camel.yaml",
         "masking.kamelet.yaml,         masking.camel.yaml",
+        "Masking.java,                 Masking.camel.yaml",
+        "masking.groovy,               masking.camel.yaml",
         "\u00E9tapes.camel.yaml,       tapes.camel.yaml",
     })
     void file_thatLooksLikeARouteFileAndIsNotLoaded_isRefused_withTheNameToGive(String name, String give)
@@ -73,6 +75,36 @@ class RouteFilesTest {
                 .startsWith("The route file " + routes.resolve(name) + " is not loaded: ")
                 .contains("Name it " + give + ", or move it out");
         assertThat(RouteFiles.in(routes).own()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "- beans:\n    - name: mine\n      type: java.lang.Object\n    - name: ndjson\n      type: java.lang.Object\n",
+                "- route: {id: x, from: {uri: 'direct:x', steps: []}}\n- beans: [{name: ndjson, type: java.lang.Object}]\n",
+            })
+    void bean_ofTheCollectorsInAnotherFile_isRefused(String text) throws IOException {
+        Files.writeString(routes.resolve("mine.camel.yaml"), text);
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("The route file " + routes.resolve("mine.camel.yaml")
+                        + " has a bean ndjson, and so has the collector:")
+                .endsWith("or change the one in beans.camel.yaml.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "- beans:\n    - name: mine\n      type: java.lang.Object\n      properties: {name: ndjson}\n",
+                "- route: {id: x, from: {uri: 'direct:x', steps: [{setVariable: {name: clock, constant: beans}}]}}\n",
+                "- beans: {name: ndjson}\n",
+            })
+    void bean_ofAnotherName_isNot(String text) throws IOException {
+        Files.writeString(routes.resolve("mine.camel.yaml"), text);
+
+        assertThat(problems()).isEmpty();
     }
 
     @ParameterizedTest

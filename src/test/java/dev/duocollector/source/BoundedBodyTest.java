@@ -70,7 +70,7 @@ class BoundedBodyTest {
         for (int i = 0; i < 4; i++) {
             assertThat(get()).as("answer " + i).isEqualTo(body);
         }
-        assertThat(server.connections()).as("all on one connection").isEqualTo(1);
+        assertThat(server.connections()).as("one for each").isEqualTo(4);
     }
 
     @Test
