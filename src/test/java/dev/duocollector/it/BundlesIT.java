@@ -4,6 +4,7 @@ package dev.duocollector.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.testing.Nightly;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +46,6 @@ class BundlesIT {
             Set.of("slf4j-api", "org.osgi.framework", "org.osgi.service.cm", "camel-core-osgi");
 
     private final Map<String, String> thin = headers("thin.jar");
-    private final Map<String, String> fat = headers("karaf.bundle");
 
     @Test
     void theThinJar_isABundleForTheCamelLinesTried() {
@@ -122,8 +122,10 @@ class BundlesIT {
                                 .anyMatch(pattern -> name.startsWith(pattern.substring(0, pattern.length() - 1))));
     }
 
+    @Nightly
     @Test
     void theBundleWithCamelInside_asksForNothingButLoggingAndConfiguration() {
+        Map<String, String> fat = headers("karaf.bundle");
         Map<String, Map<String, String>> imports = clauses(fat.get("Import-Package"));
 
         assertThat(fat)
@@ -140,6 +142,7 @@ class BundlesIT {
                 .doesNotContain("logback", "slf4j", "picocli", "c3p0", "camel-core-osgi", "osgi.");
     }
 
+    @Nightly
     @Test
     void theThinFeature_namesFeaturesThatCamelKarafHas() throws Exception {
         Document camelKaraf = xml("camel-karaf.features");
@@ -160,6 +163,7 @@ class BundlesIT {
         assertThat(matching(camelKaraf, asked.get(0))).as("for control").isNull();
     }
 
+    @Nightly
     @Test
     void theThinFeature_bringsEveryPackageThatTheThinJarImports() throws Exception {
         Document camelKaraf = xml("camel-karaf.features");

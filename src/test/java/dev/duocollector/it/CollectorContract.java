@@ -13,7 +13,6 @@ import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.RecordedRequest;
 import dev.duocollector.simulator.SimulatedEvent;
-import dev.duocollector.testing.Nightly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -94,7 +93,6 @@ interface CollectorContract {
     }
 
     /** Each run ends after a page, and Duo refuses one request for a second, and one for longer than a run waits. */
-    @Nightly
     @Test
     default void goesOnWhereItStopped_withABoundOnPages_andWhenDuoAllowsNoMoreRequests() {
         Duration wait = Duration.ofSeconds(1);
@@ -134,7 +132,6 @@ interface CollectorContract {
         }
     }
 
-    @Nightly
     @Test
     default void everyEventOnce_killedAndStartedAgain() {
         try (World world = world()) {

@@ -3,6 +3,7 @@
 package dev.duocollector.it;
 
 import dev.duocollector.route.World;
+import dev.duocollector.testing.Nightly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A third-party Camel application with the collector's routes among its own. */
+@Nightly
 class EmbeddedContractIT implements CollectorContract {
 
     private final ItProject application = ItProject.named("third-party");

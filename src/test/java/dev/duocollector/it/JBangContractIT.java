@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * it, by the code behind the command {@code camel}. Two things differ from an operator's: its Camel is the newest that the
  * registry serves, 4.17.0, and what it would download comes from this machine's Maven repository.
  */
+@Nightly
 class JBangContractIT implements CollectorContract {
 
     private final ItProject jbang = ItProject.named("jbang");
@@ -41,7 +42,6 @@ class JBangContractIT implements CollectorContract {
         return start(CollectorJar.environment(world));
     }
 
-    @Nightly
     @Test
     @Override
     public void everyEventOnce_ofTwoLogsOfThreeAccounts_withNothingSecretSaid(@TempDir Path accounts) {
@@ -49,7 +49,6 @@ class JBangContractIT implements CollectorContract {
     }
 
     /** The file is that of an earlier release, which its user has changed and keeps. */
-    @Nightly
     @Test
     void takesTheFile_andTheEnvironmentBeforeIt() throws IOException {
         try (World world = World.inRealTime().set("duo.page.size", "4")) {

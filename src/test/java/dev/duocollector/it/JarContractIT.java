@@ -4,7 +4,6 @@ package dev.duocollector.it;
 
 import dev.duocollector.route.World;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The runnable jar's {@code run}, in an empty folder, told everything by the environment. */
@@ -16,19 +15,5 @@ class JarContractIT implements CollectorContract {
     @Override
     public RunningCollector start(World world) {
         return CollectorJar.built().start(folder, CollectorJar.environment(world), "run");
-    }
-
-    // In each build; the others' only at night.
-
-    @Test
-    @Override
-    public void goesOnWhereItStopped_withABoundOnPages_andWhenDuoAllowsNoMoreRequests() {
-        CollectorContract.super.goesOnWhereItStopped_withABoundOnPages_andWhenDuoAllowsNoMoreRequests();
-    }
-
-    @Test
-    @Override
-    public void everyEventOnce_killedAndStartedAgain() {
-        CollectorContract.super.everyEventOnce_killedAndStartedAgain();
     }
 }

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The KAR in a stock Karaf that can reach no repository: what every collector does, and what is Karaf's own, the .cfg files
  * above all. One Karaf for all tests, which leave it waiting for settings.
  */
+@Nightly
 class KarafIT implements CollectorContract {
 
     private static final String CFG = "dev.duocollector.cfg";
@@ -108,7 +109,6 @@ class KarafIT implements CollectorContract {
                 .startsWith(WAITING + ": etc/" + CFG + " needs ");
     }
 
-    @Nightly
     @Test
     void startsAnew_whenTheCfgIsEdited() {
         try (RunningCollector collector = start(world.set("duo.page.size", "4"))) {
@@ -242,7 +242,6 @@ class KarafIT implements CollectorContract {
         }
     }
 
-    @Nightly
     @Test
     void keepsTryingUntilS3IsThere() {
         world.s3Proxy.plan(FaultPlan.every(1, request -> true, Fault.DROP_BEFORE));
@@ -256,7 +255,6 @@ class KarafIT implements CollectorContract {
         }
     }
 
-    @Nightly
     @Test
     void keepsTwoTenantsApart() {
         for (World tenant : List.of(world, other)) {
@@ -350,7 +348,6 @@ class KarafIT implements CollectorContract {
         return vault;
     }
 
-    @Nightly
     @Test
     void endsEachStreamAtItsPage_whenItIsUninstalled() throws IOException {
         world.set("duo.page.size", "4").set("duo.accounts", folder.toString());

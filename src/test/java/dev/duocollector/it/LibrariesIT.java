@@ -4,6 +4,7 @@ package dev.duocollector.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duocollector.testing.Nightly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -52,13 +53,18 @@ class LibrariesIT {
         assertThat(libraries.keySet())
                 .contains("camel-main", "camel-aws2-s3", "HikariCP", "logback-classic", "s3")
                 .noneMatch(name -> NOT_NEEDED.matcher(name).matches());
-        Set<String> embedded = embedded(Path.of(property("karaf.bundle")));
-        assertThat(embedded)
+    }
+
+    @Nightly
+    @Test
+    void whatNothingNeeds_isNotInTheBundle() {
+        assertThat(embedded(Path.of(property("karaf.bundle"))))
                 .contains("camel-main", "camel-aws2-s3", "camel-yaml-dsl")
                 .noneMatch(name -> NOT_NEEDED.matcher(name).matches());
     }
 
     /** Of two versions of the SDK's modules in one application, nobody has tried whether they fit. */
+    @Nightly
     @Test
     void applicationWithTheThinJar_hasTheSdkInTheVersionThatIsTried() {
         List<Path> sdk = ItProject.named("third-party")

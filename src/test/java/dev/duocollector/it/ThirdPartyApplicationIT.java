@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.testing.Nightly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A third-party application with a route of its own, made of the collector's pieces: the examples in EMBEDDING.md, "For your
  * own routes", by their own text.
  */
+@Nightly
 class ThirdPartyApplicationIT {
 
     private static final Path DOCUMENT = Path.of("src/site/markdown/EMBEDDING.md");

@@ -35,8 +35,7 @@ class CrashRecoveryAmongLiesTest {
         "ANSWER_412,          LIVES, EVENTS_AND_UDM",
         "SWALLOW,             LIVES, EVENTS",
         "SWALLOW,             DIES,  GZIP_AND_UDM",
-        "ANSWER_WITHOUT_ETAG, LIVES, EVENTS_AND_UDM",
-        "ANSWER_WITHOUT_ETAG, DIES,  EVENTS"
+        "ANSWER_WITHOUT_ETAG, LIVES, EVENTS_AND_UDM"
     })
     void everyEventOnce_whateverTheStoreSaysOfAnObject(Fault fault, Aftermath aftermath, Output output) {
         assertEveryEventOnce_whateverTheStoreSaysOfAnObject(fault, aftermath, output);
@@ -44,7 +43,12 @@ class CrashRecoveryAmongLiesTest {
 
     @Nightly
     @ParameterizedTest
-    @CsvSource({"STORE_EMPTY, DIES, EVENTS", "STORE_CUT, DIES, GZIP_AND_UDM", "ANSWER_412, LIVES, EVENTS"})
+    @CsvSource({
+        "STORE_EMPTY, DIES, EVENTS",
+        "STORE_CUT, DIES, GZIP_AND_UDM",
+        "ANSWER_412, LIVES, EVENTS",
+        "ANSWER_WITHOUT_ETAG, DIES, EVENTS"
+    })
     void everyEventOnce_whateverTheStoreSaysOfAnObject_inFurtherWays(Fault fault, Aftermath aftermath, Output output) {
         assertEveryEventOnce_whateverTheStoreSaysOfAnObject(fault, aftermath, output);
     }
@@ -120,14 +124,14 @@ class CrashRecoveryAmongLiesTest {
      * right once an operator is called.
      */
     @ParameterizedTest
-    @CsvSource({"PT3M,  LIVES, EVENTS", "-PT1H, LIVES, EVENTS", "P200D, LIVES, EVENTS", "-P200D, DIES, EVENTS"})
+    @CsvSource({"-PT1H, LIVES, EVENTS", "P200D, LIVES, EVENTS", "-P200D, DIES, EVENTS"})
     void everyEventOnce_whereverTheClockJumps(Duration jump, Aftermath aftermath, Output output) {
         assertEveryEventOnce_whereverTheClockJumps(jump, aftermath, output);
     }
 
     @Nightly
     @ParameterizedTest
-    @CsvSource({"PT1H, LIVES, EVENTS", "PT1H, DIES, GZIP_AND_UDM", "P200D, LIVES, GZIP_AND_UDM"})
+    @CsvSource({"PT3M, LIVES, EVENTS", "PT1H, LIVES, EVENTS", "PT1H, DIES, GZIP_AND_UDM", "P200D, LIVES, GZIP_AND_UDM"})
     void everyEventOnce_whereverTheClockJumps_inFurtherWays(Duration jump, Aftermath aftermath, Output output) {
         assertEveryEventOnce_whereverTheClockJumps(jump, aftermath, output);
     }

@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /** Of a test that takes longer than a build has time for, beside quicker ones of the same matter: CONTRIBUTING, Tests. */
-@Target(ElementType.METHOD)
+@Target({ElementType.METHOD, ElementType.TYPE})
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("nightly")
 public @interface Nightly {}
