@@ -13,6 +13,7 @@ import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.RecordedRequest;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.testing.Nightly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -93,6 +94,7 @@ interface CollectorContract {
     }
 
     /** Each run ends after a page, and Duo refuses one request for a second, and one for longer than a run waits. */
+    @Nightly
     @Test
     default void goesOnWhereItStopped_withABoundOnPages_andWhenDuoAllowsNoMoreRequests() {
         Duration wait = Duration.ofSeconds(1);
@@ -132,6 +134,7 @@ interface CollectorContract {
         }
     }
 
+    @Nightly
     @Test
     default void everyEventOnce_killedAndStartedAgain() {
         try (World world = world()) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.duocollector.cli.CommandLines;
 import dev.duocollector.route.World;
 import dev.duocollector.simulator.MadeUpEvents;
+import dev.duocollector.testing.Nightly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,7 @@ class TraceIT {
                 "config");
     }
 
+    @Nightly
     @Test
     void rootAtTrace_showsNoSecret_inJson() throws IOException {
         assertNoSecret("json", "once");
@@ -79,6 +81,7 @@ class TraceIT {
     }
 
     /** What MONITORING.md says of such a file, and why the shipped ones have caps. */
+    @Nightly
     @Test
     void rootAtTrace_showsSecrets_withAnAppenderOfOnesOwn() throws IOException {
         String log = "<configuration><appender name=\"own\" class=\"ch.qos.logback.core.ConsoleAppender\">"
