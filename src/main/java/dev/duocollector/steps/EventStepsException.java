@@ -48,6 +48,13 @@ public final class EventStepsException extends Exception {
         return exception;
     }
 
+    /** Returns what the step threw, where this is made of it. */
+    static Throwable thrown(Exception failure) {
+        return failure instanceof EventStepsException && failure.getSuppressed().length > 0
+                ? failure.getSuppressed()[0]
+                : failure;
+    }
+
     /** A step ended the route with stop or rollback, which may mean "store as it is" as well as "store nothing". */
     static EventStepsException stopped() {
         return new EventStepsException(

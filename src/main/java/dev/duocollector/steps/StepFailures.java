@@ -72,7 +72,7 @@ final class StepFailures implements SafeCopyProperty {
                     "The route {}, which a step of yours sends to without waiting for it, failed ({}). The run continues, and"
                             + " does not send it again.",
                     route,
-                    FailureText.brief(failure));
+                    FailureText.brief(EventStepsException.thrown(failure)));
         } else if (first == null) {
             first = failure;
         }
