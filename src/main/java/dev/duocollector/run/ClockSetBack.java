@@ -7,10 +7,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.support.service.ServiceSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notices that this machine's clock has been set back, as after a start with a wrong one, and has all times begin anew. Quartz
@@ -34,6 +36,7 @@ public final class ClockSetBack extends ServiceSupport {
     private final Ticker ticker;
     private Instant looked;
     private long nanos;
+    private @Nullable ScheduledFuture<?> looks;
 
     private ClockSetBack(CamelContext camel, Clock clock, Ticker ticker) {
         this.camel = camel;
@@ -56,9 +59,16 @@ public final class ClockSetBack extends ServiceSupport {
     /** Looks again and again in a time that no clock is set by. */
     @Override
     protected void doStart() {
-        camel.getExecutorServiceManager()
+        looks = camel.getExecutorServiceManager()
                 .newSingleThreadScheduledExecutor(this, "clock")
                 .scheduleWithFixedDelay(this::look, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    protected void doStop() {
+        if (looks != null) {
+            looks.cancel(false);
+        }
     }
 
     /** Compares how far the clock has come with the time that went by since the last look. */
