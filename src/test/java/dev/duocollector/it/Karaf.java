@@ -125,15 +125,17 @@ final class Karaf implements AutoCloseable {
 
     /**
      * Saves a .cfg that sets these settings, and no others, and sees to it that a running Karaf takes it: Felix File Install notes
-     * the file as read a moment after it has read it, and passes over what was saved meanwhile, until it is saved again.
+     * the file as read a moment after it has read it, and passes over what was saved meanwhile, until it is saved again. What the
+     * file says already, it does not take again.
      */
     void save(String name, Map<String, String> settings) {
         StringBuilder text = new StringBuilder();
         settings.forEach((setting, value) ->
                 text.append(setting).append(" = ").append(value).append('\n'));
+        boolean isNews = !text.toString().equals(content(name));
         Mark saved = mark();
         save(name, text.toString());
-        if (isAlive()) {
+        if (isAlive() && isNews) {
             AtomicReference<Instant> last = new AtomicReference<>(Instant.now());
             Awaitility.await()
                     .atMost(TAKEN_MAX)
@@ -148,6 +150,15 @@ final class Karaf implements AutoCloseable {
                         }
                         return taken;
                     });
+        }
+    }
+
+    private String content(String name) {
+        Path file = etc().resolve(name);
+        try {
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
