@@ -85,7 +85,7 @@ final class ClusterTriggers implements RunTriggers, OtherNodes {
 
     /** The cluster's times are those of its nodes whose clocks are right; one whose clock is not takes no part. */
     @Override
-    public void again() {}
+    public void recompute() {}
 
     @Override
     public boolean areShared() {

@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
+import org.apache.camel.component.timer.TimerEndpoint;
 import org.apache.camel.support.service.ServiceSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,8 @@ public final class ClockSetBack extends ServiceSupport {
 
     private static final Duration LOOK = Duration.ofSeconds(10);
 
-    /** The routes that a timer starts again and again. */
-    private static final List<String> TIMED = List.of("accounts", "self-check");
+    /** The routes that a timer starts again and again: the last one if the operator has put a timer into the quartz's place. */
+    private static final List<String> TIMED = List.of("accounts", "self-check", "schedule");
 
     private static final Log LOG = Log.of(ClockSetBack.class);
 
@@ -85,10 +86,11 @@ public final class ClockSetBack extends ServiceSupport {
                 "This machine's clock was set back by {} s. Runs begin by the schedule as it is now.",
                 back.toSeconds());
         try {
-            RunTriggers.of(camel).again();
+            RunTriggers.of(camel).recompute();
             for (String id : TIMED) {
                 Route route = camel.getRoute(id);
                 if (route != null
+                        && route.getEndpoint() instanceof TimerEndpoint
                         && camel.getRouteController().getRouteStatus(id).isStarted()) {
                     camel.getRouteController().stopRoute(id);
                     camel.getRouteController().startRoute(id);

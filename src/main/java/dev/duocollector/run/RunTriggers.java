@@ -15,8 +15,8 @@ public interface RunTriggers {
     /** Has no more runs of a stream begin. */
     void remove(Stream stream) throws SchedulerException;
 
-    /** Has all times begin anew from now: the clock has been set back since they were computed. */
-    void again() throws SchedulerException;
+    /** Has all next times computed anew from now: the clock has been set back since they were. */
+    void recompute() throws SchedulerException;
 
     /** Whether another node may make the runs, so that neither a start nor this program's own timers ask for any. */
     boolean areShared();

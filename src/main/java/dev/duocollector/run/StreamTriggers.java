@@ -60,9 +60,13 @@ final class StreamTriggers implements RunTriggers {
         }
     }
 
-    /** Computes each trigger's next time, of whichever schedule it has. */
+    /** Of whichever schedule a trigger has. Where the operator has put something else into the quartz's place, there is none. */
     @Override
-    public void again() throws SchedulerException {
+    public void recompute() throws SchedulerException {
+        Route route = camel.getRoute(ROUTE);
+        if (route == null || !(route.getEndpoint() instanceof QuartzEndpoint)) {
+            return;
+        }
         Scheduler scheduler = endpoint().getComponent().getScheduler();
         Set<TriggerKey> keys = new HashSet<>(scheduler.getTriggerKeys(GroupMatcher.triggerGroupEquals(GROUP)));
         keys.add(endpoint().getTriggerKey());

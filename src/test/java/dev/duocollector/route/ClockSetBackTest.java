@@ -7,11 +7,15 @@ import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import dev.duocollector.run.ClockSetBack;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Route;
 import org.apache.camel.component.quartz.QuartzComponent;
@@ -49,17 +53,9 @@ class ClockSetBackTest {
                 .context()
                 .getComponent("quartz", QuartzComponent.class)
                 .getScheduler();
-        await().until(() -> collector.context().hasService(ClockSetBack.class) != null
-                && nextTimes().size() == 2);
-        watch = collector.context().hasService(ClockSetBack.class);
-        for (String timed : List.of("accounts", "self-check")) {
-            collector.context().getRoute(timed).getRoutePolicyList().add(new RoutePolicySupport() {
-                @Override
-                public void onStart(Route route) {
-                    restarted.incrementAndGet();
-                }
-            });
-        }
+        watch = watch();
+        await().until(() -> nextTimes().size() == 2);
+        countStarts("accounts", "self-check");
         for (TriggerKey key : scheduler.getTriggerKeys(GroupMatcher.anyTriggerGroup())) {
             Trigger trigger = scheduler.getTrigger(key);
             Date tomorrow = Date.from(Instant.now().plus(DAY));
@@ -101,6 +97,46 @@ class ClockSetBackTest {
                 .contains("This machine's clock was set back by 86400 s. Runs begin by the schedule as it is now.");
         watch.look();
         assertThat(restarted).as("set back once").hasValue(2);
+    }
+
+    /** What ROUTES allows with one log. */
+    @Test
+    void timerInTheQuartzsPlace_isStartedAgain() throws Exception {
+        collector.close();
+        logs.clear();
+        restarted.set(0);
+        String schedule = Files.readString(Path.of("routes/schedule.camel.yaml"));
+        int quartz = schedule.indexOf("      uri: quartz\n");
+        String timed = schedule.substring(0, quartz)
+                + "      uri: timer\n      parameters: { timerName: mine, period: 3600000, delay: 3600000 }\n"
+                + schedule.substring(schedule.indexOf("      steps:\n", quartz));
+        collector = TestCollector.start(
+                world.set("duo.logs", "telephony").settings, world.clock, Map.of("schedule.camel.yaml", timed));
+        watch = watch();
+        countStarts("accounts", "self-check", "schedule");
+        world.advance(Duration.ofSeconds(10));
+        world.clock.set(world.now().minus(DAY));
+
+        watch.look();
+
+        assertThat(restarted).hasValue(3);
+        assertThat(logs.lines(Level.ERROR)).isEmpty();
+        assertThat(logs.lines(Level.WARN)).anyMatch(line -> line.contains("was set back by 86400 s"));
+    }
+
+    private ClockSetBack watch() {
+        return await().until(() -> collector.context().hasService(ClockSetBack.class), Objects::nonNull);
+    }
+
+    private void countStarts(String... routes) {
+        for (String timed : routes) {
+            collector.context().getRoute(timed).getRoutePolicyList().add(new RoutePolicySupport() {
+                @Override
+                public void onStart(Route route) {
+                    restarted.incrementAndGet();
+                }
+            });
+        }
     }
 
     @Test
