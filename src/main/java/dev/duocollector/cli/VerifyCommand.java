@@ -10,6 +10,7 @@ import dev.duocollector.failure.ExitCode;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.run.RangeGuard;
 import dev.duocollector.run.Stream;
+import dev.duocollector.settings.StreamName;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.text.Count;
 import dev.duocollector.text.JsonText;
@@ -19,7 +20,6 @@ import dev.duocollector.verify.Comparison.Difference;
 import dev.duocollector.verify.Comparison.Kind;
 import dev.duocollector.verify.Comparison.Place;
 import dev.duocollector.verify.Comparison.Result;
-import dev.duocollector.verify.TellComparison;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -84,7 +84,7 @@ final class VerifyCommand implements Callable<Integer> {
             return isOperators ? ExitCode.OPERATOR : ExitCode.AGAIN;
         }
         VerifiedDays days = VerifiedDays.of(result);
-        String names = TellComparison.options(stream.settings());
+        String names = StreamName.options(stream.settings());
         (json ? List.of(json(result, days, idName)) : lines(result, days.lines(Screen.ofOutput(), names), idName))
                 .forEach(line -> System.out.println(PlainLine.of(line)));
         return exitCode(result);

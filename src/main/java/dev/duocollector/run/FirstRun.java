@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.StreamName;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.PlainStream;
 import dev.duocollector.sink.S3OperationException;
@@ -144,9 +145,10 @@ public final class FirstRun {
         if (begin.isPresent() && backfilled.isPresent() && backfilled.get().isBefore(begin.get())) {
             LOG.warn(
                     "The last back-fill ended before {}, and the first window begins at {} (duo.lookback). What lies between is"
-                            + " not collected; after this run, backfill --from {} --to {} collects it.",
+                            + " not collected; after this run, backfill{} --from {} --to {} collects it.",
                     backfilled.get(),
                     begin.get(),
+                    StreamName.options(settings),
                     backfilled.get(),
                     begin.get().minusMillis(1));
         }

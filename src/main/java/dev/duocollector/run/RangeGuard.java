@@ -5,6 +5,7 @@ package dev.duocollector.run;
 import dev.duocollector.failure.RefusedException;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.StreamName;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.state.Checkpoint;
@@ -239,7 +240,7 @@ public final class RangeGuard {
                 .filter(key -> !key.equals(settings.log().stateKey()))
                 .filter(key -> meeting.test(rangeOf(key)))
                 .filter(key -> checkpoint(key).flatMap(Checkpoint::openWindow).isPresent())
-                .map(key -> new Unfinished(rangeOf(key), place(key)))
+                .map(key -> new Unfinished(rangeOf(key), place(key), StreamName.options(settings)))
                 .findFirst();
     }
 
@@ -251,13 +252,13 @@ public final class RangeGuard {
         return "s3://" + settings.account().bucket() + "/" + key;
     }
 
-    /** A back-fill that was begun and is not done, and where its state lies. */
-    private record Unfinished(TimeRange range, String state) {
+    /** A back-fill that was begun and is not done, where its state lies, and the options that name its stream. */
+    private record Unfinished(TimeRange range, String state, String options) {
 
         /** @param conflict what it has in common with what was asked for */
         String refusal(String conflict) {
             return "A back-fill of " + range + " was begun and is not done, and " + conflict
-                    + ": both would write the same events. Finish it with backfill --from " + range.from() + " --to "
+                    + ": both would write the same events. Finish it with backfill" + options + " --from " + range.from() + " --to "
                     + range.to() + (range.skipExisting() ? "" : " --no-skip-existing")
                     + ", or give it up by deleting its state, " + state + ".";
         }

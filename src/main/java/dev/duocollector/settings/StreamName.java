@@ -39,6 +39,12 @@ public record StreamName(String account, DuoLog log) {
         return new StreamName(account.isEmpty() ? host : account, log).labels(true, true);
     }
 
+    /** Returns the options that name a stream in a command, each after a space; none where there is only one stream. */
+    public static String options(Settings settings) {
+        return (settings.name().isEmpty() ? "" : " --account " + settings.name())
+                + (settings.label().isEmpty() ? "" : " --log " + settings.log().duoLog());
+    }
+
     @Override
     public String toString() {
         return account.isEmpty() ? log.toString() : account + "/" + log;

@@ -4,6 +4,7 @@ package dev.duocollector.verify;
 
 import dev.duocollector.run.Run;
 import dev.duocollector.settings.Settings;
+import dev.duocollector.settings.StreamName;
 import dev.duocollector.text.Count;
 import dev.duocollector.text.Log;
 import dev.duocollector.verify.Comparison.Kind;
@@ -59,13 +60,7 @@ public final class TellComparison implements Processor {
         String differences = compared + String.join(", ", kinds) + " (OPERATIONS, \"Verify\").";
         return result.counts().getOrDefault(Kind.MISSING, 0L) == 0
                 ? differences
-                : differences + " To store what is missing: backfill" + options(settings) + " --from " + day + " --to "
+                : differences + " To store what is missing: backfill" + StreamName.options(settings) + " --from " + day + " --to "
                         + day + ".";
-    }
-
-    /** Returns the options that name a stream in a command, each after a space; none where there is only one stream. */
-    public static String options(Settings settings) {
-        return (settings.name().isEmpty() ? "" : " --account " + settings.name())
-                + (settings.label().isEmpty() ? "" : " --log " + settings.log().duoLog());
     }
 }

@@ -170,6 +170,27 @@ class RangeGuardTest {
                         checkpoint -> assertThat(checkpoint.openWindow()).isEmpty());
     }
 
+    @Test
+    void unfinishedBackfillOfOneOfSeveralLogs_isFinishedByACommandThatNamesIt() throws Exception {
+        collected();
+        begin("2026-11-10", "2026-11-12");
+        Settings severalLogs = TestSettings.with(
+                "duo.logs",
+                "telephony,activity",
+                "s3.clock",
+                "ignore",
+                "s3.bucket",
+                BUCKET,
+                "range.from",
+                "2026-11-12",
+                "range.to",
+                "2026-11-13");
+
+        assertRefused(
+                new RangeGuard(s3.client(), severalLogs, Clock.fixed(NOW, ZoneOffset.UTC), () -> 0),
+                "backfill --log telephony --from 2026-11-10T00:00:00Z --to 2026-11-12T00:00:00Z, or");
+    }
+
     /** Both had looked before either was written; each sees the other once its own is. */
     @Test
     void twoThatBeganAtTheSameTime_bothStop_untilOneIsGivenUp() throws Exception {
