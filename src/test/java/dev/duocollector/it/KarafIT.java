@@ -277,7 +277,8 @@ class KarafIT implements CollectorContract {
 
                 world.s3Proxy.plan(FaultPlan.none());
                 patiently().until(() -> world.lines().size() == events.size());
-                assertThat(acme.output()).contains("Camel (duo-telephony-collector-acme) thread");
+                // The run says so at its end, a while after its object is in the bucket.
+                patiently().until(() -> acme.output().contains("Camel (duo-telephony-collector-acme) thread"));
             }
             long before = windows(other);
             patiently().until(() -> windows(other) >= before + 2);
