@@ -87,8 +87,7 @@ final class StateImportCommand extends StateCommand.Subcommand {
         KeyPrefix prefix = lambdaPrefix == null ? settings.log().prefix() : prefix(lambdaPrefix);
         Source read = read(session);
         StateSnapshot before = session.state().look();
-        BucketEvents lambdas = new BucketEvents(
-                session.s3(), read.bucket(), prefix, settings.account().apiHost(), DuoLog.TELEPHONY);
+        BucketEvents lambdas = new BucketEvents(session.s3(), read.bucket(), prefix, DuoLog.TELEPHONY);
         boolean elsewhere = !read.bucket().equals(settings.account().bucket())
                 || !prefix.equals(settings.log().prefix());
         Optional<BucketEvents> own =

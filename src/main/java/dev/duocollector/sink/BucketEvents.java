@@ -55,7 +55,6 @@ public final class BucketEvents {
     private final String bucket;
     private final KeyPrefix prefix;
     private final DuoLog log;
-    private final ClientFields fields;
     private final int lineBytesMax;
 
     /** Whether folders under the prefix are other accounts', and nothing in them is this one's. */
@@ -64,27 +63,19 @@ public final class BucketEvents {
     /**
      * Makes a reader.
      *
-     * @param apiHost what the collector added as {@code host} to the events of the shape {@code duo-client}
      * @param log whose events there are
      */
-    public BucketEvents(S3Client s3, String bucket, KeyPrefix prefix, String apiHost, DuoLog log) {
-        this(s3, bucket, prefix, apiHost, log, LINE_BYTES_MAX, false);
+    public BucketEvents(S3Client s3, String bucket, KeyPrefix prefix, DuoLog log) {
+        this(s3, bucket, prefix, log, LINE_BYTES_MAX, false);
     }
 
     BucketEvents(
-            S3Client s3,
-            String bucket,
-            KeyPrefix prefix,
-            String apiHost,
-            DuoLog log,
-            int lineBytesMax,
-            boolean hasFoldersOfOthers) {
+            S3Client s3, String bucket, KeyPrefix prefix, DuoLog log, int lineBytesMax, boolean hasFoldersOfOthers) {
         this.hasFoldersOfOthers = hasFoldersOfOthers;
         this.s3 = s3;
         this.bucket = bucket;
         this.prefix = prefix;
         this.log = log;
-        this.fields = new ClientFields(log, apiHost);
         this.lineBytesMax = lineBytesMax;
     }
 
@@ -94,7 +85,6 @@ public final class BucketEvents {
                 s3,
                 settings.account().bucket(),
                 settings.log().prefix(),
-                settings.account().apiHost(),
                 settings.log().duoLog(),
                 LINE_BYTES_MAX,
                 settings.hasAccounts() && settings.name().isEmpty());
@@ -222,7 +212,7 @@ public final class BucketEvents {
             if (line.tooLong()) {
                 throw new IOException("an event has 64 MiB at most");
             }
-            DuoEvent event = fields.without(DuoEvent.of(line.bytes(), log));
+            DuoEvent event = ClientFields.without(DuoEvent.of(line.bytes(), log));
             Optional<Instant> time = event.ts().map(ts -> ts.truncatedTo(ChronoUnit.MILLIS));
             return object.writer() == Writer.OTHER && time.isEmpty()
                     ? Optional.empty()

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.sink;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.EventShape;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.source.DuoEvent;
 import java.io.IOException;
 import java.time.Instant;
@@ -36,23 +38,25 @@ record ClientFields(DuoLog log, String host) {
         if (!isThere.test("host")) {
             fields.accept("host", host);
         }
-        Optional<Long> timestamp = timestamp(time);
+        Optional<Long> timestamp = timestamp(log, time);
         if (timestamp.isPresent() && !isThere.test("timestamp")) {
             fields.accept("timestamp", timestamp.get());
         }
     }
 
-    private Optional<Long> timestamp(Optional<Instant> time) {
+    private static Optional<Long> timestamp(DuoLog log, Optional<Instant> time) {
         return log.getsTimestamp() ? time.map(Instant::getEpochSecond) : Optional.empty();
     }
 
     /**
      * Returns the event of a stored line as Duo sent it: a line of the shape {@code duo-client} without the members that the
      * collector appended, any other as it is. What is taken off is exactly what was appended, to the byte, so that an event
-     * which an operator's step or another program has rewritten stays as it is.
+     * which an operator's step or another program has rewritten stays as it is. The host may be any: the account's was another
+     * before Duo moved it.
      */
-    DuoEvent without(DuoEvent line) throws IOException {
-        Optional<Long> timestamp = timestamp(line.ts());
+    static DuoEvent without(DuoEvent line) throws IOException {
+        DuoLog log = line.log();
+        Optional<Long> timestamp = timestamp(log, line.ts());
         boolean shaped = line.names().contains("eventtype")
                 && line.names().contains("host")
                 && (timestamp.isEmpty() || line.names().contains("timestamp"));
@@ -65,7 +69,7 @@ record ClientFields(DuoLog log, String host) {
         if (timestamp.isPresent()) {
             end = without(json, end, "\"timestamp\":" + timestamp.get());
         }
-        end = without(json, end, "\"host\":\"" + host + '"');
+        end = withoutHost(json, end);
         end = without(json, end, "\"eventtype\":\"" + log + '"');
         if (end == brace) {
             return line;
@@ -73,6 +77,21 @@ record ClientFields(DuoLog log, String host) {
         byte[] sent = Arrays.copyOf(json, end + 1);
         sent[end] = '}';
         return DuoEvent.of(sent, log);
+    }
+
+    private static int withoutHost(byte[] json, int end) {
+        int start = end - 1;
+        while (start > 0 && json[start - 1] != '"') {
+            start--;
+        }
+        String text = new String(json, start, Math.max(0, end - 1 - start), ISO_8859_1);
+        return SettingTable.API_HOST
+                .type()
+                .reader()
+                .apply(text)
+                .filter(text::equals)
+                .map(host -> without(json, end, "\"host\":\"" + host + '"'))
+                .orElse(end);
     }
 
     /** Returns where the text ends without its last member, if that is the given one. */

@@ -9,6 +9,8 @@ import dev.duocollector.sink.BucketEvents.Writer;
 import dev.duocollector.source.DuoEvent;
 import dev.duocollector.text.Count;
 import dev.duocollector.text.Log;
+import java.time.Instant;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +33,9 @@ public final class InBucket {
     private final Optional<TimeRange> range;
     private EventIndex index = new EventIndex();
 
+    /** Events of the index that were taken for an earlier form of one that Duo showed. */
+    private final BitSet changed = new BitSet();
+
     private InBucket(BucketEvents bucket, Optional<TimeRange> range) {
         this.bucket = bucket;
         this.range = range;
@@ -45,6 +50,7 @@ public final class InBucket {
     /** Reads what is there now. */
     public void read() {
         index = new EventIndex();
+        changed.clear();
         if (range.isPresent()) {
             index = read(bucket, range.get(), object -> {});
         }
@@ -83,6 +89,12 @@ public final class InBucket {
         for (DuoEvent event : page) {
             int number = index.find(event.eventKey());
             if (number != EventIndex.NONE) {
+                if (changed.get(number)) {
+                    LOG.warn(
+                            "The bucket's event of {} was taken for an earlier form of one that Duo gave on a page before, and Duo"
+                                    + " gives it as well: the one before may be missing. Compare that minute with verify.",
+                            event.ts().map(Instant::toString).orElse("an unknown time"));
+                }
                 index.meet(number);
                 there.add(event.eventKey());
             }
@@ -101,6 +113,7 @@ public final class InBucket {
             return false;
         }
         index.meet(number);
+        changed.set(number);
         return true;
     }
 }

@@ -40,7 +40,6 @@ import software.amazon.awssdk.core.sync.RequestBody;
 class BucketEventsTest {
 
     private static final String BUCKET = "bucket-events";
-    private static final String HOST = "api-00000000.duosecurity.com";
     private static final Instant FROM = Instant.parse("2026-11-20T00:00:00Z");
     private static final Instant TO = Instant.parse("2026-11-21T00:00:00Z");
     private static final String OURS = "duo-telephony/telephony_20261120T120000.000Z_00001_25c056ba8eb4.ndjson";
@@ -48,7 +47,7 @@ class BucketEventsTest {
 
     private final EmbeddedS3 s3 = World.s3();
     private final BucketEvents reader =
-            new BucketEvents(s3.client(), BUCKET, new KeyPrefix("duo-telephony"), HOST, DuoLog.TELEPHONY);
+            new BucketEvents(s3.client(), BUCKET, new KeyPrefix("duo-telephony"), DuoLog.TELEPHONY);
 
     @BeforeEach
     void emptyBucket() {
@@ -105,6 +104,22 @@ class BucketEventsTest {
         assertThat(reader.objects(FROM, TO)).extracting(StoredObject::writer).containsExactly(Writer.LAMBDA);
     }
 
+    /** Duo moves accounts, and the collector goes on with the other host. */
+    @Test
+    void eventsOfTheHostBefore_haveTheKeysThatTheyHadWhenDuoSentThem() throws IOException {
+        String sent = "{\"ts\":\"2026-11-20T10:00:00Z\"";
+        put(
+                OURS,
+                (sent
+                                + ",\"eventtype\":\"telephony\",\"host\":\"api-11111111.duofederal.com\",\"timestamp\":1795168800}")
+                        .getBytes(UTF_8));
+
+        assertThat(read())
+                .extracting(StoredEvent::eventKey)
+                .containsExactly(DuoEvent.of((sent + "}").getBytes(UTF_8), DuoLog.TELEPHONY)
+                        .eventKey());
+    }
+
     /** Only what the collector appended is taken off. */
     @ParameterizedTest
     @CsvSource(
@@ -114,6 +129,7 @@ class BucketEventsTest {
                 "a field of Duo's own      | {'ts':'2026-11-20T10:00:00Z','host':'api-00000000.duosecurity.com'}",
                 "another time              | {'ts':'2026-11-20T10:00:00Z','eventtype':'telephony','host':'api-00000000.duosecurity.com','timestamp':1}",
                 "another program's blanks  | {'ts': '2026-11-20T10:00:00Z', 'eventtype': 'telephony', 'host': 'api-00000000.duosecurity.com', 'timestamp': 1795168800}",
+                "no host of Duo's          | {'ts':'2026-11-20T10:00:00Z','timestamp':1,'eventtype':'telephony','host':'API-00000000.duosecurity.com'}",
                 "members below the first   | {'ts':'2026-11-20T10:00:00Z','eventtype':1,'host':2,'timestamp':{'eventtype':'telephony','host':'api-00000000.duosecurity.com'}}",
             })
     void anEventThatOnlyLooksShaped_staysAsItStands(String why, String line) throws IOException {
@@ -211,7 +227,7 @@ class BucketEventsTest {
         String longest = at("2026-11-20T10:00:00Z");
         String tooLong = at("2026-11-20T10:00:00.0Z");
         BucketEvents bounded = new BucketEvents(
-                s3.client(), BUCKET, new KeyPrefix("duo-telephony"), HOST, DuoLog.TELEPHONY, longest.length(), false);
+                s3.client(), BUCKET, new KeyPrefix("duo-telephony"), DuoLog.TELEPHONY, longest.length(), false);
         put("duo-telephony/notes.txt", (tooLong + "\n" + longest).getBytes(UTF_8));
         List<StoredEvent> events = new ArrayList<>();
 
@@ -252,7 +268,7 @@ class BucketEventsTest {
     @Test
     void refusalOfS3_namesTheAction() {
         BucketEvents nowhere =
-                new BucketEvents(s3.client(), "no-such-bucket", new KeyPrefix("duo-telephony"), HOST, DuoLog.TELEPHONY);
+                new BucketEvents(s3.client(), "no-such-bucket", new KeyPrefix("duo-telephony"), DuoLog.TELEPHONY);
 
         assertThatThrownBy(() -> nowhere.objects(FROM, TO))
                 .isInstanceOf(S3OperationException.class)
@@ -285,7 +301,7 @@ class BucketEventsTest {
     private static byte[] marshaled(List<DuoEvent> events, EventShape shape) throws IOException {
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
-        new NdjsonDataFormat(shape, HOST).marshal(exchange, events, lines);
+        new NdjsonDataFormat(shape, "api-00000000.duosecurity.com").marshal(exchange, events, lines);
         return lines.toByteArray();
     }
 
