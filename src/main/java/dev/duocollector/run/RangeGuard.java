@@ -258,7 +258,8 @@ public final class RangeGuard {
         /** @param conflict what it has in common with what was asked for */
         String refusal(String conflict) {
             return "A back-fill of " + range + " was begun and is not done, and " + conflict
-                    + ": both would write the same events. Finish it with backfill" + options + " --from " + range.from() + " --to "
+                    + ": both would write the same events. Finish it with backfill" + options + " --from "
+                    + range.from() + " --to "
                     + range.to() + (range.skipExisting() ? "" : " --no-skip-existing")
                     + ", or give it up by deleting its state, " + state + ".";
         }

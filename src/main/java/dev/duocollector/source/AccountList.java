@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Duo's Accounts API lists below a parent (<a href="https://duo.com/docs/accountsapi#retrieve-accounts">Accounts API</a>,
@@ -82,7 +83,7 @@ public record AccountList(List<Child> children, List<String> flaws) {
 
     private static JsonNode parse(byte[] body) throws MalformedPageException, AnswerTooLargeException {
         try (JsonParser parser = EventJson.parser(body)) {
-            JsonNode answer = JSON.readTree(parser);
+            JsonNode answer = tree(parser);
             if (answer == null || !answer.isObject()) {
                 throw malformed(body.length == 0 ? "it is empty" : "it is not a JSON object", body);
             }
@@ -90,16 +91,23 @@ public record AccountList(List<Child> children, List<String> flaws) {
                 throw malformed("something follows the JSON object", body);
             }
             return answer;
-        } catch (MalformedPageException e) {
+        } catch (MalformedPageException | AnswerTooLargeException e) {
             throw e;
-        } catch (StreamConstraintsException e) {
-            throw AnswerTooLargeException.parts();
         } catch (IOException e) {
             throw malformed(EventJson.flaw(e), body);
         }
     }
 
+    private static @Nullable JsonNode tree(JsonParser parser) throws IOException {
+        try {
+            return JSON.readTree(parser);
+        } catch (StreamConstraintsException e) {
+            throw EventJson.tooLarge(parser);
+        }
+    }
+
     private static MalformedPageException malformed(String flaw, byte[] body) {
-        return new MalformedPageException("a list of accounts", flaw, body.length);
+        return new MalformedPageException(
+                "a list of accounts", flaw, body.length, DuoAnswer.read(body).isDuos());
     }
 }

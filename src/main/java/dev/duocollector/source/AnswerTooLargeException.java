@@ -30,10 +30,17 @@ public final class AnswerTooLargeException extends IOException {
                 + " events that were asked for, so the rest of it is not read. Check that duo.base-url leads to Duo.");
     }
 
-    /** Makes the exception for JSON with larger parts, or more of them, than a page has. */
-    static AnswerTooLargeException parts() {
+    /** Makes the exception for JSON with a part that no page has. */
+    static AnswerTooLargeException part() {
         return new AnswerTooLargeException(
-                "Duo's answer holds more parts, deeper ones or a longer text than a page of events"
-                        + " can, so the rest of it is not read. Check that duo.base-url leads to Duo.");
+                "Duo's answer holds deeper parts or a longer text than a page of events can, so the"
+                        + " rest of it is not read. Check that duo.base-url leads to Duo.");
+    }
+
+    /** Makes the exception for JSON with more parts than a heap of this size has room for. */
+    static AnswerTooLargeException parts(long partsMax) {
+        return new AnswerTooLargeException("Duo's answer has more than " + partsMax
+                + " parts (names, values, brackets), the most that is read (500000, or one for each 256 bytes of the heap)."
+                + " Check that duo.base-url leads to Duo; if it does, give the JVM more memory with -Xmx.");
     }
 }

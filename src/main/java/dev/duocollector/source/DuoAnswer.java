@@ -54,11 +54,9 @@ final class DuoAnswer {
     static DuoAnswer read(byte[] body, int itemsMax, DuoLog log) {
         DuoAnswer answer = new DuoAnswer(body, itemsMax, log);
         try (JsonParser parser = EventJson.parser(answer.body)) {
-            answer.whole(parser);
+            answer.bounded(parser);
         } catch (AnswerTooLargeException e) {
             answer.tooLarge = e;
-        } catch (StreamConstraintsException e) {
-            answer.tooLarge = AnswerTooLargeException.parts();
         } catch (IOException e) {
             answer.flaw = EventJson.flaw(e);
         }
@@ -70,28 +68,32 @@ final class DuoAnswer {
             throw tooLarge;
         }
         if (flaw != null) {
-            throw new MalformedPageException(flaw, bytes);
+            throw malformed(flaw);
         }
         if (stat == null) {
-            throw new MalformedPageException("stat is missing", bytes);
+            throw malformed("stat is missing");
         }
         if (!stat.equals("OK")) {
             throw new DuoApiException(200, this);
         }
         if (items == null || itemsFlaw != null) {
-            throw new MalformedPageException(itemsFlaw == null ? list + " is missing" : itemsFlaw, bytes);
+            throw malformed(itemsFlaw == null ? list + " is missing" : itemsFlaw);
         }
         if (items.isEmpty()) {
             return page(items, null);
         }
         if (offsetFlaw != null) {
-            throw new MalformedPageException(offsetFlaw, bytes);
+            throw malformed(offsetFlaw);
         }
         return page(items, nextOffset);
     }
 
     private DuoPage page(List<DuoEvent> events, @Nullable String next) {
         return new DuoPage(events, Optional.ofNullable(next), bytes, totalObjects, Optional.empty());
+    }
+
+    private MalformedPageException malformed(String what) {
+        return new MalformedPageException("a page of its log", what, bytes, isDuos());
     }
 
     /** Tells whether this is JSON with Duo's {@code stat}, read as far as it goes. */
@@ -112,6 +114,14 @@ final class DuoAnswer {
     @Nullable
     String messageDetail() {
         return messageDetail;
+    }
+
+    private void bounded(JsonParser parser) throws IOException {
+        try {
+            whole(parser);
+        } catch (StreamConstraintsException e) {
+            throw EventJson.tooLarge(parser);
+        }
     }
 
     private void whole(JsonParser parser) throws IOException {

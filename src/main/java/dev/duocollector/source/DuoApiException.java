@@ -4,6 +4,7 @@ package dev.duocollector.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.duocollector.failure.FailureText;
 import dev.duocollector.text.PhoneNumbers;
 import dev.duocollector.text.PlainLine;
 import java.util.regex.Matcher;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A refusal by Duo: an HTTP status other than 200, or a 200 with a {@code stat} that is not OK.
  *
- * <p>Duo's texts are cut to 200 printable characters. What could be a phone number in them is masked, and what could be an
+ * <p>Duo's texts are cut to 200 printable characters. What could be a phone number or an
+ * e-mail address in them is masked, and what could be an
  * Authorization header or a signature, which something between may repeat. A body that is not Duo's JSON is never quoted.
  */
 public final class DuoApiException extends Exception {
@@ -68,7 +70,7 @@ public final class DuoApiException extends Exception {
         return "Duo answered HTTP " + statusCode
                 + (code == null || code.isEmpty() ? "" : ", code " + code)
                 + (message == null ? ", without a message" : ": " + message)
-                + (detail == null ? "" : " (" + detail + ")");
+                + (detail == null || detail.isBlank() ? "" : " (" + detail + ")");
     }
 
     private static @Nullable String presentable(@Nullable String text) {
@@ -80,7 +82,7 @@ public final class DuoApiException extends Exception {
                 .limit(TEXT_CHARS_READ)
                 .map(c -> PlainLine.isPlain(c) ? c : ' ')
                 .forEach(printable::appendCodePoint);
-        String masked = PhoneNumbers.masked(
+        String masked = FailureText.masked(
                 CREDENTIALS.matcher(printable).replaceAll("$1" + Matcher.quoteReplacement(PhoneNumbers.MASK)));
         return masked.codePointCount(0, masked.length()) <= TEXT_CHARS_MAX
                 ? masked

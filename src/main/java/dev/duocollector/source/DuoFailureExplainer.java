@@ -67,7 +67,7 @@ public final class DuoFailureExplainer {
     }
 
     private static String briefly(Throwable failure) {
-        return failure instanceof AnswerTooLargeException
+        return failure instanceof AnswerTooLargeException || failure instanceof MalformedPageException
                 ? String.valueOf(failure.getMessage())
                 : FailureText.brief(failure);
     }
@@ -82,13 +82,15 @@ public final class DuoFailureExplainer {
                     .what(UntrustedCertificate.explain("Duo at " + baseUrl, "duo.api.host and duo.base-url", failure));
         }
         if (failure instanceof IOException) {
-            boolean invalid = failure instanceof MalformedPageException;
+            Optional<MalformedPageException> malformed = FailureText.causeOf(failure, MalformedPageException.class);
             return new Explanation(
                             stage(failure),
-                            invalid ? RequestOutcome.INVALID : RequestOutcome.NETWORK,
+                            malformed.isPresent() ? RequestOutcome.INVALID : RequestOutcome.NETWORK,
                             RunOutcome.FAILED)
-                    .what("No usable answer from Duo at " + baseUrl + " (" + FailureText.brief(failure) + ").")
-                    .remedy("Check the network, duo.api.host and duo.proxy if this lasts.");
+                    .what("No usable answer from Duo at " + baseUrl + " (" + briefly(failure) + ").")
+                    .remedy(malformed
+                            .map(MalformedPageException::remedy)
+                            .orElse("Check the network, duo.api.host and duo.proxy if this lasts."));
         }
         // What fails before there is a request, such as the secret key's file: nothing of Duo's.
         return failure instanceof SettingsException

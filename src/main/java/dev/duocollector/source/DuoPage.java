@@ -67,13 +67,19 @@ public record DuoPage(
 
         private static final long serialVersionUID = 1L;
 
-        MalformedPageException(String flaw, int bodyBytes) {
-            this("a page of its log", flaw, bodyBytes);
+        private final boolean fromDuo;
+
+        /** @param fromDuo whether it is Duo's JSON all the same, with a {@code stat} */
+        MalformedPageException(String expected, String flaw, int bodyBytes, boolean fromDuo) {
+            super("Duo's answer is not " + expected + ": " + flaw + " (" + bodyBytes + " bytes)");
+            this.fromDuo = fromDuo;
         }
 
-        MalformedPageException(String expected, String flaw, int bodyBytes) {
-            super("Duo's answer is not " + expected + ": " + flaw + " (" + bodyBytes
-                    + " bytes). If this lasts, see what answers instead of Duo: a proxy, a login page");
+        /** Says what to do if it stays so. */
+        String remedy() {
+            return fromDuo
+                    ? "If this lasts, report it to Duo with this line."
+                    : "If this lasts, see what answers instead of Duo: a proxy, a login page. Check duo.api.host and duo.proxy.";
         }
     }
 }

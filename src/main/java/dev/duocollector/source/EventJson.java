@@ -20,12 +20,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How this program reads JSON: as UTF-8 and nothing else, unknown members kept, every number printable as it was sent.
- * Nesting deeper than 1000 is refused, and so is what would fill the heap once parsed: a body of half a million values, or a
- * text of 4 Mi characters where texts are read. Other texts have no bound of their own, since the body has one.
+ * Nesting deeper than 1000 is refused, and so is what would fill the heap once parsed: a body of too many parts, or a text
+ * of 4 Mi characters where texts are read. Other texts have no bound of their own, since the body has one.
  */
 public final class EventJson {
 
@@ -36,8 +37,12 @@ public final class EventJson {
     /** Up to the year 5138; a longer number counts something else. */
     private static final int SECONDS_DIGITS_MAX = 11;
 
-    /** A page of 1000 events has about 30 values in each. */
-    private static final long TOKENS_MAX = 500_000;
+    /**
+     * How many values, names and brackets are read. A page of 1000 events has some 150 in each at most, but a user may be in
+     * hundreds of groups. Once parsed, one takes some 60 bytes.
+     */
+    private static final long TOKENS_MAX =
+            Math.max(500_000, Runtime.getRuntime().maxMemory() / 256);
 
     private static final int NAME_CHARS_MAX = 64 * 1024;
     private static final int NUMBER_CHARS_MAX = 1024 * 1024;
@@ -76,6 +81,13 @@ public final class EventJson {
     static JsonParser parser(byte[] json) throws IOException {
         Utf8.require(json);
         return BOUNDED.createParser(json);
+    }
+
+    /** Returns what to say of an answer that has gone beyond a bound of its parser. */
+    static AnswerTooLargeException tooLarge(JsonParser parser) {
+        return parser.currentTokenCount() > TOKENS_MAX
+                ? AnswerTooLargeException.parts(TOKENS_MAX)
+                : AnswerTooLargeException.part();
     }
 
     /**
@@ -135,6 +147,19 @@ public final class EventJson {
         try (JsonParser parser = FACTORY.createParser(event)) {
             parser.nextToken();
             return object(parser);
+        }
+    }
+
+    /** Reads a text that is one JSON object and nothing else into a map as above; empty if it is not one. */
+    public static Optional<Map<String, @Nullable Object>> object(String text) {
+        try (JsonParser parser = FACTORY.createParser(text)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return Optional.empty();
+            }
+            Map<String, @Nullable Object> members = object(parser);
+            return parser.nextToken() == null ? Optional.of(members) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
         }
     }
 

@@ -38,7 +38,7 @@ public final class ReadPage implements Processor {
         Integer status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, Integer.class);
         if (status != null && status != HttpStatus.SC_OK) {
             throw new MalformedPageException(
-                    expected, "its HTTP status is " + status + ", not 200", body == null ? 0 : body.length);
+                    expected, "its HTTP status is " + status + ", not 200", body == null ? 0 : body.length, false);
         }
     }
 

@@ -5,8 +5,8 @@ package dev.duocollector.udm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.source.EventJson;
 import dev.duocollector.source.EventTime;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -35,9 +35,7 @@ final class Fields {
     /** More digits than any number of seconds needs; a longer number, or exponent, would take long to convert. */
     private static final Pattern SECONDS = Pattern.compile("[+-]?[0-9.]{1,40}(?:[Ee][+-]?[0-9]{1,2})?");
 
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Map<?, ?> event;
     private final Map<String, Object> objects = new HashMap<>();
@@ -108,7 +106,8 @@ final class Fields {
         Object value = event;
         for (String name : path.split("\\.", -1)) {
             if (value instanceof String text) {
-                value = objects.computeIfAbsent(text, Fields::object);
+                value = objects.computeIfAbsent(
+                        text, json -> EventJson.object(json).orElse(Map.of()));
             }
             if (!(value instanceof Map<?, ?> map)) {
                 return null;
@@ -116,15 +115,6 @@ final class Fields {
             value = map.get(name);
         }
         return value;
-    }
-
-    /** Returns the object that a text is the JSON of, an empty one if it is not. */
-    private static Object object(String text) {
-        try {
-            return JSON.readValue(text, Object.class) instanceof Map<?, ?> object ? object : Map.of();
-        } catch (JsonProcessingException e) {
-            return Map.of();
-        }
     }
 
     /** Returns the time in a field of ISO 8601, cut to the microsecond; empty where it cannot be read. */

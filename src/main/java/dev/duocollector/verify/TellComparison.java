@@ -60,7 +60,7 @@ public final class TellComparison implements Processor {
         String differences = compared + String.join(", ", kinds) + " (OPERATIONS, \"Verify\").";
         return result.counts().getOrDefault(Kind.MISSING, 0L) == 0
                 ? differences
-                : differences + " To store what is missing: backfill" + StreamName.options(settings) + " --from " + day + " --to "
-                        + day + ".";
+                : differences + " To store what is missing: backfill" + StreamName.options(settings) + " --from " + day
+                        + " --to " + day + ".";
     }
 }

@@ -171,9 +171,21 @@ class RunFailureTest {
                         "200 that is not JSON",
                         BodyFailures.of("<html>" + PHONE),
                         RunOutcome.FAILED,
-                        "No usable answer from Duo at " + BASE,
-                        "MalformedPageException",
+                        "No usable answer from Duo at " + BASE
+                                + " (Duo's answer is not a page of its log: it is cut short",
+                        "see what answers instead of Duo: a proxy",
                         "the next run continues"),
+                row(
+                        "Duo's JSON without a list",
+                        BodyFailures.of("{\"stat\":\"OK\",\"response\":{\"items\":null}}"),
+                        RunOutcome.FAILED,
+                        "response.items is not an array (39 bytes)).",
+                        "If this lasts, report it to Duo with this line."),
+                row(
+                        "address and no detail in Duo's message",
+                        answer(403, "{\"stat\":\"FAIL\",\"message\":\"no jo@example.com\",\"message_detail\":\"\"}"),
+                        RunOutcome.OPERATOR,
+                        "HTTP 403: no [masked])."),
                 row("body too large", BodyFailures.tooLarge(), RunOutcome.OPERATOR, "67108864", "duo.base-url", "-Xmx"),
                 row(
                         "connection refused",

@@ -233,12 +233,13 @@ class DuoPageTest {
                 .allSatisfy(event -> assertThat(event.containsKey("a")).isTrue());
         assertThatExceptionOfType(AnswerTooLargeException.class)
                 .isThrownBy(() -> read(page("{\"a\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}", "null")))
-                .withMessageContaining("more parts, deeper ones");
+                .withMessageContaining("deeper parts or a longer text");
     }
 
     static Stream<Arguments> tooLarge() {
         String beyond = "more than the 5 events that were asked for";
-        String parts = "more parts, deeper ones or a longer text";
+        String parts = " parts (names, values, brackets), the most that is read";
+        String part = "deeper parts or a longer text";
         return Stream.of(
                 Arguments.of("one event more", page("{}" + ",{}".repeat(LIMIT), "null"), beyond),
                 Arguments.of("30 MB of them", page("{}" + ",{}".repeat(10_000_000), "null"), beyond),
@@ -260,13 +261,11 @@ class DuoPageTest {
                         page(A, "{\"next_offset\":[\"a\"" + ",\"a\"".repeat(7_500_000) + "]}"),
                         parts),
                 Arguments.of(
-                        "30 MB of one offset", page(A, "{\"next_offset\":\"" + "a".repeat(30_000_000) + "\"}"), parts),
-                Arguments.of("30 MB of one name", page("{\"" + "a".repeat(30_000_000) + "\":1}", "null"), parts),
-                Arguments.of("30 MB of one time", page("{\"ts\":\"" + "1".repeat(30_000_000) + "\"}", "null"), parts),
+                        "30 MB of one offset", page(A, "{\"next_offset\":\"" + "a".repeat(30_000_000) + "\"}"), part),
+                Arguments.of("30 MB of one name", page("{\"" + "a".repeat(30_000_000) + "\":1}", "null"), part),
+                Arguments.of("30 MB of one time", page("{\"ts\":\"" + "1".repeat(30_000_000) + "\"}", "null"), part),
                 Arguments.of(
-                        "30 MB of message",
-                        "{\"stat\":\"FAIL\",\"message\":\"" + "a".repeat(30_000_000) + "\"}",
-                        parts),
+                        "30 MB of message", "{\"stat\":\"FAIL\",\"message\":\"" + "a".repeat(30_000_000) + "\"}", part),
                 Arguments.of("30 MB of unknown members", "{\"a\":0" + ",\"a\":0".repeat(5_000_000) + "}", parts));
     }
 
@@ -278,6 +277,15 @@ class DuoPageTest {
                 .withMessageContaining(said)
                 .withMessageContaining("duo.base-url")
                 .withNoCause();
+    }
+
+    /** As of users who are in hundreds of groups each. */
+    @Test
+    void manyParts_areRead_ifTheHeapHasRoom() throws Exception {
+        String groups = "{\"groups\":[\"a\"" + ",\"a\"".repeat(150_000) + "]}";
+
+        assertThat(read(page(groups + ("," + groups).repeat(LIMIT - 1), "null")).events())
+                .hasSize(LIMIT);
     }
 
     /** Shows that the bounds beside it are none for an event that is only long. */

@@ -245,7 +245,13 @@ class UdmOfFurtherLogsTest {
 
     /** Duo has details as a text of JSON, or as an object. */
     @ParameterizedTest
-    @ValueSource(strings = {"{\"status\":1.50}", "\"{\\\"status\\\":1.50}\""})
+    @ValueSource(
+            strings = {
+                "{\"status\":1.50}",
+                "\"{\\\"status\\\":1.50}\"",
+                // Beyond what Java's numbers can hold.
+                "\"{\\\"status\\\":1.50,\\\"n\\\":1e99999999999}\"",
+            })
     void number_isShownAsDuoSentIt(String details) throws Exception {
         String event = "{\"ts\":\"2026-11-26T09:20:11Z\",\"actor\":{\"details\":" + details + "}}";
 
