@@ -50,10 +50,6 @@ public final class CheckReport {
         }
     }
 
-    public List<Check> checks() {
-        return List.copyOf(checks);
-    }
-
     /** Prints what there is to say at the end, and returns what the program exits with. */
     public int end() {
         if (json) {

@@ -135,11 +135,6 @@ public final class UdmConversion {
         }
     }
 
-    /** Returns how many lines have been read so far. */
-    public long lines() {
-        return summary.lines();
-    }
-
     /** Returns how many problems there were so far; a line has one at most. */
     public long problems() {
         return summary.problems();

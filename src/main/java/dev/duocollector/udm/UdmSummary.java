@@ -86,10 +86,6 @@ final class UdmSummary {
         return plain.isEmpty() ? "\"\"" : plain;
     }
 
-    long lines() {
-        return lines;
-    }
-
     long problems() {
         return problems;
     }
