@@ -85,16 +85,6 @@ public final class Streams {
         return List.copyOf(all.values());
     }
 
-    /** Returns the only one, for what reads one. */
-    public Stream only() {
-        List<Stream> now = all();
-        if (now.size() != 1) {
-            throw RefusedException.operator(
-                    now.size() + " logs are configured, and one must be chosen: " + names() + ".");
-        }
-        return now.get(0);
-    }
-
     /** What all accounts share, and the account that is set beside it. */
     public Settings settings() {
         return settings;

@@ -31,11 +31,6 @@ public record DuoPage(
         events = List.copyOf(events);
     }
 
-    /** A page that says nothing beside its events. */
-    public DuoPage(List<DuoEvent> events, Optional<String> nextOffset, int bytes) {
-        this(events, nextOffset, bytes, OptionalLong.empty(), Optional.empty());
-    }
-
     /**
      * Reads the body of a 200 from {@code GET} of a log (described at
      * <a href="https://duo.com/docs/adminapi#logs">duo.com/docs/adminapi</a>). Members may come in any order, unknown

@@ -60,25 +60,13 @@ public final class DuoRequestSigner implements Processor {
     private final Optional<String> accountId;
 
     /**
-     * Makes a signer for an account with keys of its own.
-     *
      * @param skey the secret key, asked for once a request, so that a replaced key file takes effect
      * @param base where requests go; its host is signed, and a port is left out of the signature
      * @param path what is asked for
      * @param userAgent name and version, as Duo's administrators see them
+     * @param accountId the account below a parent that is read; empty for the one that the keys are of
      */
-    public DuoRequestSigner(
-            String ikey,
-            Supplier<String> skey,
-            URI base,
-            String path,
-            SignatureVersion version,
-            Clock clock,
-            String userAgent) {
-        this(ikey, skey, base, path, version, clock, userAgent, Optional.empty());
-    }
-
-    private DuoRequestSigner(
+    DuoRequestSigner(
             String ikey,
             Supplier<String> skey,
             URI base,

@@ -85,20 +85,12 @@ public final class CollectorState {
     }
 
     /**
-     * Reads the state again and forgets what was in memory; each run begins with it.
-     *
-     * @return how far the log has been collected, empty before the first run
-     * @throws StateRefusedException if the state is another account's or from the future
-     */
-    public synchronized Optional<Checkpoint> open() {
-        return open(asked -> clock.instant());
-    }
-
-    /**
-     * Does the same for a run; its time begins with S3's answer.
+     * Reads the state again and forgets what was in memory; each run begins with it, and its time begins with S3's answer.
      *
      * @param time returns what time it is, given what the answer says; what it throws, this method throws, before it has
      *     looked at the state
+     * @return how far the log has been collected, empty before the first run
+     * @throws StateRefusedException if the state is another account's or from the future
      */
     public synchronized Optional<Checkpoint> open(Function<StateAnswer, Instant> time) {
         reached = null;

@@ -105,23 +105,21 @@ public final class S3StateStore {
     }
 
     /**
-     * Reads the state. Empty only when S3 says NoSuchKey with 404; every other refusal is thrown, since "no permission" taken for
-     * "never run" would read a day again.
+     * Reads what was found as a state.
      *
-     * @throws StateRefusedException if what is there is not a state
-     * @throws S3OperationException if S3 refuses or cannot be reached
+     * @throws StateRefusedException if it is not one
      */
-    Optional<Stored> load() {
-        return find().map(this::stored);
-    }
-
-    /** Reads what was found as a state; throws as {@link #load} does. */
     Stored stored(Found found) {
         return found.stored(
                 StateFormat.read(found.bytes(), toString()), StateFormat.isOlder(found.bytes()) ? found : null);
     }
 
-    /** Reads what is at the state's key and judges nothing but whether it is there; throws as {@link #load} does. */
+    /**
+     * Reads what is at the state's key and judges nothing but whether it is there. Empty only when S3 says NoSuchKey with 404;
+     * every other refusal is thrown, since "no permission" taken for "never run" would read a day again.
+     *
+     * @throws S3OperationException if S3 refuses or cannot be reached
+     */
     Optional<Found> find() {
         return ask(key).found();
     }

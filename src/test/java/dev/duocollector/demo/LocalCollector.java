@@ -35,7 +35,7 @@ public final class LocalCollector implements AutoCloseable {
 
     /** Makes one run. */
     public RunReport run() {
-        Exchange done = application.run(Streams.of(application.context()).only());
+        Exchange done = application.run(Streams.of(application.context()).all().get(0));
         RunReport report = done.getMessage().getBody(RunReport.class);
         if (report == null) {
             throw new IllegalStateException("The run ended without a report", done.getException());

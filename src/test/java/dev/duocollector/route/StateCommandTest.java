@@ -78,7 +78,7 @@ class StateCommandTest {
                 World.API_HOST,
                 Duration.ofMinutes(10),
                 world.clock);
-        backfill.open();
+        backfill.open(asked -> world.clock.instant());
         backfill.openWindow(
                 Window.unread(Instant.parse("2026-11-23T07:00:00Z"), Instant.parse("2026-11-23T07:30:00Z"), 1000));
         backfill.writeWindow();

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -93,7 +94,7 @@ class CollectPendingTest {
 
     private void collect(DuoEvent... events) {
         Optional<String> next = Optional.of("offset behind " + (run.tally().pages() + 1));
-        exchange.getMessage().setBody(new DuoPage(List.of(events), next, 1));
+        exchange.getMessage().setBody(new DuoPage(List.of(events), next, 1, OptionalLong.empty(), Optional.empty()));
         new CollectPending().process(exchange);
     }
 

@@ -32,7 +32,7 @@ class ConfirmBatchTest {
 
     @BeforeEach
     void openWindow() {
-        repository.open();
+        repository.open(asked -> TestStream.NOW);
         repository.openWindow(WINDOW);
         exchange.setVariable(Run.VARIABLE, run);
         run.read(WINDOW);

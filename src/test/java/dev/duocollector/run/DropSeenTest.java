@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -41,7 +42,7 @@ class DropSeenTest {
 
     @BeforeEach
     void openWindow() {
-        repository.open();
+        repository.open(asked -> TestStream.NOW);
         repository.openWindow(WINDOW);
         exchange.setVariable(Run.VARIABLE, run);
         run.read(WINDOW);
@@ -97,7 +98,7 @@ class DropSeenTest {
     void eventWhoseTimeIsKnownToTheSecond_mayBeOfAnyMomentInIt() throws Exception {
         Run other = new Run(TestStream.with());
         Window window = Window.unread(MINTIME.plusMillis(67), MAXTIME, 3);
-        other.stream().state().open();
+        other.stream().state().open(asked -> TestStream.NOW);
         other.stream().state().openWindow(window);
         other.read(window);
         exchange.setVariable(Run.VARIABLE, other);
@@ -189,7 +190,7 @@ class DropSeenTest {
     @SuppressWarnings("unchecked") // what dropSeen leaves
     private List<DuoEvent> fresh(String nextOffset, DuoEvent... events) {
         Optional<String> next = Optional.of(nextOffset).filter(offset -> !offset.isEmpty());
-        exchange.getMessage().setBody(new DuoPage(List.of(events), next, 1));
+        exchange.getMessage().setBody(new DuoPage(List.of(events), next, 1, OptionalLong.empty(), Optional.empty()));
         new DropSeen().process(exchange);
         return exchange.getMessage().getBody(List.class);
     }

@@ -202,7 +202,8 @@ class DuoRetryTest {
     }
 
     private Run run(String... settings) {
-        Run begun = new Run(TestStream.builder(settings).pause(pause).build().only());
+        Run begun =
+                new Run(TestStream.builder(settings).pause(pause).build().all().get(0));
         exchange.setVariable(Run.VARIABLE, begun);
         return begun;
     }

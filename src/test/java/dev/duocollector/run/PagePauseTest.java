@@ -112,7 +112,8 @@ class PagePauseTest {
         Run begun = new Run(TestStream.builder("duo.page.pause", duration)
                 .pause(pause)
                 .build()
-                .only());
+                .all()
+                .get(0));
         begun.read(WINDOW);
         exchange.setVariable(Run.VARIABLE, begun);
         return begun;

@@ -118,7 +118,7 @@ class PageQueryTest {
         assertThat(exchange.getVariable(DuoRequestSigner.QUERY))
                 .isEqualTo(PageQuery.parameters(Window.unread(raised, MAXTIME, 7), Cursor.after(OFFSET)));
         assertThat(repository.checkpoint().openWindow()).contains(Window.unread(raised, MAXTIME, 7));
-        assertThat(reopened(now).open())
+        assertThat(reopened(now).open(asked -> now))
                 .as("nothing is raised before Duo has answered")
                 .isEmpty();
     }
@@ -150,9 +150,10 @@ class PageQueryTest {
                 .s3Client(s3)
                 .clock(Clock.fixed(now, ZoneOffset.UTC))
                 .build()
-                .only());
+                .all()
+                .get(0));
         CollectorState repository = run.stream().state();
-        repository.open();
+        repository.open(asked -> now);
         repository.openWindow(window);
         run.read(window);
         return repository;

@@ -289,7 +289,7 @@ class RangeGuardTest {
     private void collected() {
         CollectorState state =
                 repository(settings("2026-11-20", "2026-11-21").log().collectorStateKey());
-        state.open();
+        state.open(asked -> NOW);
         state.openWindow(Window.unread(COVERED.minus(Duration.ofDays(1)), COVERED, 1000));
         state.confirm(new Batch("", Map.of(), Cursor.END));
         state.closeWindow();

@@ -17,7 +17,7 @@ final class TestStream {
 
     /** Returns a stream at {@link #NOW} with some settings: name, value, name, … */
     static Stream with(String... settings) {
-        return builder(settings).build().only();
+        return builder(settings).build().all().get(0);
     }
 
     /** Returns the same, to be changed before it is built. */

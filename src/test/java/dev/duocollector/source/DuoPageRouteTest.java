@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
@@ -375,7 +376,8 @@ class DuoPageRouteTest {
                 DuoLog.TELEPHONY.path(),
                 SignatureVersion.V5,
                 TickingClock.from(Instant.parse("2026-11-01T08:15:00Z")),
-                "duo-telephony-collector/1.0");
+                "duo-telephony-collector/1.0",
+                Optional.empty());
     }
 
     /** Signs the query that is expected on the wire, so that what is signed is shown to be what is sent. */

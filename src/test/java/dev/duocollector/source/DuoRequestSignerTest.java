@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -175,7 +176,8 @@ class DuoRequestSignerTest {
                 DuoLog.TELEPHONY.path(),
                 version,
                 clock,
-                "collector/1.0");
+                "collector/1.0",
+                Optional.empty());
     }
 
     private String header(String name) {

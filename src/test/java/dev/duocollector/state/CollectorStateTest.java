@@ -21,6 +21,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
@@ -58,14 +59,14 @@ class CollectorStateTest {
     void empty() {
         bucket.reset();
         collector = reopened(OVERLAP);
-        collector.open();
+        open(collector);
     }
 
     // ---- Opening.
 
     @Test
     void open_isEmpty_beforeTheFirstRun() {
-        assertThat(collector.open()).isEmpty();
+        assertThat(open(collector)).isEmpty();
         assertThatIllegalStateException()
                 .isThrownBy(collector::checkpoint)
                 .withMessage("No window has been opened yet");
@@ -79,12 +80,12 @@ class CollectorStateTest {
         CollectorState other = new CollectorState(
                 bucket.store(), "api-99999999.duosecurity.com", OVERLAP, Clock.fixed(NOW, ZoneOffset.UTC));
 
-        assertThatThrownBy(other::open)
+        assertThatThrownBy(() -> open(other))
                 .isInstanceOf(StateRefusedException.class)
                 .hasMessage("The state at s3://logs/duo-telephony-state/state.json belongs to " + StateBucket.OWNER
                         + ", and this is api-99999999.duosecurity.com's (duo.api.host, duo.logs). Give each account and each log a"
                         + " state.key of its own.");
-        assertThatCode(() -> reopened(OVERLAP).open()).doesNotThrowAnyException();
+        assertThatCode(() -> open(reopened(OVERLAP))).doesNotThrowAnyException();
     }
 
     @ParameterizedTest(name = "committed {0} ahead of the clock")
@@ -94,9 +95,9 @@ class CollectorStateTest {
         put(new Checkpoint(committed, at("07:00"), null, null), Map.of());
 
         if (accepted) {
-            assertThat(collector.open().orElseThrow().committedThrough()).isEqualTo(committed);
+            assertThat(open(collector).orElseThrow().committedThrough()).isEqualTo(committed);
         } else {
-            assertThatThrownBy(collector::open)
+            assertThatThrownBy(() -> open(collector))
                     .isInstanceOf(StateRefusedException.class)
                     .hasMessageContaining("s3://logs/duo-telephony-state/state.json")
                     .hasMessageContaining(committed.toString())
@@ -124,9 +125,9 @@ class CollectorStateTest {
                 member.equals("eventKeys") ? Map.of("a", time) : Map.of());
 
         if (accepted) {
-            assertThat(collector.open()).isPresent();
+            assertThat(open(collector)).isPresent();
         } else {
-            assertThatThrownBy(collector::open)
+            assertThatThrownBy(() -> open(collector))
                     .isInstanceOf(StateRefusedException.class)
                     .hasMessageContaining("has the time " + time + " in '" + member + "'")
                     .hasMessageContaining(NOW.toString());
@@ -140,7 +141,7 @@ class CollectorStateTest {
         collector.confirm(batch("a", OFFSET, "08:10"));
         assertThat(collector.contains("a")).isTrue();
 
-        assertThat(collector.open().orElseThrow().openWindow()).contains(window("08:00", "09:00"));
+        assertThat(open(collector).orElseThrow().openWindow()).contains(window("08:00", "09:00"));
         assertThat(collector.contains("a")).isFalse();
         collector.save();
         assertThat(bucket.writes()).as("the window").isEqualTo(1);
@@ -153,7 +154,7 @@ class CollectorStateTest {
         collector.confirm(batch("a", OFFSET, "08:10"));
         collector.save();
         collector.confirm(batch("b", Cursor.after("1795421700123,b"), "08:50"));
-        collector.open();
+        open(collector);
 
         collector.confirm(new Batch("", Map.of(), OFFSET));
 
@@ -199,7 +200,7 @@ class CollectorStateTest {
 
         collector.declare(batch);
 
-        Checkpoint declared = reopened(OVERLAP).open().orElseThrow();
+        Checkpoint declared = open(reopened(OVERLAP)).orElseThrow();
         assertThat(declared.pendingBatch()).contains(batch);
         assertThat(declared.openWindow()).contains(window("08:00", "09:00"));
         assertThat(reopened(OVERLAP).contains("a")).as("not in the bucket yet").isFalse();
@@ -222,13 +223,13 @@ class CollectorStateTest {
         collector.declare(first);
         collector.confirm(first);
         assertThat(collector.contains("a")).isTrue();
-        assertThat(reopened(OVERLAP).open().orElseThrow().pendingBatch()).contains(first);
+        assertThat(open(reopened(OVERLAP)).orElseThrow().pendingBatch()).contains(first);
 
         collector.declare(batch("b", Cursor.END, "08:20"));
 
         assertThat(reopened(OVERLAP).contains("a")).isTrue();
         assertThat(reopened(OVERLAP).contains("b")).isFalse();
-        assertThat(reopened(OVERLAP).open().orElseThrow().openWindow())
+        assertThat(open(reopened(OVERLAP)).orElseThrow().openWindow())
                 .contains(window("08:00", "09:00").advancedTo(OFFSET));
     }
 
@@ -245,7 +246,7 @@ class CollectorStateTest {
         assertThat(bucket.writes())
                 .as("a page without new events moved the cursor")
                 .isEqualTo(1);
-        assertThat(reopened(OVERLAP).open().orElseThrow().openWindow())
+        assertThat(open(reopened(OVERLAP)).orElseThrow().openWindow())
                 .contains(window("08:00", "09:00").advancedTo(OFFSET));
     }
 
@@ -255,7 +256,7 @@ class CollectorStateTest {
         collector.confirm(batch("a", Cursor.END, "08:10"));
         collector.save();
 
-        Window open = reopened(OVERLAP).open().orElseThrow().openWindow().orElseThrow();
+        Window open = open(reopened(OVERLAP)).orElseThrow().openWindow().orElseThrow();
 
         assertThat(open.cursor()).isEqualTo(Cursor.END);
         assertThat(open.finished()).isTrue();
@@ -263,7 +264,7 @@ class CollectorStateTest {
 
     @Test
     void openedWindow_isNothingThatMoved() {
-        collector.open();
+        open(collector);
         collector.openWindow(window("08:00", "09:00"));
 
         collector.save();
@@ -279,7 +280,7 @@ class CollectorStateTest {
 
     @Test
     void windowThatIsNotWritten_mayEndEarlier_orNotBeAtAll() {
-        collector.open();
+        open(collector);
         collector.openWindow(window("08:00", "09:00"));
         collector.endWindowAt(at("08:59"));
         assertThat(collector.checkpoint().openWindow()).contains(window("08:00", "08:59"));
@@ -297,7 +298,7 @@ class CollectorStateTest {
     @ValueSource(strings = {"declare", "close", "save", "write"})
     void windowThatComesTooLate_isWrittenByNothing(String by) {
         AtomicBoolean inTime = new AtomicBoolean(true);
-        collector.open();
+        open(collector);
         collector.openWindow(window("08:00", "09:00"), inTime::get);
         Batch batch = batch("a", Cursor.END, "08:10");
         inTime.set(false);
@@ -320,7 +321,7 @@ class CollectorStateTest {
                 .hasFieldOrPropertyWithValue("outcome", RunOutcome.FAILED);
         assertThat(bucket.writes()).isZero();
 
-        collector.open();
+        open(collector);
         inTime.set(true);
         collector.openWindow(window("08:00", "09:00"), inTime::get);
         collector.declare(batch);
@@ -341,7 +342,7 @@ class CollectorStateTest {
         assertThat(bucket.writes()).isZero();
         collector.writeWindow();
 
-        Checkpoint raised = reopened(OVERLAP).open().orElseThrow();
+        Checkpoint raised = open(reopened(OVERLAP)).orElseThrow();
         assertThat(raised.openWindow()).contains(window("08:30", "09:00"));
         assertThat(raised.keysFrom()).isEqualTo(at("08:00"));
     }
@@ -361,8 +362,7 @@ class CollectorStateTest {
         assertThat(bucket.text()).contains(declared);
         collector.confirm(batch);
         collector.save();
-        assertThat(reopened(OVERLAP)
-                        .open()
+        assertThat(open(reopened(OVERLAP))
                         .orElseThrow()
                         .openWindow()
                         .orElseThrow()
@@ -383,7 +383,7 @@ class CollectorStateTest {
         collector.miss();
 
         assertThat(bucket.text()).contains(missed);
-        Batch pending = reopened(OVERLAP).open().orElseThrow().pendingBatch().orElseThrow();
+        Batch pending = open(reopened(OVERLAP)).orElseThrow().pendingBatch().orElseThrow();
         assertThat(pending.missed()).isTrue();
         assertThat(pending.declarations()).isEqualTo(batch.declarations());
         assertThat(pending.declaredAs(new Declaration(81, 1)).missed()).isFalse();
@@ -408,7 +408,7 @@ class CollectorStateTest {
 
         collector.forget();
 
-        Checkpoint forgotten = reopened(OVERLAP).open().orElseThrow();
+        Checkpoint forgotten = open(reopened(OVERLAP)).orElseThrow();
         assertThat(forgotten.pendingBatch()).isEmpty();
         assertThat(forgotten.openWindow()).as("its page number, too").contains(window("08:00", "09:00"));
         assertThat(collector.contains("a")).isFalse();
@@ -431,7 +431,7 @@ class CollectorStateTest {
         collector.openWindow(window("08:00", "09:00"));
         collector.writeWindow();
         CollectorState other = reopened(OVERLAP);
-        other.open();
+        open(other);
         other.declare(batch("theirs", OFFSET, "08:10"));
         String theirs = bucket.text().orElseThrow();
 
@@ -458,7 +458,7 @@ class CollectorStateTest {
         collector.declare(batch);
         State declared = bucket.state();
         CollectorState other = reopened(OVERLAP);
-        other.open();
+        open(other);
 
         other.declare(batch);
 
@@ -479,7 +479,7 @@ class CollectorStateTest {
         Batch batch = batch("a", OFFSET, "08:10");
         collector.declare(batch);
         CollectorState slow = reopened(OVERLAP);
-        slow.open();
+        open(slow);
         collector.confirm(batch);
         collector.save();
 
@@ -493,13 +493,13 @@ class CollectorStateTest {
         collector.openWindow(window("08:00", "09:00"));
         collector.declare(batch(Map.of("early", at("08:01"), "late", at("08:50")), OFFSET));
         CollectorState other = reopened(OVERLAP);
-        Batch pending = other.open().orElseThrow().pendingBatch().orElseThrow();
+        Batch pending = open(other).orElseThrow().pendingBatch().orElseThrow();
 
         other.settle(pending);
         other.save();
 
         CollectorState next = reopened(OVERLAP);
-        Checkpoint settled = next.open().orElseThrow();
+        Checkpoint settled = open(next).orElseThrow();
         assertThat(settled.pendingBatch()).isEmpty();
         assertThat(settled.openWindow().orElseThrow().cursor()).isEqualTo(Cursor.START);
         assertThat(settled.openWindow().orElseThrow().page()).isEqualTo(2);
@@ -551,7 +551,7 @@ class CollectorStateTest {
         put(
                 new Checkpoint(at("08:00"), at("07:50"), null, null),
                 Map.of("at its start", at("07:50"), "in its overlap", at("07:55")));
-        collector.open();
+        open(collector);
         collector.openWindow(window("07:50", "09:00"));
         collector.confirm(batch("a", Cursor.after("1"), "08:00"));
         assertThat(collector.contains("at its start"))
@@ -572,7 +572,7 @@ class CollectorStateTest {
     @Test
     void openWindow_keepsTheKeysOfAPage_thatIsAskedForOnceMore() {
         put(new Checkpoint(at("08:00"), at("07:50"), null, null), Map.of());
-        collector.open();
+        open(collector);
         collector.openWindow(window("07:50", "09:00"));
         Map<String, Instant> page = Map.of("first", at("08:10"), "last", at("08:50"));
 
@@ -641,7 +641,7 @@ class CollectorStateTest {
         collector.closeWindow();
 
         CollectorState raised = reopened(Duration.ofHours(1));
-        Checkpoint checkpoint = raised.open().orElseThrow();
+        Checkpoint checkpoint = open(raised).orElseThrow();
         Window next = next(checkpoint, Duration.ofHours(1), at("09:10"));
         assertThat(next.mintime()).as("not before the keys are complete").isEqualTo(at("08:50"));
 
@@ -657,12 +657,12 @@ class CollectorStateTest {
     void loweredOverlap_keepsTheKeysThatAnOpenWindowCanStillReturn() {
         put(new Checkpoint(at("08:00"), at("07:00"), null, null), Map.of("a", at("07:01"), "b", at("07:59")));
         CollectorState before = reopened(Duration.ofHours(1));
-        before.open();
+        open(before);
         before.openWindow(window("07:00", "09:00"));
         before.writeWindow();
 
         CollectorState lowered = reopened(Duration.ofMinutes(1));
-        lowered.open();
+        open(lowered);
         lowered.confirm(new Batch("", Map.of(), OFFSET));
         lowered.save();
         assertThat(lowered.contains("a")).isTrue();
@@ -691,6 +691,10 @@ class CollectorStateTest {
 
     private static CollectorState reopened(Duration overlap) {
         return bucket.state(overlap, Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    private static Optional<Checkpoint> open(CollectorState state) {
+        return state.open(asked -> NOW);
     }
 
     private static void put(Checkpoint checkpoint, Map<String, Instant> keys) {

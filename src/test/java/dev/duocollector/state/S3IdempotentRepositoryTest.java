@@ -121,7 +121,7 @@ class S3IdempotentRepositoryTest implements IdempotentRepositoryContract {
         CollectorState collector = bucket.state(OVERLAP, CLOCK);
         Window window = Window.unread(NOW.truncatedTo(ChronoUnit.HOURS), Checkpoint.toMillis(NOW), 7);
         Batch batch = new Batch("duo-telephony/a", Map.of("a", window.mintime()), Cursor.after("offset"));
-        collector.open();
+        collector.open(asked -> NOW);
         collector.openWindow(window);
         collector.declare(batch);
         collector.confirm(batch);
