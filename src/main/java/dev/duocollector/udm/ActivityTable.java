@@ -43,8 +43,8 @@ final class ActivityTable {
                     10,
                     "action.name",
                     "metadata.event_type",
-                    (event, udm) -> udm.metadata(
-                            "eventType",
+                    (event, udm) -> udm.set(
+                            "metadata.eventType",
                             EVENT_TYPES.getOrDefault(event.plain("action.name").orElse(""), EVENT_TYPE_DEFAULT))),
             Row.copyAtMost(UdmRules.PRODUCT_EVENT_TYPE_BYTES_MAX, 11, "action.name", "metadata.product_event_type"),
             Row.copyAtMost(UdmRules.PRODUCT_LOG_ID_BYTES_MAX, 12, "activity_id", "metadata.product_log_id"),

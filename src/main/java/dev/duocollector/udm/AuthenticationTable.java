@@ -81,13 +81,14 @@ final class AuthenticationTable {
                     26,
                     "event_type",
                     "metadata.event_type",
-                    (event, udm) -> udm.metadata("eventType", eventType(event))),
+                    (event, udm) -> udm.set("metadata.eventType", eventType(event))),
             Row.with(
                     27,
                     "factor",
                     "extensions.auth.mechanism",
-                    (udm, factor) -> udm.authMechanism(
-                            MECHANISMS.getOrDefault(factor.toLowerCase(Locale.ROOT), MECHANISM_DEFAULT))),
+                    (udm, factor) -> udm.set(
+                            "extensions.auth.mechanism",
+                            List.of(MECHANISMS.getOrDefault(factor.toLowerCase(Locale.ROOT), MECHANISM_DEFAULT)))),
             Row.copy(28, "factor", "extensions.auth.auth_details"),
             Row.with(29, "host", "target.hostname", AuthenticationTable::host),
             Row.copy(30, "reason", "security_result.summary"),
@@ -97,7 +98,7 @@ final class AuthenticationTable {
                     "result",
                     "security_result.action",
                     (udm, result) ->
-                            udm.securityResult("action", List.of(SUCCESS.contains(result) ? "ALLOW" : "BLOCK"))),
+                            udm.set("securityResult.action", List.of(SUCCESS.contains(result) ? "ALLOW" : "BLOCK"))),
             new Row(33, "timestamp", "metadata.event_timestamp", AuthenticationTable::time),
             Row.copyAtMost(UdmRules.PRODUCT_LOG_ID_BYTES_MAX, 34, "txid", "metadata.product_log_id"),
             Row.copy(35, "txid", "network.session_id"),

@@ -124,7 +124,7 @@ record MappingTable(List<Row> rows, Set<String> fields, String times) {
                     (event, udm) -> event.plain(logField).ifPresent(text -> use.accept(udm, text)));
         }
 
-        static Row constant(int number, String target, String value) {
+        static Row constant(int number, String target, Object value) {
             String path = jsonName(target);
             return new Row(number, "", target, (event, udm) -> udm.set(path, value));
         }

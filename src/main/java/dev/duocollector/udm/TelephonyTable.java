@@ -5,7 +5,6 @@ package dev.duocollector.udm;
 import dev.duocollector.udm.MappingTable.Row;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /**
  * The table at the end of Google's guide "Collect Duo Telephony logs" (the Korean edition for Amazon S3 and the English one of
@@ -14,61 +13,68 @@ import java.util.function.Consumer;
  */
 final class TelephonyTable {
 
-    private static final String DETECTION_FIELD = "security_result.detection_fields.value";
     private static final String EVENT_TIMESTAMP = "metadata.event_timestamp";
 
     static final List<Row> ROWS = List.of(
-            field(1, "context", "metadata.product_event_type", (udm, text) -> udm.metadata("productEventType", text)),
-            field(2, "credits", DETECTION_FIELD, (udm, text) -> udm.detectionField("credits", text)),
-            field(3, "eventtype", DETECTION_FIELD, (udm, text) -> udm.detectionField("eventtype", text)),
+            copy(1, "context", "metadata.product_event_type"),
+            detectionField(2, "credits"),
+            detectionField(3, "eventtype"),
             field(4, "host", "principal.hostname", TelephonyTable::host),
-            constant(5, "security_result.action", udm -> udm.securityResult("action", List.of("ALLOW"))),
-            constant(6, "extensions.auth.mechanism", udm -> udm.authMechanism("MECHANISM_UNSPECIFIED")),
+            Row.constant(5, "security_result.action", List.of("ALLOW")),
+            Row.constant(6, "extensions.auth.mechanism", List.of("MECHANISM_UNSPECIFIED")),
             new Row(
                     7,
                     "ts",
                     EVENT_TIMESTAMP,
                     (event, udm) -> event.isoTime("ts").ifPresent(udm::eventTimestamp)),
-            new Row(8, "", "metadata.event_type", (event, udm) -> udm.metadata("eventType", eventType(event))),
-            constant(9, "metadata.log_type", udm -> udm.metadata("logType", "DUO_TELEPHONY")),
-            constant(10, "metadata.product_name", udm -> udm.metadata("productName", "Telephony")),
-            constant(11, "metadata.vendor_name", udm -> udm.metadata("vendorName", "Duo")),
+            new Row(8, "", "metadata.event_type", (event, udm) -> udm.set("metadata.eventType", eventType(event))),
+            Row.constant(9, "metadata.log_type", "DUO_TELEPHONY"),
+            Row.constant(10, "metadata.product_name", "Telephony"),
+            Row.constant(11, "metadata.vendor_name", "Duo"),
             field(
                     12,
                     "phone",
                     "principal.user.phone_numbers",
-                    (udm, text) -> udm.principalUser("phoneNumbers", List.of(text))),
-            field(13, "phone", "principal.user.userid", (udm, text) -> udm.principalUser("userid", text)),
-            constant(14, "security_result.severity", udm -> udm.securityResult("severity", "INFORMATIONAL")),
-            constant(15, "security_result.summary", udm -> udm.securityResult("summary", "Duo Telephony")),
+                    (udm, text) -> udm.set("principal.user.phoneNumbers", List.of(text))),
+            copy(13, "phone", "principal.user.userid"),
+            Row.constant(14, "security_result.severity", "INFORMATIONAL"),
+            Row.constant(15, "security_result.summary", "Duo Telephony"),
             new Row(16, "timestamp", EVENT_TIMESTAMP, TelephonyTable::olderTimes),
-            field(17, "type", "security_result.summary", (udm, text) -> udm.securityResult("summary", text)));
+            copy(17, "type", "security_result.summary"));
 
     /** What the table leaves out and Google's mapping of DUO_AUTH has, so that a call can be joined with its authentication. */
-    static final List<Row> IDS = List.of(
-            field(0, "telephony_id", "metadata.product_log_id", (udm, text) -> udm.metadata("productLogId", text)),
-            field(0, "txid", "network.session_id", (udm, text) -> udm.network("sessionId", text)));
+    static final List<Row> IDS =
+            List.of(copy(0, "telephony_id", "metadata.product_log_id"), copy(0, "txid", "network.session_id"));
 
     private TelephonyTable() {}
 
-    /** A row that copies a field's text, if there is one. */
-    private static Row field(int number, String logField, String target, BiConsumer<UdmBuilder, String> copy) {
+    private static Row copy(int number, String logField, String target) {
+        String path = MappingTable.jsonName(target);
+        return field(number, logField, target, (udm, text) -> udm.set(path, text));
+    }
+
+    private static Row detectionField(int number, String logField) {
+        return field(
+                number,
+                logField,
+                "security_result.detection_fields.value",
+                (udm, text) -> udm.label("securityResult.detectionFields", logField, text));
+    }
+
+    /** A row that does something with a field's text; unlike {@link Row#with}, it notes an object or an array as a flaw. */
+    private static Row field(int number, String logField, String target, BiConsumer<UdmBuilder, String> use) {
         return new Row(
                 number,
                 logField,
                 target,
-                (event, udm) -> event.text(logField).ifPresent(text -> copy.accept(udm, text)));
-    }
-
-    private static Row constant(int number, String target, Consumer<UdmBuilder> set) {
-        return new Row(number, "", target, (event, udm) -> set.accept(udm));
+                (event, udm) -> event.text(logField).ifPresent(text -> use.accept(udm, text)));
     }
 
     private static void host(UdmBuilder udm, String host) {
         if (IpAddress.isLiteral(host)) {
-            udm.principal("ip", List.of(host));
+            udm.set("principal.ip", List.of(host));
         } else {
-            udm.principal("hostname", host);
+            udm.set("principal.hostname", host);
         }
     }
 

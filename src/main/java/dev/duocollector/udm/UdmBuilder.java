@@ -41,9 +41,15 @@ final class UdmBuilder {
     }
 
     /** Adds a label to the list at a path. */
+    @SuppressWarnings("unchecked") // No name is of labels here and of something else there.
     void label(String path, String key, String value) {
+        Map<String, Object> label = new LinkedHashMap<>();
+        label.put("key", key);
+        label.put("value", value);
         int dot = path.lastIndexOf('.');
-        addLabel(message(path.substring(0, dot)), path.substring(dot + 1), key, value);
+        ((List<Object>) message(path.substring(0, dot))
+                        .computeIfAbsent(path.substring(dot + 1), absent -> new ArrayList<>()))
+                .add(label);
     }
 
     private Map<String, Object> message(String path) {
@@ -60,19 +66,6 @@ final class UdmBuilder {
         return (Map<String, Object>) in.computeIfAbsent(name, absent -> new LinkedHashMap<String, Object>());
     }
 
-    @SuppressWarnings("unchecked") // As above.
-    private static void addLabel(Map<String, Object> to, String list, String key, String value) {
-        Map<String, Object> label = new LinkedHashMap<>();
-        label.put("key", key);
-        label.put("value", value);
-        ((List<Map<String, Object>>) to.computeIfAbsent(list, absent -> new ArrayList<Map<String, Object>>()))
-                .add(label);
-    }
-
-    void metadata(String name, String value) {
-        metadata.put(name, value);
-    }
-
     /** Sets the event's time, in JSON as RFC 3339 text in UTC. */
     void eventTimestamp(Instant time) {
         metadata.put("eventTimestamp", time.toString());
@@ -80,30 +73,6 @@ final class UdmBuilder {
 
     boolean hasEventTimestamp() {
         return metadata.containsKey("eventTimestamp");
-    }
-
-    void principal(String name, Object value) {
-        principal.put(name, value);
-    }
-
-    void principalUser(String name, Object value) {
-        message(principal, "user").put(name, value);
-    }
-
-    void securityResult(String name, Object value) {
-        securityResult.put(name, value);
-    }
-
-    void detectionField(String key, String value) {
-        addLabel(securityResult, DETECTION_FIELDS, key, value);
-    }
-
-    void authMechanism(String value) {
-        message("extensions.auth").put("mechanism", List.of(value));
-    }
-
-    void network(String name, String value) {
-        message(event, "network").put(name, value);
     }
 
     /** Sets a field that UDM has no place for. */
