@@ -105,6 +105,11 @@ public final class CollectorState {
         return confirmed.containsKey(key);
     }
 
+    /** Does so, and keeps a known key as long as one of that time: an event that has none may be in every window. */
+    public synchronized boolean contains(String key, Instant keptAs) {
+        return contains(key) && confirmed.replace(key, keptAs) != null;
+    }
+
     /** Returns what S3 said beside the state when it was read last. */
     public synchronized StateAnswer answer() {
         return answer;

@@ -234,6 +234,23 @@ class TelephonyRouteTest {
         }
     }
 
+    /** Duo may show it in any window, having no time to tell it by. */
+    @Test
+    void storesAnEventWithoutTime_once_howeverManyWindowsShowIt() {
+        try (World world = new World();
+                TestCollector collector = world.start()) {
+            SimulatedEvent timeless = madeUp.withoutTs(START.minus(Duration.ofMinutes(6)));
+            for (int hour = 0; hour < 4; hour++) {
+                Instant shown = timeless.ts().plus(Duration.ofHours(hour));
+                world.events.add(new SimulatedEvent(shown, shown, timeless.id(), timeless.json()));
+                collector.run();
+                world.clock.advance(Duration.ofHours(1));
+            }
+
+            assertThat(world.lines()).containsExactlyElementsOf(World.stored(List.of(timeless)));
+        }
+    }
+
     @Test
     void writesRawEvents_whenTold() {
         try (World world = new World().set("event.shape", "raw");
