@@ -108,7 +108,7 @@ public final class PageQuery implements Processor {
         parameters.put("mintime", Long.toString(window.mintime().toEpochMilli()));
         parameters.put("maxtime", Long.toString(window.maxtime().toEpochMilli()));
         parameters.put("limit", Integer.toString(window.limit()));
-        parameters.put("sort", window.sort());
+        parameters.put("sort", Window.ASCENDING);
         if (cursor.position() == Cursor.Position.OFFSET) {
             parameters.put("next_offset", cursor.offset());
         }

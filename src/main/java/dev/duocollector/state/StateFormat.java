@@ -102,7 +102,7 @@ final class StateFormat {
         json.writeStringField("mintime", window.mintime().toString());
         json.writeStringField("maxtime", window.maxtime().toString());
         json.writeNumberField("limit", window.limit());
-        json.writeStringField("sort", window.sort());
+        json.writeStringField("sort", Window.ASCENDING);
         writeCursor(json, "cursor", window.cursor());
         json.writeNumberField("page", window.page());
         json.writeEndObject();

@@ -83,21 +83,15 @@ final class StateReader {
             return null;
         }
         requireKnown(window, WINDOW_MEMBERS, "window");
+        if (!text(window, "sort").equals(Window.ASCENDING)) {
+            throw new IllegalArgumentException("'sort' is not " + Window.ASCENDING);
+        }
         return new Window(
                 instant(window, "mintime"),
                 instant(window, "maxtime"),
                 integer(window, "limit", LIMIT_MAX),
-                sort(window),
                 cursor(window, "cursor"),
                 integer(window, "page", PAGES_MAX));
-    }
-
-    private static String sort(JsonNode window) {
-        String sort = text(window, "sort");
-        if (!sort.equals(Window.ASCENDING)) {
-            throw new IllegalArgumentException("'sort' is not " + Window.ASCENDING);
-        }
-        return sort;
     }
 
     private static @Nullable Batch pending(JsonNode root, Instant zero, int version) {

@@ -6,18 +6,17 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * The time that is being read, over one or several runs. Its bounds, limit and sort stay as they were when it was opened,
- * whatever the settings say later, because Duo's offsets are only good for the request they came from; a changed setting
- * counts from the next window.
+ * The time that is being read, over one or several runs, in {@value #ASCENDING} order. Its bounds and limit stay as they were
+ * when it was opened, whatever the settings say later, because Duo's offsets are only good for the request they came from; a
+ * changed setting counts from the next window.
  *
  * @param mintime first instant read, inclusive, to the millisecond
  * @param maxtime last instant read, inclusive, to the millisecond, after mintime (Duo refuses equal bounds)
  * @param limit events asked for per page, 1 to 1000
- * @param sort the order asked for, always {@value #ASCENDING} in windows that this version opens
  * @param cursor how far the window is read
  * @param page number of the next page, from 1; counts over runs, and goes into object keys
  */
-public record Window(Instant mintime, Instant maxtime, int limit, String sort, Cursor cursor, int page) {
+public record Window(Instant mintime, Instant maxtime, int limit, Cursor cursor, int page) {
 
     /** Oldest first. Duo's own default is newest first, which would walk the offsets backwards. */
     public static final String ASCENDING = "ts:asc";
@@ -38,22 +37,22 @@ public record Window(Instant mintime, Instant maxtime, int limit, String sort, C
 
     /** Returns a window that nothing has been read of yet. */
     public static Window unread(Instant mintime, Instant maxtime, int limit) {
-        return new Window(mintime, maxtime, limit, ASCENDING, Cursor.START, 1);
+        return new Window(mintime, maxtime, limit, Cursor.START, 1);
     }
 
     /** Returns this window with the cursor moved past the current page. */
     public Window advancedTo(Cursor next) {
-        return new Window(mintime, maxtime, limit, sort, next, page + 1);
+        return new Window(mintime, maxtime, limit, next, page + 1);
     }
 
     /** Returns this window with a later start and everything else, the cursor too, kept. */
     public Window startingAt(Instant later) {
-        return new Window(later, maxtime, limit, sort, cursor, page);
+        return new Window(later, maxtime, limit, cursor, page);
     }
 
     /** Returns this window with another end and everything else kept. */
     public Window endingAt(Instant earlier) {
-        return new Window(mintime, earlier, limit, sort, cursor, page);
+        return new Window(mintime, earlier, limit, cursor, page);
     }
 
     /** Tells whether every page has been read. */

@@ -56,14 +56,6 @@ class PageQueryTest {
                         entry("sort", "ts:asc"));
     }
 
-    /** No window of this version has another, but one that is open is read to its end as it was begun. */
-    @Test
-    void sort_isTheWindows() {
-        Window newestFirst = new Window(MINTIME, MAXTIME, 1, "ts:desc", Cursor.START, 1);
-
-        assertThat(PageQuery.parameters(newestFirst, Cursor.START)).containsEntry("sort", "ts:desc");
-    }
-
     /** In seconds, ten digits, Duo would take them for January 1970 and answer with nothing. */
     @ParameterizedTest
     @ValueSource(strings = {"2001-09-09T01:46:40Z", "2026-11-23T08:00:00Z", "2286-11-20T17:46:39.998Z"})
@@ -134,7 +126,7 @@ class PageQueryTest {
     void window_isToldOnce_beforeItIsRead(String what, Duration length, Cursor.Position position, String expected) {
         Instant maxtime = MINTIME.plus(length);
         Cursor cursor = position == Cursor.Position.START ? Cursor.START : Cursor.after(OFFSET);
-        openWindow(new Window(MINTIME, maxtime, 7, "ts:asc", cursor, cursor.equals(Cursor.START) ? 1 : 3), maxtime);
+        openWindow(new Window(MINTIME, maxtime, 7, cursor, cursor.equals(Cursor.START) ? 1 : 3), maxtime);
 
         try (CapturedLines lines = CapturedLines.of(PageQuery.class)) {
             query(maxtime);

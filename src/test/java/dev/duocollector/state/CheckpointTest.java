@@ -25,7 +25,7 @@ class CheckpointTest {
     private static final Instant KEYS_FROM = Instant.parse("2026-11-23T07:50:00Z");
     private static final Instant MAXTIME = Instant.parse("2026-11-23T09:00:00Z");
     private static final Cursor OFFSET = Cursor.after("a");
-    private static final Window WINDOW = new Window(KEYS_FROM, MAXTIME, 1000, Window.ASCENDING, OFFSET, 3);
+    private static final Window WINDOW = new Window(KEYS_FROM, MAXTIME, 1000, OFFSET, 3);
     private static final Batch BATCH = new Batch("duo-telephony/a", Map.of("key", COMMITTED), Cursor.END);
     private static final Batch OTHER_BATCH = new Batch("duo-telephony/b", Map.of("other", COMMITTED), Cursor.END);
 
@@ -67,7 +67,7 @@ class CheckpointTest {
                         "settle leaves the cursor and counts the page",
                         PENDING,
                         Checkpoint::settled,
-                        checkpoint(new Window(KEYS_FROM, MAXTIME, 1000, Window.ASCENDING, OFFSET, 4), null)),
+                        checkpoint(new Window(KEYS_FROM, MAXTIME, 1000, OFFSET, 4), null)),
                 transition(
                         "close commits maxtime",
                         OPEN,

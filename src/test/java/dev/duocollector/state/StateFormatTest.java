@@ -39,8 +39,7 @@ class StateFormatTest {
     private static final int EVENTS = 10_000;
 
     static Stream<Arguments> goldens() {
-        Window window = new Window(
-                KEYS_FROM, Instant.parse("2026-11-23T09:15:00Z"), 1000, Window.ASCENDING, Cursor.after(OFFSET), 7);
+        Window window = new Window(KEYS_FROM, Instant.parse("2026-11-23T09:15:00Z"), 1000, Cursor.after(OFFSET), 7);
         Batch pending = new Batch(
                 "duo-telephony/telephony_20261123T091500.000Z_00007_0123456789ab.ndjson",
                 "",
@@ -134,7 +133,7 @@ class StateFormatTest {
     @ParameterizedTest
     @MethodSource("cursors")
     void cursor_isReadBack(Cursor cursor) {
-        Window window = new Window(KEYS_FROM, COMMITTED, 1, Window.ASCENDING, cursor, 1);
+        Window window = new Window(KEYS_FROM, COMMITTED, 1, cursor, 1);
         Batch pending = new Batch("a", Map.of("A", KEYS_FROM), cursor);
         State state = state(new Checkpoint(COMMITTED, KEYS_FROM, window, pending), Map.of());
 

@@ -27,7 +27,7 @@ class WindowTest {
     })
     void window_isRefused(String what, Instant mintime, Instant maxtime, int limit, int page, String message) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Window(mintime, maxtime, limit, Window.ASCENDING, Cursor.START, page))
+                .isThrownBy(() -> new Window(mintime, maxtime, limit, Cursor.START, page))
                 .withMessageContaining(message)
                 .withMessageContaining(message.startsWith("limit") ? "0" : mintime.toString());
     }
@@ -40,21 +40,21 @@ class WindowTest {
     @Test
     void unread_isAtItsStart_oldestFirst() {
         assertThat(Window.unread(MINTIME, MAXTIME, 1000))
-                .isEqualTo(new Window(MINTIME, MAXTIME, 1000, "ts:asc", Cursor.START, 1));
+                .isEqualTo(new Window(MINTIME, MAXTIME, 1000, Cursor.START, 1));
     }
 
     @Test
     void advancedTo_movesTheCursor_andCountsThePage() {
         assertThat(Window.unread(MINTIME, MAXTIME, 7).advancedTo(OFFSET))
-                .isEqualTo(new Window(MINTIME, MAXTIME, 7, "ts:asc", OFFSET, 2));
+                .isEqualTo(new Window(MINTIME, MAXTIME, 7, OFFSET, 2));
     }
 
     @Test
     void startingAt_keepsEverythingElse() {
-        Window read = new Window(MINTIME, MAXTIME, 7, "ts:asc", OFFSET, 5);
+        Window read = new Window(MINTIME, MAXTIME, 7, OFFSET, 5);
 
         assertThat(read.startingAt(MINTIME.plusSeconds(60)))
-                .isEqualTo(new Window(MINTIME.plusSeconds(60), MAXTIME, 7, "ts:asc", OFFSET, 5));
+                .isEqualTo(new Window(MINTIME.plusSeconds(60), MAXTIME, 7, OFFSET, 5));
         assertThatIllegalArgumentException().isThrownBy(() -> read.startingAt(MAXTIME));
     }
 
