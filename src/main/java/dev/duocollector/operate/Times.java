@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Times as commands print them. */
+/** Times as commands print them and the status page shows them. */
 public final class Times {
 
     private static final Pattern OFFSET = Pattern.compile("(\\d{13})(,.*)?");

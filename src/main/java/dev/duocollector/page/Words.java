@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.page;
 
+import dev.duocollector.operate.Times;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -33,27 +34,13 @@ final class Words {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    /** The two largest units of a length of time: {@code 12 s}, {@code 3 min 5 s}, {@code 2 h 10 min}, {@code 4 d 1 h}. */
+    /** A length of time: {@code 9.5 s}, {@code 12 s}, {@code 3 min 5 s}, {@code 2 h 10 min}, {@code 4 d 1 h}. */
     static String length(Duration length) {
         if (length.isNegative()) {
             return "-" + length(length.negated());
         }
-        if (length.compareTo(Duration.ofSeconds(10)) < 0) {
-            return String.format(Locale.ROOT, "%.1f s", length.toMillis() / 1000.0);
-        }
-        if (length.compareTo(Duration.ofMinutes(1)) < 0) {
-            return length.toSeconds() + " s";
-        }
-        if (length.compareTo(Duration.ofHours(1)) < 0) {
-            return two(length.toMinutes(), "min", length.toSecondsPart(), "s");
-        }
-        if (length.compareTo(Duration.ofDays(1)) < 0) {
-            return two(length.toHours(), "h", length.toMinutesPart(), "min");
-        }
-        return two(length.toDays(), "d", length.toHoursPart(), "h");
-    }
-
-    private static String two(long large, String unit, int small, String smaller) {
-        return large + " " + unit + (small == 0 ? "" : " " + small + " " + smaller);
+        return length.compareTo(Duration.ofSeconds(10)) < 0
+                ? String.format(Locale.ROOT, "%.1f s", length.toMillis() / 1000.0)
+                : Times.text(length);
     }
 }
