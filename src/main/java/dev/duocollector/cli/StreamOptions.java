@@ -8,12 +8,12 @@ import dev.duocollector.run.Streams;
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.Selection;
 import dev.duocollector.settings.Settings;
+import dev.duocollector.text.Count;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -24,8 +24,6 @@ import picocli.CommandLine.TypeConversionException;
 final class StreamOptions {
 
     /** How many streams a message names. */
-    private static final int NAMED_MAX = 10;
-
     @Option(
             names = "--account",
             paramLabel = "NAME",
@@ -75,16 +73,14 @@ final class StreamOptions {
         }
         boolean severalAccounts =
                 streams.stream().map(Settings::name).distinct().count() > 1;
-        String names = streams.stream()
+        List<String> names = streams.stream()
                 .map(each -> severalAccounts
                         ? each.streamName().toString()
                         : each.log().duoLog().toString())
-                .limit(NAMED_MAX)
-                .collect(Collectors.joining(", "));
+                .toList();
         throw RefusedException.operator("The settings name " + streams.size()
                 + " logs, and this command is about one. Add " + (severalAccounts ? "--account and --log" : "--log")
-                + ": there are " + names
-                + (streams.size() > NAMED_MAX ? " and " + (streams.size() - NAMED_MAX) + " more" : "") + ".");
+                + ": there are " + Count.names(names, ", ") + ".");
     }
 
     /** What a shell completes. */

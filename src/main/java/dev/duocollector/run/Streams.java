@@ -11,6 +11,7 @@ import dev.duocollector.settings.Selection;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.Shard;
+import dev.duocollector.text.Count;
 import dev.duocollector.text.Log;
 import java.time.Clock;
 import java.time.Instant;
@@ -38,8 +39,6 @@ public final class Streams {
     private static final String BEAN = "streams";
 
     /** How many streams a message names. */
-    private static final int NAMED_MAX = 10;
-
     private static final Log LOG = Log.of(Streams.class);
 
     private final Builder parts;
@@ -124,9 +123,7 @@ public final class Streams {
     }
 
     private String names() {
-        List<Stream> now = all();
-        return now.stream().map(Stream::name).limit(NAMED_MAX).collect(Collectors.joining(" or "))
-                + (now.size() > NAMED_MAX ? " and " + (now.size() - NAMED_MAX) + " more" : "");
+        return Count.names(all().stream().map(Stream::name).toList(), " or ");
     }
 
     /**

@@ -3,6 +3,7 @@
 package dev.duocollector.settings;
 
 import dev.duocollector.failure.ExitCode;
+import dev.duocollector.text.Count;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -288,10 +288,7 @@ public final class Accounts {
     private static String names(List<Settings> all) {
         List<String> names = all.stream()
                 .map(each -> each.name().isEmpty() ? each.account().apiHost() : each.name())
-                .limit(10)
                 .toList();
-        return (all.size() == 1 ? "is " : "are ")
-                + names.stream().collect(Collectors.joining(", "))
-                + (all.size() > names.size() ? " and " + (all.size() - names.size()) + " more" : "");
+        return (all.size() == 1 ? "is " : "are ") + Count.names(names, ", ");
     }
 }
