@@ -149,9 +149,8 @@ public final class S3Checks {
         try {
             List<String> clocks = new ArrayList<>();
             CollectorState state = CollectorState.of(s3, settings, clock);
-            Optional<Checkpoint> checkpoint = new RunTimes(
-                            settings, clock, Ticker.system(), new ClockWatch(line -> clocks.add(". " + line)))
-                    .open(state, time -> {});
+            new RunTimes(settings, clock, Ticker.system(), new ClockWatch(line -> clocks.add(". " + line))).open(state);
+            Optional<Checkpoint> checkpoint = state.current();
             Optional<String> doubt = checkpoint.isPresent() ? Optional.empty() : doubt(state);
             if (doubt.isPresent()) {
                 return Check.fail(STATE, doubt.get(), "");

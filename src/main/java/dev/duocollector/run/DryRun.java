@@ -60,14 +60,14 @@ public final class DryRun {
     private Result make() {
         List<String> lines = new ArrayList<>();
         try {
-            List<RunTime> time = new ArrayList<>(1);
-            Optional<Checkpoint> checkpoint = stream.times().open(stream.state(), time::add);
+            RunTime time = stream.times().open(stream.state());
+            Optional<Checkpoint> checkpoint = stream.state().current();
             if (checkpoint.isEmpty()) {
                 stream.firstRun().doubt(stream.state().answer()).ifPresent(doubt -> {
                     throw RefusedException.operator(doubt);
                 });
             }
-            Optional<Window> window = window(checkpoint, time.get(0), lines);
+            Optional<Window> window = window(checkpoint, time, lines);
             return window.isPresent() ? read(window.get(), lines) : new Result(RunOutcome.DONE, lines);
         } catch (RuntimeException e) {
             return failed(e, new DefaultExchange(camel));

@@ -100,7 +100,8 @@ public final class OpenRun implements Processor {
 
     private static Optional<Checkpoint> checkpoint(Run run) {
         Stream stream = run.stream();
-        Optional<Checkpoint> checkpoint = stream.times().open(stream.state(), run::began);
+        run.began(stream.times().open(stream.state()));
+        Optional<Checkpoint> checkpoint = stream.state().current();
         if (checkpoint.isPresent() || stream.range().isPresent()) {
             return checkpoint;
         }
@@ -109,7 +110,8 @@ public final class OpenRun implements Processor {
             return checkpoint;
         }
         // Another collector's first run may have written both just now.
-        Optional<Checkpoint> now = stream.times().open(stream.state(), run::began);
+        run.began(stream.times().open(stream.state()));
+        Optional<Checkpoint> now = stream.state().current();
         if (now.isEmpty()) {
             throw RefusedException.operator(doubt.get());
         }

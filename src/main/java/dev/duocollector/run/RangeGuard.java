@@ -278,10 +278,11 @@ public final class RangeGuard {
 
     private Optional<Checkpoint> checkpoint(String key) {
         S3StateStore store = new S3StateStore(s3, settings.account().bucket(), key);
+        CollectorState state =
+                new CollectorState(store, settings.owner(), settings.log().get(SettingTable.OVERLAP), clock);
         try {
-            return times.open(
-                    new CollectorState(store, settings.owner(), settings.log().get(SettingTable.OVERLAP), clock),
-                    begun -> time = begun);
+            time = times.open(state);
+            return state.current();
         } catch (StateRefusedException e) {
             if (settings.log().rangeOfState(key).isEmpty()) {
                 throw e;

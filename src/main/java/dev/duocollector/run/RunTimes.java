@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Reads a state together with the time at which it is read: the way in which every run begins, and whatever looks like one. */
 public final class RunTimes {
@@ -34,14 +33,13 @@ public final class RunTimes {
     }
 
     /**
-     * Reads the state afresh.
+     * Reads the state afresh; {@link CollectorState#current} is then what was read.
      *
-     * @param begun gets the time, before the state is judged by it
-     * @return how far the log has been collected, empty if there is no state
-     * @throws RefusedException if its open window ends after that time
-     * @throws RefusedException if the local clock and S3's are too far apart; then the state was not looked at
+     * @return the time that the state was judged by
+     * @throws RefusedException if its open window ends after that time; or if the local clock and S3's are too far apart, and
+     *     then the state was not looked at
      */
-    public Optional<Checkpoint> open(CollectorState state, Consumer<RunTime> begun) {
+    public RunTime open(CollectorState state) {
         List<RunTime> times = new ArrayList<>(1);
         Instant asked = clock.instant();
         Optional<Checkpoint> checkpoint = state.open(answer -> {
@@ -55,7 +53,6 @@ public final class RunTimes {
                 watch.compare("S3's", "", answer.answeredAt(), asked, clock.instant());
             }
             times.add(time);
-            begun.accept(time);
             return time.now();
         });
         RunTime now = times.get(0);
@@ -70,6 +67,6 @@ public final class RunTimes {
                                     + checkpoint.get().committedThrough()
                                     + ", which gives the window up and keeps what is collected.");
                 });
-        return checkpoint;
+        return now;
     }
 }
