@@ -30,7 +30,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -56,7 +55,6 @@ public final class ChildrenObject {
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    private final S3Client s3;
     private final String bucket;
     private final String key;
     private final String parent;
@@ -75,7 +73,6 @@ public final class ChildrenObject {
     public record Known(Child child, Optional<Instant> missingSince) {}
 
     private ChildrenObject(S3Client s3, Settings parent) {
-        this.s3 = s3;
         this.parent = parent.account().apiHost();
         bucket = parent.account().bucket();
         key = parent.log().childrenKey();
@@ -207,17 +204,7 @@ public final class ChildrenObject {
         }
         byte[] body = root.toString().getBytes(UTF_8);
         try {
-            etag = s3.putObject(
-                            put -> {
-                                put.bucket(bucket).key(key).contentType("application/json");
-                                if (etag == null) {
-                                    put.ifNoneMatch("*");
-                                } else {
-                                    put.ifMatch(etag);
-                                }
-                            },
-                            RequestBody.fromBytes(body))
-                    .eTag();
+            etag = store.put(body, etag).eTag();
         } catch (S3Exception | SdkClientException e) {
             throw new S3OperationException("s3:PutObject", bucket, key, e);
         }

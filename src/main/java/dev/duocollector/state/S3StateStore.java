@@ -85,9 +85,9 @@ public final class S3StateStore {
             return object.response().lastModified();
         }
 
-        /** When S3 gave it, by S3's clock; empty if it did not say. */
-        Optional<Instant> answeredAt() {
-            return date(object.response().sdkHttpResponse());
+        /** What S3 said with it, by its clock. */
+        StateAnswer answer() {
+            return new StateAnswer(date(object.response().sdkHttpResponse()), Optional.ofNullable(writtenAt()), false);
         }
 
         private Stored stored(State state, @Nullable Found older) {
@@ -138,9 +138,7 @@ public final class S3StateStore {
                         + " without an ETag, so its versions cannot be told apart, and nothing is collected. Use a store"
                         + " that has ETags.");
             }
-            return new Asked(
-                    Optional.of(found),
-                    new StateAnswer(found.answeredAt(), Optional.ofNullable(found.writtenAt()), false));
+            return new Asked(Optional.of(found), found.answer());
         } catch (S3Exception | SdkClientException e) {
             if (!S3Failure.isAbsent(e)) {
                 throw new S3OperationException("s3:GetObject", bucket, objectKey, e);
@@ -319,7 +317,8 @@ public final class S3StateStore {
         });
     }
 
-    private PutObjectResponse put(byte[] body, @Nullable String etag) {
+    /** Writes what must be absent before, or else have that ETag; throws what the SDK does. */
+    PutObjectResponse put(byte[] body, @Nullable String etag) {
         PutObjectRequest.Builder put = put();
         if (etag == null) {
             put.ifNoneMatch("*");

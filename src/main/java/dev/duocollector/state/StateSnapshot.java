@@ -50,9 +50,7 @@ public final class StateSnapshot {
 
     /** Returns how old the object was when S3 gave it, by S3's clock alone; empty if there is none or S3 did not say. */
     public Optional<Duration> age() {
-        return Optional.ofNullable(found)
-                .flatMap(Found::answeredAt)
-                .flatMap(now -> writtenAt().map(then -> Duration.between(then, now)));
+        return Optional.ofNullable(found).map(Found::answer).flatMap(StateAnswer::age);
     }
 
     /** Returns why a run refuses what is there; empty if it does not. */
