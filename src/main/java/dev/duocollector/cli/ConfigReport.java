@@ -2,8 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.duocollector.failure.ExitCode;
 import dev.duocollector.settings.Accounts;
@@ -35,7 +34,7 @@ import java.util.stream.Collectors;
 record ConfigReport(List<Entry> entries, List<String> files, List<String> others, List<String> warnings, int exitCode) {
 
     /**
-     * One setting.
+     * One setting, and its members in {@link #document()}.
      *
      * @param value what is in force, masked if it is a key, without a password in a URL; empty if nothing is
      * @param written as it was written, where that is something else; else the same
@@ -126,21 +125,12 @@ record ConfigReport(List<Entry> entries, List<String> files, List<String> others
 
     /** For scripts: one JSON document. */
     String document() {
-        ObjectNode document = JsonNodeFactory.instance.objectNode();
-        document.put("exitCode", exitCode);
-        ArrayNode all = document.putArray("settings");
-        for (Entry entry : entries) {
-            ObjectNode setting = all.addObject()
-                    .put("name", entry.name())
-                    .put("value", entry.value())
-                    .put("written", entry.written())
-                    .put("origin", entry.origin());
-            entry.problems().forEach(setting.putArray("problems")::add);
-        }
-        others.forEach(document.putArray("problems")::add);
-        warnings.forEach(document.putArray("warnings")::add);
-        ArrayNode paths = document.putArray("files");
-        files.forEach(paths::add);
+        ObjectMapper json = new ObjectMapper();
+        ObjectNode document = json.createObjectNode().put("exitCode", exitCode);
+        document.set("settings", json.valueToTree(entries));
+        document.set("problems", json.valueToTree(others));
+        document.set("warnings", json.valueToTree(warnings));
+        document.set("files", json.valueToTree(files));
         return JsonText.lines(document);
     }
 }
