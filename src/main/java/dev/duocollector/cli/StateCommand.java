@@ -8,10 +8,12 @@ import dev.duocollector.failure.RefusedException;
 import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.operate.StatePlan;
 import dev.duocollector.run.RangeGuard;
+import dev.duocollector.run.RunTime;
 import dev.duocollector.run.Ticker;
 import dev.duocollector.settings.Accounts;
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.Selection;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.SettingsException;
 import dev.duocollector.sink.S3Clients;
@@ -23,6 +25,7 @@ import dev.duocollector.text.PlainLine;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -123,7 +126,22 @@ final class StateCommand implements Runnable {
             Map<String, String> backfills,
             Instant now,
             PrintWriter out,
-            PrintWriter err) {}
+            PrintWriter err) {
+
+        /**
+         * Returns what time it is for a change: the earlier of this machine's clock and of S3's, as for a run.
+         *
+         * @throws RefusedException if the two are too far apart
+         */
+        Instant time(StateSnapshot looked) {
+            boolean isIgnored = settings.account().get(SettingTable.S3_CLOCK);
+            return RunTime.begin(
+                            isIgnored ? Optional.empty() : looked.answeredAt(),
+                            Clock.fixed(now, ZoneOffset.UTC),
+                            Ticker.system())
+                    .now();
+        }
+    }
 
     /** Prints each line as one, whatever is in it. */
     private static final class PlainLines extends PrintWriter {

@@ -97,7 +97,7 @@ final class StateImportCommand extends StateCommand.Subcommand {
                 read.place(),
                 before,
                 settings,
-                session.now(),
+                session.time(before),
                 new LambdaImport.Places(lambdas, "s3://" + read.bucket() + "/" + prefix, own),
                 session.err()::println);
         return change(session, options, before, plan);

@@ -49,14 +49,14 @@ final class StateSetThroughCommand extends StateCommand.Subcommand {
 
     @Override
     int run(StateCommand.Session session) {
-        Instant through = TimeArgument.parse(time, session.now())
+        StateSnapshot before = session.state().look();
+        Instant now = session.time(before);
+        Instant through = TimeArgument.parse(time, now)
                 .orElseThrow(() -> RefusedException.operator(
                         "'" + time + "' is not a time. Allowed: " + TimeArgument.FORMS + "."));
-        StateSnapshot before = session.state().look();
         Optional<BucketEvents> bucket =
                 noSkipExisting ? Optional.empty() : Optional.of(BucketEvents.of(session.s3(), session.settings()));
-        StatePlan plan =
-                SetThrough.plan(before, through, session.settings(), session.now(), bucket, session.err()::println);
+        StatePlan plan = SetThrough.plan(before, through, session.settings(), now, bucket, session.err()::println);
         return change(session, options, before, plan);
     }
 }

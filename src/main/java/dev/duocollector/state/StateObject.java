@@ -48,17 +48,18 @@ public final class StateObject {
      * @throws S3OperationException if S3 refuses or cannot be reached
      */
     public StateSnapshot look() {
-        Found found = store.find().orElse(null);
+        S3StateStore.Asked asked = store.ask();
+        Found found = asked.found().orElse(null);
         if (found == null) {
-            return new StateSnapshot(store.toString(), null, null, null);
+            return new StateSnapshot(store.toString(), asked.answer(), null, null, null);
         }
         State state = null;
         try {
             state = StateFormat.read(found.bytes(), store.toString());
             state.requireUsable(owner, clock.instant(), store.toString(), prefixes);
-            return new StateSnapshot(store.toString(), found, state, null);
+            return new StateSnapshot(store.toString(), asked.answer(), found, state, null);
         } catch (StateRefusedException e) {
-            return new StateSnapshot(store.toString(), found, state, e);
+            return new StateSnapshot(store.toString(), asked.answer(), found, state, e);
         }
     }
 

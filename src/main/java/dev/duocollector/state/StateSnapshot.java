@@ -14,12 +14,19 @@ import org.jspecify.annotations.Nullable;
 public final class StateSnapshot {
 
     private final String place;
+    private final StateAnswer answer;
     private final @Nullable Found found;
     private final @Nullable State state;
     private final @Nullable StateRefusedException refusal;
 
-    StateSnapshot(String place, @Nullable Found found, @Nullable State state, @Nullable StateRefusedException refusal) {
+    StateSnapshot(
+            String place,
+            StateAnswer answer,
+            @Nullable Found found,
+            @Nullable State state,
+            @Nullable StateRefusedException refusal) {
         this.place = place;
+        this.answer = answer;
         this.found = found;
         this.state = state;
         this.refusal = refusal;
@@ -43,6 +50,11 @@ public final class StateSnapshot {
         return found == null ? 0 : found.bytes().length;
     }
 
+    /** Returns what time it was when S3 answered, by S3's clock, to the second; empty if it did not say. */
+    public Optional<Instant> answeredAt() {
+        return answer.answeredAt();
+    }
+
     /** Returns when the object was written, by S3's clock, to the second. */
     public Optional<Instant> writtenAt() {
         return Optional.ofNullable(found).map(Found::writtenAt);
@@ -50,7 +62,7 @@ public final class StateSnapshot {
 
     /** Returns how old the object was when S3 gave it, by S3's clock alone; empty if there is none or S3 did not say. */
     public Optional<Duration> age() {
-        return Optional.ofNullable(found).map(Found::answer).flatMap(StateAnswer::age);
+        return answer.age();
     }
 
     /** Returns why a run refuses what is there; empty if it does not. */

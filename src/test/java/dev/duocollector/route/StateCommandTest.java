@@ -20,6 +20,7 @@ import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.S3StateStore;
 import dev.duocollector.state.Window;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -238,6 +239,26 @@ class StateCommandTest {
                 .forEach(expected::add);
         assertThat(expected).hasSize(events.size() + 19);
         assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(expected));
+    }
+
+    /** A time that has not come by S3's clock is never skipped, whatever this machine's says. */
+    @Test
+    void clockThatIsAhead_countsNothingAsCollectedThatIsToCome() {
+        runTwice();
+        Instant latest = world.clock.instant().minusSeconds(120);
+        StateConsole ahead = new StateConsole(world.settings, Clock.offset(world.clock, Duration.ofMinutes(4)));
+
+        assertThat(ahead.state("set-through", latest.plusSeconds(1).toString(), "--yes")
+                        .err())
+                .contains("is too late: now minus duo.lag is " + latest);
+        StateConsole.Result set = ahead.state("set-through", "now-2m", "--yes");
+        assertThat(set.exitCode()).as(set.err()).isZero();
+        assertThat(world.state()).contains("\"committedThrough\":\"" + latest + "\"");
+
+        StateConsole.Result refused = new StateConsole(world.settings, Clock.offset(world.clock, Duration.ofHours(1)))
+                .state("set-through", "now-1h", "--yes");
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err()).contains("This machine's clock says", "S3's says " + world.clock.instant());
     }
 
     @Test
