@@ -155,8 +155,12 @@ public final class FirstRun {
         return next;
     }
 
-    /** Returns the millisecond behind the last back-fill. */
-    private Optional<Instant> backfilled() {
+    /**
+     * Returns the millisecond behind the last back-fill that was begun.
+     *
+     * @throws S3OperationException if S3 refuses or cannot be reached
+     */
+    Optional<Instant> backfilled() {
         try {
             return s3
                     .listObjectsV2Paginator(

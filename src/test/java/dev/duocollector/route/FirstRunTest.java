@@ -21,11 +21,13 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /** A run without a state is a first one only where nothing says that there was one before. */
@@ -135,7 +137,7 @@ class FirstRunTest {
     @Test
     void bucketIsListed_onAFirstRunOnly() {
         run(RunOutcome.DONE);
-        assertThat(world.s3Proxy.requests()).filteredOn(FirstRunTest::isList).hasSize(2);
+        assertThat(world.s3Proxy.requests()).filteredOn(FirstRunTest::isList).hasSize(3);
         world.s3Proxy.reset();
         world.clock.advance(Duration.ofHours(1));
 
@@ -262,10 +264,42 @@ class FirstRunTest {
         assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(world.events.events()));
     }
 
-    private void backfill(Instant from, Instant to, int pages) {
+    /** It found no state, and in its shell the first window would have begun behind it. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void firstWindow_leavesToABackfillWhatThatHasBegunToReadMeanwhile(int pages) {
+        Instant to = World.START.minus(Duration.ofHours(4));
+        world.events.add(new MadeUpEvents(4).spread(6, to.minus(Duration.ofMinutes(50)), to));
+        world.events.add(new MadeUpEvents(5).spread(2, to.plus(Duration.ofMinutes(1)), to.plus(Duration.ofMinutes(2))));
+        AtomicBoolean isFirst = new AtomicBoolean(true);
+        world.duoProxy.onRequest(request -> {
+            if (isFirst.getAndSet(false)) {
+                backfill(to.minus(Duration.ofHours(1)), to, pages, "duo.lookback", "3h", "duo.page.size", "3");
+            }
+        });
+        world.set("duo.lookback", "24h");
+
+        try (Logs logs = Logs.capture()) {
+            run(RunOutcome.DONE);
+
+            assertThat(logs.lines(Level.WARN).stream().filter(line -> line.contains("A back-fill has begun since")))
+                    .singleElement()
+                    .asString()
+                    .contains("at " + to.plusMillis(1));
+        }
+        if (pages > 0) {
+            backfill(to.minus(Duration.ofHours(1)), to, 0, "duo.lookback", "3h");
+        }
+        assertThat(world.lines()).containsExactlyInAnyOrderElementsOf(World.stored(world.events.events()));
+    }
+
+    private void backfill(Instant from, Instant to, int pages, String... others) {
         Map<String, String> settings = new HashMap<>(world.settings);
         settings.putAll(Map.of(
                 "range.from", from.toString(), "range.to", to.toString(), "max.iterations", Integer.toString(pages)));
+        for (int i = 0; i < others.length; i += 2) {
+            settings.put(others[i], others[i + 1]);
+        }
         try (TestCollector collector = TestCollector.start(settings, world.clock)) {
             RunReport report = collector.run();
             assertThat(report.outcome()).as(report.line()).isEqualTo(pages == 0 ? RunOutcome.DONE : RunOutcome.MORE);
