@@ -41,9 +41,6 @@ public final class DropSeen implements Processor {
     /** No offset of Duo's has been seen with more than 50; the state holds it, and is read within bounds. */
     private static final int OFFSET_CHARS_MAX = 4096;
 
-    /** The bounds that Duo is asked with are whole milliseconds. */
-    private static final Duration REST_OF_SECOND = Duration.ofMillis(999);
-
     /** A million events of one millisecond at Duo's largest page; a first run may take days, so time is no bound. */
     private static final int PAGES_WITHOUT_PROGRESS_MAX = 1000;
 
@@ -167,8 +164,7 @@ public final class DropSeen implements Processor {
         Instant ts = Checkpoint.toMillis(event.ts().get());
         run.reading().saw(ts);
         Instant keysFrom = run.stream().state().checkpoint().keysFrom();
-        Instant latest = event.isToTheSecond() ? ts.plus(REST_OF_SECOND) : ts;
-        if (latest.isBefore(keysFrom)) {
+        if (event.latestTs().orElseThrow().isBefore(keysFrom)) {
             throw RefusedException.operator("Duo gave an event of " + ts + ", and in the window " + window
                     + ", oldest first, only events from " + keysFrom
                     + " on can still come. Whether it was collected before"

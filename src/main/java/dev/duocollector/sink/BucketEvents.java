@@ -7,6 +7,7 @@ import dev.duocollector.failure.RunOutcome;
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.EventShape;
 import dev.duocollector.settings.KeyPrefix;
+import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.source.DuoEvent;
 import dev.duocollector.text.Count;
@@ -57,6 +58,9 @@ public final class BucketEvents {
     private final DuoLog log;
     private final int lineBytesMax;
 
+    /** How much later than its window's end an event may be in a collector's object. */
+    private final Duration laterBy;
+
     /** Whether folders under the prefix are other accounts', and nothing in them is this one's. */
     private final boolean hasFoldersOfOthers;
 
@@ -66,11 +70,18 @@ public final class BucketEvents {
      * @param log whose events there are
      */
     public BucketEvents(S3Client s3, String bucket, KeyPrefix prefix, DuoLog log) {
-        this(s3, bucket, prefix, log, LINE_BYTES_MAX, false);
+        this(s3, bucket, prefix, log, LINE_BYTES_MAX, Duration.ZERO, false);
     }
 
     BucketEvents(
-            S3Client s3, String bucket, KeyPrefix prefix, DuoLog log, int lineBytesMax, boolean hasFoldersOfOthers) {
+            S3Client s3,
+            String bucket,
+            KeyPrefix prefix,
+            DuoLog log,
+            int lineBytesMax,
+            Duration laterBy,
+            boolean hasFoldersOfOthers) {
+        this.laterBy = laterBy;
         this.hasFoldersOfOthers = hasFoldersOfOthers;
         this.s3 = s3;
         this.bucket = bucket;
@@ -87,6 +98,7 @@ public final class BucketEvents {
                 settings.log().prefix(),
                 settings.log().duoLog(),
                 LINE_BYTES_MAX,
+                settings.log().get(SettingTable.OVERLAP),
                 settings.hasAccounts() && settings.name().isEmpty());
     }
 
@@ -114,6 +126,20 @@ public final class BucketEvents {
             return event.eventKey();
         }
 
+        /** Returns it, if it may be of a time; without its own, if nobody can tell. */
+        private Optional<StoredEvent> within(Instant from, Instant to) {
+            if (time.isEmpty()) {
+                return Optional.of(this);
+            }
+            Instant earliest = time.get();
+            Instant latest = event.latestTs().orElse(earliest);
+            if (latest.isBefore(from) || earliest.isAfter(to)) {
+                return Optional.empty();
+            }
+            boolean isCertain = !earliest.isBefore(from) && !latest.isAfter(to);
+            return Optional.of(isCertain ? this : new StoredEvent(event, Optional.empty(), objectKey, line));
+        }
+
         /** Names the place only: a log must not hold the phone number. */
         @Override
         public String toString() {
@@ -123,7 +149,7 @@ public final class BucketEvents {
 
     /**
      * Lists the objects that can hold events of a time, both ends included, by their keys. An event lies at or before the end
-     * of its window, which is in the name of a collector's object, and at or before the time in the name of a Lambda's.
+     * of its window, which is in the name of a collector's object, or an overlap later at most, and at or before the time in the name of a Lambda's.
      *
      * @throws S3OperationException if S3 refuses or cannot be reached
      */
@@ -182,8 +208,8 @@ public final class BucketEvents {
                 Optional<StoredEvent> event = event(object, line.get());
                 if (event.isEmpty()) {
                     noEvents++;
-                } else if (isWithin(event.get().time(), from, to)) {
-                    events.accept(event.get());
+                } else {
+                    event.get().within(from, to).ifPresent(events);
                 }
             }
             stored.requireWhole(object);
@@ -225,10 +251,6 @@ public final class BucketEvents {
         }
     }
 
-    private static boolean isWithin(Optional<Instant> time, Instant from, Instant to) {
-        return time.isEmpty() || (!time.get().isBefore(from) && !time.get().isAfter(to));
-    }
-
     private static Writer writer(String key) {
         if (ObjectKey.maxtime(key).isPresent()) {
             return Writer.COLLECTOR;
@@ -236,11 +258,12 @@ public final class BucketEvents {
         return lambdaTime(key).isPresent() ? Writer.LAMBDA : Writer.OTHER;
     }
 
-    private static boolean canHold(StoredObject object, Instant from, Instant to) {
+    private boolean canHold(StoredObject object, Instant from, Instant to) {
         return switch (object.writer()) {
             case COLLECTOR -> {
                 Instant maxtime = ObjectKey.maxtime(object.key()).orElseThrow();
-                yield !maxtime.isBefore(from) && !maxtime.minus(WINDOW_MAX).isAfter(to);
+                yield !maxtime.plus(laterBy).isBefore(from)
+                        && !maxtime.minus(WINDOW_MAX).isAfter(to);
             }
             case LAMBDA ->
                 !lambdaTime(object.key()).orElseThrow().plusSeconds(1).isBefore(from);

@@ -8,6 +8,7 @@ import dev.duocollector.settings.DuoLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.AbstractMap;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,11 @@ public final class DuoEvent extends AbstractMap<String, @Nullable Object> {
     /** Returns its time, {@code ts} or what its log has in that place, with all digits; empty if there is none to be read. */
     public Optional<Instant> ts() {
         return Optional.ofNullable(ts);
+    }
+
+    /** Returns the last millisecond that its time may mean: its second's last, if it is known to the second only. */
+    public Optional<Instant> latestTs() {
+        return ts().map(time -> (isToTheSecond ? time.plusMillis(999) : time).truncatedTo(ChronoUnit.MILLIS));
     }
 
     /** Returns whether its time is a second's begin, and it may be of any moment in that second: a log's second time has no fraction. */

@@ -105,9 +105,10 @@ public final class CollectorState {
         return confirmed.containsKey(key);
     }
 
-    /** Does so, and keeps a known key as long as one of that time: an event that has none may be in every window. */
-    public synchronized boolean contains(String key, Instant keptAs) {
-        return contains(key) && confirmed.replace(key, keptAs) != null;
+    /** Does so, and keeps a known key at least as long as one of that time: Duo still shows the event, and may again. */
+    public synchronized boolean contains(String key, Instant time) {
+        ensureLoaded();
+        return confirmed.computeIfPresent(key, (known, before) -> before.isAfter(time) ? before : time) != null;
     }
 
     /** Returns what S3 said beside the state when it was read last. */

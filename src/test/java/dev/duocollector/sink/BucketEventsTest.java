@@ -13,6 +13,7 @@ import dev.duocollector.s3.EmbeddedS3;
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.EventShape;
 import dev.duocollector.settings.KeyPrefix;
+import dev.duocollector.settings.TestSettings;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.sink.BucketEvents.StoredEvent;
@@ -21,6 +22,7 @@ import dev.duocollector.sink.BucketEvents.Writer;
 import dev.duocollector.source.DuoEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -177,6 +179,42 @@ class BucketEventsTest {
         assertThat(read()).extracting(StoredEvent::line).containsExactly(2L, 3L);
     }
 
+    /** An authentication whose time with a fraction cannot be read; whether it is in the time, nobody can tell. */
+    @ParameterizedTest
+    @CsvSource({
+        "10:00:01, 11:00:00, 0",
+        "10:00:00.999, 11:00:00, 1",
+        "09:00:00, 10:00:00.998, 1",
+        "09:00:00, 09:59:59.999, 0"
+    })
+    void eventKnownToTheSecond_mayBeAnywhereInIt(String from, String to, int found) {
+        BucketEvents authentications =
+                new BucketEvents(s3.client(), BUCKET, new KeyPrefix("duo-telephony"), DuoLog.AUTHENTICATION);
+        String key = OURS.replace("telephony_", "authentication_");
+        put(key, "{\"isotimestamp\":\"?\",\"timestamp\":1795168800}".getBytes(UTF_8));
+        Instant begin = Instant.parse("2026-11-20T" + from + "Z");
+        Instant end = Instant.parse("2026-11-20T" + to + "Z");
+        List<StoredEvent> events = new ArrayList<>();
+
+        authentications.objects(begin, end).forEach(object -> authentications.read(object, begin, end, events::add));
+
+        assertThat(events)
+                .hasSize(found)
+                .allSatisfy(event -> assertThat(event.time()).isEmpty());
+    }
+
+    @Test
+    void eventLaterThanItsWindow_isFound_upToAnOverlapLater() {
+        BucketEvents own = BucketEvents.of(
+                s3.client(),
+                TestSettings.with("s3.bucket", BUCKET, "s3.prefix", "duo-telephony", "duo.overlap", "10m"));
+        put(OURS, at("2026-11-20T12:10:00Z").getBytes(UTF_8));
+        Instant overlapLater = Instant.parse("2026-11-20T12:10:00Z");
+
+        assertThat(own.objects(overlapLater, TO)).hasSize(1);
+        assertThat(own.objects(overlapLater.plusMillis(1), TO)).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "telephony_20261119T235959.999Z_00001_25c056ba8eb4.ndjson,      false, its window ended before",
@@ -227,7 +265,13 @@ class BucketEventsTest {
         String longest = at("2026-11-20T10:00:00Z");
         String tooLong = at("2026-11-20T10:00:00.0Z");
         BucketEvents bounded = new BucketEvents(
-                s3.client(), BUCKET, new KeyPrefix("duo-telephony"), DuoLog.TELEPHONY, longest.length(), false);
+                s3.client(),
+                BUCKET,
+                new KeyPrefix("duo-telephony"),
+                DuoLog.TELEPHONY,
+                longest.length(),
+                Duration.ZERO,
+                false);
         put("duo-telephony/notes.txt", (tooLong + "\n" + longest).getBytes(UTF_8));
         List<StoredEvent> events = new ArrayList<>();
 

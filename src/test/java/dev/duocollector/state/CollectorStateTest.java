@@ -532,6 +532,23 @@ class CollectorStateTest {
         assertThat(collector.checkpoint().keysFrom()).isEqualTo(at("08:50"));
     }
 
+    /** An event that came later than was asked for is dated its window's end, and the next window shows it again. */
+    @Test
+    void keyThatIsMetAgain_isKeptAsLongAsItsEventsTime() {
+        collector.openWindow(window("08:00", "09:00"));
+        collector.confirm(batch(Map.of("met again", at("09:00"), "not met", at("09:00")), Cursor.END));
+        collector.closeWindow();
+        collector.openWindow(window("08:50", "09:15"));
+        assertThat(collector.contains("unknown", at("09:08"))).isFalse();
+
+        assertThat(collector.contains("met again", at("09:08"))).isTrue();
+        assertThat(collector.contains("met again", at("08:59"))).isTrue();
+        collector.confirm(batch(Map.of(), Cursor.END));
+        collector.closeWindow();
+
+        assertThat(bucket.state().eventKeys()).isEqualTo(Map.of("met again", at("09:08")));
+    }
+
     @Test
     void closingThatFails_isMadeGoodBySaving_keysAndBoundsTogether() {
         collector.openWindow(window("08:00", "09:00"));
