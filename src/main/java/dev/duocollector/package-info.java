@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Reads Duo's telephony log page by page and writes each page's new events as one immutable NDJSON object to S3, every event
- * exactly once. The routes in {@code routes/} decide the order; the packages below (windows, signatures, event keys, state)
+ * Reads Duo's logs page by page and writes each page's new events as one immutable NDJSON object to S3, every event exactly
+ * once. The routes in {@code routes/} decide the order; the packages below (windows, signatures, event keys, state)
  * decide the truth. ARCHITECTURE lists them in the order of dependency.
  */
 @NullMarked

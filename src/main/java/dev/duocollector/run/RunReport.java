@@ -7,7 +7,7 @@ import dev.duocollector.text.Log;
 import org.slf4j.event.Level;
 
 /**
- * How a run ended, in one line; the body with which the telephony route ends.
+ * How a run ended, in one line; the body with which the route {@code collect} ends, for each log.
  *
  * @param outcome what {@code once} exits by
  * @param line what is logged: what was read and stored, or what failed and what to do

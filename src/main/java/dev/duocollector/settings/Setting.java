@@ -13,6 +13,7 @@ import java.util.Set;
  * @param type what its value may be
  * @param standard its default, as application.properties has it; empty if it is not set there
  * @param unset what holds when it is not set, as the tables of the documents have it; empty if nothing does
+ * @param bound what is allowed, as the tables of the documents have it
  * @param sentence what it means, in a few words
  * @param missing what it is, for the line that says that it must be set; empty if it need not be
  * @param retirement if it is a setting of earlier releases, what became of it

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Duo telephony collector authors
 // SPDX-License-Identifier: Apache-2.0
 
-/** The Duo side: signing, one page of Duo's telephony log, the window that is read, and what Duo's refusals mean. */
+/** The Duo side: signed requests, one page of a log or the list of accounts, its events, and what Duo's failures mean. */
 @NullMarked
 package dev.duocollector.source;
 

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the telephony log has been collected. Every method returns the checkpoint that follows; none of them writes.
+ * How far a log has been collected. Every method returns the checkpoint that follows; none of them writes.
  *
  * @param committedThrough every event up to here that Duo showed in time is in the bucket; never steps back
  * @param keysFrom the event keys are complete from here on: an event from before may be an old one, and that cannot be known

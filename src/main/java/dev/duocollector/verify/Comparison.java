@@ -68,7 +68,7 @@ public final class Comparison {
     static Comparison of(Exchange exchange) {
         Comparison comparison = exchange.getVariable(VARIABLE, Comparison.class);
         if (comparison == null) {
-            throw new IllegalStateException("The step openComparison must come first");
+            throw new IllegalStateException("The step OpenComparison must come first");
         }
         return comparison;
     }
