@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +36,9 @@ class ClusterChangesIT {
     @TempDir
     private static Path data;
 
+    @AutoClose
     private static PostgresServer postgres;
+
     private static String ddl;
 
     @TempDir
@@ -46,11 +48,6 @@ class ClusterChangesIT {
     static void startPostgres() {
         postgres = new PostgresServer(data.resolve("postgres"));
         ddl = TestCluster.ddl(data);
-    }
-
-    @AfterAll
-    static void stopPostgres() {
-        postgres.close();
     }
 
     @Test

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +47,9 @@ class ClusterIT {
     @TempDir
     private static Path data;
 
+    @AutoClose
     private static PostgresServer postgres;
+
     private static String ddl;
 
     @TempDir
@@ -57,11 +59,6 @@ class ClusterIT {
     static void startPostgres() {
         postgres = new PostgresServer(data.resolve("postgres"));
         ddl = TestCluster.ddl(data);
-    }
-
-    @AfterAll
-    static void stopPostgres() {
-        postgres.close();
     }
 
     @Nightly

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +50,7 @@ class ClusterJobStoreIT {
     @TempDir
     private static Path data;
 
+    @AutoClose
     private static PostgresServer postgres;
 
     /** Whether the database lets nobody in, and how often a check-in was refused. */
@@ -61,11 +62,6 @@ class ClusterJobStoreIT {
     static void startPostgres() {
         postgres = new PostgresServer(data);
         postgres.createDatabase(DATABASE, ClusterTables.ddl(PostgresServer.NODES));
-    }
-
-    @AfterAll
-    static void stopPostgres() {
-        postgres.close();
     }
 
     @Test

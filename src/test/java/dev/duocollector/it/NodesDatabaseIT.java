@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +48,9 @@ class NodesDatabaseIT {
     @TempDir
     private static Path data;
 
+    @AutoClose
     private static PostgresServer postgres;
+
     private static String ddl;
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -60,11 +62,6 @@ class NodesDatabaseIT {
     static void startPostgres() {
         postgres = new PostgresServer(data.resolve("postgres"));
         ddl = TestCluster.ddl(data);
-    }
-
-    @AfterAll
-    static void stopPostgres() {
-        postgres.close();
     }
 
     @Test
