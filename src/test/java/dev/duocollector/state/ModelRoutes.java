@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.duocollector.state;
 
-import dev.duocollector.RangeGuards;
+import dev.duocollector.failure.RefusedException;
 import dev.duocollector.run.Pause;
+import dev.duocollector.run.RangeGuard;
 import dev.duocollector.run.RunListener;
 import dev.duocollector.run.Stream;
 import dev.duocollector.run.Streams;
@@ -215,8 +216,11 @@ final class ModelRoutes {
         Optional<String> refusal() {
             CURRENT.set(this);
             try {
-                return RangeGuards.refusal(
-                        s3Client, (Settings) bean("settings"), surroundings.clock(), surroundings.ticker());
+                new RangeGuard(s3Client, (Settings) bean("settings"), surroundings.clock(), surroundings.ticker())
+                        .backfill();
+                return Optional.empty();
+            } catch (RefusedException e) {
+                return Optional.of(e.outcome() + ": " + e.getMessage());
             } finally {
                 CURRENT.remove();
             }
