@@ -35,12 +35,9 @@ import dev.duocollector.simulator.Misbehavior;
 import dev.duocollector.simulator.PageForm;
 import dev.duocollector.simulator.RecordedRequest;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.testing.FullQueue;
 import dev.duocollector.testing.RawServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -244,37 +241,17 @@ class DuoFailureTest {
         incident.set("duo.base-url", good).recoversWithoutLossOrDuplicate();
     }
 
-    /** Linux leaves a connection unanswered once the listener's queue is full; others refuse it. */
     @EnabledOnOs(OS.LINUX)
     @Test
     void givesUpOnAConnection_afterTheConnectTimeout() throws IOException {
         String good = world.settings.get("duo.base-url");
-        List<Socket> queue = new ArrayList<>();
-        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            fill(queue, listener);
-            incident.set("duo.connect-timeout", "100ms")
-                    .set("duo.base-url", "http://127.0.0.1:" + listener.getLocalPort());
+        try (FullQueue queue = new FullQueue()) {
+            incident.set("duo.connect-timeout", "100ms").set("duo.base-url", queue.url());
 
             incident.run(RunOutcome.FAILED).contains("ConnectTimeoutException");
-        } finally {
-            for (Socket socket : queue) {
-                socket.close();
-            }
         }
         incident.restart();
         incident.set("duo.connect-timeout", "10s").set("duo.base-url", good).recoversWithoutLossOrDuplicate();
-    }
-
-    private static void fill(List<Socket> queue, ServerSocket listener) throws IOException {
-        try {
-            for (int i = 0; i < 10; i++) {
-                Socket socket = new Socket();
-                queue.add(socket);
-                socket.connect(listener.getLocalSocketAddress(), 200);
-            }
-        } catch (SocketTimeoutException e) {
-            // The queue is full.
-        }
     }
 
     // ---- What stays until an operator acts.

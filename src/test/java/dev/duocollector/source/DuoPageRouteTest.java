@@ -7,18 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duocollector.settings.DuoLog;
 import dev.duocollector.settings.SignatureVersion;
+import dev.duocollector.testing.FullQueue;
 import dev.duocollector.testing.RawServer;
 import dev.duocollector.testing.TickingClock;
 import dev.duocollector.testing.TricklingServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -286,33 +283,14 @@ class DuoPageRouteTest {
         }
     }
 
-    /** Linux leaves a connection unanswered once the listener's queue is full; others refuse it. */
     @EnabledOnOs(OS.LINUX)
     @Test
     void givesUp_whenNobodyAcceptsTheConnection() throws Exception {
         settings.setProperty("duo.connect-timeout", "PT0.2S");
-        List<Socket> queue = new ArrayList<>();
-        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            settings.setProperty("duo.base-url", "http://127.0.0.1:" + listener.getLocalPort());
-            fill(queue, listener);
+        try (FullQueue queue = new FullQueue()) {
+            settings.setProperty("duo.base-url", queue.url());
 
             assertThat(page().getException()).isInstanceOf(ConnectTimeoutException.class);
-        } finally {
-            for (Socket socket : queue) {
-                socket.close();
-            }
-        }
-    }
-
-    private static void fill(List<Socket> queue, ServerSocket listener) throws IOException {
-        try {
-            for (int i = 0; i < 10; i++) {
-                Socket socket = new Socket();
-                queue.add(socket);
-                socket.connect(listener.getLocalSocketAddress(), 200);
-            }
-        } catch (SocketTimeoutException e) {
-            // The queue is full.
         }
     }
 
