@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.testing.Gzip;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,7 +135,7 @@ class UdmCommandTest {
         for (int i = 0; i < 500; i++) {
             different.append(EVENT.replace("verify", Integer.toHexString(i * 7919)));
         }
-        byte[] whole = gzip(different.toString());
+        byte[] whole = Gzip.of(different.toString());
         Files.write(folder.resolve("cut.ndjson.gz"), Arrays.copyOf(whole, whole.length / 2));
         Files.createDirectory(folder.resolve("directory"));
 
@@ -168,13 +168,5 @@ class UdmCommandTest {
         return argument.startsWith("-") || argument.startsWith("s3:")
                 ? argument
                 : folder.resolve(argument).toString();
-    }
-
-    private static byte[] gzip(String text) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(text.getBytes(UTF_8));
-        }
-        return bytes.toByteArray();
     }
 }

@@ -9,16 +9,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.cli.CommandLines;
 import dev.duocollector.route.World;
 import dev.duocollector.s3.EmbeddedS3;
-import java.io.ByteArrayOutputStream;
+import dev.duocollector.testing.Gzip;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -39,7 +37,7 @@ class UdmIT {
     @Test
     void events_goToStandardOutput_andTheSummaryToStandardError() throws IOException {
         Files.writeString(folder.resolve("a.ndjson"), EVENT.repeat(2));
-        Files.write(folder.resolve("b.ndjson.gz"), gzip(EVENT.repeat(3)));
+        Files.write(folder.resolve("b.ndjson.gz"), Gzip.of(EVENT.repeat(3)));
 
         try (CollectorProcess process = udm("a.ndjson", "b.ndjson.gz")) {
             assertThat(process.exitCode()).as(process.output()).isZero();
@@ -85,7 +83,7 @@ class UdmIT {
     void objects_areReadFromS3_withTheCollectorsSettings() {
         try (World world = World.inRealTime()) {
             put(world, "duo-telephony/a.ndjson", EVENT.getBytes(UTF_8));
-            put(world, "duo-telephony/b.ndjson.gz", gzip(EVENT.repeat(2)));
+            put(world, "duo-telephony/b.ndjson.gz", Gzip.of(EVENT.repeat(2)));
             put(world, "duo-telephony/state.json", "{}".getBytes(UTF_8));
             put(world, "other/c.ndjson", EVENT.repeat(4).getBytes(UTF_8));
             String bucket = "s3://" + world.bucket + "/";
@@ -187,15 +185,5 @@ class UdmIT {
 
     private static String[] command(String... arguments) {
         return Stream.concat(Stream.of("udm"), Stream.of(arguments)).toArray(String[]::new);
-    }
-
-    private static byte[] gzip(String text) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(text.getBytes(UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
     }
 }

@@ -13,8 +13,8 @@ import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.run.RunReport;
 import dev.duocollector.simulator.MadeUpEvents;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.testing.Gzip;
 import dev.duocollector.testing.RawServer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,14 +60,6 @@ class FirstRunTest {
         World.s3().client().putObject(request -> request.bucket(world.bucket).key(key), RequestBody.fromBytes(content));
     }
 
-    private static byte[] gzip(String text) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(text.getBytes(UTF_8));
-        }
-        return bytes.toByteArray();
-    }
-
     private static boolean isList(ProxiedRequest request) {
         return request.target().contains("list-type=2");
     }
@@ -87,7 +78,7 @@ class FirstRunTest {
     void objectOfAnEarlierRun_isAnOperatorsMatter_untilItIsAllowed(String what, String name, String line)
             throws IOException {
         String key = "duo-telephony/" + name;
-        put(key, name.endsWith(".gz") ? gzip(line + "\n") : (line + "\n").getBytes(UTF_8));
+        put(key, name.endsWith(".gz") ? Gzip.of(line + "\n") : (line + "\n").getBytes(UTF_8));
 
         assertThat(run(RunOutcome.OPERATOR).line())
                 .contains("s3://" + world.bucket + "/" + World.STATE_KEY, "s3://" + world.bucket + "/" + key)

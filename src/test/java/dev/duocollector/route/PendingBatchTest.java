@@ -15,9 +15,8 @@ import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.simulator.Answer;
 import dev.duocollector.simulator.Misbehavior;
 import dev.duocollector.simulator.SimulatedEvent;
-import java.io.ByteArrayOutputStream;
+import dev.duocollector.testing.Gzip;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +26,6 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -105,7 +103,7 @@ class PendingBatchTest {
                         change(whole -> "{}{}\n{}\n".getBytes(UTF_8)),
                         "line 1 is not a JSON object"),
                 arguments("zeros", change(whole -> new byte[whole.length + 1]), "line 1 is not a JSON object"),
-                arguments("cut gzip", change(whole -> Arrays.copyOf(gzip(whole), 40)), "its gzip is damaged"));
+                arguments("cut gzip", change(whole -> Arrays.copyOf(Gzip.of(whole), 40)), "its gzip is damaged"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -131,7 +129,7 @@ class PendingBatchTest {
     static Stream<Arguments> whole() {
         return Stream.of(
                 arguments("as it was declared", change(whole -> whole)),
-                arguments("compressed by somebody", change(PendingBatchTest::gzip)),
+                arguments("compressed by somebody", change(Gzip::of)),
                 arguments(
                         "its members laid out otherwise",
                         change(whole ->
@@ -160,7 +158,7 @@ class PendingBatchTest {
     @CsvSource({"CUT_BODY, Premature end", "DROP_AFTER, failed to respond", "ANSWER_503, SlowDown"})
     void objectThatCannotBeReadBack_isS3s_andPasses(Fault fault, String said) {
         String key = leaveTheFirstBatchInDoubt();
-        put(key, gzip(first()));
+        put(key, Gzip.of(first()));
         String state = world.state();
         world.s3Proxy.plan(request ->
                 request.method().equals("GET") && request.path().contains("/duo-telephony/") ? fault : Fault.NONE);
@@ -591,16 +589,6 @@ class PendingBatchTest {
         byte[] joined = Arrays.copyOf(a, a.length + b.length);
         System.arraycopy(b, 0, joined, a.length, b.length);
         return joined;
-    }
-
-    private static byte[] gzip(byte[] plain) {
-        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
-            gzip.write(plain);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return compressed.toByteArray();
     }
 
     private static boolean isData(ProxiedRequest request) {

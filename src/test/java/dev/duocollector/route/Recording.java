@@ -10,12 +10,11 @@ import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.FaultProxy;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.simulator.SimulatedEvent;
+import dev.duocollector.testing.Gzip;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -35,7 +34,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.support.PluginHelper;
@@ -305,7 +303,7 @@ final class Recording {
                         .append(", ")
                         .append(world.contentType(key))
                         .append(":\n")
-                        .append(indented(named(sorted(text(key, bytes)))));
+                        .append(indented(named(sorted(Gzip.text(key, bytes)))));
             }
         });
         bucket = new TreeMap<>(after);
@@ -337,17 +335,6 @@ final class Recording {
             String name = "state-" + ++states;
             names.put(writeId.group(1), "write-id-of-" + name);
             names.put(md5(bytes), "etag-of-" + name);
-        }
-    }
-
-    private static String text(String key, byte[] bytes) {
-        if (!key.endsWith(".gz")) {
-            return new String(bytes, UTF_8);
-        }
-        try (GZIPInputStream plain = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-            return new String(plain.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

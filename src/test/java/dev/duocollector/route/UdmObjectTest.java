@@ -13,16 +13,13 @@ import dev.duocollector.fault.Fault;
 import dev.duocollector.fault.FaultPlan;
 import dev.duocollector.fault.ProxiedRequest;
 import dev.duocollector.simulator.MadeUpEvents;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.duocollector.testing.Gzip;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -374,7 +371,7 @@ class UdmObjectTest {
                         "line 2"),
                 arguments(
                         "half of a gzip",
-                        spoil(whole -> Arrays.copyOf(gzip(whole), 60)),
+                        spoil(whole -> Arrays.copyOf(Gzip.of(whole), 60)),
                         notWhole,
                         "its gzip is damaged"));
     }
@@ -406,7 +403,7 @@ class UdmObjectTest {
     static Stream<Arguments> otherBytes() {
         return Stream.of(
                 arguments("as it was stored", spoil(whole -> whole)),
-                arguments("compressed by somebody", spoil(UdmObjectTest::gzip)),
+                arguments("compressed by somebody", spoil(Gzip::of)),
                 arguments("a byte order mark in front", spoil(whole -> join("\ufeff".getBytes(UTF_8), whole))),
                 arguments(
                         "blank lines between",
@@ -487,16 +484,6 @@ class UdmObjectTest {
         byte[] joined = Arrays.copyOf(first, first.length + second.length);
         System.arraycopy(second, 0, joined, first.length, second.length);
         return joined;
-    }
-
-    private static byte[] gzip(byte[] plain) {
-        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
-            gzip.write(plain);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return compressed.toByteArray();
     }
 
     private StateConsole.Result settleMissing() {

@@ -16,11 +16,10 @@ import dev.duocollector.simulator.MemoryEventStore;
 import dev.duocollector.simulator.SimulatedEvent;
 import dev.duocollector.simulator.SimulatedLog;
 import dev.duocollector.source.DuoEvent;
+import dev.duocollector.testing.Gzip;
 import dev.duocollector.udm.UdmMapper;
 import dev.duocollector.udm.UnmappableEventException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +32,6 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.zip.GZIPInputStream;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
@@ -202,10 +200,10 @@ public final class World implements AutoCloseable {
         Map<String, List<String>> expected = new TreeMap<>();
         objects.forEach((key, bytes) -> expected.put(
                 key.replaceFirst("/", "-udm/"),
-                text(key, bytes).lines().map(line -> udm(line, log)).toList()));
+                Gzip.text(key, bytes).lines().map(line -> udm(line, log)).toList()));
         Map<String, List<String>> found = new TreeMap<>();
         udmObjects.forEach(
-                (key, bytes) -> found.put(key, text(key, bytes).lines().toList()));
+                (key, bytes) -> found.put(key, Gzip.text(key, bytes).lines().toList()));
         assertThat(found).isEqualTo(expected);
     }
 
@@ -269,19 +267,9 @@ public final class World implements AutoCloseable {
     /** Every line of these objects, as stored. */
     public static List<String> lines(Map<String, byte[]> objects) {
         List<String> lines = new ArrayList<>();
-        objects.forEach((key, bytes) -> lines.addAll(text(key, bytes).lines().toList()));
+        objects.forEach(
+                (key, bytes) -> lines.addAll(Gzip.text(key, bytes).lines().toList()));
         return lines;
-    }
-
-    private static String text(String key, byte[] bytes) {
-        if (!key.endsWith(".gz")) {
-            return new String(bytes, UTF_8);
-        }
-        try (GZIPInputStream plain = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-            return new String(plain.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Every line of every object of a log, as stored. */

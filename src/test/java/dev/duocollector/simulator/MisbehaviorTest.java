@@ -31,16 +31,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.duocollector.simulator.SignedGet.Reply;
-import java.io.ByteArrayInputStream;
+import dev.duocollector.testing.Gzip;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -236,11 +234,8 @@ class MisbehaviorTest {
         simulator.misbehave(1, 1, gzipBody());
         Reply zipped = new SignedGet().send(simulator);
         assertThat(zipped.header("Content-Encoding")).hasValue("gzip");
-        try (GZIPInputStream in =
-                new GZIPInputStream(new ByteArrayInputStream(zipped.body().array()))) {
-            assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
-                    .isEqualTo(new SignedGet().send(simulator).text());
-        }
+        assertThat(Gzip.text(zipped.body().array()))
+                .isEqualTo(new SignedGet().send(simulator).text());
     }
 
     @Test

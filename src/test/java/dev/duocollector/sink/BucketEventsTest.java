@@ -20,6 +20,7 @@ import dev.duocollector.sink.BucketEvents.StoredEvent;
 import dev.duocollector.sink.BucketEvents.StoredObject;
 import dev.duocollector.sink.BucketEvents.Writer;
 import dev.duocollector.source.DuoEvent;
+import dev.duocollector.testing.Gzip;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,7 +28,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -71,7 +71,7 @@ class BucketEventsTest {
         sent.add(new SimulatedEvent(FROM, FROM, "empty", "{}"));
         List<DuoEvent> events = parsed(sent);
         put(OURS, marshaled(events, shape));
-        put(OURS.replace("00001", "00002") + ".gz", gzip(marshaled(events, shape)));
+        put(OURS.replace("00001", "00002") + ".gz", Gzip.of(marshaled(events, shape)));
 
         List<StoredEvent> found = read();
 
@@ -149,7 +149,7 @@ class BucketEventsTest {
     @ValueSource(booleans = {false, true})
     void objectThatIsNotAsLongAsItWasListed_isNotBelieved(boolean compressed) throws IOException {
         byte[] lines = "{\"ts\":\"2026-11-20T10:00:00Z\"}\n".getBytes(UTF_8);
-        byte[] bytes = compressed ? gzip(lines) : lines;
+        byte[] bytes = compressed ? Gzip.of(lines) : lines;
         String key = compressed ? OURS + ".gz" : OURS;
         put(key, bytes);
         assertThat(read()).as("as it was listed").hasSize(1);
@@ -287,7 +287,7 @@ class BucketEventsTest {
 
     @Test
     void objectThatBreaksOff_isNamed() throws IOException {
-        byte[] whole = gzip(at("2026-11-20T10:00:00Z").getBytes(UTF_8));
+        byte[] whole = Gzip.of(at("2026-11-20T10:00:00Z").getBytes(UTF_8));
         put(OURS + ".gz", Arrays.copyOf(whole, whole.length - 9));
 
         assertThatThrownBy(this::read)
@@ -347,14 +347,6 @@ class BucketEventsTest {
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         new NdjsonDataFormat(shape, "api-00000000.duosecurity.com").marshal(exchange, events, lines);
         return lines.toByteArray();
-    }
-
-    private static byte[] gzip(byte[] plain) throws IOException {
-        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
-            gzip.write(plain);
-        }
-        return compressed.toByteArray();
     }
 
     private void put(String key, byte[] bytes) {

@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.duocollector.sink.S3Answers.S3BodyException;
+import dev.duocollector.testing.Gzip;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.Arrays;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
@@ -29,12 +28,12 @@ class PlainBodyTest {
     @Test
     void objectWithinTheBound_isRead() throws Exception {
         assertThat(read(new ByteArrayInputStream(new byte[MAX]))).hasSize(MAX);
-        assertThat(read(new ByteArrayInputStream(gzip(new byte[MAX])))).hasSize(MAX);
+        assertThat(read(new ByteArrayInputStream(Gzip.of(new byte[MAX])))).hasSize(MAX);
     }
 
     static Stream<Arguments> broken() throws IOException {
-        byte[] bomb = gzip(new byte[MAX + 1]);
-        byte[] whole = gzip("{}".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        byte[] bomb = Gzip.of(new byte[MAX + 1]);
+        byte[] whole = Gzip.of("{}");
         return Stream.of(
                 Arguments.of("a byte too many", new byte[MAX + 1], "more than 1000 bytes"),
                 Arguments.of("gzip of a byte too many", bomb, "more than 1000 bytes"),
@@ -56,7 +55,7 @@ class PlainBodyTest {
     /** A cut connection within gzip must not pass for a cut object. */
     @Test
     void connectionThatBreaks_staysTheConnections() throws IOException {
-        byte[] whole = gzip(new byte[100]);
+        byte[] whole = Gzip.of(new byte[100]);
         InputStream cut = new SequenceInputStream(new ByteArrayInputStream(whole, 0, 12), new InputStream() {
             @Override
             public int read() throws IOException {
@@ -77,13 +76,5 @@ class PlainBodyTest {
         exchange.getMessage().setBody(object);
         new PlainBody(MAX).process(exchange);
         return exchange.getMessage().getBody(byte[].class);
-    }
-
-    private static byte[] gzip(byte[] plain) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(plain);
-        }
-        return bytes.toByteArray();
     }
 }

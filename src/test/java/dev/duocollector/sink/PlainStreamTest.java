@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duocollector.testing.Gzip;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -13,7 +14,6 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,7 +28,7 @@ class PlainStreamTest {
 
     @Test
     void gzip_isReadThrough() throws IOException {
-        assertThat(PlainStream.of(in(gzip("lines"))).readAllBytes()).isEqualTo("lines".getBytes(UTF_8));
+        assertThat(PlainStream.of(in(Gzip.of("lines"))).readAllBytes()).isEqualTo("lines".getBytes(UTF_8));
     }
 
     @Test
@@ -37,7 +37,7 @@ class PlainStreamTest {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 200; i++) {
             String line = "line " + i + " of the file\n";
-            members.write(gzip(line));
+            members.write(Gzip.of(line));
             text.append(line);
         }
         // A pipe, say: a little at a time, and nothing at hand whenever it is asked.
@@ -58,7 +58,7 @@ class PlainStreamTest {
 
     @Test
     void gzipThatBreaksOff_fails() throws IOException {
-        byte[] whole = gzip("lines that are compressed");
+        byte[] whole = Gzip.of("lines that are compressed");
 
         assertThatThrownBy(() -> PlainStream.of(in(Arrays.copyOf(whole, 5))).readAllBytes())
                 .isInstanceOf(EOFException.class);
@@ -69,13 +69,5 @@ class PlainStreamTest {
 
     private static InputStream in(byte[] bytes) {
         return new ByteArrayInputStream(bytes);
-    }
-
-    private static byte[] gzip(String text) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
-            out.write(text.getBytes(UTF_8));
-        }
-        return bytes.toByteArray();
     }
 }

@@ -5,6 +5,7 @@ package dev.duocollector.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.duocollector.testing.Gzip;
 import dev.duocollector.testing.RawServer;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -13,7 +14,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.zip.GZIPOutputStream;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -61,10 +61,10 @@ class BoundedBodyTest {
                 RawServer.head("200 OK", "Transfer-Encoding: chunked"),
                 length == 0 ? new byte[0] : chunk(body),
                 chunk());
-        server.answer(gzipHead(gzip(body)), gzip(body));
+        server.answer(gzipHead(Gzip.of(body)), Gzip.of(body));
         server.answer(
                 RawServer.head("200 OK", "Transfer-Encoding: chunked", "Content-Encoding: gzip"),
-                chunk(gzip(body)),
+                chunk(Gzip.of(body)),
                 chunk());
 
         for (int i = 0; i < 4; i++) {
@@ -89,7 +89,7 @@ class BoundedBodyTest {
 
     @Test
     void refusesLargerBody_evenIfPackedSmall() throws IOException {
-        byte[] packed = gzip(new byte[BODY_BYTES_MAX + 1]);
+        byte[] packed = Gzip.of(new byte[BODY_BYTES_MAX + 1]);
         assertThat(packed).hasSizeLessThan(BODY_BYTES_MAX);
         server.answer(gzipHead(packed), packed);
 
@@ -117,7 +117,7 @@ class BoundedBodyTest {
 
     @Test
     void reportsCutArchive_asEndOfFile() throws IOException {
-        byte[] packed = gzip("12345".getBytes(StandardCharsets.UTF_8));
+        byte[] packed = Gzip.of("12345".getBytes(StandardCharsets.UTF_8));
         byte[] cut = Arrays.copyOf(packed, packed.length - 9);
         server.answer(gzipHead(cut), cut);
 
@@ -164,14 +164,6 @@ class BoundedBodyTest {
 
     private static byte[] gzipHead(byte[] packed) {
         return RawServer.head("200 OK", "Content-Encoding: gzip", "Content-Length: " + packed.length);
-    }
-
-    private static byte[] gzip(byte[] bytes) throws IOException {
-        ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-            gzip.write(bytes);
-        }
-        return packed.toByteArray();
     }
 
     /** Returns one chunk; without bytes the last one. */

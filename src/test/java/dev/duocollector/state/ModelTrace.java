@@ -16,9 +16,7 @@ import dev.duocollector.settings.TestSettings;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.state.ModelStream.Trouble;
 import dev.duocollector.state.ModelTally.Happening;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.duocollector.testing.Gzip;
 import java.net.URLDecoder;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,7 +41,6 @@ import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.http.base.HttpOperationFailedException;
@@ -913,22 +910,11 @@ final class ModelTrace {
 
     private void note(ModelStream stream, String object, byte[] contents, Map<Integer, String> objectsByEvent) {
         assertThat(contents).as(object).isNotEmpty();
-        text(object, contents)
+        Gzip.text(object, contents)
                 .lines()
                 .forEach(line -> assertThat(objectsByEvent.put(stream.duo.number(line), object))
                         .as("event %s stands in %s and in", line, object)
                         .isNull());
-    }
-
-    private static String text(String key, byte[] contents) {
-        if (!key.endsWith(".gz")) {
-            return new String(contents, UTF_8);
-        }
-        try (GZIPInputStream plain = new GZIPInputStream(new ByteArrayInputStream(contents))) {
-            return new String(plain.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(key, e);
-        }
     }
 
     private boolean isData(String key) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.duocollector.settings.DuoLog;
+import dev.duocollector.testing.Gzip;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -186,7 +186,7 @@ class UdmConversionTest {
 
     @Test
     void gzip_isReadThrough_alsoWithManyMembers() throws IOException {
-        lines().convert("events.ndjson.gz", new ByteArrayInputStream(concat(gzip(GOOD), gzip(GOOD.repeat(3)))));
+        lines().convert("events.ndjson.gz", new ByteArrayInputStream(concat(Gzip.of(GOOD), Gzip.of(GOOD.repeat(3)))));
 
         assertThat(problems).isEmpty();
         assertThat(written()).hasSize(4);
@@ -198,7 +198,7 @@ class UdmConversionTest {
         for (int i = 0; i < 5000; i++) {
             lines.append(GOOD.replace("0100", Integer.toHexString(i * 7919)));
         }
-        byte[] whole = gzip(lines.toString());
+        byte[] whole = Gzip.of(lines.toString());
         UdmConversion conversion = lines();
 
         conversion.convert("cut.ndjson.gz", new ByteArrayInputStream(Arrays.copyOf(whole, whole.length / 2)));
@@ -320,14 +320,6 @@ class UdmConversionTest {
 
     private static ByteArrayInputStream in(String text) {
         return new ByteArrayInputStream(text.getBytes(UTF_8));
-    }
-
-    private static byte[] gzip(String text) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-            gzip.write(text.getBytes(UTF_8));
-        }
-        return bytes.toByteArray();
     }
 
     private static byte[] concat(byte[] one, byte[] other) {
