@@ -30,7 +30,8 @@ public final class ProcessSettings extends ScopedSettings {
         }
         try {
             Path file = Path.of(value).toAbsolutePath();
-            if (Files.isDirectory(file.getParent()) && !Files.isDirectory(file)) {
+            // Opening a pipe or a device may wait for ever.
+            if (Files.isDirectory(file.getParent()) && (!Files.exists(file) || Files.isRegularFile(file))) {
                 return Optional.of(file);
             }
         } catch (InvalidPathException e) {

@@ -120,13 +120,13 @@ public final class DuoFailureExplainer {
         Optional<String> duosDate = header(answer, "Date").filter(date -> said.isFromDuo());
         Explanation explanation = answer.getStatusCode() == PROXY_WANTS_CREDENTIALS
                 ? proxy(PROXY_WANTS_CREDENTIALS)
-                : judged(said, contentType(answer), duosDate).answered(said);
+                : judged(answer, said, duosDate).answered(said);
         explanation.retryAfter = header(answer, "Retry-After");
         explanation.date = explanation.fromDuo ? duosDate : Optional.empty();
         return explanation.explained();
     }
 
-    private Explanation judged(DuoApiException said, String contentType, Optional<String> date) {
+    private Explanation judged(HttpOperationFailedException answer, DuoApiException said, Optional<String> date) {
         int status = said.statusCode();
         String message = String.valueOf(said.getMessage());
         if (status == 429) {
@@ -141,14 +141,14 @@ public final class DuoFailureExplainer {
         }
         if (!said.isFromDuo()) {
             // An answer in Duo's place: a proxy's page, a gateway's, a captive portal's.
-            String answer = "HTTP " + status + contentType + ", without Duo's JSON";
+            String place = "HTTP " + status + contentType(answer) + ", without Duo's JSON";
             return new Explanation(Stage.ANSWER, RequestOutcome.INVALID, RunOutcome.FAILED)
-                    .what("Something between this machine and Duo at " + baseUrl + " answered in its place (" + answer
+                    .what("Something between this machine and Duo at " + baseUrl + " answered in its place (" + place
                             + ").")
                     .remedy(
                             "Check what requests pass through (a proxy, a gateway, a filter), duo.proxy, duo.api.host and"
                                     + " duo.base-url if this lasts.")
-                    .brief(answer + ": something between answered, not Duo");
+                    .brief(place + ": something between answered, not Duo");
         }
         if (status >= 500) {
             return new Explanation(Stage.ANSWER, RequestOutcome.SERVER_ERROR, RunOutcome.FAILED)
@@ -194,7 +194,12 @@ public final class DuoFailureExplainer {
                                     : "; if it may read the telephony log, ask Duo whether your edition has the " + log
                                             + " log."));
         }
-        return refusedRequest(said);
+        Explanation refused = refusedRequest(said);
+        return status == 400 && String.valueOf(answer.getUri()).contains("next_offset=")
+                ? refused.remedy(
+                        "The request went on where an earlier page had ended. If check finds nothing wrong, Duo no longer"
+                                + " takes that offset: see OPERATIONS, \"Duo's pages do not fit\", for how to begin the window anew.")
+                : refused;
     }
 
     private static Explanation refusedRequest(DuoApiException said) {

@@ -65,6 +65,7 @@ final class StateReader {
         Checkpoint checkpoint =
                 new Checkpoint(instant(root, "committedThrough"), zero, window(root), pending(root, zero, version));
         requireKeysFromReached(checkpoint);
+        requireWindowAhead(checkpoint);
         return new State(owner, writeId, checkpoint, eventKeys(root, zero));
     }
 
@@ -74,6 +75,19 @@ final class StateReader {
         if (checkpoint.keysFrom().isAfter(reached) && checkpoint.keysFrom().isAfter(checkpoint.committedThrough())) {
             throw new IllegalArgumentException("'keysFrom' is " + checkpoint.keysFrom()
                     + ", after 'committedThrough' and the open window's 'maxtime'");
+        }
+    }
+
+    /** Else what is between would never be read, and the window's end would take the time back. */
+    private static void requireWindowAhead(Checkpoint checkpoint) {
+        Instant committed = checkpoint.committedThrough();
+        if (checkpoint
+                .openWindow()
+                .map(Window::maxtime)
+                .filter(committed::isAfter)
+                .isPresent()) {
+            throw new IllegalArgumentException(
+                    "'committedThrough' is " + committed + ", after the open window's 'maxtime'");
         }
     }
 

@@ -307,8 +307,9 @@ class DuoFailureTest {
                 Arguments.of(
                         "400",
                         badRequest("'mintime' must be a timestamp"),
-                        "HTTP 400, code 40002: Invalid request parameters ('mintime' must be a timestamp)). Check"
-                                + " duo.api.host; if the request itself is wrong, report it as a bug."),
+                        "HTTP 400, code 40002: Invalid request parameters ('mintime' must be a timestamp)). The request"
+                                + " went on where an earlier page had ended. If check finds nothing wrong, Duo no longer takes"
+                                + " that offset: see OPERATIONS, \"Duo's pages do not fit\","),
                 Arguments.of("400, phone", badRequest("no user has +1 (202) 555-0142"), "(no user has [masked])"),
                 Arguments.of("400, odd code", nonIntegerCode(400), "(Duo answered HTTP 400: Not as documented)"),
                 Arguments.of(

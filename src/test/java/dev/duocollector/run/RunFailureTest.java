@@ -108,7 +108,7 @@ class RunFailureTest {
                         "Duo refused the request",
                         "40002",
                         "(mintime)",
-                        "report it as a bug"),
+                        "Duo no longer takes that offset"),
                 row(
                         "404",
                         answer(404, "{\"stat\":\"FAIL\",\"code\":40401,\"message\":\"Resource not found\"}"),

@@ -196,6 +196,7 @@ class SettingsTest {
                 "observe.port              | 0              | a whole number, 1 to 65535",
                 "observe.port              | 65536          | a whole number, 1 to 65535",
                 "metrics.textfile          | target         | a file in a folder that is there, such as /var/lib/node_exporter/duo.prom",
+                "metrics.textfile          | /dev/null      | a file in a folder that is there, such as /var/lib/node_exporter/duo.prom",
                 "metrics.textfile          | nowhere/a.prom | a file in a folder that is there, such as /var/lib/node_exporter/duo.prom",
                 "log.format                | xml            | human or json",
             })

@@ -187,6 +187,7 @@ class StateFormatTest {
                 "empty owner             | api-00000000.duosecurity.com | ``               | 'owner' is not a non-empty string",
                 "no writeId              | \"writeId\":\"8c1d2f0e-6f3a-4a52-9a51-0a7b2f6f3c11\", | `` | 'writeId' is not a non-empty string",
                 "no committedThrough     | \"committedThrough\":\"2026-11-23T08:15:00.123Z\", | `` | 'keysFrom' is there without 'committedThrough'",
+                "committed past a window | \"committedThrough\":\"2026-11-23T08:15:00.123Z\" | \"committedThrough\":\"2026-11-23T23:15:00Z\" | 'committedThrough' is 2026-11-23T23:15:00Z, after the open window's 'maxtime'",
                 "committedThrough null   | \"committedThrough\":\"2026-11-23T08:15:00.123Z\" | \"committedThrough\":null | 'committedThrough' is not a non-empty string",
                 "no keysFrom             | \"keysFrom\":\"2026-11-23T08:05:00.123Z\", | ``     | 'keysFrom' is not a non-empty string",
                 "time without zone       | 08:15:00.123Z           | 08:15:00.123            | 'committedThrough' is not a time",
