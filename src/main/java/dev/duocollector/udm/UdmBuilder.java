@@ -53,11 +53,8 @@ final class UdmBuilder {
     }
 
     private Map<String, Object> message(String path) {
-        Map<String, Object> message = event;
-        for (String name : path.split("\\.", -1)) {
-            message = message(message, name);
-        }
-        return message;
+        int dot = path.lastIndexOf('.');
+        return dot < 0 ? message(event, path) : message(message(path.substring(0, dot)), path.substring(dot + 1));
     }
 
     /** Returns the message of that name in another one, which gets it if it has none. */
