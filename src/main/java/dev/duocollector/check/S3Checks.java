@@ -161,7 +161,11 @@ public final class S3Checks {
                     STATE,
                     checkpoint
                                     .map(found -> place + " says that everything up to " + found.committedThrough()
-                                            + " is collected")
+                                            + " is collected"
+                                            + found.pendingBatch()
+                                                    .map(batch -> ". A batch is pending, " + batch.objectKey()
+                                                            + "; only a run finds out whether it is whole")
+                                                    .orElse(""))
                                     .orElse(place + " is not there: the first run will make it")
                             + String.join("", clocks));
         } catch (S3OperationException e) {

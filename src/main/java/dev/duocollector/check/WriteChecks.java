@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
@@ -86,12 +87,17 @@ final class WriteChecks {
             }
         }
         Optional<String> header;
+        Optional<String> unmet;
         try {
             header = ConditionalWrites.ignored(s3, () -> put(key), new byte[0]);
+            unmet = header.isPresent() ? Optional.empty() : ConditionalWrites.unmet(s3, get(key), put(key));
         } catch (SdkException e) {
             return Check.failed(CONDITIONAL_WRITES, S3Failure.explain("s3:PutObject", resource, e));
         }
         boolean deleted = delete(key);
+        if (unmet.isPresent()) {
+            return Check.fail(CONDITIONAL_WRITES, unmet.get(), "");
+        }
         return header.map(name -> Check.fail(
                         CONDITIONAL_WRITES,
                         "The store ignores " + name + " on PUT: it replaced " + key
@@ -113,6 +119,14 @@ final class WriteChecks {
                 .key(key)
                 .contentType("text/plain")
                 .overrideConfiguration(S3Checks.bounded());
+    }
+
+    private GetObjectRequest get(String key) {
+        return GetObjectRequest.builder()
+                .bucket(settings.account().bucket())
+                .key(key)
+                .overrideConfiguration(S3Checks.bounded())
+                .build();
     }
 
     /** Deletes the probe object; the collector needs no such permission, so its absence is not a failure. */

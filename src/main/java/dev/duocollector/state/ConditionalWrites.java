@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -22,6 +23,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  */
 public final class ConditionalWrites {
 
+    private static final int FORBIDDEN = 403;
     private static final int CONFLICT = 409;
     private static final int PRECONDITION_FAILED = 412;
     private static final int NOT_IMPLEMENTED = 501;
@@ -75,6 +77,30 @@ public final class ConditionalWrites {
                 + "Something between this machine and the store (a gateway, a proxy) may change ETags, or answer from a cache."
                 + " Check that PUT and GET give one ETag, the same each time and without W/, and that s3.endpoint and s3.proxy"
                 + " lead to the store itself.");
+    }
+
+    /**
+     * Tries to write an object that is there, under a condition that holds: the ETag that the store gives it.
+     *
+     * @return what to say of a store that refuses it all the same; empty also if nothing may be read there
+     * @throws SdkException what S3 says if it refuses for another reason or cannot be reached
+     */
+    public static Optional<String> unmet(S3Client s3, GetObjectRequest get, PutObjectRequest.Builder put) {
+        String etag = "";
+        try {
+            etag = s3.getObjectAsBytes(get).response().eTag();
+            s3.putObject(put.ifMatch(etag).build(), RequestBody.empty());
+            return Optional.empty();
+        } catch (SdkException e) {
+            if (e instanceof S3Exception refused && refused.statusCode() == FORBIDDEN) {
+                return Optional.empty();
+            }
+            if (!isFailedPrecondition(e)) {
+                throw e;
+            }
+            return Optional.of(contradiction("s3://" + get.bucket() + "/" + get.key(), etag, etag)
+                    .getMessage());
+        }
     }
 
     /** Tells whether a PUT was refused for its condition alone. */

@@ -17,6 +17,8 @@ import dev.duocollector.sink.S3Clients;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.testing.RawServer;
 import dev.duocollector.testing.TlsServer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,7 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 
 /** Every cross that the checks of S3 can make, and that they write nothing but the probe. */
 class S3ChecksTest {
@@ -59,15 +64,15 @@ class S3ChecksTest {
         assertThat(world.everything().keySet()).isEqualTo(before);
         assertThat(world.s3Proxy.requests())
                 .filteredOn(request -> request.method().equals("PUT"))
-                .as("PUTs: three of the probe, one each under the prefix and on the state")
-                .hasSize(5)
+                .as("PUTs: four of the probe, one each under the prefix and on the state")
+                .hasSize(6)
                 .filteredOn(request -> !request.path().endsWith(PROBE))
                 .hasSize(2)
                 .allMatch(request -> request.status() == 412 || request.status() == 404);
         assertThat(world.s3Proxy.requests().stream().filter(request -> request.status() == 200 && request.isWrite()))
-                .as("the one PUT that took effect, which shows that the others might have")
-                .singleElement()
-                .matches(request -> request.path().endsWith(PROBE));
+                .as("the PUTs that took effect, which show that the others might have")
+                .hasSize(2)
+                .allMatch(request -> request.path().endsWith(PROBE));
     }
 
     @Test
@@ -149,6 +154,14 @@ class S3ChecksTest {
         assertOnlyCross("state", Outcome.FAIL_OPERATOR, "Grant s3:GetObject", World.STATE_KEY, "s3:ListBucket");
     }
 
+    @Test
+    void pendingBatch_isSaid_sinceOnlyARunLooksAtIt() throws IOException {
+        put(World.STATE_KEY, Files.readString(Path.of("src/test/resources/state/window-and-pending.json")));
+
+        assertThat(check(run(), "state").detail())
+                .contains("A batch is pending, duo-telephony/telephony_", "only a run finds out whether it is whole");
+    }
+
     /** The collector needs neither the probe's write nor its deletion. */
     @Test
     void probeThatMayNotBeWritten_isNoCross() {
@@ -177,6 +190,26 @@ class S3ChecksTest {
     }
 
     // ---- Conditional writes.
+
+    /** A gateway that makes ETags weak. */
+    @Test
+    void storeThatRefusesItsOwnETag_isFoundOut() {
+        List<Check> checks = run(new DelegatingS3Client(World.s3().client()) {
+            @Override
+            public PutObjectResponse putObject(PutObjectRequest put, RequestBody body) {
+                String etag = put.ifMatch();
+                return super.putObject(
+                        etag == null
+                                ? put
+                                : put.toBuilder().ifMatch("W/" + etag).build(),
+                        body);
+            }
+        });
+
+        assertThat(crosses(checks)).containsExactly("conditional-writes");
+        assertThat(check(checks, "conditional-writes").detail()).contains(PROBE, "may change ETags", "without W/");
+        assertThat(world.everything()).isEmpty();
+    }
 
     @ParameterizedTest
     @CsvSource({"false, true, If-None-Match", "true, false, If-Match", "false, false, If-None-Match"})
