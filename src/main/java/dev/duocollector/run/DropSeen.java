@@ -61,9 +61,7 @@ public final class DropSeen implements Processor {
         Set<String> there = stream.inBucket().among(page.events());
         for (DuoEvent event : page.events()) {
             Instant ts = time(event, window, run);
-            boolean known =
-                    event.ts().isPresent() ? state.contains(event.eventKey()) : state.contains(event.eventKey(), ts);
-            boolean seen = known || there.contains(event.eventKey());
+            boolean seen = state.contains(event.eventKey(), ts) || there.contains(event.eventKey());
             if (!seen && keys.putIfAbsent(event.eventKey(), ts) == null) {
                 fresh.add(event);
             }

@@ -254,6 +254,24 @@ class TelephonyRouteTest {
         }
     }
 
+    /** Its key is dated the end of the window that showed it too early, which the third window no longer reaches back to. */
+    @Test
+    void storesAnEventLaterThanItsWindow_once_howeverManyWindowsShowIt() {
+        try (World world = new World();
+                TestCollector collector = world.start()) {
+            Instant covered = START.minus(Duration.ofSeconds(130));
+            SimulatedEvent late = madeUp.at(covered.plus(Duration.ofMinutes(8)));
+            Instant early = covered.minus(Duration.ofMinutes(1));
+            world.events.add(late, new SimulatedEvent(early, early, late.id(), late.json()));
+            for (int quarter = 0; quarter < 4; quarter++) {
+                collector.run();
+                world.clock.advance(Duration.ofMinutes(15));
+            }
+
+            assertThat(world.lines()).containsExactlyElementsOf(World.stored(List.of(late)));
+        }
+    }
+
     @Test
     void writesRawEvents_whenTold() {
         try (World world = new World().set("event.shape", "raw");
