@@ -22,8 +22,8 @@ import org.apache.camel.Processor;
  * Takes a page, and leaves in the exchange variable {@value #USABLE} whether it is to be used. The first answer to a window
  * that is not written yet is compared with Duo's own time, which its {@code Date} gives. A window
  * that ends later than Duo shows events is asked for once more, with the end that Duo's time allows: what came is not used,
- * and counts as no page. The window of a range is never shortened; it is written here, as a first window is, and then it is asked
- * once more whether another one has been written meanwhile.
+ * and counts as no page. The window of a range is never shortened; it is written here, and then it is asked once more whether
+ * another one has been written meanwhile.
  */
 public final class CheckAnswer implements Processor {
 
@@ -57,7 +57,8 @@ public final class CheckAnswer implements Processor {
         CollectorState state = run.stream().state();
         if (!state.isWindowInTime()) {
             LOG.info(
-                    "The first answer to the window {} took more than {} minutes; it is opened again.",
+                    "The first answer to the window {} took more than {} minutes, or a back-fill was begun meanwhile; it is opened"
+                            + " again.",
                     run.window(),
                     OpenRun.FIRST_MAX.toMinutes());
             run.noWindow();
@@ -68,9 +69,6 @@ public final class CheckAnswer implements Processor {
         }
         Window window = run.window();
         if (shown.isEmpty() || !window.maxtime().isAfter(shown.get())) {
-            if (state.answer().writtenAt().isEmpty() && !isBehindBackfills(run)) {
-                return false;
-            }
             run.takeGap().ifPresent(gap -> {
                 run.listener().gap();
                 LOG.warn("Duo no longer keeps {}: no event of that time can be collected any more.", gap);
@@ -93,30 +91,6 @@ public final class CheckAnswer implements Processor {
         }
         LOG.debug("The window {} ends at {}, the last time of which Duo shows events.", window, end);
         state.endWindowAt(end);
-        run.read(state.checkpoint().openWindow().orElseThrow());
-        run.askAgain();
-        return false;
-    }
-
-    /**
-     * As for a range, a first window is written, and then it is asked once more whether another one has been written meanwhile,
-     * by a back-fill that found no state. What that reads is left to it.
-     */
-    private static boolean isBehindBackfills(Run run) {
-        CollectorState state = run.stream().state();
-        state.writeWindow();
-        Window window = run.window();
-        Optional<Instant> end = run.stream().firstRun().backfilled().filter(window.mintime()::isBefore);
-        if (end.isEmpty()) {
-            return true;
-        }
-        Instant mintime = end.get().isBefore(window.maxtime()) ? end.get() : window.maxtime();
-        LOG.warn(
-                "A back-fill has begun since the first window was opened: it begins behind that, at {}. Compare the time before with"
-                        + " verify once the back-fill is done.",
-                mintime);
-        state.raiseMintime(mintime);
-        state.writeWindow();
         run.read(state.checkpoint().openWindow().orElseThrow());
         run.askAgain();
         return false;

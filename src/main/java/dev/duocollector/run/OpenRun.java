@@ -13,6 +13,7 @@ import dev.duocollector.state.Window;
 import dev.duocollector.steps.RouteContract;
 import dev.duocollector.text.Log;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.camel.Exchange;
@@ -30,6 +31,9 @@ public final class OpenRun implements Processor {
      * state, and keeps away from a window that would be opened then.
      */
     static final Duration FIRST_MAX = Duration.ofMinutes(5);
+
+    /** After that, it is looked for such a back-fill again: with another duo.lookback, it does not keep away. */
+    private static final Duration FIRST_ALONE = Duration.ofSeconds(10);
 
     private static final Log LOG = Log.of(OpenRun.class);
 
@@ -91,11 +95,24 @@ public final class OpenRun implements Processor {
         if (checkpoint == null) {
             Ticker ticker = stream.ticker();
             long opened = ticker.nanos();
-            stream.state().openWindow(next.get().window(), () -> ticker.nanos() - opened <= FIRST_MAX.toNanos());
+            Instant mintime = next.get().window().mintime();
+            stream.state()
+                    .openWindow(
+                            next.get().window(),
+                            () -> mayBeWritten(stream, mintime, Duration.ofNanos(ticker.nanos() - opened)));
         } else {
             stream.state().openWindow(next.get().window());
         }
         run.read(next.get().window());
+    }
+
+    private static boolean mayBeWritten(Stream stream, Instant mintime, Duration opened) {
+        return opened.compareTo(FIRST_ALONE) <= 0
+                || (opened.compareTo(FIRST_MAX) <= 0
+                        && stream.firstRun()
+                                .backfilled()
+                                .filter(mintime::isBefore)
+                                .isEmpty());
     }
 
     private static Optional<Checkpoint> checkpoint(Run run) {

@@ -149,7 +149,8 @@ public final class BucketEvents {
 
     /**
      * Lists the objects that can hold events of a time, both ends included, by their keys. An event lies at or before the end
-     * of its window, which is in the name of a collector's object, or an overlap later at most, and at or before the time in the name of a Lambda's.
+     * of its window, which is in the name of a collector's object, or an overlap later at most, and at or before the time in the
+     * name of a Lambda's.
      *
      * @throws S3OperationException if S3 refuses or cannot be reached
      */

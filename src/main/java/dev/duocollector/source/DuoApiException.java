@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A refusal by Duo: an HTTP status other than 200, or a 200 with a {@code stat} that is not OK.
  *
- * <p>Duo's texts are cut to 200 printable characters. What could be a phone number or an
- * e-mail address in them is masked, and what could be an
- * Authorization header or a signature, which something between may repeat. A body that is not Duo's JSON is never quoted.
+ * <p>Duo's texts are cut to 200 printable characters. What could be a phone number or an e-mail address in them is masked, and
+ * what could be an Authorization header or a signature, which something between may repeat. A body that is not Duo's JSON is
+ * never quoted.
  */
 public final class DuoApiException extends Exception {
 

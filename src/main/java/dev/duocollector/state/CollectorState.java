@@ -301,8 +301,8 @@ public final class CollectorState {
         if (!windowWritten && !windowInTime.getAsBoolean()) {
             throw new RefusedException(
                     RunOutcome.FAILED,
-                    "The first window could not be written within 5 minutes of its opening; it is opened again. If it stays so, see what"
-                            + " takes so long: Duo's answers, S3, or the steps in event-steps.");
+                    "The first window could not be written within 5 minutes of its opening, or a back-fill was begun meanwhile; it is"
+                            + " opened again. If it stays so, see what takes so long: Duo's answers, S3, or the steps in event-steps.");
         }
         stored = store.compareAndSwap(new State(owner, "", next, confirmed), stored);
         checkpoint = next;

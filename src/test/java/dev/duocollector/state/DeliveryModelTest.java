@@ -29,9 +29,6 @@ class DeliveryModelTest {
 
     private static final int TRACES = 100;
 
-    /** With the hundred from here on each kind is told; a batch that is forgotten comes once in some hundred and fifty. */
-    private static final long FIRST = 401;
-
     /** Each so many-th story is of several streams, and takes twice the time of one of one stream. */
     private static final int SEVERAL_EACH = Integer.getInteger("model.several", 4);
 
@@ -84,7 +81,7 @@ class DeliveryModelTest {
             tell(one);
             return;
         }
-        long first = Long.getLong("model.first", FIRST);
+        long first = Long.getLong("model.first", 1);
         int traces = Integer.getInteger("model.traces", TRACES);
         for (long seed = first; seed < first + traces; seed++) {
             tell(seed);
