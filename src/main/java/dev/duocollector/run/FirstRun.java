@@ -4,11 +4,13 @@ package dev.duocollector.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.duocollector.settings.LogSettings;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.StreamName;
 import dev.duocollector.settings.TimeRange;
 import dev.duocollector.sink.PlainStream;
+import dev.duocollector.sink.S3Listing;
 import dev.duocollector.sink.S3OperationException;
 import dev.duocollector.state.PollWindow;
 import dev.duocollector.state.StateAnswer;
@@ -85,7 +87,11 @@ public final class FirstRun {
 
     /** Returns an object of this account's, if there is one among the first {@value #OBJECTS_MAX}, on however many pages S3 lists them. */
     private Optional<String> writtenBefore() {
-        List<S3Object> found = list(objects());
+        List<S3Object> found = S3Listing.under(
+                s3,
+                settings.account().bucket(),
+                objects(),
+                all -> all.limit(OBJECTS_MAX).toList());
         for (S3Object object : found) {
             if (!isForeign(object.key())) {
                 return Optional.of(object.key());
@@ -99,20 +105,6 @@ public final class FirstRun {
                     objects());
         }
         return Optional.empty();
-    }
-
-    private List<S3Object> list(String prefix) {
-        try {
-            return s3
-                    .listObjectsV2Paginator(
-                            list -> list.bucket(settings.account().bucket()).prefix(prefix))
-                    .contents()
-                    .stream()
-                    .limit(OBJECTS_MAX)
-                    .toList();
-        } catch (SdkException e) {
-            throw new S3OperationException("s3:ListBucket", settings.account().bucket(), "", e);
-        }
     }
 
     /** Tells whether an object's first event is certainly another account's; what cannot be read is not. */
@@ -161,19 +153,14 @@ public final class FirstRun {
      * @throws S3OperationException if S3 refuses or cannot be reached
      */
     Optional<Instant> backfilled() {
-        try {
-            return s3
-                    .listObjectsV2Paginator(
-                            list -> list.bucket(settings.account().bucket())
-                                    .prefix(settings.log().rangeStates()))
-                    .contents()
-                    .stream()
-                    .flatMap(object -> settings.log().rangeOfState(object.key()).stream())
-                    .map(TimeRange::to)
-                    .max(Instant::compareTo)
-                    .map(end -> end.plusMillis(1));
-        } catch (SdkException e) {
-            throw new S3OperationException("s3:ListBucket", settings.account().bucket(), "", e);
-        }
+        LogSettings log = settings.log();
+        return S3Listing.under(
+                s3,
+                settings.account().bucket(),
+                log.rangeStates(),
+                found -> found.flatMap(object -> log.rangeOfState(object.key()).stream())
+                        .map(TimeRange::to)
+                        .max(Instant::compareTo)
+                        .map(end -> end.plusMillis(1)));
     }
 }

@@ -3,11 +3,12 @@
 package dev.duocollector.run;
 
 import dev.duocollector.failure.RefusedException;
+import dev.duocollector.settings.LogSettings;
 import dev.duocollector.settings.SettingTable;
 import dev.duocollector.settings.Settings;
 import dev.duocollector.settings.StreamName;
 import dev.duocollector.settings.TimeRange;
-import dev.duocollector.sink.S3OperationException;
+import dev.duocollector.sink.S3Listing;
 import dev.duocollector.state.Checkpoint;
 import dev.duocollector.state.CollectorState;
 import dev.duocollector.state.Cursor;
@@ -24,9 +25,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Tells whether a range may be read now. What a back-fill must keep away from is whatever another run may write at the same
@@ -201,20 +200,13 @@ public final class RangeGuard {
      * @throws RefusedException if S3 cannot be asked
      */
     public Map<String, String> backfills() {
+        LogSettings log = settings.log();
         Map<String, String> states = new TreeMap<>();
-        try {
-            for (S3Object object : s3.listObjectsV2Paginator(
-                            request -> request.bucket(settings.account().bucket())
-                                    .prefix(settings.log().rangeStates()))
-                    .contents()) {
-                if (settings.log().rangeOfState(object.key()).isPresent()) {
-                    states.put(object.key(), object.eTag());
-                }
-            }
+        return S3Listing.under(s3, settings.account().bucket(), log.rangeStates(), found -> {
+            found.filter(object -> log.rangeOfState(object.key()).isPresent())
+                    .forEach(object -> states.put(object.key(), object.eTag()));
             return states;
-        } catch (SdkException e) {
-            throw new S3OperationException("s3:ListBucket", settings.account().bucket(), "", e);
-        }
+        });
     }
 
     /**

@@ -178,17 +178,13 @@ public final class BucketEvents {
      * @throws S3OperationException if S3 refuses or cannot be reached
      */
     public Optional<Instant> firstWindow() {
-        try {
-            // A Lambda's objects of before have names that begin so, too.
-            return s3
-                    .listObjectsV2Paginator(list -> list.bucket(bucket).prefix(prefix.resolve(log + "_")))
-                    .contents()
-                    .stream()
-                    .flatMap(object -> ObjectKey.maxtime(object.key()).stream())
-                    .findFirst();
-        } catch (SdkException e) {
-            throw new S3OperationException("s3:ListBucket", bucket, "", e);
-        }
+        // A Lambda's objects of before have names that begin so, too.
+        return S3Listing.under(
+                s3,
+                bucket,
+                prefix.resolve(log + "_"),
+                found -> found.flatMap(object -> ObjectKey.maxtime(object.key()).stream())
+                        .findFirst());
     }
 
     /**
