@@ -33,7 +33,7 @@ public final class OpenRun implements Processor {
     static final Duration FIRST_MAX = Duration.ofMinutes(5);
 
     /** After that, it is looked for such a back-fill again: with another duo.lookback, it does not keep away. */
-    private static final Duration FIRST_ALONE = Duration.ofSeconds(10);
+    private static final Duration FIRST_ALONE = Duration.ofSeconds(2);
 
     private static final Log LOG = Log.of(OpenRun.class);
 

@@ -265,7 +265,7 @@ class FirstRunTest {
         AtomicBoolean isFirst = new AtomicBoolean(true);
         world.duoProxy.onRequest(request -> {
             if (isFirst.getAndSet(false)) {
-                world.clock.advance(Duration.ofSeconds(11));
+                world.clock.advance(Duration.ofSeconds(2).plusMillis(1));
                 backfill(to.minus(Duration.ofHours(1)), to, pages, "duo.lookback", "3h", "duo.page.size", "3");
             }
         });
