@@ -80,7 +80,7 @@ public final class ConditionalWrites {
     }
 
     /**
-     * Tries to write an object that is there, under a condition that holds: the ETag that the store gives it.
+     * Tries to write an object that the store says is there, under a condition that holds: the ETag that the store gives it.
      *
      * @return what to say of a store that refuses it all the same; empty also if nothing may be read there
      * @throws SdkException what S3 says if it refuses for another reason or cannot be reached
@@ -95,10 +95,11 @@ public final class ConditionalWrites {
             if (e instanceof S3Exception refused && refused.statusCode() == FORBIDDEN) {
                 return Optional.empty();
             }
-            if (!isFailedPrecondition(e)) {
+            if (!isFailedPrecondition(e) && !S3Failure.isAbsent(e)) {
                 throw e;
             }
-            return Optional.of(contradiction("s3://" + get.bucket() + "/" + get.key(), etag, etag)
+            String named = etag.isEmpty() ? null : etag;
+            return Optional.of(contradiction("s3://" + get.bucket() + "/" + get.key(), named, named)
                     .getMessage());
         }
     }

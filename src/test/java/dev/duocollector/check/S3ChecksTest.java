@@ -191,6 +191,17 @@ class S3ChecksTest {
 
     // ---- Conditional writes.
 
+    @Test
+    void storeThatRefusesEachCondition_isFoundOut() {
+        failEvery(request -> request.isWrite() && request.path().endsWith(PROBE), Fault.ANSWER_412);
+
+        List<Check> checks = run();
+
+        assertThat(crosses(checks)).containsExactly("conditional-writes");
+        assertThat(check(checks, "conditional-writes").detail())
+                .contains("for If-None-Match: *, though it says that nothing is there");
+    }
+
     /** A gateway that makes ETags weak. */
     @Test
     void storeThatRefusesItsOwnETag_isFoundOut() {
