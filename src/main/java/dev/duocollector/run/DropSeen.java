@@ -61,7 +61,7 @@ public final class DropSeen implements Processor {
         Set<String> there = stream.inBucket().among(page.events());
         for (DuoEvent event : page.events()) {
             Instant ts = time(event, window, run);
-            boolean seen = state.contains(event.eventKey(), ts) || there.contains(event.eventKey());
+            boolean seen = state.meet(event.eventKey(), ts) || there.contains(event.eventKey());
             if (!seen && keys.putIfAbsent(event.eventKey(), ts) == null) {
                 fresh.add(event);
             }

@@ -106,6 +106,7 @@ public final class OpenRun implements Processor {
         run.read(next.get().window());
     }
 
+    /** Whether no back-fill reads what a first window, opened so long ago, would read as well. */
     private static boolean mayBeWritten(Stream stream, Instant mintime, Duration opened) {
         return opened.compareTo(FIRST_ALONE) <= 0
                 || (opened.compareTo(FIRST_MAX) <= 0

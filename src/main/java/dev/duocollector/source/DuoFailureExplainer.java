@@ -82,15 +82,16 @@ public final class DuoFailureExplainer {
                     .what(UntrustedCertificate.explain("Duo at " + baseUrl, "duo.api.host and duo.base-url", failure));
         }
         if (failure instanceof IOException) {
-            Optional<MalformedPageException> malformed = FailureText.causeOf(failure, MalformedPageException.class);
+            MalformedPageException malformed = failure instanceof MalformedPageException page ? page : null;
             return new Explanation(
                             stage(failure),
-                            malformed.isPresent() ? RequestOutcome.INVALID : RequestOutcome.NETWORK,
+                            malformed == null ? RequestOutcome.NETWORK : RequestOutcome.INVALID,
                             RunOutcome.FAILED)
                     .what("No usable answer from Duo at " + baseUrl + " (" + briefly(failure) + ").")
-                    .remedy(malformed
-                            .map(MalformedPageException::remedy)
-                            .orElse("Check the network, duo.api.host and duo.proxy if this lasts."));
+                    .remedy(
+                            malformed == null
+                                    ? "Check the network, duo.api.host and duo.proxy if this lasts."
+                                    : malformed.remedy());
         }
         // What fails before there is a request, such as the secret key's file: nothing of Duo's.
         return failure instanceof SettingsException

@@ -105,8 +105,8 @@ public final class CollectorState {
         return confirmed.containsKey(key);
     }
 
-    /** Does so, and keeps a known key at least as long as one of that time: Duo still shows the event, and may again. */
-    public synchronized boolean contains(String key, Instant time) {
+    /** Tells so of an event that Duo shows, and keeps a known key at least as long as one of that time: Duo may show it again. */
+    public synchronized boolean meet(String key, Instant time) {
         ensureLoaded();
         return confirmed.computeIfPresent(key, (known, before) -> before.isAfter(time) ? before : time) != null;
     }

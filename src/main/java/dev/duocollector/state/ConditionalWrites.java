@@ -86,20 +86,20 @@ public final class ConditionalWrites {
      * @throws SdkException what S3 says if it refuses for another reason or cannot be reached
      */
     public static Optional<String> unmet(S3Client s3, GetObjectRequest get, PutObjectRequest.Builder put) {
-        String etag = "";
+        @Nullable String etag = null;
         try {
             etag = s3.getObjectAsBytes(get).response().eTag();
             s3.putObject(put.ifMatch(etag).build(), RequestBody.empty());
             return Optional.empty();
         } catch (SdkException e) {
             if (e instanceof S3Exception refused && refused.statusCode() == FORBIDDEN) {
+                // A run reads the state, and needs no read of the probe.
                 return Optional.empty();
             }
             if (!isFailedPrecondition(e) && !S3Failure.isAbsent(e)) {
                 throw e;
             }
-            String named = etag.isEmpty() ? null : etag;
-            return Optional.of(contradiction("s3://" + get.bucket() + "/" + get.key(), named, named)
+            return Optional.of(contradiction("s3://" + get.bucket() + "/" + get.key(), etag, etag)
                     .getMessage());
         }
     }

@@ -539,10 +539,10 @@ class CollectorStateTest {
         collector.confirm(batch(Map.of("met again", at("09:00"), "not met", at("09:00")), Cursor.END));
         collector.closeWindow();
         collector.openWindow(window("08:50", "09:15"));
-        assertThat(collector.contains("unknown", at("09:08"))).isFalse();
+        assertThat(collector.meet("unknown", at("09:08"))).isFalse();
 
-        assertThat(collector.contains("met again", at("09:08"))).isTrue();
-        assertThat(collector.contains("met again", at("08:59"))).isTrue();
+        assertThat(collector.meet("met again", at("09:08"))).isTrue();
+        assertThat(collector.meet("met again", at("08:59"))).isTrue();
         collector.confirm(batch(Map.of(), Cursor.END));
         collector.closeWindow();
 
